@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+
+/** A configuration that cannot be used; the message names every variable at fault, one a line. */
+export class EnvError extends Error {
+  override readonly name = 'EnvError';
+}
+
+/** Field types for flat environments: everything comes as text, an empty text counts as absent. */
+export const env = {
+  text: () => z.string().min(1),
+  port: () => z.coerce.number().int().min(0).max(65_535),
+  count: (min = 0, max = Number.MAX_SAFE_INTEGER) => z.coerce.number().int().min(min).max(max),
+  number: (min = 0, max = Number.MAX_VALUE) => z.coerce.number().min(min).max(max),
+  flag: () => z.enum(['true', 'false']).transform((value) => value === 'true'),
+  /** Comma-separated. */
+  list: () =>
+    z.string().transform((value) =>
+      value
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== ''),
+    ),
+};
+
+/** Reads the fields of `shape` from `source`. Throws EnvError with a line per variable at fault. */
+export function readEnv<S extends z.ZodRawShape>(
+  shape: S,
+  source: Record<string, string | undefined>,
+): z.output<z.ZodObject<S>> {
+  const present = Object.fromEntries(
+    Object.keys(shape).map((key) => [key, source[key] === '' ? undefined : source[key]]),
+  );
+  const result = z.object(shape).safeParse(present);
+  if (result.success) return result.data;
+  const lines = result.error.issues.map((issue) => {
+    const name = issue.path.join('.');
+    return present[name] === undefined ? `${name} is not set` : `${name}: ${issue.message}`;
+  });
+  throw new EnvError(lines.join('\n'));
+}
+
+/**
+ * A secret: the value of `NAME`, or the content of the file that `NAME_FILE` names (which wins, and is how
+ * clusters mount secrets). Undefined when neither is set; EnvError when the file cannot be read.
+ */
+export function readSecret(name: string, source: Record<string, string | undefined>): string | undefined {
+  const file = source[`${name}_FILE`];
+  if (file === undefined || file === '') return source[name] || undefined;
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (cause) {
+    throw new EnvError(`${name}_FILE: cannot read ${file}`, { cause });
+  }
+}

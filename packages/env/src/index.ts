@@ -1,0 +1,1 @@
+export { EnvError, env, readEnv, readSecret } from './env.ts';

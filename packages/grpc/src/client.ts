@@ -1,0 +1,55 @@
+import type { CallOptions, ChannelOptions, ClientUnaryCall, Metadata, ServiceError } from '@grpc/grpc-js';
+import { Metadata as GrpcMetadata } from '@grpc/grpc-js';
+import { fromServiceError } from './errors.ts';
+
+/**
+ * The gRPC target of a configured address: `host:port` names are resolved to all their addresses (a headless
+ * Service's pods), several literal addresses are separated by commas.
+ */
+export function targetOf(address: string): string {
+  if (address.includes('://') || address.startsWith('ipv4:')) return address;
+  return address.includes(',') ? `ipv4:${address}` : `dns:///${address}`;
+}
+
+/** Round robin over all addresses, keepalive every 10 s, reconnects within 2 s. */
+export function createChannelOptions(): ChannelOptions {
+  return {
+    'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
+    'grpc.keepalive_time_ms': 10_000,
+    'grpc.keepalive_timeout_ms': 3_000,
+    'grpc.keepalive_permit_without_calls': 1,
+    'grpc.initial_reconnect_backoff_ms': 100,
+    'grpc.max_reconnect_backoff_ms': 2_000,
+    'grpc.max_receive_message_length': 16 * 1024 * 1024,
+    'grpc.max_send_message_length': 16 * 1024 * 1024,
+  };
+}
+
+type UnaryMethod<Request, Response> = (
+  request: Request,
+  metadata: Metadata,
+  options: Partial<CallOptions>,
+  callback: (error: ServiceError | null, response: Response) => void,
+) => ClientUnaryCall;
+
+/** Calls a unary method with a deadline. Rejects with BerthError. `method` must be bound to its client. */
+export function call<Request, Response>(
+  method: UnaryMethod<Request, Response>,
+  request: Request,
+  { deadlineMs, signal }: { deadlineMs: number; signal?: AbortSignal },
+): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    const pending = method(
+      request,
+      new GrpcMetadata(),
+      { deadline: Date.now() + deadlineMs },
+      (error, response) => {
+        signal?.removeEventListener('abort', cancel);
+        if (error) reject(fromServiceError(error));
+        else resolve(response);
+      },
+    );
+    const cancel = () => pending.cancel();
+    signal?.addEventListener('abort', cancel, { once: true });
+  });
+}

@@ -1,0 +1,4 @@
+export { call, createChannelOptions, targetOf } from './client.ts';
+export { channelCredentials, type GrpcTls, serverCredentials } from './credentials.ts';
+export { fromServiceError, toServiceError } from './errors.ts';
+export { bindServer, closeServer, createServerOptions, unary } from './server.ts';

@@ -1,0 +1,59 @@
+import type {
+  ChannelOptions,
+  handleUnaryCall,
+  Server,
+  ServerCredentials,
+  ServerUnaryCall,
+} from '@grpc/grpc-js';
+import { toServiceError } from './errors.ts';
+
+export function createServerOptions(): ChannelOptions {
+  return {
+    'grpc.keepalive_time_ms': 10_000,
+    'grpc.keepalive_timeout_ms': 3_000,
+    'grpc.http2.min_ping_interval_without_data_ms': 5_000,
+    'grpc.max_receive_message_length': 16 * 1024 * 1024,
+    'grpc.max_send_message_length': 16 * 1024 * 1024,
+  };
+}
+
+/** A unary handler from an async function; what it throws is mapped, `onFault` hears of each error. */
+export function unary<Request, Response>(
+  handle: (request: Request, rpc: ServerUnaryCall<Request, Response>) => Promise<Response>,
+  onFault: (error: unknown) => void = () => {},
+): handleUnaryCall<Request, Response> {
+  return (rpc, callback) => {
+    handle(rpc.request, rpc).then(
+      (response) => callback(null, response),
+      (error: unknown) => {
+        onFault(error);
+        callback(toServiceError(error));
+      },
+    );
+  };
+}
+
+/** Listens and answers with the port (0 picks a free one). */
+export function bindServer(
+  server: Server,
+  host: string,
+  port: number,
+  credentials: ServerCredentials,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.bindAsync(`${host}:${port}`, credentials, (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    );
+  });
+}
+
+/** Lets calls in flight end for at most `graceMs`, then cuts them. */
+export function closeServer(server: Server, graceMs = 1_000): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.forceShutdown(), graceMs);
+    server.tryShutdown(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

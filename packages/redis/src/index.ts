@@ -1,0 +1,2 @@
+export { LuaScript } from './lua-script.ts';
+export { createRedis, type Redis, redisMillis } from './redis.ts';

@@ -1,0 +1,118 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { findStores } from './binaries.ts';
+import { freePort } from './free-port.ts';
+import { ServerProcess } from './server-process.ts';
+
+const exec = promisify(execFile);
+
+export interface MariadbOptions {
+  /** Folder of the data; made and initialised when it is not there. */
+  dir: string;
+  /** Default: a free one. */
+  port?: number;
+  /** Further arguments of the server. */
+  args?: string[];
+}
+
+export interface RunningMysql {
+  url: string;
+  port: number;
+  pid: number;
+  /** Resolves when it has exited, for whatever reason. */
+  exited: Promise<unknown>;
+  signal(name: NodeJS.Signals): void;
+  stop(): Promise<void>;
+  kill(): Promise<void>;
+}
+
+/**
+ * A private MariaDB or MySQL on 127.0.0.1 with a user `berth` (its password lies beside the data) and a database
+ * `berth`, durable as Berth demands. Throws with the server's last lines when it does not come up.
+ */
+export async function startMysql({ dir, port, args = [] }: MariadbOptions): Promise<RunningMysql> {
+  const { mysqld } = findStores();
+  if (!mysqld) throw new Error('no mariadbd or mysqld on this machine');
+  const { stdout: version } = await exec(mysqld, ['--no-defaults', '--version']);
+  const isMaria = /MariaDB/i.test(version);
+  const data = join(dir, 'data');
+  if (!existsSync(join(data, 'mysql'))) await initialise(mysqld, isMaria, data);
+  const password = await readPassword(dir);
+  const init = join(dir, 'init.sql');
+  await writeFile(
+    init,
+    [
+      "CREATE USER IF NOT EXISTS 'berth'@'127.0.0.1' IDENTIFIED BY '';",
+      `ALTER USER 'berth'@'127.0.0.1' IDENTIFIED BY '${password}';`,
+      "GRANT ALL ON *.* TO 'berth'@'127.0.0.1';",
+      'CREATE DATABASE IF NOT EXISTS berth CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;',
+      '',
+    ].join('\n'),
+    { mode: 0o600 },
+  );
+  const chosenPort = port ?? (await freePort());
+  // A socket's path has at most 107 bytes.
+  const socket = join(tmpdir(), `berth-${randomBytes(6).toString('hex')}.sock`);
+  const server = new ServerProcess(mysqld, [
+    '--no-defaults',
+    '--user=root',
+    `--datadir=${data}`,
+    `--socket=${socket}`,
+    `--pid-file=${join(dir, 'server.pid')}`,
+    `--port=${chosenPort}`,
+    '--bind-address=127.0.0.1',
+    '--skip-name-resolve',
+    '--character-set-server=utf8mb4',
+    '--collation-server=utf8mb4_bin',
+    `--init-file=${init}`,
+    '--innodb-flush-log-at-trx-commit=1',
+    '--innodb-buffer-pool-size=256M',
+    '--max-connections=600',
+    '--max-prepared-stmt-count=65536',
+    isMaria ? '--skip-log-bin' : '--disable-log-bin',
+    ...(isMaria ? [] : ['--mysqlx=OFF']),
+    ...args,
+  ]);
+  // MySQL says it for its own set-up, too, with port 0.
+  await server.ready(new RegExp(`ready for connections[^\\0]*port: ${chosenPort}`, 'i'));
+  return {
+    url: `mysql://berth:${password}@127.0.0.1:${chosenPort}/berth`,
+    port: chosenPort,
+    pid: server.pid,
+    exited: server.exited,
+    signal: (name) => server.signal(name),
+    stop: () => server.stop(),
+    kill: () => server.kill(),
+  };
+}
+
+async function initialise(mysqld: string, isMaria: boolean, data: string): Promise<void> {
+  await rm(data, { recursive: true, force: true });
+  await mkdir(dirname(data), { recursive: true });
+  if (isMaria) {
+    const tool =
+      ['mariadb-install-db', 'mysql_install_db'].find((name) => existsSync(join('/usr/bin', name))) ??
+      'mariadb-install-db';
+    await exec(tool, [
+      '--no-defaults',
+      '--user=root',
+      `--datadir=${data}`,
+      '--skip-test-db',
+      '--innodb-log-file-size=64M',
+    ]);
+  } else {
+    await exec(mysqld, ['--no-defaults', '--user=root', '--initialize-insecure', `--datadir=${data}`]);
+  }
+}
+
+async function readPassword(dir: string): Promise<string> {
+  const file = join(dir, 'password');
+  if (!existsSync(file)) await writeFile(file, randomBytes(18).toString('hex'), { mode: 0o600 });
+  await chmod(file, 0o600);
+  return (await readFile(file, 'utf8')).trim();
+}

@@ -1,0 +1,2 @@
+export { createSessionKey, type SessionClaims, SessionKeys } from './session-keys.ts';
+export { deriveTicketKey, signTicket, type TicketClaims, ticketNode, verifyTicket } from './ticket.ts';

@@ -1,0 +1,109 @@
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+  sign,
+  verify,
+} from 'node:crypto';
+import { readFileSync, type StatWatcher, unwatchFile, watchFile } from 'node:fs';
+import { BerthError } from '@berth/wire';
+
+/** What a session token says. */
+export interface SessionClaims {
+  user: number;
+  /** 32 hex digits. */
+  session: string;
+  deviceClass: string;
+  /** The account's generation at log-in; a password reset raises it and so voids the token. */
+  generation: number;
+  /** Milliseconds since 1970. */
+  expiresAt: number;
+}
+
+interface KeyFile {
+  /** The first key signs, all verify: two at a time while a rotation lasts. */
+  keys: { kid: string; privateKey: string }[];
+}
+
+interface Key {
+  kid: string;
+  privateKey: KeyObject;
+  publicKey: KeyObject;
+}
+
+/** A fresh Ed25519 key in the form of the key file's entries. */
+export function createSessionKey(): KeyFile['keys'][number] {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  return {
+    kid: randomBytes(6).toString('hex'),
+    privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  };
+}
+
+/** Signs and verifies session tokens: `berth1.<kid>.<payload>.<signature>`, Ed25519. */
+export class SessionKeys {
+  #keys: Key[];
+  readonly #file: string | undefined;
+  #watcher: StatWatcher | undefined;
+
+  /** `content`: the key file's JSON, `{"keys": [{kid, privateKey}]}`. Throws when no key in it can be used. */
+  constructor(content: string, file?: string) {
+    this.#keys = parseKeys(content);
+    this.#file = file;
+  }
+
+  /** Reads the file, and again whenever it changes (every `pollMs`); a file that cannot be used leaves the old keys. */
+  static watch(file: string, { pollMs = 5_000, onError = (_: unknown) => {} } = {}): SessionKeys {
+    const keys = new SessionKeys(readFileSync(file, 'utf8'), file);
+    keys.#watcher = watchFile(file, { interval: pollMs, persistent: false }, () => {
+      try {
+        keys.#keys = parseKeys(readFileSync(file, 'utf8'));
+      } catch (error) {
+        onError(error);
+      }
+    });
+    return keys;
+  }
+
+  sign(claims: SessionClaims): string {
+    const { kid, privateKey } = this.#keys[0]!;
+    const packed = [claims.user, claims.session, claims.deviceClass, claims.generation, claims.expiresAt];
+    const body = `berth1.${kid}.${Buffer.from(JSON.stringify(packed)).toString('base64url')}`;
+    return `${body}.${sign(null, Buffer.from(body), privateKey).toString('base64url')}`;
+  }
+
+  /** Throws BerthError `unauthenticated`. Generation and revocation are the caller's to check. */
+  verify(token: string, nowMs = Date.now()): SessionClaims {
+    const match = /^(berth1\.([\w-]{1,64})\.([\w-]{1,512}))\.([\w-]{86})$/.exec(token);
+    const key = match && this.#keys.find((candidate) => candidate.kid === match[2]);
+    if (
+      !match ||
+      !key ||
+      !verify(null, Buffer.from(match[1]!), key.publicKey, Buffer.from(match[4]!, 'base64url'))
+    ) {
+      throw new BerthError('unauthenticated', 'This session token is not valid.');
+    }
+    const [user, session, deviceClass, generation, expiresAt] = JSON.parse(
+      Buffer.from(match[3]!, 'base64url').toString(),
+    );
+    if (expiresAt <= nowMs) throw new BerthError('session_ended', 'This session has expired; log in again.');
+    return { user, session, deviceClass, generation, expiresAt };
+  }
+
+  close(): void {
+    if (this.#watcher && this.#file) unwatchFile(this.#file);
+  }
+}
+
+function parseKeys(content: string): Key[] {
+  const { keys } = JSON.parse(content) as KeyFile;
+  if (!Array.isArray(keys) || keys.length === 0 || keys.length > 2)
+    throw new Error('session keys: expected one or two keys');
+  return keys.map(({ kid, privateKey }) => {
+    const key = createPrivateKey(privateKey);
+    if (key.asymmetricKeyType !== 'ed25519') throw new Error(`session keys: ${kid} is not Ed25519`);
+    return { kid, privateKey: key, publicKey: createPublicKey(key) };
+  });
+}

@@ -1,0 +1,171 @@
+/**
+ * What the server says: the answers (each also carries `req`) and the pushes. Types only:
+ * a client trusts its server for shapes and ignores fields that it does not know.
+ */
+export type Role = 'owner' | 'admin' | 'member';
+
+export interface Profile {
+  id: number;
+  name: string;
+  nick: string;
+  description: string;
+  /** 0 not told, 1 female, 2 male. */
+  sex: number;
+  icon: string;
+}
+
+export interface Message {
+  conversation: number;
+  seq: number;
+  sender: number;
+  cid: string;
+  /** Milliseconds since 1970, by the database writer's clock; order is by seq alone. */
+  sentAt: number;
+  text: string;
+  replyTo?: number;
+}
+
+export interface ConversationSummary {
+  conversation: number;
+  kind: 'direct' | 'group';
+  /** A group's title; empty for a direct conversation. */
+  title: string;
+  /** The other one of a direct conversation. */
+  peer?: Profile;
+  /** The newest seq that this user may see; 0 when there is none. */
+  head: number;
+  /** This user's read mark. */
+  read: number;
+  unread: number;
+  /** The first seq that this user may see. */
+  from: number;
+  /** False after leaving or removal: history stays, nothing new comes. */
+  member: boolean;
+  role: Role;
+  /** Until when this user is muted in the group; 0 when not. */
+  mutedUntil: number;
+  pinned: boolean;
+  silenced: boolean;
+  memberCount: number;
+  last?: Message;
+  /** Direct only: up to where the other one has received and read. */
+  peerReceived?: number;
+  peerRead?: number;
+}
+
+export interface Friend extends Profile {
+  alias: string;
+  conversation: number;
+  online: boolean;
+}
+
+export interface FriendRequest extends Profile {
+  note: string;
+  /** `incoming`: someone asks this user. */
+  direction: 'incoming' | 'outgoing';
+  state: 'pending' | 'accepted' | 'declined';
+  at: number;
+}
+
+export interface Member extends Profile {
+  role: Role;
+  mutedUntil: number;
+  read: number;
+}
+
+export interface Berth {
+  node: string;
+  host: string;
+  port: number;
+  /** WebSocket address. */
+  url: string;
+  ticket: string;
+  /** Milliseconds since 1970, by the server's clock. */
+  expiresAt: number;
+}
+
+interface Page {
+  /** Present when there is more. */
+  cursor?: string;
+}
+
+export interface Answers {
+  hello: {
+    user: Profile;
+    session: string;
+    node: string;
+    now: number;
+    heartbeatMs: number;
+    deadMs: number;
+    maxDeliverBytes: number;
+  };
+  /**
+   * What changed since the marks: conversations whose head is above the mark (no mark: 0), newest first,
+   * at most 200; `more` means that the rest must be read with `conversations`. Bodies over the limit of a
+   * frame are split: `part` true on all answers but the last.
+   */
+  resume: { conversations: ConversationSummary[]; more: boolean; part?: boolean };
+  goodbye: Record<never, never>;
+  heartbeat: { now: number };
+  send: { conversation: number; seq: number; sentAt: number };
+  /** `head` is the newest seq that this user may see. */
+  sync: { conversation: number; messages: Message[]; head: number; more: boolean };
+  conversations: { conversations: ConversationSummary[] } & Page;
+  conversation: { conversation: ConversationSummary };
+  mark: { read: number; received: number };
+  typing: Record<never, never>;
+  preferences: { pinned: boolean; silenced: boolean };
+  directOpen: { conversation: ConversationSummary };
+  profile: { user: Profile; friend: boolean; blocked: boolean; alias: string; online: boolean };
+  profileUpdate: { user: Profile };
+  searchUser: { users: Profile[] };
+  /** `accepted` at once when the other one had already asked. */
+  friendRequest: { state: 'pending' | 'accepted' };
+  friendAccept: { friend: Friend };
+  friendDecline: Record<never, never>;
+  friendRemove: Record<never, never>;
+  friendAlias: Record<never, never>;
+  block: Record<never, never>;
+  unblock: Record<never, never>;
+  friends: { friends: Friend[] } & Page;
+  friendRequests: { requests: FriendRequest[] } & Page;
+  blocks: { users: Profile[] } & Page;
+  groupCreate: { conversation: ConversationSummary };
+  groupRename: Record<never, never>;
+  groupInvite: { added: number[] };
+  groupRemove: Record<never, never>;
+  groupLeave: Record<never, never>;
+  groupRole: Record<never, never>;
+  groupMute: { mutedUntil: number };
+  members: { members: Member[] } & Page;
+}
+
+export type ConversationEvent = { conversation: number; membersVersion: number; by: number } & (
+  | { event: 'created' | 'joined'; users: number[] }
+  | { event: 'left' | 'removed'; users: number[] }
+  | { event: 'renamed'; title: string }
+  | { event: 'role'; user: number; role: Role }
+  | { event: 'muted'; user: number; mutedUntil: number }
+);
+
+export interface Pushes {
+  probe: { now: number };
+  error: { error: import('./errors.ts').WireError; id?: number; req?: number };
+  goAway: {
+    reason: 'drain' | 'shutdown' | 'rebalance' | 'slow' | 'silent' | 'flood';
+    retryAfterMs: number;
+    berth?: Berth;
+  };
+  kicked: { reason: 'other-session' | 'session-ended'; device?: string };
+  moved: { node?: string };
+  deliver: Message;
+  marked: { conversation: number; user: number; read?: number; received?: number };
+  typed: { conversation: number; user: number };
+  presence: { changes: { user: number; online: boolean }[] };
+  friendEvent:
+    | { event: 'requested'; request: FriendRequest }
+    | { event: 'accepted'; friend: Friend }
+    | { event: 'declined' | 'removed'; user: number }
+    | { event: 'profile'; user: Profile };
+  conversationEvent: ConversationEvent;
+}

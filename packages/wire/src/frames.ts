@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import { limits } from './limits.ts';
+
+/**
+ * The bodies of the Berth dialect's requests, checked at the door; unknown fields are ignored.
+ * `req` is a number of the client's choosing that the answer repeats.
+ */
+const req = z.int().min(0).max(0xffff_ffff);
+export const id31 = z.int().min(1).max(0x7fff_ffff);
+const seq = z.int().min(0).max(0xffff_ffff);
+const page = z.int().min(1).max(limits.maxPage).default(50);
+const cid = z
+  .string()
+  .min(1)
+  .refine((value) => new TextEncoder().encode(value).length <= limits.maxCidBytes, {
+    error: `at most ${limits.maxCidBytes} bytes`,
+  });
+const title = z.string().trim().min(1).max(128);
+const role = z.enum(['admin', 'member']);
+
+export const requestSchemas = {
+  hello: z.object({
+    req,
+    /** The ticket of the berth; at the top level, because the edge routes on it. */
+    token: z.string().min(1).max(1024),
+    device: z
+      .object({ name: z.string().max(64).optional(), platform: z.string().max(32).optional() })
+      .default({}),
+  }),
+  resume: z.object({
+    req,
+    /** `[conversation, seq]`: up to where this device has everything. */
+    marks: z.array(z.tuple([id31, seq])).max(limits.maxMarks),
+    /** More marks follow in the next resume frame; the answer comes after the last. */
+    more: z.boolean().default(false),
+  }),
+  goodbye: z.object({ req }),
+  heartbeat: z.object({ req }),
+  send: z.object({
+    req,
+    conversation: id31,
+    cid,
+    text: z.string().min(1),
+    replyTo: seq.optional(),
+    /** True when this cid may have been sent before. */
+    resent: z.boolean().default(false),
+  }),
+  sync: z.object({
+    req,
+    conversation: id31,
+    /** Messages with a greater seq, ascending… */
+    after: seq.optional(),
+    /** …or with a lesser one: the newest of them, ascending as well. */
+    before: seq.optional(),
+    limit: z.int().min(1).max(limits.maxSyncMessages).default(50),
+  }),
+  conversations: z.object({
+    req,
+    /** `cursor` of the previous answer. */
+    cursor: z.string().max(128).optional(),
+    limit: page,
+  }),
+  conversation: z.object({ req, conversation: id31 }),
+  mark: z.object({ req, conversation: id31, read: seq.optional(), received: seq.optional() }),
+  typing: z.object({ req: req.optional(), conversation: id31 }),
+  preferences: z.object({
+    req,
+    conversation: id31,
+    pinned: z.boolean().optional(),
+    silenced: z.boolean().optional(),
+  }),
+  directOpen: z.object({ req, user: id31 }),
+
+  profile: z.object({ req, user: id31.optional() }),
+  profileUpdate: z.object({
+    req,
+    nick: z.string().trim().min(1).max(64).optional(),
+    description: z.string().trim().max(255).optional(),
+    sex: z.int().min(0).max(2).optional(),
+    icon: z.string().max(255).optional(),
+  }),
+  searchUser: z.object({
+    req,
+    /** Digits: an id; else the beginning of a name. */
+    query: z.string().trim().min(1).max(64),
+    limit: z.int().min(1).max(20).default(10),
+  }),
+  friendRequest: z.object({
+    req,
+    user: id31,
+    note: z.string().trim().max(255).default(''),
+    alias: z.string().trim().max(64).default(''),
+  }),
+  friendAccept: z.object({ req, user: id31, alias: z.string().trim().max(64).default('') }),
+  friendDecline: z.object({ req, user: id31 }),
+  friendRemove: z.object({ req, user: id31 }),
+  friendAlias: z.object({ req, user: id31, alias: z.string().trim().max(64) }),
+  block: z.object({ req, user: id31 }),
+  unblock: z.object({ req, user: id31 }),
+  friends: z.object({ req, cursor: z.string().max(128).optional(), limit: page }),
+  friendRequests: z.object({ req, cursor: z.string().max(128).optional(), limit: page }),
+  blocks: z.object({ req, cursor: z.string().max(128).optional(), limit: page }),
+
+  groupCreate: z.object({
+    req,
+    /** Makes a repeated creation answer with the first group. */
+    cid,
+    title,
+    members: z.array(id31).max(limits.maxInvites).default([]),
+  }),
+  groupRename: z.object({ req, conversation: id31, title }),
+  groupInvite: z.object({ req, conversation: id31, users: z.array(id31).min(1).max(limits.maxInvites) }),
+  groupRemove: z.object({ req, conversation: id31, user: id31 }),
+  groupLeave: z.object({ req, conversation: id31 }),
+  groupRole: z.object({ req, conversation: id31, user: id31, role: role.or(z.literal('owner')) }),
+  groupMute: z.object({
+    req,
+    conversation: id31,
+    user: id31,
+    /** Milliseconds from now; 0 lifts the mute. */
+    forMs: z
+      .int()
+      .min(0)
+      .max(10 * 365 * 24 * 3_600_000),
+  }),
+  members: z.object({ req, conversation: id31, cursor: z.string().max(128).optional(), limit: page }),
+} as const;
+
+export type RequestName = keyof typeof requestSchemas;
+/** What a handler gets: validated, defaults filled in. */
+export type RequestBody<N extends RequestName> = z.output<(typeof requestSchemas)[N]>;
+/** What a client may send, without `req`. */
+export type RequestInput<N extends RequestName> = Omit<z.input<(typeof requestSchemas)[N]>, 'req'>;

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+
+/** The bodies of gate's HTTP interface: gate checks requests with them, clients take their types. */
+const email = z
+  .email()
+  .max(254)
+  .transform((value) => value.toLowerCase());
+const code = z.string().regex(/^\d{6}$/, { error: 'six digits' });
+const password = z.string().min(8).max(128);
+const deviceClass = z
+  .string()
+  .regex(/^[a-z0-9-]{1,16}$/)
+  .default('web');
+
+export const httpSchemas = {
+  codesRequest: z.object({
+    email,
+    purpose: z.enum(['register', 'reset']),
+    locale: z.string().max(35).optional(),
+  }),
+  codesAnswer: z.object({ resendAfterMs: z.int(), expiresInMs: z.int() }),
+  usersRequest: z.object({
+    email,
+    code,
+    /** What people are found by: letters, digits, `_`, `.` and `-`; unique without regard to case. */
+    name: z
+      .string()
+      .trim()
+      .regex(/^[\p{L}\p{N}_.-]{2,32}$/u, { error: '2 to 32 letters, digits, _ . or -' }),
+    nick: z.string().trim().min(1).max(64).optional(),
+    password,
+  }),
+  usersAnswer: z.object({ user: z.object({ id: z.int(), name: z.string(), email: z.string() }) }),
+  passwordsRequest: z.object({ email, code, password }),
+  sessionsRequest: z.object({
+    email,
+    password: z.string().min(1).max(128),
+    device: z
+      .object({
+        class: deviceClass,
+        name: z.string().max(64).optional(),
+        platform: z.string().max(32).optional(),
+      })
+      .default({ class: 'web' }),
+  }),
+  berth: z.object({
+    node: z.string(),
+    host: z.string(),
+    port: z.int(),
+    url: z.string(),
+    ticket: z.string(),
+    expiresAt: z.int(),
+  }),
+  berthsRequest: z.object({ avoid: z.array(z.string().max(63)).max(16).default([]) }).default({ avoid: [] }),
+  sessionInfo: z.object({
+    id: z.string(),
+    deviceClass: z.string(),
+    deviceName: z.string(),
+    platform: z.string(),
+    createdAt: z.int(),
+    lastSeenAt: z.int(),
+    expiresAt: z.int(),
+    current: z.boolean(),
+  }),
+} as const;
+
+export const sessionsAnswer = z.object({
+  user: z.object({ id: z.int(), name: z.string(), nick: z.string(), email: z.string(), icon: z.string() }),
+  session: z.object({ id: z.string(), token: z.string(), expiresAt: z.int() }),
+  berth: httpSchemas.berth,
+});
+export const berthsAnswer = z.object({ berth: httpSchemas.berth });
+export const sessionsList = z.object({ sessions: z.array(httpSchemas.sessionInfo) });
+export type SessionsAnswer = z.output<typeof sessionsAnswer>;
+export type SessionInfo = z.output<typeof httpSchemas.sessionInfo>;

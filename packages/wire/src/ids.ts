@@ -1,0 +1,64 @@
+/**
+ * Message ids. 1001–1048 belong to the llfcchat dialect, 1049–2048 to Berth's own.
+ * A request has an odd id and its answer the even one after it; a push has an odd id and no answer.
+ */
+export const frameIds = {
+  hello: 1049,
+  resume: 1051,
+  goodbye: 1053,
+  /** The client asks whether the node is there. */
+  heartbeat: 1055,
+  /** The node asks whether the client is there; answered by `probeAnswer`, which has no `req`. */
+  probe: 1057,
+  /** Push: a frame that could not be answered otherwise (unknown id, undecodable body). */
+  error: 1059,
+  goAway: 1061,
+  kicked: 1063,
+  moved: 1065,
+
+  send: 1101,
+  deliver: 1103,
+  sync: 1105,
+  conversations: 1107,
+  mark: 1109,
+  marked: 1111,
+  typing: 1113,
+  typed: 1115,
+  presence: 1117,
+  conversation: 1119,
+  preferences: 1121,
+  directOpen: 1123,
+
+  profile: 1201,
+  profileUpdate: 1203,
+  searchUser: 1205,
+  friendRequest: 1207,
+  friendAccept: 1209,
+  friendDecline: 1211,
+  friendRemove: 1213,
+  friendAlias: 1215,
+  block: 1217,
+  unblock: 1219,
+  friends: 1221,
+  friendRequests: 1223,
+  friendEvent: 1225,
+  blocks: 1227,
+
+  groupCreate: 1301,
+  groupRename: 1303,
+  groupInvite: 1305,
+  groupRemove: 1307,
+  groupLeave: 1309,
+  groupRole: 1311,
+  groupMute: 1313,
+  members: 1315,
+  conversationEvent: 1317,
+} as const;
+
+export type FrameName = keyof typeof frameIds;
+
+/** The id of the answer to a request. */
+export const answerId = (requestId: number): number => requestId + 1;
+
+export const llfcchatIds = { first: 1001, last: 1048 } as const;
+export const berthIds = { first: 1049, last: 2048 } as const;

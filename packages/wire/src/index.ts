@@ -1,0 +1,27 @@
+export type {
+  Answers,
+  Berth,
+  ConversationEvent,
+  ConversationSummary,
+  Friend,
+  FriendRequest,
+  Member,
+  Message,
+  Profile,
+  Pushes,
+  Role,
+} from './answers.ts';
+export {
+  BerthError,
+  type CloseReason,
+  closeCodes,
+  type ErrorCode,
+  errorTable,
+  mayReconnect,
+  toBerthError,
+  type WireError,
+} from './errors.ts';
+export { decodeBody, encodeFrame, FrameDecoder, FrameError, type RawFrame } from './frame-codec.ts';
+export type { RequestBody, RequestInput, RequestName } from './frames.ts';
+export { answerId, berthIds, type FrameName, frameIds, llfcchatIds } from './ids.ts';
+export { limits } from './limits.ts';

@@ -1,0 +1,29 @@
+/** Limits of the wire; those that an operator may change are the defaults of the services' configuration. */
+export const limits = {
+  /** Bytes of a frame's header: u16 id, u16 length, big endian. */
+  headerBytes: 4,
+  /** Bytes of a body, at most: what the length field can say. */
+  maxBodyBytes: 65_535,
+  /** Bytes of the first frame's body, before anyone is known. */
+  maxFirstBodyBytes: 4_096,
+  /** The first frame must be whole within this. */
+  firstFrameTimeoutMs: 5_000,
+  /** Bytes of an encoded deliver frame's body: so what was accepted can always be delivered and synced. */
+  maxDeliverBytes: 16_384,
+  /** Bytes of a client's message id. */
+  maxCidBytes: 32,
+  /** A client sends something at least this often. */
+  heartbeatMs: 25_000,
+  /** Silence after which either side gives the connection up. */
+  deadMs: 60_000,
+  /** Marks in one resume frame. */
+  maxMarks: 2_000,
+  /** Messages in one sync answer. */
+  maxSyncMessages: 200,
+  /** Items in one page of anything else. */
+  maxPage: 200,
+  /** User ids in one invite or group creation. */
+  maxInvites: 1_000,
+  /** Depth of a JSON body. */
+  maxJsonDepth: 16,
+} as const;
