@@ -52,7 +52,7 @@ export const httpSchemas = {
     expiresAt: z.int(),
   }),
   berthsRequest: z.object({ avoid: z.array(z.string().max(63)).max(16).default([]) }).default({ avoid: [] }),
-  sessionInfo: z.object({
+  sessionEntry: z.object({
     id: z.string(),
     deviceClass: z.string(),
     deviceName: z.string(),
@@ -70,6 +70,6 @@ export const sessionsAnswer = z.object({
   berth: httpSchemas.berth,
 });
 export const berthsAnswer = z.object({ berth: httpSchemas.berth });
-export const sessionsList = z.object({ sessions: z.array(httpSchemas.sessionInfo) });
+export const sessionsList = z.object({ sessions: z.array(httpSchemas.sessionEntry) });
 export type SessionsAnswer = z.output<typeof sessionsAnswer>;
-export type SessionInfo = z.output<typeof httpSchemas.sessionInfo>;
+export type SessionEntry = z.output<typeof httpSchemas.sessionEntry>;

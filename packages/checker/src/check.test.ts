@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { check, type Interval, type ViolationKind } from './check.ts';
+import { ClientLog } from './client-log.ts';
+
+const conversation = 7;
+const members: Interval[] = [
+  { conversation, user: 1, joinedSeq: 0 },
+  { conversation, user: 2, joinedSeq: 0 },
+];
+
+/** Two users, three devices, `count` messages of user 1 and nothing wrong; `text` makes them tell apart. */
+function soundRun(count: number): ClientLog[] {
+  const logs = [new ClientLog('ann-phone', 1), new ClientLog('ann-web', 1), new ClientLog('bob-phone', 2)];
+  for (let seq = 1; seq <= count; seq++) {
+    logs[0]!.sent(conversation, `m${seq}`, `text ${seq}`);
+    logs[0]!.acked(conversation, `m${seq}`, seq);
+    for (const log of logs)
+      log.delivered({ conversation, seq, sender: 1, cid: `m${seq}`, text: `text ${seq}` });
+  }
+  return logs;
+}
+
+const kinds = (logs: ClientLog[], intervals = members): ViolationKind[] =>
+  check(logs, intervals).map(({ kind }) => kind);
+
+test('a sound run of any length has no violations', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 50 }), (count) => assert.deepEqual(kinds(soundRun(count)), [])),
+  );
+});
+
+test('a message that was acknowledged and not shown on one device is lost there', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 30 }), fc.nat(), (count, pick) => {
+      const logs = soundRun(count);
+      const missing = 1 + (pick % count);
+      const late = new ClientLog('bob-web', 2);
+      for (const event of logs[2]!.events) {
+        if (event.type === 'delivered' && event.seq !== missing) late.delivered(event);
+      }
+      const violations = check([...logs, late], members);
+      assert.deepEqual(
+        violations.map(({ kind, seq }) => ({ kind, seq })),
+        [{ kind: 'lost', seq: missing }],
+      );
+      assert.match(violations[0]!.what, /bob-web.*acknowledged/);
+    }),
+  );
+});
+
+test('a message that was never acknowledged, yet shown to one device, is owed to every device', () => {
+  const logs = soundRun(1);
+  logs[2]!.delivered({ conversation, seq: 2, sender: 1, cid: 'm2', text: 'unknown fate' });
+  assert.deepEqual(kinds(logs), ['lost', 'lost']);
+});
+
+test('a message shown twice on a device is doubled', () => {
+  const logs = soundRun(3);
+  logs[2]!.delivered({ conversation, seq: 3, sender: 1, cid: 'm3', text: 'text 3' });
+  assert.deepEqual(kinds(logs), ['doubled']);
+});
+
+test('a resend that was stored again under a new seq is doubled', () => {
+  const logs = soundRun(3);
+  for (const log of logs) log.delivered({ conversation, seq: 4, sender: 1, cid: 'm3', text: 'text 3' });
+  assert.ok(kinds(logs).includes('doubled'));
+});
+
+test('a resend that is acknowledged with another seq than the first time is doubled', () => {
+  const logs = soundRun(3);
+  logs[0]!.acked(conversation, 'm2', 3);
+  const found = kinds(logs);
+  assert.ok(found.includes('doubled') && found.includes('contradicted'));
+});
+
+test('a seq that nobody saw below one that somebody saw is a gap', () => {
+  const logs = soundRun(2);
+  for (const log of logs) log.delivered({ conversation, seq: 4, sender: 1, cid: 'm4', text: '4' });
+  assert.deepEqual(
+    check(logs, members).map(({ kind, seq }) => ({ kind, seq })),
+    [{ kind: 'gap', seq: 3 }],
+  );
+});
+
+test('a lower seq shown after a higher one is disordered', () => {
+  const logs = soundRun(0);
+  for (const seq of [2, 1]) {
+    for (const log of logs) log.delivered({ conversation, seq, sender: 1, cid: `m${seq}`, text: 't' });
+  }
+  assert.deepEqual(kinds(logs), ['disordered', 'disordered', 'disordered']);
+});
+
+test('a message shown to a stranger is leaked', () => {
+  const logs = soundRun(1);
+  const stranger = new ClientLog('eve', 3);
+  stranger.delivered({ conversation, seq: 1, sender: 1, cid: 'm1', text: 'text 1' });
+  assert.deepEqual(kinds([...logs, stranger]), ['leaked']);
+});
+
+test('a member is owed what was sent while he was one, and nothing from before or after', () => {
+  const logs = soundRun(5);
+  const guest = new ClientLog('guest', 3);
+  const intervals = [...members, { conversation, user: 3, joinedSeq: 1, leftSeq: 3 }];
+  for (const seq of [2, 3])
+    guest.delivered({ conversation, seq, sender: 1, cid: `m${seq}`, text: `text ${seq}` });
+  assert.deepEqual(kinds([...logs, guest], intervals), []);
+  guest.delivered({ conversation, seq: 4, sender: 1, cid: 'm4', text: 'text 4' });
+  assert.deepEqual(kinds([...logs, guest], intervals), ['leaked']);
+  assert.deepEqual(kinds([...logs, new ClientLog('guest-web', 3)], intervals), ['lost', 'lost']);
+});
+
+test('two devices that show different messages under one seq contradict each other', () => {
+  const logs = soundRun(1);
+  logs[1]!.delivered({ conversation, seq: 2, sender: 1, cid: 'a', text: 'one' });
+  logs[0]!.delivered({ conversation, seq: 2, sender: 1, cid: 'a', text: 'one' });
+  logs[2]!.delivered({ conversation, seq: 2, sender: 2, cid: 'b', text: 'two' });
+  assert.deepEqual(kinds(logs), ['contradicted']);
+});
+
+test('a text that is not the one sent is altered', () => {
+  const logs = soundRun(0);
+  logs[0]!.sent(conversation, 'm1', 'as typed');
+  for (const log of logs) log.delivered({ conversation, seq: 1, sender: 1, cid: 'm1', text: 'as garbled' });
+  assert.deepEqual(kinds(logs), ['altered', 'altered', 'altered']);
+});
+
+test('conversations are judged apart', () => {
+  const logs = soundRun(2);
+  const other = { conversation: 8, user: 2, joinedSeq: 0 };
+  logs[2]!.delivered({ conversation: 8, seq: 1, sender: 2, cid: 'm1', text: 'note to self' });
+  assert.deepEqual(kinds(logs, [...members, other]), []);
+});
+
+test('at most `limit` violations are answered', () => {
+  const logs = soundRun(50);
+  logs.push(new ClientLog('bob-web', 2));
+  assert.equal(check(logs, members, 5).length, 5);
+});

@@ -1,0 +1,2 @@
+export { check, type Interval, type Violation, type ViolationKind } from './check.ts';
+export { type ClientEvent, ClientLog } from './client-log.ts';

@@ -1,0 +1,50 @@
+import process from 'node:process';
+import { finished } from 'node:stream/promises';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+
+interface Phase {
+  files: string[];
+  concurrency: number;
+}
+
+/** A test file that takes longer is stopped and has failed. */
+const fileTimeoutMs = 10 * 60_000;
+
+/** The runner's closing figures, in its own order. */
+const figures = ['tests', 'suites', 'pass', 'fail', 'cancelled', 'skipped', 'todo', 'duration_ms'];
+
+/**
+ * Runs the phases one after the other under one reporter, with one set of closing lines for all of them.
+ * Answers whether anything failed.
+ */
+export async function runPhases(phases: Phase[]): Promise<boolean> {
+  const reporter = new spec();
+  reporter.pipe(process.stdout);
+  const totals = new Map(figures.map((figure) => [figure, 0]));
+  for (const { files, concurrency } of phases) {
+    if (files.length === 0) continue;
+    for await (const event of run({ files, concurrency, timeout: fileTimeoutMs })) {
+      if (event.type === 'test:diagnostic' && addFigure(totals, event.data.message)) continue;
+      if (!reporter.write(event)) await new Promise((resolve) => reporter.once('drain', resolve));
+    }
+  }
+  for (const [figure, total] of totals) {
+    reporter.write({
+      type: 'test:diagnostic',
+      data: { nesting: 0, message: `${figure} ${total}`, level: 'info' },
+    });
+  }
+  reporter.end();
+  await finished(reporter, { readable: true });
+  return totals.get('fail')! + totals.get('cancelled')! > 0 || totals.get('tests') === 0;
+}
+
+/** Adds a closing line of one phase to the totals; false when the message is not one. */
+function addFigure(totals: Map<string, number>, message: string): boolean {
+  const match = /^(\w+) (\d+(?:\.\d+)?)$/.exec(message);
+  const total = match && totals.get(match[1]!);
+  if (!match || typeof total !== 'number') return false;
+  totals.set(match[1]!, total + Number(match[2]));
+  return true;
+}

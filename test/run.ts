@@ -1,0 +1,46 @@
+import { globSync } from 'node:fs';
+import { resolve } from 'node:path';
+import process from 'node:process';
+import { startTestMysql } from '@berth/fixtures';
+import { findStores, installStores } from '@berth/stores';
+import { runPhases } from './phases.ts';
+
+/**
+ * `npm test [-- FILE ...]`: installs the servers that the tests need, starts one MySQL for all of them, and runs every
+ * test file: those of one part two at a time, then those of the whole system one by one.
+ */
+const wholeSystem = /^(test\/(e2e|faults|llfcchat)\/|apps\/local\/)|\.browser\.test\.ts$/;
+const onlyByName = /^test\/deploy\/cluster/;
+
+const missing = [
+  ...(findStores().mysqld ? [] : ['mariadb-server']),
+  ...(findStores().redisServer ? [] : ['redis-server']),
+];
+if (missing.length > 0) await installStores(missing, (line) => console.log(`npm test: ${line}`));
+
+const named = process.argv.slice(2).map((file) => file.replace(/^\.\//, ''));
+const files = globSync('{packages,apps,infra,charts,images,load,test}/**/*.test.ts', {
+  exclude: (path) => path.endsWith('node_modules') || path.endsWith('dist'),
+})
+  .sort()
+  .filter((file) =>
+    named.length === 0 ? !onlyByName.test(file) : named.some((name) => file.startsWith(name)),
+  );
+if (files.length === 0) {
+  console.error(`npm test: no test file begins with ${named.join(' or ')}`);
+  process.exit(1);
+}
+
+const mysql = await startTestMysql();
+process.env.BERTH_TEST_MYSQL_URL = mysql.url;
+let failed = true;
+try {
+  failed = await runPhases([
+    { files: files.filter((file) => !wholeSystem.test(file)).map((file) => resolve(file)), concurrency: 2 },
+    { files: files.filter((file) => wholeSystem.test(file)).map((file) => resolve(file)), concurrency: 1 },
+  ]);
+} finally {
+  await mysql.kill();
+  await mysql.remove();
+}
+process.exitCode = failed ? 1 : 0;
