@@ -1,0 +1,16 @@
+export { BerthError, type ErrorCode } from '@berth/wire';
+export type { SessionEntry } from '@berth/wire/http';
+export { type Clock, systemClock } from './clock.ts';
+export { IndexedDbStorage, type KeyValueStorage, MemoryStorage, WebStorage } from './storage.ts';
+export type {
+  AccountUser,
+  BerthClient,
+  ClientEvents,
+  ClientOptions,
+  ClientRequestName,
+  ConnectionState,
+  OutgoingMessage,
+  OutgoingState,
+  Pages,
+  Receipts,
+} from './types.ts';

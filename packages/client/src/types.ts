@@ -1,0 +1,235 @@
+import type {
+  Answers,
+  Berth,
+  BerthError,
+  ConversationSummary,
+  Message,
+  Profile,
+  Pushes,
+  RequestInput,
+  RequestName,
+} from '@berth/wire';
+import type { SessionEntry, SessionsAnswer } from '@berth/wire/http';
+import type { Clock } from './clock.ts';
+import type { KeyValueStorage } from './storage.ts';
+
+export interface ClientOptions {
+  /** Address of gate, such as `http://localhost:8080`; in a page that gate serves: `location.origin`. */
+  gateUrl: string;
+  /** Where session, marks and outbox outlive the process. Default: memory, that is nowhere. */
+  storage?: KeyValueStorage;
+  /** One session of a class is live at a time, an older one is kicked. `[a-z0-9-]{1,16}`, default `web`. */
+  deviceClass?: string;
+  /** Shown in the list of sessions, at most 64 characters. */
+  deviceName?: string;
+  /** Shown in the list of sessions, at most 32 characters. */
+  platform?: string;
+  /**
+   * Where a device that was never connected begins: `head` (default) emits what comes from now on and leaves the rest to
+   * `history()`; `beginning` emits every message that the user may see.
+   */
+  startAt?: 'head' | 'beginning';
+  /**
+   * Messages of one conversation that are fetched at most to catch up after an absence; a longer gap is passed over with
+   * a `skipped` event and left to `history()`. Default: no limit.
+   */
+  catchUpLimit?: number;
+  /** Messages kept unsent or failed at most; a further `send` throws `limit_reached`. Default 1 000. */
+  maxOutbox?: number;
+  /** Milliseconds in which a request must be answered, waiting for a connection included. Default 10 000. */
+  requestTimeoutMs?: number;
+
+  fetch?: typeof globalThis.fetch;
+  WebSocket?: WebSocketConstructor;
+  /** Uniform in [0, 1). Default Math.random; jitter is all that it decides. */
+  random?: () => number;
+  clock?: Clock;
+  /** Names a message: unique for this user for ever, at most 32 bytes. Default: 128 random bits. */
+  createCid?: () => string;
+}
+
+/** What the client needs of a WebSocket: the browser's and Node's have it. */
+export type WebSocketConstructor = new (
+  url: string,
+) => Pick<WebSocket, 'addEventListener' | 'close' | 'readyState'> & {
+  binaryType: string;
+  send(data: Uint8Array<ArrayBuffer>): void;
+};
+
+export type ConnectionState =
+  /** Not connected and not trying: before `connect()`, after `disconnect()`. */
+  | { kind: 'idle' }
+  /** `attempt` counts from 0 since the last healthy connection. */
+  | { kind: 'connecting'; attempt: number }
+  /** `movedFrom`: the node before, when it is another one. */
+  | { kind: 'online'; node: string; movedFrom?: string }
+  /** `retryAt`: when the next attempt is made, by `clock.now()`. */
+  | { kind: 'offline'; retryAt: number; error: BerthError }
+  /**
+   * No more attempts until `connect()`: another session of this device class logged in (`other-session`), or this very
+   * session is in use elsewhere, say in another tab (`elsewhere`).
+   */
+  | { kind: 'kicked'; reason: 'other-session' | 'elsewhere'; device?: string }
+  /** The session is over: log in again. `logged-out`: by this client's `logOut()`. */
+  | { kind: 'ended'; reason: 'session-ended' | 'logged-out' };
+
+export interface ClientEvents {
+  state: ConnectionState;
+  /**
+   * A message, one's own included: of each conversation in the order of seq, each once. After a crash of this process the
+   * last second may come again; `(conversation, seq)` tells. `live`: pushed just now, not fetched.
+   */
+  message: { message: Message; live: boolean };
+  /** What lies between, both ends included, was not fetched (`catchUpLimit`); `history()` has it. */
+  skipped: { conversation: number; from: number; to: number };
+  /** Conversations as the server tells them: at resume, by paging, when membership changed. Each replaces the former. */
+  conversations: { conversations: ConversationSummary[] };
+  /** Everything that was missed has been told (messages that are being fetched excepted). After every connect. */
+  resumed: { node: string };
+  /** An outgoing message is new or its state has changed. */
+  outgoing: OutgoingMessage;
+  marked: Pushes['marked'];
+  typed: Pushes['typed'];
+  presence: Pushes['presence'];
+  friendEvent: Pushes['friendEvent'];
+  conversationEvent: Pushes['conversationEvent'];
+  /** Something went wrong that needs no one's action: a storage that refuses, a frame that makes no sense. */
+  fault: Error;
+}
+
+/**
+ * `waiting` until a node has stored it, then `sent`; `delivered` and `read` by another member, at least one;
+ * `failed` for good unless retried, with the reason in `error`.
+ */
+export type OutgoingState = 'waiting' | 'sent' | 'delivered' | 'read' | 'failed';
+
+export interface OutgoingMessage {
+  readonly cid: string;
+  readonly conversation: number;
+  readonly text: string;
+  readonly replyTo?: number | undefined;
+  /** Milliseconds since 1970, by this device's clock. */
+  readonly createdAt: number;
+  readonly state: OutgoingState;
+  /** Since `sent`. */
+  readonly seq?: number | undefined;
+  readonly sentAt?: number | undefined;
+  /** Of `failed`. */
+  readonly error?: BerthError | undefined;
+  /** Resolves when it is stored, rejects with the BerthError when it has failed or was discarded. */
+  whenSent(): Promise<{ seq: number; sentAt: number }>;
+  /** Sends a failed message again; the same `cid`, so it cannot be stored twice. */
+  retry(): void;
+  /** Forgets a failed message, or one that has not left this device; false when it is too late for that. */
+  discard(): boolean;
+}
+
+/** The other members' marks in a conversation, the highest of each kind: what is shown as ticks. */
+export interface Receipts {
+  received: number;
+  read: number;
+}
+
+/** Reads page by page; calls while one is under way wait for it. */
+export interface Pages<T> {
+  /** The next items; none when there are no more. */
+  next(): Promise<T[]>;
+  readonly done: boolean;
+}
+
+export interface AccountUser {
+  id: number;
+  name: string;
+  nick: string;
+  email: string;
+  icon: string;
+}
+
+/**
+ * A user's connection to Berth. All calls reject with BerthError: `unavailable` when gate or node cannot be reached in
+ * time, `deadline` when it is not known whether it was done.
+ */
+export interface BerthClient {
+  /** Mails a code for registering or for a new password. */
+  sendCode(body: {
+    email: string;
+    purpose: 'register' | 'reset';
+    locale?: string;
+  }): Promise<{ resendAfterMs: number; expiresInMs: number }>;
+  register(body: {
+    email: string;
+    code: string;
+    name: string;
+    nick?: string;
+    password: string;
+  }): Promise<{ user: { id: number; name: string; email: string } }>;
+  /** Ends all sessions of the account as well. */
+  resetPassword(body: { email: string; code: string; password: string }): Promise<void>;
+  /** Begins a session, kept in the storage. `connect()` comes next. */
+  logIn(body: { email: string; password: string }): Promise<SessionsAnswer['user']>;
+  /** The session kept in the storage, if it is there and has not expired; `connect()` comes next. */
+  restore(): Promise<AccountUser | undefined>;
+  /** Ends the session (on the server when it can be reached) and forgets everything kept of it. */
+  logOut(): Promise<void>;
+  listSessions(): Promise<SessionEntry[]>;
+  endSession(id: string): Promise<void>;
+
+  /** Connects and stays connected, until `disconnect()`, `kicked` or `ended`. Does nothing while it does. */
+  connect(): void;
+  /** Says goodbye and stops. The session stays; `connect()` begins anew. */
+  disconnect(): Promise<void>;
+  /** The network or the device is back: tries at once when offline, else asks whether the node is still there. */
+  wake(): void;
+
+  readonly state: ConnectionState;
+  /** Who is logged in. */
+  readonly account: AccountUser | undefined;
+  /** The profile as the node told it last. */
+  readonly profile: Profile | undefined;
+
+  /** Adds a listener; what is returned removes it. A listener that throws is reported as `fault`. */
+  on<E extends keyof ClientEvents>(event: E, listener: (value: ClientEvents[E]) => void): () => void;
+
+  /**
+   * Asks the node. Waits for a connection if need be. A request that only reads is asked again after a lost connection,
+   * within its time; any other then rejects with `deadline`.
+   */
+  request<N extends ClientRequestName>(
+    name: N,
+    body: RequestInput<N>,
+    options?: { timeoutMs?: number; signal?: AbortSignal },
+  ): Promise<Answers[N]>;
+
+  /**
+   * Sends a message, now or when there is a connection. Sends of one conversation keep their order. Throws
+   * `bad_request` for an empty text, `too_large` for one that no node would take, `limit_reached` when the outbox is full.
+   */
+  send(conversation: number, text: string, options?: { replyTo?: number }): OutgoingMessage;
+  /** What is waiting, failed, or sent and not yet read (the newest 100 of a conversation), oldest first. */
+  outgoing(conversation?: number): OutgoingMessage[];
+  /** Everything up to `seq` has been seen by the user. Sent within 200 ms, kept until it is. */
+  markRead(conversation: number, seq: number): void;
+  /** Tells the others that the user types; at most once in 3 s, and only while online. */
+  typing(conversation: number): void;
+  receipts(conversation: number): Receipts;
+  /** The highest seq up to which this device has had every message, 0 when it knows nothing of the conversation. */
+  mark(conversation: number): number;
+
+  /** Messages before `before` (default: from the newest), page by page; each page ascending. */
+  history(conversation: number, options?: { before?: number; pageSize?: number }): Pages<Message>;
+  /** All conversations, in the server's order; every page is also a `conversations` event. */
+  conversations(options?: { pageSize?: number }): Pages<ConversationSummary>;
+
+  /** Stops everything at once, without a goodbye; what must be kept has been written when it resolves. */
+  close(): Promise<void>;
+}
+
+/** Requests that a user of the client makes; the connection's own are its business. */
+export type ClientRequestName = Exclude<RequestName, 'hello' | 'resume' | 'goodbye' | 'heartbeat' | 'send'>;
+
+/** What is kept of a session. */
+export interface SavedSession {
+  user: AccountUser;
+  session: { id: string; token: string; expiresAt: number };
+  berth?: Berth | undefined;
+}
