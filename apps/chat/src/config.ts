@@ -1,0 +1,164 @@
+import { EnvError, env, readEnv, readSecret } from '@berth/env';
+import type { GrpcTls } from '@berth/grpc';
+import { limits } from '@berth/wire';
+
+export interface ChatConfig {
+  logLevel: string;
+  /** DNS label, unique in the fleet. */
+  node: string;
+  zone: string;
+  version: string;
+  /** Where this process listens; port 0 picks a free one. */
+  tcp: { host: string; port: number };
+  webSocket: {
+    host: string;
+    port: number;
+    /** Origins that may open WebSockets; undefined: any. Requests without an origin are no browsers' and always may. */
+    allowedOrigins: string[] | undefined;
+  };
+  peer: { host: string; port: number };
+  ops: { host: string; port: number };
+  /** What others are told; a part that is undefined is where this process listens. */
+  advertised: {
+    clientHost: string;
+    clientPort: number | undefined;
+    clientUrl: string | undefined;
+    peerAddress: string | undefined;
+  };
+  proxyProtocol: 'off' | 'v2';
+  statusAddress: string;
+  grpcTls: GrpcTls | undefined;
+  mysql: { url: string; tlsCaFile: string | undefined; allowWeakDurability: boolean; writers: number };
+  redis: { url: string; tlsCaFile: string | undefined };
+  /** Connections at most. */
+  capacity: number;
+  /** Hellos per second. */
+  helloRate: number;
+  heartbeatMs: number;
+  deadMs: number;
+  firstFrameTimeoutMs: number;
+  drainMs: number;
+  /** Token bucket of frames per connection. */
+  frames: { perSecond: number; burst: number };
+  /** Token bucket of sends per user. */
+  sends: { perSecond: number; burst: number };
+  maxUnsentBytes: number;
+  maxUnsentTotalBytes: number;
+  /** Bytes of an encoded deliver frame's body. */
+  maxDeliverBytes: number;
+  maxGroupMembers: number;
+  strangersMayWrite: boolean;
+  /** Up to so many nodes get every group message; beyond it those in the conversation's interest set. */
+  broadcastNodes: number;
+}
+
+const variables = {
+  LOG_LEVEL: env.text().default('info'),
+  NODE_NAME: env.text().regex(/^[a-z0-9-]{1,63}$/, { error: 'expected a DNS label' }),
+  ZONE: env.text().default(''),
+  BERTH_VERSION: env.text().default('0.1.0'),
+  TCP_HOST: env.text().default('0.0.0.0'),
+  TCP_PORT: env.port().default(8090),
+  WS_HOST: env.text().default('0.0.0.0'),
+  WS_PORT: env.port().default(8091),
+  PEER_HOST: env.text().default('0.0.0.0'),
+  PEER_PORT: env.port().default(50055),
+  OPS_HOST: env.text().default('0.0.0.0'),
+  OPS_PORT: env.port().default(9103),
+  CLIENT_HOST: env.text(),
+  CLIENT_PORT: env.port().optional(),
+  CLIENT_URL: env.text().optional(),
+  PEER_ADDRESS: env.text().optional(),
+  PROXY_PROTOCOL: env
+    .text()
+    .regex(/^(off|v2)$/, { error: 'off or v2' })
+    .default('off'),
+  ALLOWED_ORIGINS: env.list().optional(),
+  STATUS_ADDRESS: env.text().default('localhost:50052'),
+  GRPC_TLS_CERT_FILE: env.text().optional(),
+  GRPC_TLS_KEY_FILE: env.text().optional(),
+  GRPC_TLS_CA_FILE: env.text().optional(),
+  MYSQL_TLS_CA_FILE: env.text().optional(),
+  MYSQL_ALLOW_WEAK_DURABILITY: env.flag().default(false),
+  MESSAGE_WRITERS: env.count(1, 16).default(2),
+  REDIS_TLS_CA_FILE: env.text().optional(),
+  CAPACITY: env.count(1, 2_000_000).default(20_000),
+  HELLO_RATE: env.count(1, 100_000).default(500),
+  HEARTBEAT_SECONDS: env.number(0.1, 600).default(limits.heartbeatMs / 1_000),
+  DEAD_SECONDS: env.number(0.2, 1_800).default(limits.deadMs / 1_000),
+  FIRST_FRAME_SECONDS: env.number(0.1, 60).default(limits.firstFrameTimeoutMs / 1_000),
+  DRAIN_SECONDS: env.number(0, 3_600).default(30),
+  FRAMES_PER_SECOND: env.count(1).default(200),
+  FRAMES_BURST: env.count(1).default(1_000),
+  SENDS_PER_SECOND: env.count(1).default(50),
+  SENDS_BURST: env.count(1).default(200),
+  MAX_UNSENT_BYTES: env.count(65_536).default(1_048_576),
+  MAX_UNSENT_TOTAL_BYTES: env.count(65_536).default(268_435_456),
+  MAX_DELIVER_BYTES: env.count(1_024, limits.maxDeliverBytes).default(limits.maxDeliverBytes),
+  MAX_GROUP_MEMBERS: env.count(2, 1_000_000).default(100_000),
+  STRANGERS_MAY_WRITE: env.flag().default(false),
+  BROADCAST_NODES: env.count(1, 1_000).default(32),
+};
+
+/** Throws EnvError with a line per variable at fault. */
+export function parseChatConfig(source: Record<string, string | undefined>): ChatConfig {
+  const values = readEnv(variables, source);
+  return {
+    logLevel: values.LOG_LEVEL,
+    node: values.NODE_NAME,
+    zone: values.ZONE,
+    version: values.BERTH_VERSION,
+    tcp: { host: values.TCP_HOST, port: values.TCP_PORT },
+    webSocket: { host: values.WS_HOST, port: values.WS_PORT, allowedOrigins: values.ALLOWED_ORIGINS },
+    peer: { host: values.PEER_HOST, port: values.PEER_PORT },
+    ops: { host: values.OPS_HOST, port: values.OPS_PORT },
+    advertised: {
+      clientHost: values.CLIENT_HOST,
+      clientPort: values.CLIENT_PORT,
+      clientUrl: values.CLIENT_URL,
+      peerAddress: values.PEER_ADDRESS,
+    },
+    proxyProtocol: values.PROXY_PROTOCOL === 'v2' ? 'v2' : 'off',
+    statusAddress: values.STATUS_ADDRESS,
+    grpcTls: parseGrpcTls(values),
+    mysql: {
+      url: requiredSecret('MYSQL_URL', source),
+      tlsCaFile: values.MYSQL_TLS_CA_FILE,
+      allowWeakDurability: values.MYSQL_ALLOW_WEAK_DURABILITY,
+      writers: values.MESSAGE_WRITERS,
+    },
+    redis: { url: requiredSecret('REDIS_URL', source), tlsCaFile: values.REDIS_TLS_CA_FILE },
+    capacity: values.CAPACITY,
+    helloRate: values.HELLO_RATE,
+    heartbeatMs: values.HEARTBEAT_SECONDS * 1_000,
+    deadMs: values.DEAD_SECONDS * 1_000,
+    firstFrameTimeoutMs: values.FIRST_FRAME_SECONDS * 1_000,
+    drainMs: values.DRAIN_SECONDS * 1_000,
+    frames: { perSecond: values.FRAMES_PER_SECOND, burst: values.FRAMES_BURST },
+    sends: { perSecond: values.SENDS_PER_SECOND, burst: values.SENDS_BURST },
+    maxUnsentBytes: values.MAX_UNSENT_BYTES,
+    maxUnsentTotalBytes: values.MAX_UNSENT_TOTAL_BYTES,
+    maxDeliverBytes: values.MAX_DELIVER_BYTES,
+    maxGroupMembers: values.MAX_GROUP_MEMBERS,
+    strangersMayWrite: values.STRANGERS_MAY_WRITE,
+    broadcastNodes: values.BROADCAST_NODES,
+  };
+}
+
+function requiredSecret(name: string, source: Record<string, string | undefined>): string {
+  const value = readSecret(name, source);
+  if (value === undefined) throw new EnvError(`${name} is not set`);
+  return value;
+}
+
+function parseGrpcTls(values: {
+  GRPC_TLS_CERT_FILE?: string | undefined;
+  GRPC_TLS_KEY_FILE?: string | undefined;
+  GRPC_TLS_CA_FILE?: string | undefined;
+}): GrpcTls | undefined {
+  const { GRPC_TLS_CERT_FILE: certFile, GRPC_TLS_KEY_FILE: keyFile, GRPC_TLS_CA_FILE: caFile } = values;
+  if (!certFile && !keyFile && !caFile) return undefined;
+  if (!certFile || !keyFile || !caFile)
+    throw new EnvError('GRPC_TLS_CERT_FILE, GRPC_TLS_KEY_FILE and GRPC_TLS_CA_FILE: set all three or none');
+  return { certFile, keyFile, caFile };
+}

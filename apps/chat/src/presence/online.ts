@@ -1,0 +1,7 @@
+/** Who is online, anywhere in the fleet. */
+export interface Online {
+  /**
+   * Those of `users` who have a route to a live node. With Redis away those with a session on this node; never throws.
+   */
+  amongUsers(users: readonly number[]): Promise<ReadonlySet<number>>;
+}

@@ -1,0 +1,38 @@
+import type { Answers, Profile } from '@berth/wire';
+
+/** A conversation that a user is a member of now, as one row read of it says. */
+export interface Membership {
+  conversation: number;
+  membersVersion: number;
+  head: number;
+}
+
+/** What the live side reads of the stored side. Everything may be asked for many at once and is coalesced behind it. */
+export interface LiveQueries {
+  /** Undefined when there is no such user. */
+  profileOf(user: number): Promise<Profile | undefined>;
+  /** The conversations that the user may now get messages of; version and head are not newer than the membership. */
+  conversationsOf(user: number): Promise<readonly Membership[]>;
+  /**
+   * The members of a conversation at `atLeastVersion` or later: from the cache when that is new enough, else read again.
+   * `users` has every member for whom a new message is.
+   */
+  membersOf(
+    conversation: number,
+    atLeastVersion: number,
+  ): Promise<{ membersVersion: number; users: { has(user: number): boolean } & Iterable<number> }>;
+  /** What another node changed: the cached members of a conversation below this version are void. */
+  membersChanged(conversation: number, membersVersion: number): void;
+  /** Head and members version of each conversation that exists, in one multi-get per few hundred. */
+  heads(conversations: readonly number[]): Promise<readonly Membership[]>;
+  /** The deliver frames of the newest `limit` messages above `after`, ascending; one read for all who ask at a time. */
+  deliverFrames(
+    conversation: number,
+    after: number,
+    limit: number,
+  ): Promise<readonly { seq: number; frame: Uint8Array }[]>;
+  /** Each user's friends: who watches that user's presence. */
+  friendsOf(users: readonly number[]): Promise<ReadonlyMap<number, readonly number[]>>;
+  /** What changed since the marks, in answers that each fit a frame. */
+  resume(user: number, marks: ReadonlyMap<number, number>): Promise<Answers['resume'][]>;
+}
