@@ -1,0 +1,858 @@
+/** Generated from values.schema.json by `npm run generate`. */
+
+/**
+ * This interface was referenced by `BerthValues`'s JSON-Schema
+ * via the `definition` "tolerations".
+ */
+export type Tolerations = {
+  [k: string]: unknown;
+}[];
+/**
+ * NetworkPolicy peers.
+ *
+ * This interface was referenced by `BerthValues`'s JSON-Schema
+ * via the `definition` "peers".
+ */
+export type Peers = {
+  ipBlock?: {
+    cidr: string;
+    except?: string[];
+  };
+  namespaceSelector?: Fields;
+  podSelector?: Fields;
+}[];
+
+/**
+ * Values of the Berth chart.
+ */
+export interface BerthValues {
+  /**
+   * Unused; Helm passes it to every chart.
+   */
+  global?: Fields;
+  /**
+   * Unused by the templates. A tool that compares only values puts a hash of the chart here, to see that a template changed.
+   */
+  chartHash?: string;
+  /**
+   * Images of the services: `<repository>/<app>:<tag>`, as `npm run images` names them.
+   */
+  image?: {
+    /**
+     * Registry and path before the name of the app.
+     */
+    repository?: string;
+    /**
+     * Tag of all images; empty: the chart's appVersion.
+     */
+    tag?: string;
+    /**
+     * Digests by app, which then win over the tag.
+     */
+    digests?: {
+      /**
+       * Digest of gate.
+       */
+      gate?: string;
+      /**
+       * Digest of verify.
+       */
+      verify?: string;
+      /**
+       * Digest of status.
+       */
+      status?: string;
+      /**
+       * Digest of chat.
+       */
+      chat?: string;
+      /**
+       * Digest of migrate.
+       */
+      migrate?: string;
+      /**
+       * Digest of probe.
+       */
+      probe?: string;
+    };
+    /**
+     * When the kubelet pulls.
+     */
+    pullPolicy?: 'IfNotPresent' | 'Always' | 'Never';
+    /**
+     * Names of the Secrets with credentials of the registry.
+     */
+    pullSecrets?: string[];
+  };
+  /**
+   * How clients reach the platform.
+   */
+  public?: {
+    /**
+     * Name or address that clients of the TCP protocol connect to. Required.
+     */
+    host?: string;
+    /**
+     * Port of the TCP protocol, as clients see it.
+     */
+    port?: number;
+    /**
+     * Address of the web client and the API as clients see it, without a path: https://chat.example.com. WebSockets are opened below it. Required.
+     */
+    url?: string;
+    /**
+     * Further origins whose pages may call the API and open WebSockets.
+     */
+    origins?: string[];
+  };
+  /**
+   * The cluster's DNS domain.
+   */
+  clusterDomain?: string;
+  /**
+   * The MySQL server.
+   */
+  mysql?: {
+    /**
+     * Name of the Secret that holds the URL mysql://user:password@host:port/database. Required.
+     */
+    existingSecret?: string;
+    /**
+     * Its key in the Secret.
+     */
+    key?: string;
+    /**
+     * Any text that changes with the Secret, so that the pods that read it are replaced.
+     */
+    checksum?: string;
+    /**
+     * Port that the NetworkPolicies open towards MySQL.
+     */
+    port?: number;
+    /**
+     * Where MySQL is, as NetworkPolicy peers; empty: anywhere.
+     */
+    peers?: Peers;
+    /**
+     * Authority of the certificate of MySQL; TLS is then required.
+     */
+    authority?: {
+      /**
+       * Name of the Secret with the authority; empty: none of its own.
+       */
+      existingSecret?: string;
+      /**
+       * Its key in the Secret.
+       */
+      key?: string;
+    };
+    /**
+     * Accept a server that may lose acknowledged commits.
+     */
+    allowWeakDurability?: boolean;
+  };
+  /**
+   * The Redis server.
+   */
+  redis?: {
+    /**
+     * Name of the Secret that holds the URL redis[s]://[user:password@]host:port. Required.
+     */
+    existingSecret?: string;
+    /**
+     * Its key in the Secret.
+     */
+    key?: string;
+    /**
+     * Any text that changes with the Secret, so that the pods that read it are replaced.
+     */
+    checksum?: string;
+    /**
+     * Port that the NetworkPolicies open towards Redis.
+     */
+    port?: number;
+    /**
+     * Where Redis is, as NetworkPolicy peers; empty: anywhere.
+     */
+    peers?: Peers;
+    /**
+     * Authority of the certificate of Redis; TLS is then required.
+     */
+    authority?: {
+      /**
+       * Name of the Secret with the authority; empty: none of its own.
+       */
+      existingSecret?: string;
+      /**
+       * Its key in the Secret.
+       */
+      key?: string;
+    };
+  };
+  /**
+   * The mail server.
+   */
+  smtp?: {
+    /**
+     * Name of the Secret that holds the URL smtp[s]://user:password@host:port. Required.
+     */
+    existingSecret?: string;
+    /**
+     * Its key in the Secret.
+     */
+    key?: string;
+    /**
+     * Any text that changes with the Secret, so that the pods that read it are replaced.
+     */
+    checksum?: string;
+    /**
+     * Port that the NetworkPolicies open towards the mail server.
+     */
+    port?: number;
+    /**
+     * Where the mail server is, as NetworkPolicy peers; empty: anywhere.
+     */
+    peers?: Peers;
+    /**
+     * Sender of the mails.
+     */
+    from?: string;
+  };
+  /**
+   * Secret of the e-mail codes.
+   */
+  codes?: {
+    /**
+     * Name of the Secret that holds the secret that keys the hashes of e-mail codes. Required.
+     */
+    existingSecret?: string;
+    /**
+     * Its key in the Secret.
+     */
+    key?: string;
+    /**
+     * Any text that changes with the Secret, so that the pods that read it are replaced.
+     */
+    checksum?: string;
+  };
+  /**
+   * Secret of the tickets.
+   */
+  tickets?: {
+    /**
+     * Name of the Secret that holds the secret, at least 32 bytes, that signs tickets. Required.
+     */
+    existingSecret?: string;
+    /**
+     * Its key in the Secret.
+     */
+    key?: string;
+    /**
+     * Any text that changes with the Secret, so that the pods that read it are replaced.
+     */
+    checksum?: string;
+  };
+  /**
+   * Keys of the session tokens; a changed Secret is read again without a restart.
+   */
+  sessionKeys?: {
+    /**
+     * Name of the Secret that holds the keys that sign session tokens, as JSON. Required.
+     */
+    existingSecret?: string;
+    /**
+     * Its key in the Secret.
+     */
+    key?: string;
+    /**
+     * Any text that changes with the Secret, so that the pods that read it are replaced.
+     */
+    checksum?: string;
+  };
+  /**
+   * Mutual TLS between the services.
+   */
+  serviceTls?: {
+    /**
+     * Whether services prove to each other who they are. Each then needs a Secret with tls.crt, tls.key and ca.crt, for the names that NOTES lists.
+     */
+    enabled?: boolean;
+    /**
+     * Certificate of gate.
+     */
+    gate?: {
+      /**
+       * Name of the Secret with tls.crt, tls.key and ca.crt.
+       */
+      existingSecret?: string;
+      /**
+       * Any text that changes with the Secret, so that the pods are replaced.
+       */
+      checksum?: string;
+    };
+    /**
+     * Certificate of verify.
+     */
+    verify?: {
+      /**
+       * Name of the Secret with tls.crt, tls.key and ca.crt.
+       */
+      existingSecret?: string;
+      /**
+       * Any text that changes with the Secret, so that the pods are replaced.
+       */
+      checksum?: string;
+    };
+    /**
+     * Certificate of status.
+     */
+    status?: {
+      /**
+       * Name of the Secret with tls.crt, tls.key and ca.crt.
+       */
+      existingSecret?: string;
+      /**
+       * Any text that changes with the Secret, so that the pods are replaced.
+       */
+      checksum?: string;
+    };
+    /**
+     * Certificate of chat.
+     */
+    chat?: {
+      /**
+       * Name of the Secret with tls.crt, tls.key and ca.crt.
+       */
+      existingSecret?: string;
+      /**
+       * Any text that changes with the Secret, so that the pods are replaced.
+       */
+      checksum?: string;
+    };
+  };
+  /**
+   * Least level that is logged.
+   */
+  logLevel?: 'debug' | 'info' | 'warn' | 'error';
+  /**
+   * Seconds between the removal of an endpoint and SIGTERM, so that clients have noticed (gate, verify, status, edge).
+   */
+  preStopSeconds?: number;
+  /**
+   * HTTP: accounts, log-in, the web client.
+   */
+  gate?: {
+    /**
+     * Pods, unless autoscaled.
+     */
+    replicas?: number;
+    /**
+     * A HorizontalPodAutoscaler; `replicas` is then left alone.
+     */
+    autoscaling?: {
+      /**
+       * Whether to autoscale.
+       */
+      enabled?: boolean;
+      /**
+       * Least number of pods.
+       */
+      min?: number;
+      /**
+       * Greatest number of pods.
+       */
+      max?: number;
+      /**
+       * CPU to hold, in percent of the request.
+       */
+      cpuPercent?: number;
+    };
+    /**
+     * Password hashes at a time in one pod; libuv's pool is two larger.
+     */
+    hashConcurrency?: number;
+    /**
+     * CIDRs whose X-Forwarded-For counts: where the edge pods are.
+     */
+    trustedProxies?: string[];
+    /**
+     * Further settings of docs/operations.md; what the chart sets itself is refused.
+     */
+    env?: Env;
+    /**
+     * Requests and limits of the container.
+     */
+    resources?: Resources;
+    /**
+     * Labels of the nodes to run on.
+     */
+    nodeSelector?: Labels;
+    /**
+     * Tolerations of the pods.
+     */
+    tolerations?: Tolerations;
+    /**
+     * Affinity of the pods.
+     */
+    affinity?: Fields;
+    /**
+     * Priority class of the pods.
+     */
+    priorityClassName?: string;
+    /**
+     * Further annotations of the pods.
+     */
+    podAnnotations?: Labels;
+    /**
+     * Further labels of the pods.
+     */
+    podLabels?: Labels;
+  };
+  /**
+   * E-mail codes.
+   */
+  verify?: {
+    /**
+     * Pods.
+     */
+    replicas?: number;
+    /**
+     * Further settings of docs/operations.md; what the chart sets itself is refused.
+     */
+    env?: Env;
+    /**
+     * Requests and limits of the container.
+     */
+    resources?: Resources;
+    /**
+     * Labels of the nodes to run on.
+     */
+    nodeSelector?: Labels;
+    /**
+     * Tolerations of the pods.
+     */
+    tolerations?: Tolerations;
+    /**
+     * Affinity of the pods.
+     */
+    affinity?: Fields;
+    /**
+     * Priority class of the pods.
+     */
+    priorityClassName?: string;
+    /**
+     * Further annotations of the pods.
+     */
+    podAnnotations?: Labels;
+    /**
+     * Further labels of the pods.
+     */
+    podLabels?: Labels;
+  };
+  /**
+   * Registry of chat nodes, placement, scaling.
+   */
+  status?: {
+    /**
+     * Pods.
+     */
+    replicas?: number;
+    /**
+     * How a node is chosen.
+     */
+    strategy?: 'least-connections' | 'packed' | 'rendezvous' | 'p2c';
+    /**
+     * Hellos per second and node, at most.
+     */
+    admissionRate?: number;
+    /**
+     * Further settings of docs/operations.md; what the chart sets itself is refused.
+     */
+    env?: Env;
+    /**
+     * Requests and limits of the container.
+     */
+    resources?: Resources;
+    /**
+     * Labels of the nodes to run on.
+     */
+    nodeSelector?: Labels;
+    /**
+     * Tolerations of the pods.
+     */
+    tolerations?: Tolerations;
+    /**
+     * Affinity of the pods.
+     */
+    affinity?: Fields;
+    /**
+     * Priority class of the pods.
+     */
+    priorityClassName?: string;
+    /**
+     * Further annotations of the pods.
+     */
+    podAnnotations?: Labels;
+    /**
+     * Further labels of the pods.
+     */
+    podLabels?: Labels;
+  };
+  /**
+   * Long connections, sessions, messages.
+   */
+  chat?: {
+    /**
+     * Pods, unless status scales them.
+     */
+    replicas?: number;
+    /**
+     * Scaling by the planner in status, by connections; `replicas` is then left alone.
+     */
+    scaling?: {
+      /**
+       * Whether status scales the Deployment.
+       */
+      enabled?: boolean;
+      /**
+       * Least number of pods.
+       */
+      min?: number;
+      /**
+       * Greatest number of pods.
+       */
+      max?: number;
+    };
+    /**
+     * Connections that a pod takes.
+     */
+    capacity?: number;
+    /**
+     * Hellos per second that a pod takes.
+     */
+    helloRate?: number;
+    /**
+     * Window in which a stopping pod sends its sessions away; the grace period is 20 s longer.
+     */
+    drainSeconds?: number;
+    /**
+     * Pods beyond the wanted number while a new version rolls out.
+     */
+    maxSurge?: number | string;
+    /**
+     * Further settings of docs/operations.md; what the chart sets itself is refused.
+     */
+    env?: Env;
+    /**
+     * Requests and limits of the container.
+     */
+    resources?: Resources;
+    /**
+     * Labels of the nodes to run on.
+     */
+    nodeSelector?: Labels;
+    /**
+     * Tolerations of the pods.
+     */
+    tolerations?: Tolerations;
+    /**
+     * Affinity of the pods.
+     */
+    affinity?: Fields;
+    /**
+     * Priority class of the pods.
+     */
+    priorityClassName?: string;
+    /**
+     * Further annotations of the pods.
+     */
+    podAnnotations?: Labels;
+    /**
+     * Further labels of the pods.
+     */
+    podLabels?: Labels;
+  };
+  /**
+   * HAProxy: brings a client to the pod that its ticket names.
+   */
+  edge?: {
+    /**
+     * Image of HAProxy, 2.6 or later.
+     */
+    image?: string;
+    /**
+     * Pods, unless autoscaled.
+     */
+    replicas?: number;
+    /**
+     * A HorizontalPodAutoscaler; `replicas` is then left alone.
+     */
+    autoscaling?: {
+      /**
+       * Whether to autoscale.
+       */
+      enabled?: boolean;
+      /**
+       * Least number of pods.
+       */
+      min?: number;
+      /**
+       * Greatest number of pods.
+       */
+      max?: number;
+      /**
+       * CPU to hold, in percent of the request.
+       */
+      cpuPercent?: number;
+      /**
+       * Memory to hold, in percent of the request: it grows with the number of sessions.
+       */
+      memoryPercent?: number;
+    };
+    /**
+     * Sessions in one pod. One edge and one chat pod share about 60,000 source ports.
+     */
+    maxConnections?: number;
+    /**
+     * Whether the load balancer in front sends PROXY protocol v2. A client without it is then refused.
+     */
+    proxyProtocol?: boolean;
+    /**
+     * Seconds that a stopping pod keeps its sessions.
+     */
+    drainSeconds?: number;
+    /**
+     * What clients connect to.
+     */
+    service?: {
+      /**
+       * Kind of the Service.
+       */
+      type?: 'ClusterIP' | 'NodePort' | 'LoadBalancer';
+      /**
+       * Annotations, for the controller of the load balancer.
+       */
+      annotations?: Labels;
+      /**
+       * Port of HTTP and WebSocket.
+       */
+      httpPort?: number;
+      /**
+       * Port of the TCP protocol.
+       */
+      tcpPort?: number;
+      /**
+       * Node port of HTTP and WebSocket; 0: any.
+       */
+      httpNodePort?: number;
+      /**
+       * Node port of the TCP protocol; 0: any.
+       */
+      tcpNodePort?: number;
+      /**
+       * Class of the load balancer; empty: the cluster's default.
+       */
+      loadBalancerClass?: string;
+      /**
+       * `Local` keeps the address of the client; not for ClusterIP.
+       */
+      externalTrafficPolicy?: 'Local' | 'Cluster';
+      /**
+       * CIDRs that the load balancer lets in; empty: all.
+       */
+      sourceRanges?: string[];
+    };
+    /**
+     * Requests and limits of the container.
+     */
+    resources?: Resources;
+    /**
+     * Labels of the nodes to run on.
+     */
+    nodeSelector?: Labels;
+    /**
+     * Tolerations of the pods.
+     */
+    tolerations?: Tolerations;
+    /**
+     * Affinity of the pods.
+     */
+    affinity?: Fields;
+    /**
+     * Priority class of the pods.
+     */
+    priorityClassName?: string;
+    /**
+     * Further annotations of the pods.
+     */
+    podAnnotations?: Labels;
+    /**
+     * Further labels of the pods.
+     */
+    podLabels?: Labels;
+  };
+  /**
+   * The Job that brings the schema of the database up to date.
+   */
+  migration?: {
+    /**
+     * Whether the chart runs it; else it is run by other means, and pods wait for it.
+     */
+    enabled?: boolean;
+    /**
+     * Seconds it may take.
+     */
+    deadlineSeconds?: number;
+    /**
+     * Requests and limits of the container.
+     */
+    resources?: Resources;
+  };
+  /**
+   * Nothing may talk to anything, but for the edges that the design names.
+   */
+  networkPolicy?: {
+    /**
+     * Whether to create NetworkPolicies.
+     */
+    enabled?: boolean;
+    /**
+     * Who may reach the edge; empty: anyone.
+     */
+    clients?: Peers;
+    /**
+     * Where DNS is; empty: port 53 anywhere.
+     */
+    dns?: Peers;
+    /**
+     * Where the API server is, for status; empty: anywhere on its ports.
+     */
+    apiServer?: Peers;
+    /**
+     * Ports of the API server: of its Service and of the server itself.
+     */
+    apiServerPorts?: number[];
+    /**
+     * Who may read metrics; empty: nobody.
+     */
+    monitoring?: Peers;
+  };
+  /**
+   * For the Prometheus operator and Grafana.
+   */
+  monitoring?: {
+    /**
+     * ServiceMonitors of all services.
+     */
+    serviceMonitor?: {
+      /**
+       * Whether to create them.
+       */
+      enabled?: boolean;
+      /**
+       * How often they are read.
+       */
+      interval?: string;
+      /**
+       * Labels by which Prometheus chooses them.
+       */
+      labels?: Labels;
+    };
+    /**
+     * A PrometheusRule with alerts.
+     */
+    rules?: {
+      /**
+       * Whether to create it.
+       */
+      enabled?: boolean;
+      /**
+       * Labels by which Prometheus chooses it.
+       */
+      labels?: Labels;
+    };
+    /**
+     * A ConfigMap with a Grafana dashboard.
+     */
+    dashboard?: {
+      /**
+       * Whether to create it.
+       */
+      enabled?: boolean;
+      /**
+       * Labels by which Grafana's sidecar chooses it.
+       */
+      labels?: Labels;
+    };
+  };
+  /**
+   * `helm test`: logs in, is placed, connects and hears its own echo.
+   */
+  test?: {
+    /**
+     * The account that it uses. Without one it registers through the mailbox.
+     */
+    account?: {
+      /**
+       * Name of the Secret with its e-mail address and password.
+       */
+      existingSecret?: string;
+      /**
+       * Key of the address.
+       */
+      emailKey?: string;
+      /**
+       * Key of the password.
+       */
+      passwordKey?: string;
+    };
+    /**
+     * Address of a mail catcher (its JSON list is at /email), when there is no account.
+     */
+    mailboxUrl?: string;
+    /**
+     * Port that the NetworkPolicy opens towards the mail catcher.
+     */
+    mailboxPort?: number;
+    /**
+     * Requests and limits of the container.
+     */
+    resources?: Resources;
+  };
+}
+/**
+ * This interface was referenced by `BerthValues`'s JSON-Schema
+ * via the `definition` "fields".
+ */
+export interface Fields {
+  [k: string]: unknown;
+}
+/**
+ * This interface was referenced by `BerthValues`'s JSON-Schema
+ * via the `definition` "labels".
+ */
+export interface Labels {
+  [k: string]: string;
+}
+/**
+ * This interface was referenced by `BerthValues`'s JSON-Schema
+ * via the `definition` "env".
+ */
+export interface Env {
+  [k: string]: string;
+}
+/**
+ * This interface was referenced by `BerthValues`'s JSON-Schema
+ * via the `definition` "quantities".
+ */
+export interface Quantities {
+  [k: string]: string | number;
+}
+/**
+ * This interface was referenced by `BerthValues`'s JSON-Schema
+ * via the `definition` "resources".
+ */
+export interface Resources {
+  requests?: Quantities;
+  limits?: Quantities;
+}
