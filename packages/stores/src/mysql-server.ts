@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { findStores } from './binaries.ts';
 import { freePort } from './free-port.ts';
+import { type RunningServer, runningServer } from './running-server.ts';
 import { ServerProcess } from './server-process.ts';
 
 const exec = promisify(execFile);
@@ -18,24 +19,17 @@ export interface MariadbOptions {
   port?: number;
   /** Further arguments of the server. */
   args?: string[];
+  /** Takes what the server prints. */
+  logFile?: string;
 }
 
-export interface RunningMysql {
-  url: string;
-  port: number;
-  pid: number;
-  /** Resolves when it has exited, for whatever reason. */
-  exited: Promise<unknown>;
-  signal(name: NodeJS.Signals): void;
-  stop(): Promise<void>;
-  kill(): Promise<void>;
-}
+export type RunningMysql = RunningServer;
 
 /**
  * A private MariaDB or MySQL on 127.0.0.1 with a user `berth` (its password lies beside the data) and a database
  * `berth`, durable as Berth demands. Throws with the server's last lines when it does not come up.
  */
-export async function startMysql({ dir, port, args = [] }: MariadbOptions): Promise<RunningMysql> {
+export async function startMysql({ dir, port, args = [], logFile }: MariadbOptions): Promise<RunningMysql> {
   const { mysqld } = findStores();
   if (!mysqld) throw new Error('no mariadbd or mysqld on this machine');
   const { stdout: version } = await exec(mysqld, ['--no-defaults', '--version']);
@@ -58,7 +52,7 @@ export async function startMysql({ dir, port, args = [] }: MariadbOptions): Prom
   const chosenPort = port ?? (await freePort());
   // A socket's path has at most 107 bytes.
   const socket = join(tmpdir(), `berth-${randomBytes(6).toString('hex')}.sock`);
-  const server = new ServerProcess(mysqld, [
+  const argv = [
     '--no-defaults',
     '--user=root',
     `--datadir=${data}`,
@@ -77,18 +71,11 @@ export async function startMysql({ dir, port, args = [] }: MariadbOptions): Prom
     isMaria ? '--skip-log-bin' : '--disable-log-bin',
     ...(isMaria ? [] : ['--mysqlx=OFF']),
     ...args,
-  ]);
+  ];
+  const server = new ServerProcess(mysqld, argv, { logFile });
   // MySQL says it for its own set-up, too, with port 0.
   await server.ready(new RegExp(`ready for connections[^\\0]*port: ${chosenPort}`, 'i'));
-  return {
-    url: `mysql://berth:${password}@127.0.0.1:${chosenPort}/berth`,
-    port: chosenPort,
-    pid: server.pid,
-    exited: server.exited,
-    signal: (name) => server.signal(name),
-    stop: () => server.stop(),
-    kill: () => server.kill(),
-  };
+  return runningServer(server, `mysql://berth:${password}@127.0.0.1:${chosenPort}/berth`, chosenPort);
 }
 
 async function initialise(mysqld: string, isMaria: boolean, data: string): Promise<void> {
@@ -110,7 +97,9 @@ async function initialise(mysqld: string, isMaria: boolean, data: string): Promi
   }
 }
 
-async function readPassword(dir: string): Promise<string> {
+/** The password of the user `berth`, made once and kept beside the data. */
+export async function readPassword(dir: string): Promise<string> {
+  await mkdir(dir, { recursive: true });
   const file = join(dir, 'password');
   if (!existsSync(file)) await writeFile(file, randomBytes(18).toString('hex'), { mode: 0o600 });
   await chmod(file, 0o600);

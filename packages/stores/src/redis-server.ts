@@ -1,33 +1,28 @@
 import { mkdir } from 'node:fs/promises';
 import { findStores } from './binaries.ts';
 import { freePort } from './free-port.ts';
+import { type RunningServer, runningServer } from './running-server.ts';
 import { ServerProcess } from './server-process.ts';
 
-export interface RunningRedis {
-  url: string;
-  port: number;
-  pid: number;
-  exited: Promise<unknown>;
-  signal(name: NodeJS.Signals): void;
-  stop(): Promise<void>;
-  kill(): Promise<void>;
-}
+export type RunningRedis = RunningServer;
 
 /** A private Redis on 127.0.0.1, `noeviction`, its data (append only) under `dir`; without `dir` in memory alone. */
 export async function startRedis({
   dir,
   port,
   args = [],
+  logFile,
 }: {
   dir?: string;
   port?: number;
   args?: string[];
+  logFile?: string;
 } = {}): Promise<RunningRedis> {
   const { redisServer } = findStores();
   if (!redisServer) throw new Error('no redis-server on this machine');
   if (dir) await mkdir(dir, { recursive: true });
   const chosenPort = port ?? (await freePort());
-  const server = new ServerProcess(redisServer, [
+  const argv = [
     ...[
       '--port',
       String(chosenPort),
@@ -41,15 +36,8 @@ export async function startRedis({
     ...['--appendonly', dir ? 'yes' : 'no', '--appendfsync', 'everysec', '--loglevel', 'notice'],
     ...(dir ? ['--dir', dir] : []),
     ...args,
-  ]);
+  ];
+  const server = new ServerProcess(redisServer, argv, { logFile });
   await server.ready(/Ready to accept connections/);
-  return {
-    url: `redis://127.0.0.1:${chosenPort}`,
-    port: chosenPort,
-    pid: server.pid,
-    exited: server.exited,
-    signal: (name) => server.signal(name),
-    stop: () => server.stop(),
-    kill: () => server.kill(),
-  };
+  return runningServer(server, `redis://127.0.0.1:${chosenPort}`, chosenPort);
 }

@@ -1,11 +1,22 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import process from 'node:process';
+
+/** Of what a server prints, this much of the end is kept in sight. */
+const keptBytes = 20_000;
 
 const setpriv =
   process.platform === 'linux'
     ? ['/usr/bin/setpriv', '/bin/setpriv'].find((file) => existsSync(file))
     : undefined;
+
+export interface ServerProcessOptions {
+  cwd?: string;
+  /** Default: this process' own. */
+  env?: NodeJS.ProcessEnv;
+  /** Takes what the server prints, added to what is there; the server writes it itself, whatever becomes of this process. */
+  logFile?: string | undefined;
+}
 
 /**
  * A server run as a child: in a process group of its own, so that a terminal's Ctrl-C does not reach it before its
@@ -14,17 +25,25 @@ const setpriv =
 export class ServerProcess {
   readonly #child: ChildProcess;
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  readonly #log: { file: string; begin: number } | undefined;
   #output = '';
   #listeners: (() => void)[] = [];
 
-  constructor(command: string, args: string[], options: { cwd?: string } = {}) {
+  constructor(command: string, args: string[], { logFile, ...options }: ServerProcessOptions = {}) {
     const [file, argv] = setpriv
       ? [setpriv, ['--pdeathsig', 'TERM', '--', command, ...args]]
       : [command, args];
-    this.#child = spawn(file, argv, { ...options, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-    for (const stream of [this.#child.stdout!, this.#child.stderr!]) {
-      stream.on('data', (chunk) => {
-        this.#output = (this.#output + chunk).slice(-20_000);
+    const log = logFile === undefined ? undefined : openSync(logFile, 'a', 0o600);
+    this.#log = log === undefined ? undefined : { file: logFile!, begin: fstatSync(log).size };
+    this.#child = spawn(file, argv, {
+      ...options,
+      detached: true,
+      stdio: ['ignore', log ?? 'pipe', log ?? 'pipe'],
+    });
+    if (log !== undefined) closeSync(log);
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream?.on('data', (chunk) => {
+        this.#output = (this.#output + chunk).slice(-keptBytes);
         for (const listener of this.#listeners) listener();
       });
     }
@@ -48,10 +67,12 @@ export class ServerProcess {
   /** Resolves when the server has printed `pattern`; rejects with its last lines when it exits or takes too long. */
   async ready(pattern: RegExp, timeoutMs = 30_000): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
+    let poll: NodeJS.Timeout | undefined;
     const printed = new Promise<void>((resolve) => {
       const check = () => {
-        if (pattern.test(this.#output)) resolve();
+        if (pattern.test(this.#printed())) resolve();
       };
+      if (this.#log) poll = setInterval(check, 20);
       this.#listeners.push(check);
       check();
     });
@@ -68,12 +89,13 @@ export class ServerProcess {
       await Promise.race([printed, failed, late]);
     } finally {
       clearTimeout(timer);
+      clearInterval(poll);
       this.#listeners = [];
     }
   }
 
   lastLines(count = 8): string {
-    return this.#output.trim().split('\n').slice(-count).join('\n');
+    return this.#printed().trim().split('\n').slice(-count).join('\n');
   }
 
   signal(name: NodeJS.Signals): void {
@@ -91,5 +113,23 @@ export class ServerProcess {
   async kill(): Promise<void> {
     this.signal('SIGKILL');
     await this.exited;
+  }
+
+  /** What this run of the server has printed, its end. */
+  #printed(): string {
+    return this.#log ? readEnd(this.#log.file, this.#log.begin) + this.#output : this.#output;
+  }
+}
+
+function readEnd(file: string, begin: number): string {
+  const descriptor = openSync(file, 'r');
+  try {
+    const { size } = fstatSync(descriptor);
+    const from = Math.max(begin, size - keptBytes);
+    const bytes = Buffer.alloc(Math.max(0, size - from));
+    readSync(descriptor, bytes, 0, bytes.length, from);
+    return bytes.toString();
+  } finally {
+    closeSync(descriptor);
   }
 }
