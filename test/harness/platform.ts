@@ -1,0 +1,208 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { after, before } from 'node:test';
+import { startTestMysql } from '@berth/fixtures';
+import { Mysql, migrate } from '@berth/mysql';
+import { freePort, type RunningMysql, type RunningRedis, startRedis } from '@berth/stores';
+import { createSessionKey } from '@berth/tokens';
+import { Mailbox } from './mailbox.ts';
+import { Service } from './service.ts';
+
+export interface ChatNode extends Service {
+  tcpPort: number;
+  wsPort: number;
+}
+
+export interface PlatformOptions {
+  /** Chat nodes. Default 2. */
+  nodes?: number;
+  /** Status replicas. Default 1. */
+  statusReplicas?: number;
+  /** Further environment of services, by their names; `chat` means every chat node. */
+  environment?: Partial<Record<'gate' | 'verify' | 'status' | 'chat', Record<string, string>>>;
+}
+
+/**
+ * The whole platform on free ports of 127.0.0.1: a MySQL, a Redis and a mail catcher of its own, and each service as a
+ * process. Stores and services may be stopped, killed and started again one by one.
+ */
+export class Platform {
+  readonly #folder: string;
+  readonly #options: PlatformOptions;
+  readonly services = new Map<string, Service>();
+  nodes: ChatNode[] = [];
+  gateUrl = '';
+  /** JSON of the key file that gate signs session tokens with. */
+  sessionKeys = '';
+  mailbox!: Mailbox;
+  mysql!: RunningMysql;
+  redis!: RunningRedis;
+  db!: Mysql;
+  #mysqlServer!: Awaited<ReturnType<typeof startTestMysql>>;
+  #shared: Record<string, string> = {};
+
+  private constructor(folder: string, options: PlatformOptions) {
+    this.#folder = folder;
+    this.#options = options;
+  }
+
+  static async start(options: PlatformOptions = {}): Promise<Platform> {
+    const platform = new Platform(await mkdtemp(join(tmpdir(), 'berth-platform-')), options);
+    try {
+      await platform.#start();
+      return platform;
+    } catch (error) {
+      await platform.close();
+      throw error;
+    }
+  }
+
+  get logFolder(): string {
+    return join(this.#folder, 'logs');
+  }
+
+  service(name: string): Service {
+    const service = this.services.get(name);
+    if (!service) throw new Error(`no service ${name}; there are ${[...this.services.keys()].join(', ')}`);
+    return service;
+  }
+
+  async restartMysql(): Promise<void> {
+    this.mysql = await this.#mysqlServer.restart();
+  }
+
+  async restartRedis(): Promise<void> {
+    this.redis = await startRedis({ port: this.redis.port });
+  }
+
+  /** One more chat node, ready. */
+  async addNode(): Promise<ChatNode> {
+    const node = await this.#createNode(this.nodes.length + 1);
+    await node.start();
+    return node;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.services.values()].map((service) => service.kill()));
+    await this.db?.close().catch(() => {});
+    await Promise.all([this.mysql?.kill(), this.redis?.kill(), this.mailbox?.close()]);
+    await this.#mysqlServer?.remove();
+    if (process.env.BERTH_KEEP_LOGS !== 'true') await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #start(): Promise<void> {
+    await mkdir(this.logFolder, { recursive: true });
+    const [mysql, redis, mailbox] = await Promise.all([startTestMysql(), startRedis(), Mailbox.start()]);
+    Object.assign(this, { mysql, redis, mailbox });
+    this.#mysqlServer = mysql;
+    this.#shared = {
+      MYSQL_URL: mysql.url,
+      REDIS_URL: redis.url,
+      OPS_HOST: '127.0.0.1',
+      GRPC_HOST: '127.0.0.1',
+    };
+    this.db = new Mysql({ url: mysql.url });
+    await migrate(this.db);
+    this.sessionKeys = JSON.stringify({ keys: [createSessionKey()] });
+    const keyFile = join(this.#folder, 'session-keys.json');
+    await writeFile(keyFile, this.sessionKeys, { mode: 0o600 });
+
+    const verifyPort = await this.#create('verify', { SMTP_URL: mailbox.smtpUrl, CODE_SECRET: secret() });
+    const ticketSecret = secret();
+    const statusPorts: number[] = [];
+    for (let replica = 1; replica <= (this.#options.statusReplicas ?? 1); replica++) {
+      statusPorts.push(await this.#create('status', { TICKET_SECRET: ticketSecret }, replica));
+    }
+    this.#shared.STATUS_ADDRESS = statusPorts.map((port) => `127.0.0.1:${port}`).join(',');
+    await this.#createGate(verifyPort, keyFile);
+    for (let node = 1; node <= (this.#options.nodes ?? 2); node++) await this.#createNode(node);
+
+    for (const service of this.services.values()) service.spawn();
+    await Promise.all([...this.services.values()].map((service) => service.ready()));
+  }
+
+  /** A service with a gRPC port, which is the answer. The first replica bears the app's name, others a number, too. */
+  async #create(app: 'verify' | 'status', environment: Record<string, string>, replica = 1): Promise<number> {
+    const [grpcPort, opsPort] = [await freePort(), await freePort()];
+    const name = replica === 1 ? app : `${app}-${replica}`;
+    const ports = { GRPC_PORT: String(grpcPort), OPS_PORT: String(opsPort) };
+    this.#add(name, app, { ...ports, ...environment }, opsPort);
+    return grpcPort;
+  }
+
+  async #createGate(verifyPort: number, keyFile: string): Promise<void> {
+    const port = await freePort();
+    this.gateUrl = `http://127.0.0.1:${port}`;
+    const environment = {
+      HTTP_HOST: '127.0.0.1',
+      HTTP_PORT: String(port),
+      VERIFY_ADDRESS: `127.0.0.1:${verifyPort}`,
+      SESSION_KEYS_FILE: keyFile,
+      // Every client of a test comes from one address.
+      REQUESTS_PER_ADDRESS_MINUTE: '100000',
+    };
+    this.#add('gate', 'gate', environment, port);
+  }
+
+  async #createNode(number: number): Promise<ChatNode> {
+    const [tcpPort, wsPort, peerPort, opsPort] = await Promise.all([
+      freePort(),
+      freePort(),
+      freePort(),
+      freePort(),
+    ]);
+    const environment = {
+      NODE_NAME: `chat-${number}`,
+      TCP_HOST: '127.0.0.1',
+      TCP_PORT: String(tcpPort),
+      WS_HOST: '127.0.0.1',
+      WS_PORT: String(wsPort),
+      CLIENT_HOST: '127.0.0.1',
+      CLIENT_PORT: String(tcpPort),
+      CLIENT_URL: `ws://127.0.0.1:${wsPort}`,
+      PEER_HOST: '127.0.0.1',
+      PEER_PORT: String(peerPort),
+      PEER_ADDRESS: `127.0.0.1:${peerPort}`,
+      OPS_PORT: String(opsPort),
+      DRAIN_SECONDS: '5',
+    };
+    const service = this.#add(`chat-${number}`, 'chat', environment, opsPort);
+    const node = Object.assign(service, { tcpPort, wsPort });
+    this.nodes.push(node);
+    return node;
+  }
+
+  #add(
+    name: string,
+    app: 'gate' | 'verify' | 'status' | 'chat',
+    environment: Record<string, string>,
+    opsPort: number,
+  ): Service {
+    const all = { ...this.#shared, ...environment, ...this.#options.environment?.[app] };
+    const service = new Service(name, `apps/${app}/src/main.ts`, all, opsPort, this.logFolder);
+    this.services.set(name, service);
+    return service;
+  }
+}
+
+/** A platform for the tests of one file: started before the first, closed after the last. */
+export function usePlatform(options: PlatformOptions = {}): Platform {
+  let platform: Platform | undefined;
+  before(async () => {
+    platform = await Platform.start(options);
+  });
+  after(async () => {
+    await platform?.close();
+  });
+  return new Proxy({} as Platform, {
+    get(_, property) {
+      const value = Reflect.get(platform!, property, platform);
+      return typeof value === 'function' ? value.bind(platform) : value;
+    },
+  });
+}
+
+const secret = (): string => randomBytes(32).toString('hex');

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import type { Platform } from '../harness/platform.ts';
+import { type Body, OldClient, post, xorPassword } from './old-client.ts';
+
+/** Someone who uses the Qt client. */
+export interface OldUser {
+  uid: number;
+  name: string;
+  email: string;
+  password: string;
+}
+
+let count = 0;
+
+/** Registers as the Qt client does: code by mail, then the account. Names are unique in the process. */
+export async function registerOldUser(platform: Platform, name: string): Promise<OldUser> {
+  const unique = `${name}${++count}`;
+  const email = `${unique}@example.org`;
+  const password = 'Berth4sea!';
+  assert.equal((await post(platform.gateUrl, '/get_varifycode', { email })).error, 0);
+  const answer = await post(platform.gateUrl, '/user_register', {
+    ...{
+      user: unique,
+      email,
+      icon: ':/res/head_1.jpg',
+      sex: 0,
+      nick: unique,
+      varifycode: await platform.mailbox.code(email),
+    },
+    ...{ passwd: xorPassword(password), confirm: xorPassword(password) },
+  });
+  assert.equal(answer.error, 0, JSON.stringify(answer));
+  return { uid: answer.uid, name: unique, email, password };
+}
+
+/** POST /user_login. */
+export function oldLogIn(platform: Platform, user: OldUser): Promise<Body> {
+  return post(platform.gateUrl, '/user_login', { email: user.email, passwd: xorPassword(user.password) });
+}
+
+/** Logs in to the chat node that gate names, or to another node of `among` when given. Answers with the client and 1006. */
+export async function oldConnect(
+  platform: Platform,
+  user: OldUser,
+): Promise<{ client: OldClient; welcome: Body; port: number }> {
+  const berth = await oldLogIn(platform, user);
+  assert.equal(berth.error, 0, JSON.stringify(berth));
+  const port = Number(berth.port);
+  const client = await OldClient.connect(berth.host, port);
+  const welcome = await client.ask(1005, { uid: user.uid, token: berth.token });
+  assert.equal(welcome.error, 0, JSON.stringify(welcome));
+  return { client, welcome, port };
+}
+
+/** Two users on two different nodes: least-connection placement puts the second elsewhere than the first. */
+export async function twoOnTwoNodes(platform: Platform): Promise<{
+  ann: OldUser;
+  bob: OldUser;
+  annClient: OldClient;
+  bobClient: OldClient;
+}> {
+  const ann = await registerOldUser(platform, 'ann');
+  const bob = await registerOldUser(platform, 'bob');
+  const first = await oldConnect(platform, ann);
+  const second = await oldConnect(platform, bob);
+  assert.notEqual(first.port, second.port, 'placed on two nodes');
+  return { ann, bob, annClient: first.client, bobClient: second.client };
+}
+
+/** Makes two users friends, as their clients do; answers with the thread of the two. */
+export async function befriend({
+  ann,
+  bob,
+  annClient,
+  bobClient,
+}: {
+  ann: OldUser;
+  bob: OldUser;
+  annClient: OldClient;
+  bobClient: OldClient;
+}): Promise<number> {
+  const asked = await annClient.ask(1009, {
+    uid: ann.uid,
+    applyname: 'hello',
+    bakname: 'my bob',
+    touid: bob.uid,
+  });
+  assert.equal(asked.error, 0);
+  await bobClient.next(1011);
+  const accepted = await bobClient.ask(1013, { fromuid: bob.uid, touid: ann.uid, back: 'my ann' });
+  assert.equal(accepted.error, 0);
+  await annClient.next(1015);
+  const thread = await annClient.ask(1027, { uid: ann.uid, other_id: bob.uid });
+  assert.equal(thread.error, 0);
+  return thread.thread_id;
+}
