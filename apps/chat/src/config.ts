@@ -54,7 +54,11 @@ export interface ChatConfig {
 
 const variables = {
   LOG_LEVEL: env.text().default('info'),
-  NODE_NAME: env.text().regex(/^[a-z0-9-]{1,63}$/, { error: 'expected a DNS label' }),
+  // A pod knows its address but cannot spell it as the DNS label that a headless Service gives it.
+  NODE_NAME: env
+    .text()
+    .regex(/^([a-z0-9-]{1,63}|\d{1,3}(\.\d{1,3}){3})$/, { error: 'expected a DNS label or an IPv4 address' })
+    .transform((name) => name.replaceAll('.', '-')),
   ZONE: env.text().default(''),
   BERTH_VERSION: env.text().default('0.1.0'),
   TCP_HOST: env.text().default('0.0.0.0'),
@@ -103,6 +107,7 @@ const variables = {
 /** Throws EnvError with a line per variable at fault. */
 export function parseChatConfig(source: Record<string, string | undefined>): ChatConfig {
   const values = readEnv(variables, source);
+  const named = (address: string) => address.replaceAll('{node}', values.NODE_NAME);
   return {
     logLevel: values.LOG_LEVEL,
     node: values.NODE_NAME,
@@ -113,10 +118,10 @@ export function parseChatConfig(source: Record<string, string | undefined>): Cha
     peer: { host: values.PEER_HOST, port: values.PEER_PORT },
     ops: { host: values.OPS_HOST, port: values.OPS_PORT },
     advertised: {
-      clientHost: values.CLIENT_HOST,
+      clientHost: named(values.CLIENT_HOST),
       clientPort: values.CLIENT_PORT,
-      clientUrl: values.CLIENT_URL,
-      peerAddress: values.PEER_ADDRESS,
+      clientUrl: values.CLIENT_URL && named(values.CLIENT_URL),
+      peerAddress: values.PEER_ADDRESS && named(values.PEER_ADDRESS),
     },
     proxyProtocol: values.PROXY_PROTOCOL === 'v2' ? 'v2' : 'off',
     statusAddress: values.STATUS_ADDRESS,
