@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import process from 'node:process';
 import { z } from 'zod';
 
 /** A configuration that cannot be used; the message names every variable at fault, one a line. */
@@ -51,5 +52,40 @@ export function readSecret(name: string, source: Record<string, string | undefin
     return readFileSync(file, 'utf8').trim();
   } catch (cause) {
     throw new EnvError(`${name}_FILE: cannot read ${file}`, { cause });
+  }
+}
+
+/** Like readSecret, but EnvError when it is not set. */
+export function requireSecret(name: string, source: Record<string, string | undefined>): string {
+  const value = readSecret(name, source);
+  if (value === undefined) throw new EnvError(`${name} is not set (nor ${name}_FILE)`);
+  return value;
+}
+
+/** The files of mutual TLS between services, `GRPC_TLS_{CERT,KEY,CA}_FILE`: all three or none. */
+export function readGrpcTls(
+  source: Record<string, string | undefined>,
+): { certFile: string; keyFile: string; caFile: string } | undefined {
+  const certFile = source.GRPC_TLS_CERT_FILE;
+  const keyFile = source.GRPC_TLS_KEY_FILE;
+  const caFile = source.GRPC_TLS_CA_FILE;
+  if (!certFile && !keyFile && !caFile) return undefined;
+  if (!certFile || !keyFile || !caFile)
+    throw new EnvError('GRPC_TLS_CERT_FILE, GRPC_TLS_KEY_FILE and GRPC_TLS_CA_FILE: set all three or none');
+  return { certFile, keyFile, caFile };
+}
+
+/** For start files: the configuration, or a line per variable at fault on standard error and the end with code 1. */
+export function parseOrExit<Config>(
+  service: string,
+  parse: (source: Record<string, string | undefined>) => Config,
+  source: Record<string, string | undefined>,
+): Config {
+  try {
+    return parse(source);
+  } catch (error) {
+    if (!(error instanceof EnvError)) throw error;
+    for (const line of error.message.split('\n')) process.stderr.write(`${service}: ${line}\n`);
+    process.exit(1);
   }
 }

@@ -1,1 +1,9 @@
-export { EnvError, env, readEnv, readSecret } from './env.ts';
+export {
+  EnvError,
+  env,
+  parseOrExit,
+  readEnv,
+  readGrpcTls,
+  readSecret,
+  requireSecret,
+} from './env.ts';
