@@ -2,8 +2,10 @@ import { limits } from './limits.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
 const encoder = new TextEncoder();
+/** Bytes that the pending buffer of a decoder has at first; it doubles as more of a frame arrives. */
+const firstCapacity = 256;
 
-/** A frame as it came off the wire: its id and the bytes of its body (a view, valid until the next push). */
+/** A frame as it came off the wire: its id and the bytes of its body (a view, never written to again). */
 export interface RawFrame {
   id: number;
   body: Uint8Array;
@@ -42,12 +44,14 @@ export class FrameError extends Error {
 }
 
 /**
- * Cuts a byte stream into frames. Keeps at most one frame's bytes: a body above `maxBodyBytes`
+ * Cuts a byte stream into frames. Keeps one frame that is not whole yet and nothing else: in memory that grows with what
+ * has really come, each byte copied a bounded number of times however small the pieces are. A body above `maxBodyBytes`
  * (which a server lowers until the client is known) throws FrameError from its header already.
  */
 export class FrameDecoder {
   maxBodyBytes: number;
-  #pending: Uint8Array | undefined;
+  #partial: Uint8Array | undefined;
+  #filled = 0;
 
   constructor(maxBodyBytes: number = limits.maxBodyBytes) {
     this.maxBodyBytes = maxBodyBytes;
@@ -55,30 +59,73 @@ export class FrameDecoder {
 
   /** Bytes kept of a frame that is not whole yet. */
   get pendingBytes(): number {
-    return this.#pending?.length ?? 0;
+    return this.#filled;
   }
 
-  /** Takes what came and yields each frame that is whole. Reentrant use is not allowed. */
+  /** Takes what came and yields each frame that is whole; to be read to its end. Reentrant use is not allowed. */
   *push(chunk: Uint8Array): Generator<RawFrame, void> {
-    let bytes = chunk;
-    if (this.#pending !== undefined) {
-      bytes = new Uint8Array(this.#pending.length + chunk.length);
-      bytes.set(this.#pending);
-      bytes.set(chunk, this.#pending.length);
-      this.#pending = undefined;
-    }
     let offset = 0;
-    while (bytes.length - offset >= limits.headerBytes) {
-      const id = (bytes[offset]! << 8) | bytes[offset + 1]!;
-      const length = (bytes[offset + 2]! << 8) | bytes[offset + 3]!;
-      if (length > this.maxBodyBytes)
-        throw new FrameError(`frame ${id}: ${length} bytes, at most ${this.maxBodyBytes}`);
-      const end = offset + limits.headerBytes + length;
-      if (bytes.length < end) break;
-      const body = bytes.subarray(offset + limits.headerBytes, end);
-      offset = end;
-      yield { id, body };
+    if (this.#filled > 0) {
+      offset = this.#fill(chunk, 0, limits.headerBytes);
+      if (this.#filled < limits.headerBytes) return;
+      const total = limits.headerBytes + bodyLength(this.#partial!, 0, this.maxBodyBytes);
+      offset = this.#fill(chunk, offset, total);
+      if (this.#filled < total) return;
+      const whole = this.#partial!;
+      this.#partial = undefined;
+      this.#filled = 0;
+      yield { id: frameId(whole, 0), body: whole.subarray(limits.headerBytes, total) };
     }
-    if (offset < bytes.length) this.#pending = bytes.slice(offset);
+    while (chunk.length - offset >= limits.headerBytes) {
+      const start = offset + limits.headerBytes;
+      const end = start + bodyLength(chunk, offset, this.maxBodyBytes);
+      if (chunk.length < end) break;
+      const id = frameId(chunk, offset);
+      offset = end;
+      yield { id, body: chunk.subarray(start, end) };
+    }
+    if (offset < chunk.length) this.#fill(chunk, offset, chunk.length - offset);
   }
+
+  /** Copies from `chunk` until `total` bytes are kept or the chunk ends; answers with the offset after what it took. */
+  #fill(chunk: Uint8Array, offset: number, total: number): number {
+    const take = Math.min(chunk.length - offset, total - this.#filled);
+    if (take <= 0) return offset;
+    const needed = this.#filled + take;
+    if (this.#partial === undefined || this.#partial.length < needed) {
+      const grown = new Uint8Array(
+        Math.max(needed, Math.min(2 * (this.#partial?.length ?? 0), total), firstCapacity),
+      );
+      if (this.#partial) grown.set(this.#partial.subarray(0, this.#filled));
+      this.#partial = grown;
+    }
+    this.#partial.set(chunk.subarray(offset, offset + take), this.#filled);
+    this.#filled = needed;
+    return offset + take;
+  }
+}
+
+/** The frames of a message that holds whole ones only. Throws FrameError when it does not. */
+export function* framesOf(
+  message: Uint8Array,
+  maxBodyBytes: number = limits.maxBodyBytes,
+): Generator<RawFrame, void> {
+  let offset = 0;
+  while (offset < message.length) {
+    if (message.length - offset < limits.headerBytes) throw new FrameError('a message must end with a frame');
+    const start = offset + limits.headerBytes;
+    const end = start + bodyLength(message, offset, maxBodyBytes);
+    if (message.length < end) throw new FrameError('a message must end with a frame');
+    yield { id: frameId(message, offset), body: message.subarray(start, end) };
+    offset = end;
+  }
+}
+
+const frameId = (bytes: Uint8Array, at: number): number => (bytes[at]! << 8) | bytes[at + 1]!;
+
+function bodyLength(bytes: Uint8Array, at: number, maxBodyBytes: number): number {
+  const length = (bytes[at + 2]! << 8) | bytes[at + 3]!;
+  if (length > maxBodyBytes)
+    throw new FrameError(`frame ${frameId(bytes, at)}: ${length} bytes, at most ${maxBodyBytes}`);
+  return length;
 }

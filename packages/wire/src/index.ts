@@ -21,7 +21,7 @@ export {
   toBerthError,
   type WireError,
 } from './errors.ts';
-export { decodeBody, encodeFrame, FrameDecoder, FrameError, type RawFrame } from './frame-codec.ts';
+export { decodeBody, encodeFrame, FrameDecoder, FrameError, framesOf, type RawFrame } from './frame-codec.ts';
 export type { RequestBody, RequestInput, RequestName } from './frames.ts';
 export { answerId, berthIds, type FrameName, frameIds, llfcchatIds } from './ids.ts';
 export { limits } from './limits.ts';
