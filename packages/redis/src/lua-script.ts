@@ -7,9 +7,9 @@ export class LuaScript<Answer = unknown> {
   readonly #text: string;
   readonly #sha: string;
 
-  /** `file`: `new URL('./place.lua', import.meta.url)`. */
-  constructor(file: URL) {
-    this.#text = readFileSync(file, 'utf8');
+  /** `file`: `new URL('./place.lua', import.meta.url)`; `preludes` are put before it: functions that scripts share. */
+  constructor(file: URL, ...preludes: URL[]) {
+    this.#text = [...preludes, file].map((part) => readFileSync(part, 'utf8')).join('\n');
     this.#sha = createHash('sha1').update(this.#text).digest('hex');
   }
 

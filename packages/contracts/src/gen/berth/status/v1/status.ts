@@ -82,7 +82,7 @@ export interface NodeMessage {
 export interface Register {
   /** DNS label; unique in the fleet. */
   name: string;
-  /** 0 asks for a new boot epoch; a node that reconnects sends the one it was given. */
+  /** 0 asks for a new boot epoch, microseconds of Redis TIME; a node that reconnects sends the one it was given. */
   bootEpoch: number;
   /** host:port of its PeerService. */
   peerAddress: string;
@@ -96,16 +96,28 @@ export interface Register {
   helloRate: number;
   zone: string;
   version: string;
-  /** Random per process: tells two processes of one name apart. */
+  /** Random per process: tells two processes of one name apart. 1 to 64 of [A-Za-z0-9_-]. */
   instance: string;
+  /** The id of the last revocation this process got; empty: those of the last 10 min are wanted. */
+  revocationsAfter: string;
 }
 
 export interface Load {
-  /** Grows by one with each message of this boot epoch. */
+  /**
+   * Grows by one with each load of this boot epoch, from 1, across streams. One that is not above the last is ignored
+   * whole (and acknowledged without reservations).
+   */
   sequence: number;
-  /** Absolute count of its connections that are logged in. */
+  /**
+   * Absolute count of its connections that are logged in. Includes every session whose reservation stands in this
+   * or an earlier `used_reservations`, at the moment that the load was made.
+   */
   connections: number;
-  /** Reservations used since; sent again until acknowledged. */
+  /**
+   * Reservations whose tickets were taken since; each is sent again until an ack names it (an ack names what was
+   * handled, also when the reservation had ended before). At most 4,096 in one load; the rest goes with the next.
+   * `p2c-` ones need not be sent and are acknowledged.
+   */
   usedReservations: string[];
   state: NodeState;
   loopDelayP99Ms: number;
@@ -124,7 +136,7 @@ export interface StatusMessage {
 
 export interface Registered {
   bootEpoch: number;
-  /** HMAC-SHA-256 key of this node and boot epoch, 32 bytes. */
+  /** HMAC-SHA-256 key of this node and boot epoch, 32 bytes: for verifyTicket of @berth/tokens. */
   ticketKey: Buffer;
   /** Redis TIME, milliseconds. */
   nowMs: number;
@@ -136,8 +148,12 @@ export interface Ack {
   nowMs: number;
 }
 
-/** Every live node, sent after registration and whenever membership or an address changes. */
+/**
+ * Every live node, the receiver among them, sent after registration and whenever membership, an address or a state
+ * changes. The whole list each time; replaces the one before.
+ */
 export interface Fleet {
+  /** Grows with each change, also across a flush of Redis. */
   version: number;
   peers: Peer[];
 }
@@ -156,15 +172,31 @@ export interface Revocation {
   /** When not 0: every session of the user whose token bears a lower generation. */
   generation: number;
   reason: string;
+  /** Set by status, in what nodes get; ignored in Revoke. May come twice. */
+  id: string;
 }
 
 export interface RevokeResponse {
 }
 
 export interface Command {
-  command: { $case: "cordon"; value: boolean } | { $case: "drain"; value: Drain } | //
-  /** Admission rate in hellos per second. */
-  { $case: "rate"; value: number } | undefined;
+  command:
+    | //
+    /**
+     * True: report CORDONED; false: take back a cordon or drain and report READY. Repeated after each registration
+     * while it holds.
+     */
+    { $case: "cordon"; value: boolean }
+    | //
+    /** Report DRAINING and move every session away, each with a ticket for its next node; stay listed, and running. */
+    { $case: "drain"; value: Drain }
+    | //
+    /**
+     * The rate, in hellos per second, at which Place now fills this node. For its metrics; the node's own bucket of
+     * hellos goes by its configuration.
+     */
+    { $case: "rate"; value: number }
+    | undefined;
 }
 
 export interface Drain {
@@ -180,10 +212,18 @@ export interface PlaceRequest {
   /** 32 hex digits. */
   sessionId: string;
   generation: number;
-  /** Empty: any. */
+  /**
+   * A hint: a node of this zone is preferred, one of another is taken when none of the K least loaded is in it.
+   * Empty: any.
+   */
   zone: string;
-  /** Names of nodes to keep off, at most 16. */
+  /**
+   * Names of nodes to keep off, at most 16. Strict: when only these are left, nobody is free. A reservation that this
+   * user and device class still had on one of them counts as unclaimed.
+   */
   avoid: string[];
+  /** A hint like `zone`: the version that nodes registered with. Empty: any. */
+  version: string;
 }
 
 export interface PlaceResponse {
@@ -194,6 +234,7 @@ export interface PlaceResponse {
   ticket: string;
   expiresAtMs: number;
   reservation: string;
+  /** Nodes that came before the chosen one in order, and why each was passed over; at most K + 16. */
   skips: Skip[];
 }
 
@@ -296,6 +337,7 @@ function createBaseRegister(): Register {
     zone: "",
     version: "",
     instance: "",
+    revocationsAfter: "",
   };
 }
 
@@ -333,6 +375,9 @@ export const Register: MessageFns<Register> = {
     }
     if (message.instance !== "") {
       writer.uint32(90).string(message.instance);
+    }
+    if (message.revocationsAfter !== "") {
+      writer.uint32(98).string(message.revocationsAfter);
     }
     return writer;
   },
@@ -438,6 +483,14 @@ export const Register: MessageFns<Register> = {
             message.instance = reader.string();
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.revocationsAfter = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -466,6 +519,7 @@ export const Register: MessageFns<Register> = {
     message.zone = object.zone ?? "";
     message.version = object.version ?? "";
     message.instance = object.instance ?? "";
+    message.revocationsAfter = object.revocationsAfter ?? "";
     return message;
   },
 };
@@ -1034,7 +1088,7 @@ export const Peer: MessageFns<Peer> = {
 };
 
 function createBaseRevocation(): Revocation {
-  return { userId: 0, sessionIds: [], generation: 0, reason: "" };
+  return { userId: 0, sessionIds: [], generation: 0, reason: "", id: "" };
 }
 
 export const Revocation: MessageFns<Revocation> = {
@@ -1050,6 +1104,9 @@ export const Revocation: MessageFns<Revocation> = {
     }
     if (message.reason !== "") {
       writer.uint32(34).string(message.reason);
+    }
+    if (message.id !== "") {
+      writer.uint32(42).string(message.id);
     }
     return writer;
   },
@@ -1099,6 +1156,14 @@ export const Revocation: MessageFns<Revocation> = {
             message.reason = reader.string();
             continue;
           }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1120,6 +1185,7 @@ export const Revocation: MessageFns<Revocation> = {
     message.sessionIds = object.sessionIds?.map((e) => e) || [];
     message.generation = object.generation ?? 0;
     message.reason = object.reason ?? "";
+    message.id = object.id ?? "";
     return message;
   },
 };
@@ -1333,7 +1399,7 @@ export const Drain: MessageFns<Drain> = {
 };
 
 function createBasePlaceRequest(): PlaceRequest {
-  return { userId: 0, deviceClass: "", sessionId: "", generation: 0, zone: "", avoid: [] };
+  return { userId: 0, deviceClass: "", sessionId: "", generation: 0, zone: "", avoid: [], version: "" };
 }
 
 export const PlaceRequest: MessageFns<PlaceRequest> = {
@@ -1355,6 +1421,9 @@ export const PlaceRequest: MessageFns<PlaceRequest> = {
     }
     for (const v of message.avoid) {
       writer.uint32(50).string(v!);
+    }
+    if (message.version !== "") {
+      writer.uint32(58).string(message.version);
     }
     return writer;
   },
@@ -1420,6 +1489,14 @@ export const PlaceRequest: MessageFns<PlaceRequest> = {
             message.avoid.push(reader.string());
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.version = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1443,6 +1520,7 @@ export const PlaceRequest: MessageFns<PlaceRequest> = {
     message.generation = object.generation ?? 0;
     message.zone = object.zone ?? "";
     message.avoid = object.avoid?.map((e) => e) || [];
+    message.version = object.version ?? "";
     return message;
   },
 };
@@ -1657,9 +1735,17 @@ export const Skip: MessageFns<Skip> = {
 export type StatusServiceService = typeof StatusServiceService;
 export const StatusServiceService = {
   /**
-   * One stream per chat node and life of its process. The first message is `register`; each later one `load`.
-   * Errors: FAILED_PRECONDITION (a newer boot of that name is registered, or the name does not resolve),
-   * INVALID_ARGUMENT, UNAVAILABLE (Redis).
+   * One stream per chat node at a time. The first message is `register`, each later one `load`; `registered` answers
+   * the first, one `ack` each `load`, and in between come `fleet`, `revocation` and `command`.
+   * A node registers once its own name resolves (which it checks itself), and reports each second ± 20 %, and at once
+   * when its count moves by more than max(5, 2 %) or its state changes. A node whose last load is older than the lease
+   * (5 s) leaves the fleet until the next one.
+   * A node that ends its side leaves the fleet at once: it does so last, after its drain. A stream that breaks in any
+   * other way makes the node suspect (no placements until its next load). On a new stream it registers with the epoch
+   * that it was given, and its sequence goes on.
+   * While Redis is away the stream stays, loads get no `ack`, and what was used is to be sent again.
+   * Errors: FAILED_PRECONDITION (a newer boot of that name is registered: this process must not go on under it),
+   * INVALID_ARGUMENT, UNAVAILABLE (Redis at registration, status shutting down, or a node too slow to read: come again).
    */
   report: {
     path: "/berth.status.v1.StatusService/Report" as const,
@@ -1672,7 +1758,10 @@ export const StatusServiceService = {
   },
   /**
    * Reserves a slot on the best admissible node and signs a ticket for it.
-   * Errors: RESOURCE_EXHAUSTED with trailer `retry-after-ms` (nobody free), INVALID_ARGUMENT, UNAVAILABLE.
+   * With Redis away, on the last good view by two random choices: then the reservation begins with `p2c-` and the
+   * node alone guards its capacity.
+   * Errors: RESOURCE_EXHAUSTED with trailer `retry-after-ms` (nobody free), INVALID_ARGUMENT, UNAVAILABLE (Redis is
+   * away and there is no view).
    */
   place: {
     path: "/berth.status.v1.StatusService/Place" as const,
@@ -1683,7 +1772,10 @@ export const StatusServiceService = {
     responseSerialize: (value: PlaceResponse): Buffer => Buffer.from(PlaceResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): PlaceResponse => PlaceResponse.decode(value),
   },
-  /** Ends sessions everywhere: reaches every node over its Report stream. */
+  /**
+   * Ends sessions everywhere: reaches every node over its Report stream within 1 s; a node that was away gets it when
+   * it is back within 10 min. Errors: INVALID_ARGUMENT, UNAVAILABLE (Redis; repeat it: twice is harmless).
+   */
   revoke: {
     path: "/berth.status.v1.StatusService/Revoke" as const,
     requestStream: false as const,
@@ -1697,32 +1789,57 @@ export const StatusServiceService = {
 
 export interface StatusServiceServer extends UntypedServiceImplementation {
   /**
-   * One stream per chat node and life of its process. The first message is `register`; each later one `load`.
-   * Errors: FAILED_PRECONDITION (a newer boot of that name is registered, or the name does not resolve),
-   * INVALID_ARGUMENT, UNAVAILABLE (Redis).
+   * One stream per chat node at a time. The first message is `register`, each later one `load`; `registered` answers
+   * the first, one `ack` each `load`, and in between come `fleet`, `revocation` and `command`.
+   * A node registers once its own name resolves (which it checks itself), and reports each second ± 20 %, and at once
+   * when its count moves by more than max(5, 2 %) or its state changes. A node whose last load is older than the lease
+   * (5 s) leaves the fleet until the next one.
+   * A node that ends its side leaves the fleet at once: it does so last, after its drain. A stream that breaks in any
+   * other way makes the node suspect (no placements until its next load). On a new stream it registers with the epoch
+   * that it was given, and its sequence goes on.
+   * While Redis is away the stream stays, loads get no `ack`, and what was used is to be sent again.
+   * Errors: FAILED_PRECONDITION (a newer boot of that name is registered: this process must not go on under it),
+   * INVALID_ARGUMENT, UNAVAILABLE (Redis at registration, status shutting down, or a node too slow to read: come again).
    */
   report: handleBidiStreamingCall<NodeMessage, StatusMessage>;
   /**
    * Reserves a slot on the best admissible node and signs a ticket for it.
-   * Errors: RESOURCE_EXHAUSTED with trailer `retry-after-ms` (nobody free), INVALID_ARGUMENT, UNAVAILABLE.
+   * With Redis away, on the last good view by two random choices: then the reservation begins with `p2c-` and the
+   * node alone guards its capacity.
+   * Errors: RESOURCE_EXHAUSTED with trailer `retry-after-ms` (nobody free), INVALID_ARGUMENT, UNAVAILABLE (Redis is
+   * away and there is no view).
    */
   place: handleUnaryCall<PlaceRequest, PlaceResponse>;
-  /** Ends sessions everywhere: reaches every node over its Report stream. */
+  /**
+   * Ends sessions everywhere: reaches every node over its Report stream within 1 s; a node that was away gets it when
+   * it is back within 10 min. Errors: INVALID_ARGUMENT, UNAVAILABLE (Redis; repeat it: twice is harmless).
+   */
   revoke: handleUnaryCall<Revocation, RevokeResponse>;
 }
 
 export interface StatusServiceClient extends Client {
   /**
-   * One stream per chat node and life of its process. The first message is `register`; each later one `load`.
-   * Errors: FAILED_PRECONDITION (a newer boot of that name is registered, or the name does not resolve),
-   * INVALID_ARGUMENT, UNAVAILABLE (Redis).
+   * One stream per chat node at a time. The first message is `register`, each later one `load`; `registered` answers
+   * the first, one `ack` each `load`, and in between come `fleet`, `revocation` and `command`.
+   * A node registers once its own name resolves (which it checks itself), and reports each second ± 20 %, and at once
+   * when its count moves by more than max(5, 2 %) or its state changes. A node whose last load is older than the lease
+   * (5 s) leaves the fleet until the next one.
+   * A node that ends its side leaves the fleet at once: it does so last, after its drain. A stream that breaks in any
+   * other way makes the node suspect (no placements until its next load). On a new stream it registers with the epoch
+   * that it was given, and its sequence goes on.
+   * While Redis is away the stream stays, loads get no `ack`, and what was used is to be sent again.
+   * Errors: FAILED_PRECONDITION (a newer boot of that name is registered: this process must not go on under it),
+   * INVALID_ARGUMENT, UNAVAILABLE (Redis at registration, status shutting down, or a node too slow to read: come again).
    */
   report(): ClientDuplexStream<NodeMessage, StatusMessage>;
   report(options: Partial<CallOptions>): ClientDuplexStream<NodeMessage, StatusMessage>;
   report(metadata: Metadata, options?: Partial<CallOptions>): ClientDuplexStream<NodeMessage, StatusMessage>;
   /**
    * Reserves a slot on the best admissible node and signs a ticket for it.
-   * Errors: RESOURCE_EXHAUSTED with trailer `retry-after-ms` (nobody free), INVALID_ARGUMENT, UNAVAILABLE.
+   * With Redis away, on the last good view by two random choices: then the reservation begins with `p2c-` and the
+   * node alone guards its capacity.
+   * Errors: RESOURCE_EXHAUSTED with trailer `retry-after-ms` (nobody free), INVALID_ARGUMENT, UNAVAILABLE (Redis is
+   * away and there is no view).
    */
   place(
     request: PlaceRequest,
@@ -1739,7 +1856,10 @@ export interface StatusServiceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: PlaceResponse) => void,
   ): ClientUnaryCall;
-  /** Ends sessions everywhere: reaches every node over its Report stream. */
+  /**
+   * Ends sessions everywhere: reaches every node over its Report stream within 1 s; a node that was away gets it when
+   * it is back within 10 min. Errors: INVALID_ARGUMENT, UNAVAILABLE (Redis; repeat it: twice is harmless).
+   */
   revoke(
     request: Revocation,
     callback: (error: ServiceError | null, response: RevokeResponse) => void,
