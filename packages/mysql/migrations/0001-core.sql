@@ -42,7 +42,8 @@ CREATE TABLE friend_requests (
   created_at BIGINT UNSIGNED NOT NULL,
   updated_at BIGINT UNSIGNED NOT NULL,
   PRIMARY KEY (to_id, from_id),
-  KEY friend_requests_from (from_id, to_id)
+  KEY friend_requests_to (to_id, updated_at, from_id),
+  KEY friend_requests_from (from_id, updated_at, to_id)
 ) ENGINE = InnoDB;
 
 CREATE TABLE friendships (
@@ -88,6 +89,7 @@ CREATE TABLE members (
   read_seq INT UNSIGNED NOT NULL DEFAULT 0,
   received_seq INT UNSIGNED NOT NULL DEFAULT 0,
   blocked TINYINT UNSIGNED NOT NULL DEFAULT 0 COMMENT 'direct only: this member has blocked the other',
+  friend TINYINT UNSIGNED NOT NULL DEFAULT 0 COMMENT 'direct only: the two are friends; the same in both rows',
   PRIMARY KEY (conversation_id, user_id)
 ) ENGINE = InnoDB;
 
@@ -108,6 +110,7 @@ CREATE TABLE user_conversations (
   peer_id INT UNSIGNED NOT NULL DEFAULT 0 COMMENT 'direct only: the other one',
   pinned TINYINT UNSIGNED NOT NULL DEFAULT 0,
   silenced TINYINT UNSIGNED NOT NULL DEFAULT 0,
+  member TINYINT UNSIGNED NOT NULL DEFAULT 1 COMMENT '0 after leaving or removal; the row stays for the history',
   joined_at BIGINT UNSIGNED NOT NULL,
   PRIMARY KEY (user_id, conversation_id)
 ) ENGINE = InnoDB;
