@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { usePlatform } from '../harness/platform.ts';
-import { post, xorPassword } from './old-client.ts';
+import { post, xorPassword } from './old-http.ts';
 import { oldLogIn, registerOldUser } from './old-user.ts';
 
 const platform = usePlatform({ nodes: 1, environment: { verify: { CODES_PER_SOURCE_HOUR: '1000' } } });

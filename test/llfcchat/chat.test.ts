@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { FrameSocket, frameOf } from '../harness/frame-socket.ts';
 import { usePlatform } from '../harness/platform.ts';
-import { frameOf, OldClient } from './old-client.ts';
 import { befriend, oldConnect, oldLogIn, registerOldUser, twoOnTwoNodes } from './old-user.ts';
 
 const platform = usePlatform({
@@ -25,7 +25,7 @@ test('a forged token, another user’s token and a token used twice are 1010 or 
   const [ann, eve] = [await registerOldUser(platform, 'ann'), await registerOldUser(platform, 'eve')];
   const berth = await oldLogIn(platform, ann);
   const tryIt = async (uid: number, token: string) => {
-    const client = await OldClient.connect(berth.host, Number(berth.port));
+    const client = await FrameSocket.connect(berth.host, Number(berth.port));
     const { error } = await client.ask(1005, { uid, token });
     await client.close();
     return error;
@@ -33,15 +33,15 @@ test('a forged token, another user’s token and a token used twice are 1010 or 
   assert.equal(await tryIt(ann.uid, `${berth.token.slice(0, -4)}AAAA`), 1010);
   assert.ok([1010, 1011].includes(await tryIt(eve.uid, berth.token)));
   const again = await oldLogIn(platform, ann);
-  const client = await OldClient.connect(again.host, Number(again.port));
+  const client = await FrameSocket.connect(again.host, Number(again.port));
   assert.equal((await client.ask(1005, { uid: ann.uid, token: again.token })).error, 0);
-  const thief = await OldClient.connect(again.host, Number(again.port));
+  const thief = await FrameSocket.connect(again.host, Number(again.port));
   assert.equal((await thief.ask(1005, { uid: ann.uid, token: again.token })).error, 1010);
   await Promise.all([client.close(), thief.close()]);
 });
 
 test('no other frame is answered before the log-in', async () => {
-  const client = await OldClient.connect('127.0.0.1', platform.nodes[0]!.tcpPort);
+  const client = await FrameSocket.connect('127.0.0.1', platform.nodes[0]!.tcpPort);
   client.send(1007, { uid: '1' });
   await client.closed;
   assert.ok(!client.frames.some((frame) => frame.body.error === 0));
@@ -325,7 +325,7 @@ test('no frame exceeds 32,767 bytes, however many friends there are', async () =
     );
   }
   const berth = await oldLogIn(platform, ann);
-  const client = await OldClient.connect(berth.host, Number(berth.port));
+  const client = await FrameSocket.connect(berth.host, Number(berth.port));
   client.send(1005, { uid: ann.uid, token: berth.token });
   const { body, length } = await client.next(1006);
   assert.equal(body.error, 0);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { type Body, FrameSocket } from '../harness/frame-socket.ts';
 import type { Platform } from '../harness/platform.ts';
-import { type Body, OldClient, post, xorPassword } from './old-client.ts';
+import { post, xorPassword } from './old-http.ts';
 
 /** Someone who uses the Qt client. */
 export interface OldUser {
@@ -42,11 +43,11 @@ export function oldLogIn(platform: Platform, user: OldUser): Promise<Body> {
 export async function oldConnect(
   platform: Platform,
   user: OldUser,
-): Promise<{ client: OldClient; welcome: Body; port: number }> {
+): Promise<{ client: FrameSocket; welcome: Body; port: number }> {
   const berth = await oldLogIn(platform, user);
   assert.equal(berth.error, 0, JSON.stringify(berth));
   const port = Number(berth.port);
-  const client = await OldClient.connect(berth.host, port);
+  const client = await FrameSocket.connect(berth.host, port);
   const welcome = await client.ask(1005, { uid: user.uid, token: berth.token });
   assert.equal(welcome.error, 0, JSON.stringify(welcome));
   return { client, welcome, port };
@@ -56,8 +57,8 @@ export async function oldConnect(
 export async function twoOnTwoNodes(platform: Platform): Promise<{
   ann: OldUser;
   bob: OldUser;
-  annClient: OldClient;
-  bobClient: OldClient;
+  annClient: FrameSocket;
+  bobClient: FrameSocket;
 }> {
   const ann = await registerOldUser(platform, 'ann');
   const bob = await registerOldUser(platform, 'bob');
@@ -76,8 +77,8 @@ export async function befriend({
 }: {
   ann: OldUser;
   bob: OldUser;
-  annClient: OldClient;
-  bobClient: OldClient;
+  annClient: FrameSocket;
+  bobClient: FrameSocket;
 }): Promise<number> {
   const asked = await annClient.ask(1009, {
     uid: ann.uid,

@@ -1,38 +1,20 @@
 import { connect, type Socket } from 'node:net';
 
-/** A JSON body as that dialect has them. */
-// biome-ignore lint/suspicious/noExplicitAny: the suite reads whatever fields the contract names
+/** A JSON body, read field by field. */
+// biome-ignore lint/suspicious/noExplicitAny: a test reads whatever fields the contract names
 export type Body = Record<string, any>;
 
-export interface OldFrame {
+export interface ReceivedFrame {
   id: number;
   body: Body;
   /** Bytes of the body on the wire. */
   length: number;
 }
 
-/** What the Qt client does to passwords before it sends them: each UTF-16 unit XOR (length mod 255). */
-export function xorPassword(password: string): string {
-  return [...Array(password.length).keys()]
-    .map((index) => String.fromCharCode(password.charCodeAt(index) ^ (password.length % 255)))
-    .join('');
-}
-
-/** One of the four HTTP calls of the Qt client. The answer must come with 200. */
-export async function post(gateUrl: string, path: string, body: Body): Promise<Body> {
-  const response = await fetch(`${gateUrl}${path}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  if (response.status !== 200) throw new Error(`${path}: status ${response.status}`);
-  return (await response.json()) as Body;
-}
-
-/** The TCP half of the Qt client, on a raw socket: u16 id, u16 length, JSON. */
-export class OldClient {
+/** A raw TCP socket that speaks frames: u16 id, u16 length, JSON. It checks nothing, so it can say anything. */
+export class FrameSocket {
   readonly #socket: Socket;
-  readonly frames: OldFrame[] = [];
+  readonly frames: ReceivedFrame[] = [];
   readonly closed: Promise<void>;
   #bytes = Buffer.alloc(0);
   #wake: (() => void)[] = [];
@@ -45,9 +27,9 @@ export class OldClient {
     void this.closed.then(() => this.#wakeAll());
   }
 
-  static connect(host: string, port: number): Promise<OldClient> {
+  static connect(host: string, port: number): Promise<FrameSocket> {
     return new Promise((resolve, reject) => {
-      const socket = connect({ host, port }, () => resolve(new OldClient(socket)));
+      const socket = connect({ host, port }, () => resolve(new FrameSocket(socket)));
       socket.once('error', reject);
     });
   }
@@ -65,7 +47,11 @@ export class OldClient {
   }
 
   /** The next frame of that id that nobody took yet; waits for it. Rejects when the connection ends or after 5 s. */
-  async next(id: number, wanted: (body: Body) => boolean = () => true, timeoutMs = 5_000): Promise<OldFrame> {
+  async next(
+    id: number,
+    wanted: (body: Body) => boolean = () => true,
+    timeoutMs = 5_000,
+  ): Promise<ReceivedFrame> {
     const until = performance.now() + timeoutMs;
     for (;;) {
       const index = this.frames.findIndex((frame) => frame.id === id && wanted(frame.body));

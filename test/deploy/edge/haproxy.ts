@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import process from 'node:process';
+import { eventually } from '@berth/fixtures';
+import { freePort } from '@berth/stores';
+
+const config = new URL('../../../charts/berth/files/haproxy.cfg', import.meta.url).pathname;
+
+/** Where Debian and the official image put it. */
+export const haproxyBinary = ['/usr/sbin/haproxy', '/usr/local/sbin/haproxy'].find((file) =>
+  existsSync(file),
+);
+
+export interface RunningEdge {
+  http: number;
+  innerHttp: number;
+  tcp: number;
+  innerTcp: number;
+  ops: number;
+  exited: Promise<{ code: number | null }>;
+  signal(name: NodeJS.Signals): void;
+  stop(): Promise<void>;
+}
+
+/** Runs the chart's own configuration on free ports of 127.0.0.1; `settings` are its environment variables. */
+export async function startEdge(settings: Record<string, string>): Promise<RunningEdge> {
+  const [http, innerHttp, tcp, innerTcp, ops] = [
+    await freePort(),
+    await freePort(),
+    await freePort(),
+    await freePort(),
+    await freePort(),
+  ];
+  const child = spawn(haproxyBinary!, ['-W', '-db', '-f', config], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env.PATH,
+      EDGE_HOST: '127.0.0.1',
+      EDGE_SCHEME: 'https',
+      EDGE_MAX_CONNECTIONS: '1000',
+      EDGE_THREADS: '1',
+      EDGE_DRAIN_SECONDS: '30',
+      EDGE_HTTP_PORT: String(http),
+      EDGE_INNER_HTTP_PORT: String(innerHttp),
+      EDGE_TCP_PORT: String(tcp),
+      EDGE_INNER_TCP_PORT: String(innerTcp),
+      EDGE_OPS_PORT: String(ops),
+      ...settings,
+    },
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      output = (output + chunk).slice(-10_000);
+    });
+  }
+  const exited = new Promise<{ code: number | null }>((resolve) =>
+    child.once('exit', (code) => resolve({ code })),
+  );
+  const gone = exited.then(({ code }) => {
+    throw new Error(`haproxy ended with ${code}: ${output}`);
+  });
+  const ready = eventually(
+    'the edge is ready',
+    async () => (await fetch(`http://127.0.0.1:${ops}/readyz`)).ok,
+    20_000,
+  );
+  await Promise.race([ready, gone]);
+  gone.catch(() => {});
+  return {
+    ...{ http, innerHttp, tcp, innerTcp, ops, exited },
+    signal: (name) => child.kill(name),
+    stop: async () => {
+      child.kill('SIGTERM');
+      await exited;
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { eventually } from '@berth/fixtures';
+import { closeAll, connectDevice, createDevice, nextEvent, nodeOf, seedPeople } from '../harness/people.ts';
+import { usePlatform } from '../harness/platform.ts';
+
+const platform = usePlatform({ nodes: 2, environment: { verify: { CODES_PER_SOURCE_HOUR: '1000' } } });
+
+test('someone registers by e-mail code, logs in, is berthed and says goodbye', async () => {
+  const email = 'newcomer@example.org';
+  const device = createDevice(platform, { id: 0, name: 'newcomer', email, password: 'First-light-7' });
+  const { client } = device;
+  const issued = await client.sendCode({ email, purpose: 'register' });
+  assert.ok(issued.resendAfterMs > 0 && issued.expiresInMs === 600_000);
+  const code = await platform.mailbox.code(email);
+  const { user } = await client.register({ email, code, name: 'newcomer', password: 'First-light-7' });
+  assert.equal(user.name, 'newcomer');
+  await assert.rejects(client.register({ email, code, name: 'again', password: 'First-light-7' }), {
+    code: 'code_expired',
+  });
+  const account = await client.logIn({ email, password: 'First-light-7' });
+  assert.equal(account.id, user.id);
+  client.connect();
+  await nextEvent(client, 'resumed');
+  assert.match(nodeOf(device), /^chat-[12]$/);
+  await client.logOut();
+  assert.equal(client.state.kind, 'ended');
+});
+
+test('clients are spread over the nodes one by one', async () => {
+  const devices = [];
+  for (const person of await seedPeople(platform, 10)) devices.push(await connectDevice(platform, person));
+  const perNode = Object.groupBy(devices, nodeOf);
+  assert.equal(perNode['chat-1']?.length, 5);
+  assert.equal(perNode['chat-2']?.length, 5);
+  await closeAll(devices);
+});
+
+test('a wrong password and an unknown address are refused alike', async () => {
+  const [person] = await seedPeople(platform, 1);
+  const { client } = createDevice(platform, person!);
+  const refusals = [];
+  for (const body of [
+    { email: person!.email, password: 'not-it-at-all' },
+    { email: 'nobody-at-all@example.org', password: 'not-it-at-all' },
+  ]) {
+    refusals.push(await client.logIn(body).catch(({ code, message }) => ({ code, message })));
+  }
+  assert.equal((refusals[0] as { code: string }).code, 'bad_credentials');
+  assert.deepEqual(refusals[0], refusals[1]);
+});
+
+test('a second log-in of the same device class kicks the first, another class lives beside it', async () => {
+  const [person] = await seedPeople(platform, 1);
+  const web = await connectDevice(platform, person!, { deviceClass: 'web' });
+  const phone = await connectDevice(platform, person!, { deviceClass: 'phone' });
+  const kicked = nextEvent(web.client, 'state', (state) => state.kind === 'kicked');
+  const again = await connectDevice(platform, person!, { deviceClass: 'web' });
+  await kicked;
+  assert.equal(phone.client.state.kind, 'online');
+  assert.equal(again.client.state.kind, 'online');
+  await closeAll([web, phone, again]);
+});
+
+test('a session that is ended elsewhere is closed at once and cannot come back', async () => {
+  const [person] = await seedPeople(platform, 1);
+  const web = await connectDevice(platform, person!, { deviceClass: 'web' });
+  const phone = await connectDevice(platform, person!, { deviceClass: 'phone' });
+  const sessions = await phone.client.listSessions();
+  assert.equal(sessions.length, 2);
+  const other = sessions.find((session) => !session.current)!;
+  const ended = nextEvent(web.client, 'state', (state) => state.kind === 'ended', 5_000);
+  await phone.client.endSession(other.id);
+  await ended;
+  assert.equal(phone.client.state.kind, 'online');
+  assert.equal((await phone.client.listSessions()).length, 1);
+  await closeAll([web, phone]);
+});
+
+test('a password reset ends every session and sets the new password', async () => {
+  const [person] = await seedPeople(platform, 1);
+  const web = await connectDevice(platform, person!);
+  const ended = nextEvent(web.client, 'state', (state) => state.kind === 'ended');
+  const other = createDevice(platform, person!);
+  await other.client.sendCode({ email: person!.email, purpose: 'reset' });
+  const code = await platform.mailbox.code(person!.email);
+  await other.client.resetPassword({ email: person!.email, code, password: 'Second-light-8' });
+  await ended;
+  await assert.rejects(other.client.logIn({ email: person!.email, password: person!.password }), {
+    code: 'bad_credentials',
+  });
+  await other.client.logIn({ email: person!.email, password: 'Second-light-8' });
+  await closeAll([web, other]);
+});
+
+test('the fleet view counts who is connected', async () => {
+  const devices = [];
+  for (const person of await seedPeople(platform, 4)) devices.push(await connectDevice(platform, person));
+  await eventually('the fleet shows four connections', async () => {
+    const response = await fetch(`${platform.service('status').opsUrl}/v1/fleet`);
+    const { nodes } = (await response.json()) as { nodes: { name: string; connections: number }[] };
+    return nodes.length === 2 && nodes.reduce((sum, node) => sum + node.connections, 0) === 4;
+  });
+  await closeAll(devices);
+});

@@ -1,0 +1,63 @@
+import { closeAll, connectDevice, createGroup, type Device, seedPeople } from '../harness/people.ts';
+import type { Platform } from '../harness/platform.ts';
+
+export interface Load {
+  devices: Device[];
+  conversations: number[];
+  /** Texts acknowledged so far. */
+  readonly acknowledged: number;
+  /** Resolves once so many more have been acknowledged. */
+  more(count: number): Promise<void>;
+  /** Stops sending and waits until every text begun is acknowledged. */
+  stop(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * `count` people in groups of ten who all talk, each with one text in flight at a time, until `stop`; a text whose fate is
+ * not known is sent again by the client until it is.
+ */
+export async function startLoad(platform: Platform, count: number): Promise<Load> {
+  const people = await seedPeople(platform, count);
+  const devices = await Promise.all(
+    people.map((person) => connectDevice(platform, person, { requestTimeoutMs: 60_000 })),
+  );
+  const conversations: number[] = [];
+  const groupOf = new Map<Device, number>();
+  for (let start = 0; start < count; start += 10) {
+    const members = devices.slice(start, start + 10);
+    const conversation = await createGroup(members, `Group ${start}`);
+    conversations.push(conversation);
+    for (const member of members) groupOf.set(member, conversation);
+  }
+  let stopped = false;
+  let acknowledged = 0;
+  let waiters: { at: number; resolve: () => void }[] = [];
+  const talk = async (device: Device) => {
+    for (let index = 0; !stopped; index++) {
+      await device.say(groupOf.get(device)!, `${device.person.name} ${index}`);
+      acknowledged++;
+      waiters = waiters.filter(({ at, resolve }) => acknowledged < at || resolve());
+    }
+  };
+  const talking = Promise.all(devices.map(talk));
+  // Whoever awaits `stop` hears of a failure.
+  talking.catch(() => {});
+  return {
+    devices,
+    conversations,
+    get acknowledged() {
+      return acknowledged;
+    },
+    more: (more) =>
+      Promise.race([
+        new Promise<void>((resolve) => waiters.push({ at: acknowledged + more, resolve })),
+        talking.then(() => {}),
+      ]),
+    stop: async () => {
+      stopped = true;
+      await talking;
+    },
+    close: () => closeAll(devices),
+  };
+}

@@ -1,0 +1,208 @@
+import { argon2Sync, randomBytes } from 'node:crypto';
+import { ClientLog, check, type Interval, type Violation } from '@berth/checker';
+import {
+  type BerthClient,
+  type ClientEvents,
+  type ClientOptions,
+  type ConnectionState,
+  createClient,
+} from '@berth/client';
+import { eventually } from '@berth/fixtures';
+import type { Platform } from './platform.ts';
+
+export interface Person {
+  id: number;
+  name: string;
+  email: string;
+  password: string;
+}
+
+/** One device of a person: a client, and the log of what it did and saw. */
+export interface Device {
+  person: Person;
+  client: BerthClient;
+  log: ClientLog;
+  states: ConnectionState[];
+  /** Sends a text and logs it, and its acknowledgement. */
+  say(conversation: number, text: string): Promise<{ seq: number; sentAt: number }>;
+}
+
+const password = 'Harbour-light-9';
+const passwordHash = (() => {
+  const nonce = randomBytes(16);
+  const tag = argon2Sync('argon2id', {
+    message: password,
+    nonce,
+    parallelism: 1,
+    tagLength: 32,
+    memory: 19_456,
+    passes: 2,
+  });
+  const plain = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '');
+  return `$argon2id$v=19$m=19456,t=2,p=1$${plain(nonce)}$${plain(tag)}`;
+})();
+
+/** Accounts by bulk insert, all with one password; registering by mail has tests of its own. */
+export async function seedPeople(platform: Platform, count: number, prefix = 'p'): Promise<Person[]> {
+  const people: Person[] = [];
+  const run = randomBytes(3).toString('hex');
+  for (let index = 0; index < count; index++) {
+    const name = `${prefix}${index}-${run}`;
+    const email = `${name}@example.org`;
+    const { insertId } = await platform.db.run(
+      'INSERT INTO users (email_key, name_key, name, nick, password_hash, created_at) VALUES (?, ?, ?, ?, ?, ?)',
+      [email, name, name, name, passwordHash, Date.now()],
+    );
+    people.push({ id: insertId, name, email, password });
+  }
+  return people;
+}
+
+/** A device that is logged in, connected and resumed. */
+export async function connectDevice(
+  platform: Platform,
+  person: Person,
+  options: Partial<ClientOptions> = {},
+): Promise<Device> {
+  const device = createDevice(platform, person, options);
+  await device.client.logIn({ email: person.email, password: person.password });
+  const resumed = nextEvent(device.client, 'resumed');
+  device.client.connect();
+  await resumed;
+  return device;
+}
+
+export function createDevice(
+  platform: Platform,
+  person: Person,
+  options: Partial<ClientOptions> = {},
+): Device {
+  const client = createClient({ gateUrl: platform.gateUrl, startAt: 'beginning', ...options });
+  const log = new ClientLog(`${person.name}/${options.deviceClass ?? 'web'}`, person.id);
+  const states: ConnectionState[] = [];
+  client.on('message', ({ message }) => log.delivered(message));
+  client.on('state', (state) => states.push(state));
+  return {
+    person,
+    client,
+    log,
+    states,
+    say: async (conversation, text) => {
+      const outgoing = client.send(conversation, text);
+      log.sent(conversation, outgoing.cid, text);
+      const sent = await outgoing.whenSent();
+      log.acked(conversation, outgoing.cid, sent.seq);
+      return sent;
+    },
+  };
+}
+
+/** The next event of that name that `wanted` accepts. */
+export function nextEvent<E extends Parameters<BerthClient['on']>[0]>(
+  client: BerthClient,
+  event: E,
+  wanted: (value: EventValue<E>) => boolean = () => true,
+  timeoutMs = 10_000,
+): Promise<EventValue<E>> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      stop();
+      reject(new Error(`no ${event} within ${timeoutMs} ms; the client is ${JSON.stringify(client.state)}`));
+    }, timeoutMs);
+    const stop = client.on(event, (value) => {
+      if (!wanted(value)) return;
+      clearTimeout(timer);
+      stop();
+      resolve(value);
+    });
+  });
+}
+
+type EventValue<E extends Parameters<BerthClient['on']>[0]> = ClientEvents[E];
+
+export const nodeOf = (device: Device): string =>
+  device.client.state.kind === 'online' ? device.client.state.node : 'none';
+
+/** Makes two people friends through their clients; answers with their direct conversation. */
+export async function befriend(one: Device, other: Device): Promise<number> {
+  await one.client.request('friendRequest', { user: other.person.id });
+  const { friend } = await other.client.request('friendAccept', { user: one.person.id });
+  return friend.conversation;
+}
+
+/** A group of all the devices' people, created by the first. */
+export async function createGroup(devices: Device[], title: string): Promise<number> {
+  const [owner, ...others] = devices;
+  for (const other of others) await befriend(owner!, other);
+  const { conversation } = await owner!.client.request('groupCreate', {
+    cid: randomBytes(8).toString('hex'),
+    title,
+    members: others.map((device) => device.person.id),
+  });
+  return conversation.conversation;
+}
+
+/** Waits until every device has everything of the conversations that it is a member of. */
+export async function settle(
+  platform: Platform,
+  devices: Device[],
+  conversations: number[],
+  timeoutMs = 30_000,
+): Promise<void> {
+  for (const conversation of conversations) {
+    const [row] = await platform.db.rows<{ head_seq: number }>(
+      'SELECT head_seq FROM conversations WHERE id = ?',
+      [conversation],
+    );
+    const members = await platform.db.rows<{ user_id: number; left_seq: number | null }>(
+      'SELECT user_id, left_seq FROM members WHERE conversation_id = ?',
+      [conversation],
+    );
+    for (const device of devices) {
+      const member = members.find(({ user_id }) => user_id === device.person.id);
+      if (!member || member.left_seq !== null) continue;
+      await eventually(
+        `${device.log.device} has ${conversation} up to ${row!.head_seq}`,
+        () => {
+          if (device.client.mark(conversation) >= row!.head_seq) return true;
+          throw new Error(
+            `it is at ${device.client.mark(conversation)}, ${JSON.stringify(device.client.state)}`,
+          );
+        },
+        timeoutMs,
+      );
+    }
+  }
+}
+
+/** The checker's verdict over the devices' logs, the members' intervals taken from the database. */
+export async function verdict(
+  platform: Platform,
+  devices: Device[],
+  conversations: number[],
+): Promise<Violation[]> {
+  const intervals: Interval[] = [];
+  for (const conversation of conversations) {
+    const rows = await platform.db.rows<{ user_id: number; joined_seq: number; left_seq: number | null }>(
+      `SELECT user_id, joined_seq, left_seq FROM members WHERE conversation_id = ?
+       UNION ALL SELECT user_id, joined_seq, left_seq FROM member_intervals WHERE conversation_id = ?`,
+      [conversation, conversation],
+    );
+    for (const { user_id, joined_seq, left_seq } of rows) {
+      intervals.push({
+        conversation,
+        user: user_id,
+        joinedSeq: joined_seq,
+        ...(left_seq !== null && { leftSeq: left_seq }),
+      });
+    }
+  }
+  return check(
+    devices.map(({ log }) => log),
+    intervals,
+  );
+}
+
+export async function closeAll(devices: Device[]): Promise<void> {
+  await Promise.all(devices.map(({ client }) => client.close()));
+}
