@@ -34,7 +34,7 @@ export async function startMysqlContainer({ dir, logFile }: ContainerOptions): P
     { mode: 0o600 },
   );
   const port = await freePort();
-  const server = runContainer('mysql', logFile, [
+  const server = new Container('mysql', logFile, [
     `--publish=127.0.0.1:${port}:3306`,
     `--volume=${data}:/var/lib/mysql`,
     `--env-file=${environment}`,
@@ -55,7 +55,7 @@ export async function startMysqlContainer({ dir, logFile }: ContainerOptions): P
 export async function startRedisContainer({ dir, logFile }: ContainerOptions): Promise<RunningServer> {
   await mkdir(dir, { recursive: true });
   const port = await freePort();
-  const server = runContainer('redis', logFile, [
+  const server = new Container('redis', logFile, [
     `--publish=127.0.0.1:${port}:6379`,
     `--volume=${dir}:/data`,
     'redis:7',
@@ -65,8 +65,18 @@ export async function startRedisContainer({ dir, logFile }: ContainerOptions): P
   return runningServer(server, `redis://127.0.0.1:${port}`, port);
 }
 
-/** In the foreground: it lives as long as this process, and a signal to it reaches the server. */
-function runContainer(what: string, logFile: string | undefined, args: string[]): ServerProcess {
-  const name = `berth-${what}-${randomBytes(4).toString('hex')}`;
-  return new ServerProcess('docker', ['run', '--rm', `--name=${name}`, ...args], { logFile });
+/** In the foreground: it lives as long as this process, and a signal to it reaches the server; but not SIGKILL. */
+class Container extends ServerProcess {
+  readonly #name: string;
+
+  constructor(what: string, logFile: string | undefined, args: string[]) {
+    const name = `berth-${what}-${randomBytes(4).toString('hex')}`;
+    super('docker', ['run', '--rm', `--name=${name}`, ...args], { logFile });
+    this.#name = name;
+  }
+
+  override async kill(): Promise<void> {
+    spawnSync('docker', ['rm', '--force', this.#name], { stdio: 'ignore', timeout: 10_000 });
+    await super.kill();
+  }
 }

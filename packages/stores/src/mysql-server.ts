@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -78,8 +78,11 @@ export async function startMysql({ dir, port, args = [], logFile }: MariadbOptio
   return runningServer(server, `mysql://berth:${password}@127.0.0.1:${chosenPort}/berth`, chosenPort);
 }
 
+/** Made aside and then put in its place, so that one that was interrupted is not taken for whole. */
 async function initialise(mysqld: string, isMaria: boolean, data: string): Promise<void> {
+  const fresh = `${data}.new`;
   await rm(data, { recursive: true, force: true });
+  await rm(fresh, { recursive: true, force: true });
   await mkdir(dirname(data), { recursive: true });
   if (isMaria) {
     const tool =
@@ -88,13 +91,14 @@ async function initialise(mysqld: string, isMaria: boolean, data: string): Promi
     await exec(tool, [
       '--no-defaults',
       '--user=root',
-      `--datadir=${data}`,
+      `--datadir=${fresh}`,
       '--skip-test-db',
       '--innodb-log-file-size=64M',
     ]);
   } else {
-    await exec(mysqld, ['--no-defaults', '--user=root', '--initialize-insecure', `--datadir=${data}`]);
+    await exec(mysqld, ['--no-defaults', '--user=root', '--initialize-insecure', `--datadir=${fresh}`]);
   }
+  await rename(fresh, data);
 }
 
 /** The password of the user `berth`, made once and kept beside the data. */

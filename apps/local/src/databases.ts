@@ -1,0 +1,103 @@
+import { join } from 'node:path';
+import { Mysql, migrate } from '@berth/mysql';
+import { createRedis } from '@berth/redis';
+import {
+  findStores,
+  hasDocker,
+  installStores,
+  startMysql,
+  startMysqlContainer,
+  startRedis,
+  startRedisContainer,
+} from '@berth/stores';
+import type { LocalConfig } from './config.ts';
+import { LocalError } from './local-error.ts';
+import { freshLog } from './log-files.ts';
+import { type Part, storePart } from './part.ts';
+
+/** Where the private servers come from: programs of this machine, or Docker. */
+interface Origin {
+  mysql: 'program' | 'docker';
+  redis: 'program' | 'docker';
+}
+
+/** Decides it, and installs what is missing where that is allowed; throws LocalError with what to install elsewhere. */
+export async function prepareStores(config: LocalConfig, say: (line: string) => void): Promise<Origin> {
+  const found = findStores();
+  const missing = [
+    ...(config.mysqlUrl === undefined && !found.mysqld ? (['mysql'] as const) : []),
+    ...(config.redisUrl === undefined && !found.redisServer ? (['redis'] as const) : []),
+  ];
+  const origin: Origin = { mysql: 'program', redis: 'program' };
+  if (missing.length === 0) return origin;
+  if (hasDocker()) {
+    for (const store of missing) origin[store] = 'docker';
+    return origin;
+  }
+  const packages = missing.map((store) => (store === 'mysql' ? 'mariadb-server' : 'redis-server'));
+  await installStores(packages, say).catch((error: Error) => {
+    throw new LocalError(error.message.replaceAll(/\s*\n\s*/g, '; '));
+  });
+  return origin;
+}
+
+/** Redis, ready: the one that REDIS_URL names, or a private one. */
+export async function openRedis(config: LocalConfig, origin: Origin): Promise<{ url: string; part?: Part }> {
+  if (config.redisUrl !== undefined) {
+    const redis = createRedis(config.redisUrl, { tlsCaFile: config.env.REDIS_TLS_CA_FILE });
+    try {
+      await redis.ping();
+    } catch (error) {
+      throw new LocalError(`REDIS_URL: cannot use that server: ${(error as Error).message}`);
+    } finally {
+      redis.disconnect();
+    }
+    return { url: config.redisUrl };
+  }
+  const options = { dir: join(config.dataDir, 'redis'), logFile: freshLog(config.dataDir, 'redis') };
+  const server = await starting('redis', options.logFile, () =>
+    origin.redis === 'docker' ? startRedisContainer(options) : startRedis(options),
+  );
+  return { url: server.url, part: storePart('redis', options.logFile, server) };
+}
+
+/** MySQL, ready: the one that MYSQL_URL names, or a private one. Its schema is not looked at. */
+export async function openMysql(config: LocalConfig, origin: Origin): Promise<{ url: string; part?: Part }> {
+  if (config.mysqlUrl !== undefined) return { url: config.mysqlUrl };
+  const options = { dir: join(config.dataDir, 'mysql'), logFile: freshLog(config.dataDir, 'mysql') };
+  const server = await starting('mysql', options.logFile, () =>
+    origin.mysql === 'docker' ? startMysqlContainer(options) : startMysql(options),
+  );
+  return { url: server.url, part: storePart('mysql', options.logFile, server) };
+}
+
+/** Brings the schema up to date. */
+export async function migrateSchema(config: LocalConfig, url: string): Promise<void> {
+  const db = new Mysql({
+    url,
+    poolSize: 1,
+    tlsCaFile: config.env.MYSQL_TLS_CA_FILE,
+    allowWeakDurability: config.env.MYSQL_ALLOW_WEAK_DURABILITY === 'true',
+  });
+  try {
+    await migrate(db);
+  } catch (error) {
+    const where = config.mysqlUrl === undefined ? 'mysql' : 'MYSQL_URL';
+    throw new LocalError(`${where}: cannot use that server: ${reasonOf(error)}`);
+  } finally {
+    await db.close();
+  }
+}
+
+/** A connection refused on several addresses comes as an AggregateError without a message. */
+const reasonOf = (error: unknown): string =>
+  (error as Error).message || (error as NodeJS.ErrnoException).code || 'it does not answer';
+
+async function starting<T>(name: string, logFile: string, start: () => Promise<T>): Promise<T> {
+  try {
+    return await start();
+  } catch (error) {
+    const [reason, ...lines] = (error as Error).message.split('\n');
+    throw new LocalError(`${name} does not start: ${reason} (log: ${logFile})`, lines);
+  }
+}

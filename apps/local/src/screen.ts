@@ -1,0 +1,62 @@
+import { relative } from 'node:path';
+import process from 'node:process';
+import type { LocalConfig } from './config.ts';
+import type { Part } from './part.ts';
+import type { Plan } from './services.ts';
+
+/** The one screen that is shown when everything runs. */
+export function renderScreen(
+  config: LocalConfig,
+  plan: Plan,
+  facts: {
+    parts: readonly Part[];
+    mysqlUrl: string;
+    redisUrl: string;
+    hasWebClient: boolean;
+    elapsed: string;
+  },
+): string {
+  const web = `http://localhost:${config.port}`;
+  const logs = relative(process.cwd(), `${config.dataDir}/logs`) || '.';
+  const chat = config.port === 8080 ? 'npx berth chat' : `npx berth chat --gate ${web}`;
+  const clients = facts.hasWebClient
+    ? [
+        `open ${web} twice: in two browsers, or in a window and a private window`,
+        `or run \`${chat}\` in two terminals`,
+      ]
+    : [`run \`${chat}\` in two terminals`];
+  const places: [string, string][] = [
+    ['gate', `http://127.0.0.1:${config.port}`],
+    ...plan.nodes.map((node): [string, string] => [
+      node.name,
+      `ws://127.0.0.1:${node.ws}  tcp 127.0.0.1:${node.tcp}`,
+    ]),
+    ['status', `http://127.0.0.1:${plan.status.ops}/v1/fleet  grpc 127.0.0.1:${plan.status.grpc}`],
+    ['verify', `grpc 127.0.0.1:${plan.verify.grpc}`],
+    ['mail', `smtp 127.0.0.1:${plan.smtp}`],
+    ['redis', address(facts.redisUrl)],
+    ['mysql', address(facts.mysqlUrl)],
+  ];
+  const processes = new Map(facts.parts.map((part) => [part.name, `process ${part.pid}`]));
+  const width = Math.max(...places.map(([, place]) => place.length));
+  return [
+    '',
+    `  Berth runs (started in ${facts.elapsed}).`,
+    '',
+    `  Web address   ${web}`,
+    `  Mailbox       http://127.0.0.1:${config.mailPort}  (the codes arrive here; as JSON: /email)`,
+    '',
+    ...places.map(([name, place]) =>
+      `  ${name.padEnd(13)} ${place.padEnd(width)}  ${processes.get(name) ?? 'not started by Berth'}`.trimEnd(),
+    ),
+    '',
+    ...clients.map((line, index) => `  ${(index === 0 ? 'Two clients' : '').padEnd(13)} ${line}`),
+    `  Logs          ${logs}/*.log`,
+    '  Stop          Ctrl-C',
+    '',
+    '',
+  ].join('\n');
+}
+
+/** Host and port of a server's URL: no user, no password. */
+const address = (url: string): string => url.replace(/^[^/]*\/\/(?:[^@]*@)?([^/]*).*$/, '$1');

@@ -1,0 +1,28 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createSessionKey } from '@berth/tokens';
+
+export interface SecretFiles {
+  sessionKeys: string;
+  ticketSecret: string;
+  codeSecret: string;
+}
+
+/** The secrets of this installation, made at the first start and readable by this user alone. */
+export function prepareSecrets(dataDir: string): SecretFiles {
+  const folder = join(dataDir, 'secrets');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const keep = (name: string, make: () => string): string => {
+    const file = join(folder, name);
+    if (!existsSync(file)) writeFileSync(file, `${make()}\n`, { mode: 0o600, flag: 'wx' });
+    return file;
+  };
+  return {
+    sessionKeys: keep('session-keys.json', () => JSON.stringify({ keys: [createSessionKey()] }, null, 2)),
+    ticketSecret: keep('ticket-secret', randomSecret),
+    codeSecret: keep('code-secret', randomSecret),
+  };
+}
+
+const randomSecret = (): string => randomBytes(32).toString('base64url');

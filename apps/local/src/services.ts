@@ -1,0 +1,132 @@
+import { join } from 'node:path';
+import { freePorts } from '@berth/stores';
+import type { LocalConfig } from './config.ts';
+import type { NodeService } from './part.ts';
+import { prepareSecrets, type SecretFiles } from './secrets.ts';
+
+/** Where everything will listen, settled before anything starts. */
+export interface Plan {
+  smtp: number;
+  verify: { grpc: number; ops: number };
+  status: { grpc: number; ops: number };
+  nodes: { name: string; tcp: number; ws: number; peer: number; ops: number }[];
+  secrets: SecretFiles;
+}
+
+const host = '127.0.0.1';
+
+export async function makePlan(config: LocalConfig): Promise<Plan> {
+  const ports = await freePorts(5 + 4 * config.nodes);
+  const next = () => ports.pop()!;
+  return {
+    smtp: next(),
+    verify: { grpc: next(), ops: next() },
+    status: { grpc: next(), ops: next() },
+    nodes: Array.from({ length: config.nodes }, (_, index) => ({
+      name: `chat-${index + 1}`,
+      tcp: next(),
+      ws: next(),
+      peer: next(),
+      ops: next(),
+    })),
+    secrets: prepareSecrets(config.dataDir),
+  };
+}
+
+export function mailService(config: LocalConfig, plan: Plan): NodeService {
+  return {
+    name: 'mail',
+    entry: join(config.root, 'apps/local/src/mail-catcher.ts'),
+    args: [String(plan.smtp), String(config.mailPort), join(config.dataDir, 'mail')],
+    env: inherited(config),
+    readyUrl: `http://${host}:${config.mailPort}/healthz`,
+  };
+}
+
+export function verifyService(config: LocalConfig, plan: Plan, redisUrl: string): NodeService {
+  return service(config, 'verify', 'verify', plan.verify.ops, {
+    REDIS_URL: redisUrl,
+    GRPC_HOST: host,
+    GRPC_PORT: plan.verify.grpc,
+    SMTP_URL: `smtp://${host}:${plan.smtp}`,
+    CODE_SECRET_FILE: plan.secrets.codeSecret,
+  });
+}
+
+export function statusService(config: LocalConfig, plan: Plan, redisUrl: string): NodeService {
+  return service(config, 'status', 'status', plan.status.ops, {
+    REDIS_URL: redisUrl,
+    GRPC_HOST: host,
+    GRPC_PORT: plan.status.grpc,
+    TICKET_SECRET_FILE: plan.secrets.ticketSecret,
+  });
+}
+
+export function gateService(
+  config: LocalConfig,
+  plan: Plan,
+  stores: { mysqlUrl: string; redisUrl: string },
+  webRoot: string | undefined,
+): NodeService {
+  return service(config, 'gate', 'gate', config.port, {
+    MYSQL_URL: stores.mysqlUrl,
+    REDIS_URL: stores.redisUrl,
+    HTTP_HOST: host,
+    HTTP_PORT: config.port,
+    VERIFY_ADDRESS: `${host}:${plan.verify.grpc}`,
+    STATUS_ADDRESS: `${host}:${plan.status.grpc}`,
+    SESSION_KEYS_FILE: plan.secrets.sessionKeys,
+    WEB_ROOT: webRoot,
+  });
+}
+
+export function chatService(
+  config: LocalConfig,
+  plan: Plan,
+  stores: { mysqlUrl: string; redisUrl: string },
+  node: Plan['nodes'][number],
+): NodeService {
+  return service(config, node.name, 'chat', node.ops, {
+    MYSQL_URL: stores.mysqlUrl,
+    REDIS_URL: stores.redisUrl,
+    NODE_NAME: node.name,
+    TCP_HOST: host,
+    TCP_PORT: node.tcp,
+    WS_HOST: host,
+    WS_PORT: node.ws,
+    CLIENT_HOST: host,
+    CLIENT_PORT: node.tcp,
+    CLIENT_URL: `ws://${host}:${node.ws}`,
+    PEER_HOST: host,
+    PEER_PORT: node.peer,
+    PEER_ADDRESS: `${host}:${node.peer}`,
+    STATUS_ADDRESS: `${host}:${plan.status.grpc}`,
+    // Whoever stops it waits for it.
+    DRAIN_SECONDS: config.env.DRAIN_SECONDS || '1',
+  });
+}
+
+function service(
+  config: LocalConfig,
+  name: string,
+  app: string,
+  opsPort: number,
+  env: Record<string, string | number | undefined>,
+): NodeService {
+  const texts = Object.entries({ ...env, OPS_HOST: host, OPS_PORT: opsPort }).map(([key, value]) => [
+    key,
+    value === undefined ? undefined : String(value),
+  ]);
+  return {
+    name,
+    entry: join(config.root, 'apps', app, 'src/main.ts'),
+    env: { ...inherited(config), ...Object.fromEntries(texts) },
+    readyUrl: `http://${host}:${opsPort}/readyz`,
+  };
+}
+
+/** Compiled code is kept between starts, which halves them. */
+const inherited = (config: LocalConfig): NodeService['env'] => ({
+  ...config.env,
+  NODE_COMPILE_CACHE: config.env.NODE_COMPILE_CACHE ?? join(config.dataDir, 'cache'),
+});
