@@ -1,0 +1,111 @@
+import { encodeBatch, type Framing, isSameBatch } from './batch.ts';
+import type { Connection } from './connection.ts';
+
+/** Batches remembered within a turn: receivers of one group have the same frames, their sender other ones. */
+const remembered = 4;
+
+interface Batch {
+  frames: readonly Uint8Array[];
+  framing: Framing;
+  bytes: Uint8Array;
+}
+
+/**
+ * Writes every connection's queue once per turn of the event loop, and keeps count of what receivers have not taken:
+ * one with more than `maxUnsentBytes` is closed as a slow consumer, and while all of them together have more than
+ * `maxTotalBytes`, the largest is cut first. Receivers of the same frames share one batch.
+ */
+export class Outflow {
+  readonly #maxUnsentBytes: number;
+  readonly #maxTotalBytes: number;
+  #dirty: Connection[] = [];
+  #batches: Batch[] = [];
+  #nextBatch = 0;
+  /** Connections that have not taken everything. */
+  readonly #backlogged = new Set<Connection>();
+  #totalBytes = 0;
+
+  constructor(options: { maxUnsentBytes: number; maxTotalBytes: number }) {
+    this.#maxUnsentBytes = options.maxUnsentBytes;
+    this.#maxTotalBytes = options.maxTotalBytes;
+  }
+
+  /** Bytes that receivers have not taken, by the last look at each. */
+  get totalBytes(): number {
+    return this.#totalBytes;
+  }
+
+  get backlogged(): number {
+    return this.#backlogged.size;
+  }
+
+  markDirty(connection: Connection): void {
+    connection.dirty = true;
+    if (this.#dirty.push(connection) === 1) setImmediate(this.#flushAll);
+  }
+
+  /** Writes what is queued unless the socket still holds what it got before. */
+  flush(connection: Connection): void {
+    if (!connection.isOpen) return;
+    const { socket, frames } = connection;
+    if (frames !== undefined && !socket.writableNeedDrain) {
+      connection.frames = undefined;
+      connection.queuedBytes = 0;
+      socket.write(this.batchOf(frames, connection.framing));
+    }
+    this.#count(connection, connection.queuedBytes + socket.writableLength);
+    if (connection.countedBytes > this.#maxUnsentBytes) connection.close('slowConsumer');
+  }
+
+  /** Looks again at all that have not taken everything. Called by the wheel's tick. */
+  recount(): void {
+    for (const connection of this.#backlogged)
+      this.#count(connection, connection.queuedBytes + connection.socket.writableLength);
+    this.#keepBudget();
+  }
+
+  forget(connection: Connection): void {
+    connection.frames = undefined;
+    connection.queuedBytes = 0;
+    this.#count(connection, 0);
+  }
+
+  batchOf(frames: readonly Uint8Array[], framing: Framing): Uint8Array {
+    for (const batch of this.#batches)
+      if (batch.framing === framing && isSameBatch(batch.frames, frames)) return batch.bytes;
+    const bytes = encodeBatch(frames, framing);
+    this.#batches[this.#nextBatch] = { frames, framing, bytes };
+    this.#nextBatch = (this.#nextBatch + 1) % remembered;
+    return bytes;
+  }
+
+  readonly #flushAll = (): void => {
+    const dirty = this.#dirty;
+    this.#dirty = [];
+    for (const connection of dirty) {
+      connection.dirty = false;
+      this.flush(connection);
+    }
+    this.#batches = [];
+    this.#nextBatch = 0;
+    this.#keepBudget();
+  };
+
+  #count(connection: Connection, bytes: number): void {
+    if (bytes === connection.countedBytes) return;
+    this.#totalBytes += bytes - connection.countedBytes;
+    connection.countedBytes = bytes;
+    if (bytes > 0) this.#backlogged.add(connection);
+    else this.#backlogged.delete(connection);
+  }
+
+  #keepBudget(): void {
+    if (this.#totalBytes <= this.#maxTotalBytes) return;
+    const largestFirst = [...this.#backlogged].sort((a, b) => b.countedBytes - a.countedBytes);
+    for (const connection of largestFirst) {
+      if (this.#totalBytes <= this.#maxTotalBytes) return;
+      connection.close('slowConsumer');
+      connection.destroy();
+    }
+  }
+}
