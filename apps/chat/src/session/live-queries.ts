@@ -5,6 +5,15 @@ export interface Membership {
   conversation: number;
   membersVersion: number;
   head: number;
+  /** The head when the user joined: messages up to it are for earlier members only. */
+  joinedSeq: number;
+}
+
+/** The members of a conversation as of one version. */
+export interface Members {
+  membersVersion: number;
+  /** Every member for whom a new message is, with the head when that member joined. */
+  joinedSeqs: ReadonlyMap<number, number>;
 }
 
 /** What the live side reads of the stored side. Everything may be asked for many at once and is coalesced behind it. */
@@ -13,18 +22,12 @@ export interface LiveQueries {
   profileOf(user: number): Promise<Profile | undefined>;
   /** The conversations that the user may now get messages of; version and head are not newer than the membership. */
   conversationsOf(user: number): Promise<readonly Membership[]>;
-  /**
-   * The members of a conversation at `atLeastVersion` or later: from the cache when that is new enough, else read again.
-   * `users` has every member for whom a new message is.
-   */
-  membersOf(
-    conversation: number,
-    atLeastVersion: number,
-  ): Promise<{ membersVersion: number; users: { has(user: number): boolean } & Iterable<number> }>;
+  /** The members at `atLeastVersion` or later: from the cache when that is new enough, else read again. */
+  membersOf(conversation: number, atLeastVersion: number): Promise<Members>;
   /** What another node changed: the cached members of a conversation below this version are void. */
   membersChanged(conversation: number, membersVersion: number): void;
   /** Head and members version of each conversation that exists, in one multi-get per few hundred. */
-  heads(conversations: readonly number[]): Promise<readonly Membership[]>;
+  heads(conversations: readonly number[]): Promise<readonly Omit<Membership, 'joinedSeq'>[]>;
   /** The deliver frames of the newest `limit` messages above `after`, ascending; one read for all who ask at a time. */
   deliverFrames(
     conversation: number,
