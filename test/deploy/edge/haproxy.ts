@@ -72,7 +72,9 @@ export async function startEdge(settings: Record<string, string>): Promise<Runni
     signal: (name) => child.kill(name),
     stop: async () => {
       child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), 5_000);
       await exited;
+      clearTimeout(timer);
     },
   };
 }
