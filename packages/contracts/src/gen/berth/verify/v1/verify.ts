@@ -23,7 +23,14 @@ export const protobufPackage = "berth.verify.v1";
 
 export const protobufFileName = "berth/verify/v1/verify.proto";
 
-export const Purpose = { PURPOSE_UNSPECIFIED: 0, PURPOSE_REGISTER: 1, PURPOSE_RESET: 2, UNRECOGNIZED: -1 } as const;
+export const Purpose = {
+  PURPOSE_UNSPECIFIED: 0,
+  PURPOSE_REGISTER: 1,
+  PURPOSE_RESET: 2,
+  /** PURPOSE_ANY - Issue only: a code that is good for either, for clients of the old dialect, which do not say what it is for. */
+  PURPOSE_ANY: 3,
+  UNRECOGNIZED: -1,
+} as const;
 
 export type Purpose = typeof Purpose[keyof typeof Purpose];
 
@@ -31,6 +38,7 @@ export namespace Purpose {
   export type PURPOSE_UNSPECIFIED = typeof Purpose.PURPOSE_UNSPECIFIED;
   export type PURPOSE_REGISTER = typeof Purpose.PURPOSE_REGISTER;
   export type PURPOSE_RESET = typeof Purpose.PURPOSE_RESET;
+  export type PURPOSE_ANY = typeof Purpose.PURPOSE_ANY;
   export type UNRECOGNIZED = typeof Purpose.UNRECOGNIZED;
 }
 
@@ -59,10 +67,15 @@ export interface IssueRequest {
   purpose: Purpose;
   /** The client's network address, for the budget per source (IPv6: its /64 counts). */
   source: string;
-  /** False counts the budgets and mails nothing: so that an unknown address costs what a known one does. */
+  /**
+   * False counts the budgets, stores a code that nobody can know and mails nothing: so that an unknown address costs and
+   * answers what a known one does.
+   */
   deliver: boolean;
   /** The language of the mail, BCP 47; empty means English. */
   locale: string;
+  /** With REGISTER: the address has an account already. The mail says so in place of a code. */
+  hasAccount: boolean;
 }
 
 export interface IssueResponse {
@@ -83,7 +96,7 @@ export interface RedeemResponse {
 }
 
 function createBaseIssueRequest(): IssueRequest {
-  return { email: "", purpose: 0, source: "", deliver: false, locale: "" };
+  return { email: "", purpose: 0, source: "", deliver: false, locale: "", hasAccount: false };
 }
 
 export const IssueRequest: MessageFns<IssueRequest> = {
@@ -102,6 +115,9 @@ export const IssueRequest: MessageFns<IssueRequest> = {
     }
     if (message.locale !== "") {
       writer.uint32(42).string(message.locale);
+    }
+    if (message.hasAccount !== false) {
+      writer.uint32(48).bool(message.hasAccount);
     }
     return writer;
   },
@@ -159,6 +175,14 @@ export const IssueRequest: MessageFns<IssueRequest> = {
             message.locale = reader.string();
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.hasAccount = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -181,6 +205,7 @@ export const IssueRequest: MessageFns<IssueRequest> = {
     message.source = object.source ?? "";
     message.deliver = object.deliver ?? false;
     message.locale = object.locale ?? "";
+    message.hasAccount = object.hasAccount ?? false;
     return message;
   },
 };
@@ -390,9 +415,10 @@ export const RedeemResponse: MessageFns<RedeemResponse> = {
 export type VerifyServiceService = typeof VerifyServiceService;
 export const VerifyServiceService = {
   /**
-   * Mails a fresh code to the address, within the budgets per address, per source and global.
-   * Errors: INVALID_ARGUMENT (address or purpose), RESOURCE_EXHAUSTED (budget; the answer's
-   * trailer `retry-after-ms` says when to come again), UNAVAILABLE (Redis or the mail server).
+   * Mails a fresh code to the address, within the budgets per address, per source and global, and voids the one before.
+   * Answers once the mail server was reached, before the mail is handed over: so that the answer takes as long for every
+   * address. Errors: INVALID_ARGUMENT (address or purpose), RESOURCE_EXHAUSTED (budget; the answer's trailer
+   * `retry-after-ms` says when to come again), UNAVAILABLE (Redis or the mail server; no budget is used).
    */
   issue: {
     path: "/berth.verify.v1.VerifyService/Issue" as const,
@@ -420,9 +446,10 @@ export const VerifyServiceService = {
 
 export interface VerifyServiceServer extends UntypedServiceImplementation {
   /**
-   * Mails a fresh code to the address, within the budgets per address, per source and global.
-   * Errors: INVALID_ARGUMENT (address or purpose), RESOURCE_EXHAUSTED (budget; the answer's
-   * trailer `retry-after-ms` says when to come again), UNAVAILABLE (Redis or the mail server).
+   * Mails a fresh code to the address, within the budgets per address, per source and global, and voids the one before.
+   * Answers once the mail server was reached, before the mail is handed over: so that the answer takes as long for every
+   * address. Errors: INVALID_ARGUMENT (address or purpose), RESOURCE_EXHAUSTED (budget; the answer's trailer
+   * `retry-after-ms` says when to come again), UNAVAILABLE (Redis or the mail server; no budget is used).
    */
   issue: handleUnaryCall<IssueRequest, IssueResponse>;
   /**
@@ -434,9 +461,10 @@ export interface VerifyServiceServer extends UntypedServiceImplementation {
 
 export interface VerifyServiceClient extends Client {
   /**
-   * Mails a fresh code to the address, within the budgets per address, per source and global.
-   * Errors: INVALID_ARGUMENT (address or purpose), RESOURCE_EXHAUSTED (budget; the answer's
-   * trailer `retry-after-ms` says when to come again), UNAVAILABLE (Redis or the mail server).
+   * Mails a fresh code to the address, within the budgets per address, per source and global, and voids the one before.
+   * Answers once the mail server was reached, before the mail is handed over: so that the answer takes as long for every
+   * address. Errors: INVALID_ARGUMENT (address or purpose), RESOURCE_EXHAUSTED (budget; the answer's trailer
+   * `retry-after-ms` says when to come again), UNAVAILABLE (Redis or the mail server; no budget is used).
    */
   issue(
     request: IssueRequest,

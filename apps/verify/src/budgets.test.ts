@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { eventually } from '@berth/fixtures';
+import { useVerify } from './use-verify.ts';
+
+const verify = useVerify({ CODES_PER_ADDRESS_HOUR: '3', CODES_PER_SOURCE_HOUR: '6', CODES_PER_MINUTE: '20' });
+
+const isLimited = (maxWaitMs: number) => (error: { code: string; retryAfterMs?: number }) => {
+  assert.equal(error.code, 'rate_limited');
+  assert.ok(error.retryAfterMs! > 0 && error.retryAfterMs! <= maxWaitMs, String(error.retryAfterMs));
+  return true;
+};
+const hour = 3_600_000;
+
+test('an address gets so many codes an hour, from whatever sources, delivered or not', async () => {
+  await verify.store.redis.flushall();
+  await verify.issue('a@example.org', { source: '192.0.2.1' });
+  await verify.issue('a@example.org', { source: '192.0.2.2', deliver: false });
+  const { resendAfterMs } = await verify.issue('A@example.org', { source: '192.0.2.3', hasAccount: true });
+  assert.ok(resendAfterMs > hour - 60_000 && resendAfterMs <= hour, String(resendAfterMs));
+  await assert.rejects(verify.issue('a@example.org', { source: '192.0.2.4' }), isLimited(hour));
+  await verify.issue('b@example.org', { source: '192.0.2.4' });
+});
+
+test('a source gets so many, for whatever addresses; an IPv6 line counts as one', async () => {
+  await verify.store.redis.flushall();
+  for (let count = 1; count <= 6; count++)
+    await verify.issue(`s${count}@example.org`, { source: `2001:db8::${count}` });
+  await assert.rejects(verify.issue('s7@example.org', { source: '2001:db8::ffff' }), isLimited(hour));
+  await verify.issue('s7@example.org', { source: '2001:db8:0:1::1' });
+});
+
+test('all together get so many a minute', async () => {
+  await verify.store.redis.flushall();
+  for (let count = 1; count <= 20; count++)
+    await verify.issue(`g${count}@example.org`, { source: `192.0.2.${count}` });
+  await assert.rejects(verify.issue('g21@example.org', { source: '192.0.2.21' }), isLimited(60_000));
+});
+
+test('fifty at once do not get past a budget', async () => {
+  await verify.store.redis.flushall();
+  const results = await Promise.allSettled(
+    Array.from({ length: 50 }, (_, index) =>
+      verify.issue('burst@example.org', { source: `198.51.100.${index}` }),
+    ),
+  );
+  assert.equal(results.filter((result) => result.status === 'fulfilled').length, 3);
+});
+
+test('a refused code uses no other budget', async () => {
+  await verify.store.redis.flushall();
+  for (let count = 1; count <= 3; count++) await verify.issue('full@example.org', { source: '192.0.2.9' });
+  for (let count = 1; count <= 10; count++)
+    await assert.rejects(verify.issue('full@example.org', { source: '192.0.2.9' }), isLimited(hour));
+  for (let count = 1; count <= 3; count++)
+    await verify.issue(`rest${count}@example.org`, { source: '192.0.2.9' });
+});
+
+test('with the mail server away a code is unavailable, for known and unknown alike, and no budget is used', async () => {
+  await verify.store.redis.flushall();
+  await verify.mail.stop();
+  for (let count = 1; count <= 4; count++) {
+    await assert.rejects(verify.issue('away@example.org', { deliver: count % 2 === 0 }), {
+      code: 'unavailable',
+    });
+  }
+  const ready = await fetch(`${verify.opsUrl}/readyz`);
+  assert.equal(ready.status, 200, 'codes can still be redeemed');
+  await verify.mail.restart();
+  for (let count = 1; count <= 3; count++) await verify.issue('away@example.org');
+  await verify.mail.codeFor('away@example.org', 3);
+});
+
+test('a mail that the server refuses for good leaves no code, and counts', async () => {
+  await verify.store.redis.flushall();
+  verify.mail.refusal = { code: 550, message: 'no such mailbox' };
+  for (let count = 1; count <= 3; count++) await verify.issue('refused@example.org');
+  await eventually(
+    'the code is gone',
+    async () => (await verify.store.redis.keys('verify:code:*')).length === 0,
+  );
+  await assert.rejects(verify.issue('refused@example.org'), isLimited(hour));
+  verify.mail.refusal = undefined;
+});
+
+test('a mail that the server puts off is tried again', async () => {
+  await verify.store.redis.flushall();
+  const before = verify.mail.refused;
+  verify.mail.refusal = { code: 451, message: 'come again' };
+  await verify.issue('later@example.org');
+  await eventually('it was put off', () => verify.mail.refused > before);
+  verify.mail.refusal = undefined;
+  const code = await verify.mail.codeFor('later@example.org');
+  assert.equal(await verify.redeem('later@example.org', code), 'ok');
+});
+
+test('a mail that was put off to the last gives its budget back and leaves no code', async () => {
+  await verify.store.redis.flushall();
+  const before = verify.mail.refused;
+  verify.mail.refusal = { code: 451, message: 'come again' };
+  await verify.issue('never@example.org');
+  await eventually('it was given up', async () => (await verify.store.redis.keys('verify:*')).length === 0);
+  assert.equal(verify.mail.refused - before, 3);
+  verify.mail.refusal = undefined;
+});
+
+test('with Redis away codes are unavailable, and readiness says why', async () => {
+  verify.store.server.signal('SIGSTOP');
+  try {
+    await assert.rejects(verify.issue('r@example.org'), { code: 'unavailable' });
+    await assert.rejects(verify.redeem('r@example.org', '123456'), { code: 'unavailable' });
+    const ready = await fetch(`${verify.opsUrl}/readyz`);
+    assert.equal(ready.status, 503);
+    assert.ok('redis' in ((await ready.json()) as { failed: object }).failed);
+  } finally {
+    verify.store.server.signal('SIGCONT');
+  }
+  await eventually('Redis answers again', () =>
+    verify.issue('r@example.org').then(
+      () => true,
+      () => false,
+    ),
+  );
+});

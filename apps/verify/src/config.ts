@@ -1,0 +1,73 @@
+import { env, readEnv, readGrpcTls, requireSecret } from '@berth/env';
+import type { GrpcTls } from '@berth/grpc';
+
+export interface VerifyConfig {
+  logLevel: string;
+  /** Where VerifyService and the operators' door listen; port 0 picks a free one. */
+  grpc: { host: string; port: number };
+  ops: { host: string; port: number };
+  grpcTls: GrpcTls | undefined;
+  redis: { url: string; tlsCaFile: string | undefined };
+  smtp: {
+    url: string;
+    /** Sender of the mails, as in a From header. */
+    from: string;
+    /** Mails handed to the server at a time. */
+    connections: number;
+    /** Mails waiting for a connection at most; a code is refused beyond it. */
+    queue: number;
+  };
+  /** Keys the hashes of codes and addresses in Redis. */
+  codeSecret: string;
+  codes: { ttlMs: number; attempts: number };
+  budgets: {
+    perAddressHour: number;
+    perSourceHour: number;
+    perMinute: number;
+    /** Between two codes for one address. */
+    resendMs: number;
+  };
+}
+
+const variables = {
+  LOG_LEVEL: env.text().default('info'),
+  GRPC_HOST: env.text().default('0.0.0.0'),
+  GRPC_PORT: env.port().default(50_051),
+  OPS_HOST: env.text().default('0.0.0.0'),
+  OPS_PORT: env.port().default(9_101),
+  REDIS_TLS_CA_FILE: env.text().optional(),
+  MAIL_FROM: env.text().default('Berth <no-reply@localhost>'),
+  MAIL_CONNECTIONS: env.count(1, 100).default(5),
+  MAIL_QUEUE: env.count(1, 100_000).default(300),
+  CODES_PER_ADDRESS_HOUR: env.count(1, 1_000).default(5),
+  CODES_PER_SOURCE_HOUR: env.count(1, 1_000_000).default(20),
+  CODES_PER_MINUTE: env.count(1, 1_000_000).default(300),
+  CODE_RESEND_SECONDS: env.number(0, 3_600).default(30),
+};
+
+/** Throws EnvError with a line per variable at fault. */
+export function parseVerifyConfig(source: Record<string, string | undefined>): VerifyConfig {
+  const values = readEnv(variables, source);
+  return {
+    logLevel: values.LOG_LEVEL,
+    grpc: { host: values.GRPC_HOST, port: values.GRPC_PORT },
+    ops: { host: values.OPS_HOST, port: values.OPS_PORT },
+    grpcTls: readGrpcTls(source),
+    redis: { url: requireSecret('REDIS_URL', source), tlsCaFile: values.REDIS_TLS_CA_FILE },
+    smtp: {
+      url: requireSecret('SMTP_URL', source),
+      from: values.MAIL_FROM,
+      connections: values.MAIL_CONNECTIONS,
+      queue: values.MAIL_QUEUE,
+    },
+    codeSecret: requireSecret('CODE_SECRET', source),
+    // Not for operators to change: the strength of six digits rests on them.
+    codes: { ttlMs: 10 * 60_000, attempts: 5 },
+    budgets: {
+      perAddressHour: values.CODES_PER_ADDRESS_HOUR,
+      perSourceHour: values.CODES_PER_SOURCE_HOUR,
+      perMinute: values.CODES_PER_MINUTE,
+      resendMs: values.CODE_RESEND_SECONDS * 1_000,
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { Purpose, type RedeemRequest, type RedeemResponse, RedeemResult } from '@berth/contracts/verify';
+import { BerthError } from '@berth/wire';
+import type { CodePurpose } from '../code.ts';
+import type { Redemption } from '../code-store.ts';
+import type { Context } from '../context.ts';
+import { parseEmail } from '../email.ts';
+import { redisCall } from '../redis-call.ts';
+
+const purposes: Record<number, CodePurpose> = {
+  [Purpose.PURPOSE_REGISTER]: 'register',
+  [Purpose.PURPOSE_RESET]: 'reset',
+};
+
+const results: Record<Redemption, RedeemResult> = {
+  ok: RedeemResult.REDEEM_RESULT_OK,
+  wrong: RedeemResult.REDEEM_RESULT_WRONG,
+  expired: RedeemResult.REDEEM_RESULT_EXPIRED,
+};
+
+/** What has not the form of a code is an attempt like any other. */
+export async function redeem(context: Context, request: RedeemRequest): Promise<RedeemResponse> {
+  const email = parseEmail(request.email);
+  const purpose = purposes[request.purpose];
+  if (purpose === undefined) throw new BerthError('bad_request', 'purpose: register or reset');
+  if (request.code.length > 64) throw new BerthError('bad_request', 'code: six digits');
+  const { hashes, codes } = context;
+  const redemption = await redisCall(() =>
+    codes.redeem(hashes.ofAddress(email), hashes.ofCode(email, request.code), purpose),
+  );
+  return { result: results[redemption] };
+}
