@@ -4,6 +4,7 @@ import { eventually } from '@berth/fixtures';
 import { useVerify } from './use-verify.ts';
 
 const verify = useVerify({ CODES_PER_ADDRESS_HOUR: '3', CODES_PER_SOURCE_HOUR: '6', CODES_PER_MINUTE: '20' });
+const paced = useVerify({ CODE_RESEND_SECONDS: '60' });
 
 const isLimited = (maxWaitMs: number) => (error: { code: string; retryAfterMs?: number }) => {
   assert.equal(error.code, 'rate_limited');
@@ -102,6 +103,16 @@ test('a mail that was put off to the last gives its budget back and leaves no co
   await eventually('it was given up', async () => (await verify.store.redis.keys('verify:*')).length === 0);
   assert.equal(verify.mail.refused - before, 3);
   verify.mail.refusal = undefined;
+});
+
+test('between two codes for one address lies a pause, unless the first was used', async () => {
+  await paced.store.redis.flushall();
+  const { resendAfterMs } = await paced.issue('p@example.org');
+  assert.equal(resendAfterMs, 60_000);
+  await assert.rejects(paced.issue('p@example.org'), isLimited(60_000));
+  await paced.issue('q@example.org');
+  assert.equal(await paced.redeem('p@example.org', await paced.mail.codeFor('p@example.org')), 'ok');
+  await paced.issue('p@example.org');
 });
 
 test('with Redis away codes are unavailable, and readiness says why', async () => {

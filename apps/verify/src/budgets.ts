@@ -12,13 +12,15 @@ export interface BudgetLimits {
   perAddressHour: number;
   perSourceHour: number;
   perMinute: number;
+  /** Between two codes for one address, while the first is unused. */
   resendMs: number;
 }
 
 /** One code's share of the budgets, to be given back when its mail could not be sent. */
 export interface Share {
   id: string;
-  keys: string[];
+  address: string;
+  source: string;
 }
 
 /** How many codes are issued: per address and hour, per source and hour, and in all per minute. */
@@ -37,19 +39,29 @@ export class RedisBudgets {
    */
   async take(address: string, source: string): Promise<{ share?: Share; waitMs: number }> {
     const { perAddressHour, perSourceHour, perMinute, resendMs } = this.#limits;
-    const keys = [`address:${address}`, `source:${source}`, 'all'].map((name) => `verify:{budget}:${name}`);
     const id = randomBytes(12).toString('hex');
-    const [taken, waitMs] = await takeBudget.run(this.#redis, keys, [
-      id,
-      resendMs,
-      ...[perAddressHour, hourMs],
-      ...[perSourceHour, hourMs],
-      ...[perMinute, minuteMs],
-    ]);
-    return taken === 1 ? { share: { id, keys }, waitMs } : { waitMs };
+    const [taken, waitMs] = await takeBudget.run(
+      this.#redis,
+      [freshKey(address), ...budgetKeys(address, source)],
+      [id, resendMs, ...[perAddressHour, hourMs], ...[perSourceHour, hourMs], ...[perMinute, minuteMs]],
+    );
+    return taken === 1 ? { share: { id, address, source }, waitMs } : { waitMs };
   }
 
   async giveBack(share: Share): Promise<void> {
-    await Promise.all(share.keys.map((key) => this.#redis.zrem(key, share.id)));
+    const keys = budgetKeys(share.address, share.source);
+    await Promise.all([
+      ...keys.map((key) => this.#redis.zrem(key, share.id)),
+      this.#redis.del(freshKey(share.address)),
+    ]);
+  }
+
+  /** The address's code was used: it may ask for the next one at once. */
+  async settle(address: string): Promise<void> {
+    await this.#redis.del(freshKey(address));
   }
 }
+
+const freshKey = (address: string): string => `verify:{budget}:fresh:${address}`;
+const budgetKeys = (address: string, source: string): string[] =>
+  [`address:${address}`, `source:${source}`, 'all'].map((name) => `verify:{budget}:${name}`);

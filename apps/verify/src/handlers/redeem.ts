@@ -23,9 +23,15 @@ export async function redeem(context: Context, request: RedeemRequest): Promise<
   const purpose = purposes[request.purpose];
   if (purpose === undefined) throw new BerthError('bad_request', 'purpose: register or reset');
   if (request.code.length > 64) throw new BerthError('bad_request', 'code: six digits');
-  const { hashes, codes } = context;
+  const { budgets, codes, hashes, log } = context;
+  const address = hashes.ofAddress(email);
   const redemption = await redisCall(() =>
-    codes.redeem(hashes.ofAddress(email), hashes.ofCode(email, request.code), purpose),
+    codes.redeem(address, hashes.ofCode(email, request.code), purpose),
   );
+  if (redemption === 'ok') {
+    await budgets
+      .settle(address)
+      .catch((err: unknown) => log.warn({ err }, 'an address must wait for its next code'));
+  }
   return { result: results[redemption] };
 }
