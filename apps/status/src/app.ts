@@ -1,0 +1,93 @@
+import { bindServer, closeServer, createServerOptions, serverCredentials, unary } from '@berth/grpc';
+import { type App, Closers } from '@berth/lifecycle';
+import { createRedis } from '@berth/redis';
+import { type Log, Metrics, OpsServer } from '@berth/telemetry';
+import { toBerthError } from '@berth/wire';
+import { Server } from '@grpc/grpc-js';
+import type { StatusConfig } from './config.ts';
+import { explain } from './handlers/explain.ts';
+import { fleet } from './handlers/fleet.ts';
+import { place } from './handlers/place.ts';
+import { createReportHandler } from './handlers/report.ts';
+import { revoke } from './handlers/revoke.ts';
+import { jsonRoute, readJson } from './json-route.ts';
+import { createStatusMetrics } from './metrics.ts';
+import { PlacementQueue } from './placement/placement-queue.ts';
+import { Placer } from './placement/placer.ts';
+import { strategies } from './placement/strategies/strategies.ts';
+import { FleetView } from './registry/fleet-view.ts';
+import { RedisRegistry } from './registry/redis-registry.ts';
+import { NodeStreams } from './streams/node-streams.ts';
+import { statusServiceDefinition } from './streams/status-service.ts';
+
+export interface Status extends App {
+  /** The ports bound, known once started. */
+  readonly ports: { grpc: number; ops: number };
+}
+
+/** The registry of chat nodes, and placement. Any number of replicas share it through Redis. */
+export function createStatus(
+  config: StatusConfig,
+  { log, metrics = new Metrics('status') }: { log: Log; metrics?: Metrics },
+): Status {
+  const closers = new Closers();
+  const ports = { grpc: 0, ops: 0 };
+  const { rules, ticketSecret } = config;
+  const strategy = strategies[config.strategy];
+
+  const redis = createRedis(config.redis.url, { tlsCaFile: config.redis.tlsCaFile });
+  closers.add('redis', () => redis.disconnect());
+  const registry = new RedisRegistry(redis, rules);
+  const view = new FleetView({ registry, log });
+  const streams = new NodeStreams(view);
+  const statusMetrics = createStatusMetrics(metrics, view, streams);
+  const queue = new PlacementQueue({ registry, order: strategy.order });
+  const placer = new Placer({ queue, view, strategy, rules, ticketSecret });
+
+  const handle = <Request, Response>(method: string, handler: (request: Request) => Promise<Response>) =>
+    unary<Request, Response>(handler, (thrown) => {
+      const err = toBerthError(thrown);
+      if (err.code === 'internal') log.error({ err, method }, 'a call failed');
+      else log.debug({ err, method }, 'a call was refused');
+    });
+  const server = new Server(createServerOptions());
+  server.addService(statusServiceDefinition, {
+    report: createReportHandler({ registry, view, streams, ticketSecret, metrics: statusMetrics, log }),
+    place: handle('place', (request) => place({ placer, metrics: statusMetrics }, request)),
+    revoke: handle('revoke', (request) => revoke({ registry, streams, metrics: statusMetrics }, request)),
+  });
+  const readFleet = () => registry.fleet();
+  const ops = new OpsServer({
+    ...config.ops,
+    metrics,
+    // Without Redis it still places on its last good view.
+    ready: { view: () => (view.snapshot ? undefined : 'the registry was never read') },
+    routes: {
+      'GET /v1/fleet': jsonRoute(() => fleet({ readFleet })),
+      'POST /v1/placements/explain': jsonRoute(async (request) =>
+        explain({ readFleet, strategy, rules }, await readJson(request)),
+      ),
+    },
+  });
+
+  return {
+    ports,
+    async start() {
+      await view.start();
+      closers.add('view', () => view.close());
+      ports.grpc = await bindServer(
+        server,
+        config.grpc.host,
+        config.grpc.port,
+        serverCredentials(config.grpcTls),
+      );
+      closers.add('grpc', () => closeServer(server));
+      closers.add('streams', () => streams.close());
+      await ops.start();
+      closers.add('ops', () => ops.close());
+      ports.ops = ops.port;
+      log.info(ports, 'status is up');
+    },
+    close: () => closers.close(),
+  };
+}

@@ -1,0 +1,55 @@
+-- Takes a node's report: absolute counts, by which its record is set.
+-- The reservations it used stop counting as reserved in the very call that sets the count that includes them.
+--
+-- ARGV[2] name  [3] boot epoch  [4] sequence  [5] connections  [6] state  [7] loop delay p99 (ms)
+-- ARGV[8] free memory (bytes)  [9...] ids of the reservations used
+--
+-- Answers {"ok", now ms, rate}; {"stale", now ms}: an older sequence, nothing was changed;
+-- {"unknown"}: register again with this epoch (Redis was flushed or fell back); {"superseded"}: a newer boot has the name.
+local name, epoch, sequence = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local n = node(name)
+if not n or n[EPOCH] < epoch or n[LISTED] == LEFT then return { 'unknown' } end
+if n[EPOCH] > epoch then return { 'superseded' } end
+if sequence <= n[SEQUENCE] then return { 'stale', exact(now) } end
+
+local state = tonumber(ARGV[6])
+local changed = n[STATE] ~= state
+n[SEQUENCE], n[CONNECTIONS], n[STATE] = sequence, tonumber(ARGV[5]), state
+n[LOOP_DELAY], n[FREE_MEMORY], n[REPORTED_AT] = tonumber(ARGV[7]), tonumber(ARGV[8]), now
+n[SUSPECT], n[LEASE] = 0, now + LEASE_MS
+
+-- Of each holder only the reservation that lives: an older one of the same holder was freed by its successor.
+local holders, nonces = {}, {}
+for i = 9, #ARGV do
+  local holder, nonce = string.match(ARGV[i], '^(.+)%.([^.]+)$')
+  if holder and not nonces[holder] then
+    holders[#holders + 1] = holder
+    nonces[holder] = nonce
+  end
+end
+if #holders > 0 then
+  local values = redis.call('HMGET', HOLDERS, unpack(holders))
+  local used = {}
+  for i, holder in ipairs(holders) do
+    n[CLAIMS] = n[CLAIMS] + 1
+    if values[i] then
+      local nonce, of_epoch, of_name = parse_holder(values[i])
+      if nonce == nonces[holder] and of_epoch == epoch and of_name == name then used[#used + 1] = holder end
+    end
+  end
+  end_reservations(used, function() end)
+  halve_history(n)
+end
+
+expire_reservations(32)
+
+if n[LISTED] ~= HERE then
+  list_node(name, n)
+else
+  redis.call('ZADD', LEASES, exact(n[LEASE]), name)
+  if changed then bump_version() end
+end
+n[RATE] = admission_rate(n)
+touch(name)
+flush()
+return { 'ok', exact(now), exact(n[RATE]) }

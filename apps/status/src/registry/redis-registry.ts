@@ -1,0 +1,238 @@
+import { LuaScript, type Redis } from '@berth/redis';
+import {
+  type NodeAddress,
+  type NodeOrder,
+  type NodeRecord,
+  nodeOrders,
+  skipReasonOf,
+} from '../placement/node-record.ts';
+import { type Rules, rulesArgument } from '../placement/rules.ts';
+import type { Preference, Strategy, Wish } from '../placement/strategies/strategy.ts';
+import type {
+  FleetSnapshot,
+  KnownNode,
+  News,
+  NewsItem,
+  Placed,
+  PlacementRequest,
+  Registration,
+  RegistrationAnswer,
+  Report,
+  ReportAnswer,
+} from './registry.ts';
+import { registryKeys } from './registry-keys.ts';
+
+const prelude = new URL('./lua/node.lua', import.meta.url);
+const script = <Answer>(file: URL): LuaScript<Answer> => new LuaScript(file, prelude);
+
+/**
+ * The registry of chat nodes and the reservations on them, in Redis: read and changed only by the scripts in `lua/`,
+ * timed only by Redis' clock. Every call is one round trip; rejects with what ioredis rejects with.
+ */
+export class RedisRegistry {
+  readonly #redis: Redis;
+  readonly #rules: Rules;
+  readonly #rulesArgument: string;
+  readonly #scripts = {
+    register: script<['ok', string, string, number] | ['superseded', string]>(
+      new URL('./lua/register.lua', import.meta.url),
+    ),
+    report: script<['ok', string, string] | ['stale', string] | ['unknown'] | ['superseded']>(
+      new URL('./lua/report.lua', import.meta.url),
+    ),
+    place: script<[nowMs: string, abouts: string[], lines: string[]]>(
+      new URL('./lua/place.lua', import.meta.url),
+    ),
+    suspect: script<number>(new URL('./lua/suspect.lua', import.meta.url)),
+    leave: script<number>(new URL('./lua/leave.lua', import.meta.url)),
+    order: script<number>(new URL('./lua/order.lua', import.meta.url)),
+    revoke: script<string>(new URL('./lua/revoke.lua', import.meta.url)),
+    poll: script<[nowMs: string, version: string, bornMs: string, news: string[]]>(
+      new URL('./lua/poll.lua', import.meta.url),
+    ),
+    fleet: script<[nowMs: string, version: string, reservations: number, nodes: string[]]>(
+      new URL('./lua/fleet.lua', import.meta.url),
+    ),
+  };
+
+  constructor(redis: Redis, rules: Rules) {
+    this.#redis = redis;
+    this.#rules = rules;
+    this.#rulesArgument = rulesArgument(rules);
+  }
+
+  get rules(): Rules {
+    return this.#rules;
+  }
+
+  async register(node: Registration): Promise<RegistrationAnswer> {
+    const answer = await this.#run(this.#scripts.register, [
+      node.name,
+      node.bootEpoch,
+      node.instance,
+      node.capacity,
+      node.helloRate,
+      node.zone,
+      node.version,
+      JSON.stringify(node.address),
+    ]);
+    if (answer[0] === 'superseded') return { superseded: true };
+    return {
+      superseded: false,
+      bootEpoch: Number(answer[1]),
+      nowMs: Number(answer[2]),
+      order: orderOf(answer[3]),
+    };
+  }
+
+  async report(name: string, bootEpoch: number, report: Report): Promise<ReportAnswer> {
+    const answer = await this.#run(this.#scripts.report, [
+      name,
+      bootEpoch,
+      report.sequence,
+      report.connections,
+      report.state,
+      report.loopDelayP99Ms,
+      report.freeMemoryBytes,
+      ...report.usedReservations,
+    ]);
+    if (answer[0] === 'ok') return { result: 'ok', nowMs: Number(answer[1]), rate: Number(answer[2]) };
+    if (answer[0] === 'stale') return { result: 'stale', nowMs: Number(answer[1]) };
+    return { result: answer[0] };
+  }
+
+  /** Places all of the requests in one call; no two may be of the same user and device class. */
+  async place(
+    order: Strategy['order'],
+    requests: readonly PlacementRequest[],
+  ): Promise<{ nowMs: number; placed: Placed[] }> {
+    const [now, abouts, lines] = await this.#run(this.#scripts.place, [order, ...requests.map(requestLine)]);
+    const addresses = new Map<string, NodeAddress>();
+    for (let at = 0; at < abouts.length; at += 2)
+      addresses.set(abouts[at]!, JSON.parse(abouts[at + 1]!) as NodeAddress);
+    return { nowMs: Number(now), placed: lines.map((line) => parsePlaced(line, addresses)) };
+  }
+
+  /** True when the node was marked: `sequence` was still its last. */
+  async suspect(name: string, bootEpoch: number, sequence: number): Promise<boolean> {
+    return (await this.#run(this.#scripts.suspect, [name, bootEpoch, sequence])) === 1;
+  }
+
+  /** True when the node left: `sequence` was still its last. */
+  async leave(name: string, bootEpoch: number, sequence: number): Promise<boolean> {
+    return (await this.#run(this.#scripts.leave, [name, bootEpoch, sequence])) === 1;
+  }
+
+  /** Takes effect on placement at once and reaches the node by the news; false: no such boot is registered. */
+  async order(name: string, bootEpoch: number, order: NodeOrder): Promise<boolean> {
+    const news = JSON.stringify({ node: name, bootEpoch, order });
+    return (await this.#run(this.#scripts.order, [name, bootEpoch, nodeOrders[order], news])) === 1;
+  }
+
+  /** Answers with the revocation's id among the news. */
+  revoke(revocation: object): Promise<string> {
+    return this.#run(this.#scripts.revoke, [JSON.stringify(revocation)]);
+  }
+
+  /** Ends what has run out, and reads what is new since the news `after` (empty: of the last 10 minutes). */
+  async poll(after: string, limit = 256): Promise<News> {
+    const [now, version, born, news] = await this.#run(this.#scripts.poll, [after, limit]);
+    const items: NewsItem[] = [];
+    for (let at = 0; at < news.length; at += 3) {
+      items.push({ id: news[at]!, kind: news[at + 1] as NewsItem['kind'], body: JSON.parse(news[at + 2]!) });
+    }
+    return { nowMs: Number(now), version: Number(version), bornMs: Number(born), items };
+  }
+
+  async fleet(): Promise<FleetSnapshot> {
+    const [now, version, reservations, flat] = await this.#run(this.#scripts.fleet, []);
+    const nodes: KnownNode[] = [];
+    for (let at = 0; at < flat.length; at += 3)
+      nodes.push(parseNode(flat[at]!, flat[at + 1]!, flat[at + 2]!));
+    nodes.sort((a, b) => (a.name < b.name ? -1 : 1));
+    return { nowMs: Number(now), version: Number(version), reservations, nodes };
+  }
+
+  #run<Answer>(lua: LuaScript<Answer>, args: (string | number)[]): Promise<Answer> {
+    return lua.run(this.#redis, registryKeys, [this.#rulesArgument, ...args]);
+  }
+}
+
+function requestLine({ holder, nonce, wish, preference }: PlacementRequest): string {
+  const mode: Preference['mode'] | '' = preference?.mode ?? '';
+  const names = preference?.names.join(',') ?? '';
+  return `${holder}\t${nonce}\t${wish.zone}\t${wish.version}\t${avoidedNames(wish)}\t${mode}\t${names}`;
+}
+
+const avoidedNames = (wish: Wish): string => (wish.avoid.length === 0 ? '' : wish.avoid.join(','));
+
+function parsePlaced(line: string, addresses: Map<string, NodeAddress>): Placed {
+  const fields = line.split('\t');
+  if (fields[0] === '-') {
+    const waitMs = Number(fields[1]);
+    return { chosen: undefined, skips: parseSkips(fields[2]!), waitMs: waitMs < 0 ? undefined : waitMs };
+  }
+  const name = fields[1]!;
+  return {
+    chosen: {
+      name,
+      bootEpoch: Number(fields[2]),
+      expiresAtMs: Math.floor(Number(fields[3])),
+      address: addresses.get(name)!,
+    },
+    skips: parseSkips(fields[4]!),
+  };
+}
+
+function parseSkips(text: string): Placed['skips'] {
+  if (text === '') return [];
+  return text.split(',').map((skip) => {
+    const space = skip.indexOf(' ');
+    return { node: skip.slice(0, space), reason: skipReasonOf(Number(skip.slice(space + 1))) ?? 'state' };
+  });
+}
+
+const orderOf = (number: number): NodeOrder =>
+  (Object.entries(nodeOrders).find(([, value]) => value === number)?.[0] ?? 'none') as NodeOrder;
+
+const standings = ['lost', 'listed', 'left'] as const;
+
+function parseNode(name: string, about: string, text: string): KnownNode {
+  const fields = text.split(' ');
+  const [zone, version, instance] = fields.slice(20).map((field) => (field === '-' ? '' : field)) as [
+    string,
+    string,
+    string,
+  ];
+  const at = (index: number) => Number(fields[index]);
+  const record: NodeRecord = {
+    name,
+    epoch: at(0),
+    sequence: at(1),
+    connections: at(2),
+    reserved: at(3),
+    capacity: at(4),
+    state: at(5),
+    suspect: at(6) === 1,
+    leaseUntilMs: at(7),
+    rate: at(8),
+    fullAtMs: at(9),
+    claims: at(10),
+    misses: at(11),
+    suspendedUntilMs: at(12),
+    helloRate: at(13),
+    loopDelayP99Ms: at(14),
+    freeMemoryBytes: at(15),
+    reportedAtMs: at(16),
+    order: at(17),
+    zone,
+    version,
+  };
+  return {
+    ...record,
+    bar: at(18),
+    standing: standings[at(19)] ?? 'lost',
+    instance,
+    address: JSON.parse(about) as NodeAddress,
+  };
+}
