@@ -6,8 +6,9 @@ import type { ChatConfig } from './config.ts';
 import type { Online } from './presence/online.ts';
 import type { Publisher } from './routing/publisher.ts';
 import type { Session } from './session/session.ts';
+import type { Stores } from './stores.ts';
 
-/** What handlers may use. The stored side adds its stores here. */
+/** What handlers may use. */
 export interface Context {
   config: ChatConfig;
   log: Log;
@@ -16,6 +17,7 @@ export interface Context {
   redis: Redis;
   publisher: Publisher;
   online: Online;
+  stores: Stores;
 }
 
 /** One use case: what a request frame asks for. Throws BerthError. Both dialects call it. */

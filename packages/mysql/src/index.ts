@@ -1,2 +1,12 @@
 export { migrate, schemaVersion } from './migrate.ts';
-export { DurabilityError, isDuplicateKey, isTransient, Mysql, type MysqlOptions, type Tx } from './mysql.ts';
+export {
+  DurabilityError,
+  isDuplicateKey,
+  isServerError,
+  isTransient,
+  Mysql,
+  type MysqlConnection,
+  type MysqlOptions,
+  type Tx,
+  txOn,
+} from './mysql.ts';

@@ -24,6 +24,9 @@ export class DurabilityError extends Error {
   override readonly name = 'DurabilityError';
 }
 
+/** A pooled connection, for those who need more than `Tx`. */
+export type MysqlConnection = mysql.PoolConnection;
+
 type Params = (string | number | bigint | Buffer | Uint8Array | null)[];
 
 /** One transaction's connection. */
@@ -165,7 +168,7 @@ const errnoOf = (error: unknown): number | undefined =>
   error instanceof Error && 'errno' in error && typeof error.errno === 'number' ? error.errno : undefined;
 
 /** Errors that the server answered with (a state is set): the connection itself is sound. */
-const isServerError = (error: unknown): boolean =>
+export const isServerError = (error: unknown): boolean =>
   error instanceof Error &&
   'sqlState' in error &&
   typeof error.sqlState === 'string' &&
@@ -181,14 +184,17 @@ async function runOn(connection: mysql.PoolConnection, sql: string, params: Para
   return { affectedRows: result.affectedRows, insertId: result.insertId };
 }
 
+/** The statements of whatever transaction is open on the connection. */
+export const txOn = (connection: MysqlConnection): Tx => ({
+  rows: (sql, params = []) => rowsOf(connection, sql, params),
+  run: (sql, params = []) => runOn(connection, sql, params),
+});
+
 async function inTransaction<T>(connection: mysql.PoolConnection, body: (tx: Tx) => Promise<T>): Promise<T> {
   await connection.query('START TRANSACTION');
   let result: T;
   try {
-    result = await body({
-      rows: (sql, params = []) => rowsOf(connection, sql, params),
-      run: (sql, params = []) => runOn(connection, sql, params),
-    });
+    result = await body(txOn(connection));
   } catch (error) {
     if (isServerError(error) || !(error instanceof Error && 'errno' in error))
       await connection.query('ROLLBACK');

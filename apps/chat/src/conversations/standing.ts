@@ -1,0 +1,51 @@
+import { BerthError, type Role } from '@berth/wire';
+
+/** A member row of a conversation; a former member has `leftSeq`. */
+export interface MemberState {
+  role: Role;
+  /** Milliseconds since 1970; 0 when not muted. */
+  mutedUntil: number;
+  /** Sees what is above. */
+  joinedSeq: number;
+  /** Sees nothing above; undefined while a member. */
+  leftSeq: number | undefined;
+  /** Direct only: has blocked the other. */
+  blocked: boolean;
+  /** Direct only: the two are friends. */
+  friend: boolean;
+}
+
+/** What a user may do in a conversation, as of one members version. */
+export interface Standing {
+  conversation: number;
+  user: number;
+  membersVersion: number;
+  kind: 'direct' | 'group';
+  /** Both users of a direct conversation, the lower id first. */
+  direct: readonly [number, number] | undefined;
+  /** Undefined for one who never was a member. */
+  member: MemberState | undefined;
+  /** Direct only: the other one. */
+  peer: MemberState | undefined;
+}
+
+export const isMember = (standing: Standing): boolean =>
+  standing.member !== undefined && standing.member.leftSeq === undefined;
+
+/** Why the user may not write now; undefined when allowed. */
+export function writeRefusal(
+  standing: Standing,
+  rules: { strangersMayWrite: boolean; now: number },
+): BerthError | undefined {
+  const { member, peer } = standing;
+  if (member === undefined || member.leftSeq !== undefined) return new BerthError('not_member');
+  if (standing.kind === 'direct') {
+    if (member.blocked || peer === undefined || peer.blocked) return new BerthError('blocked');
+    if (!member.friend && !rules.strangersMayWrite) return new BerthError('not_friends');
+    return undefined;
+  }
+  if (member.mutedUntil > rules.now) {
+    return new BerthError('muted', undefined, { retryAfterMs: member.mutedUntil - rules.now });
+  }
+  return undefined;
+}

@@ -1,0 +1,43 @@
+import { BerthError } from '@berth/wire';
+import type { Context, Handler } from '../context.ts';
+import { type Standing, writeRefusal } from '../conversations/standing.ts';
+import { deliverBodyBytes, encodeDeliver } from '../messages/deliver-frame.ts';
+
+/**
+ * Stores a message and answers once it is committed; a resend gets the first receipt again. Every member's sessions are
+ * then pushed the deliver frame, the sender's own among them.
+ */
+export const send: Handler<'send'> = async (context, session, body) => {
+  const { config, stores } = context;
+  const { conversation, cid, text, replyTo, resent } = body;
+  const sender = session.user;
+  const retryAfterMs = stores.sendRates.take(sender);
+  if (retryAfterMs > 0) throw new BerthError('rate_limited', undefined, { retryAfterMs });
+  // What is no Unicode text would be stored as another one.
+  if (!text.isWellFormed() || !cid.isWellFormed()) {
+    throw new BerthError('bad_request', 'text and cid must be well-formed Unicode');
+  }
+  const standing = await standingFor(context, conversation, sender, resent);
+  const frame = encodeDeliver({ conversation, sender, cid, text, replyTo });
+  if (deliverBodyBytes(frame) > config.maxDeliverBytes) {
+    throw new BerthError('too_large', `a message has at most ${config.maxDeliverBytes} bytes when encoded`);
+  }
+  return stores.messageWriter.write({ conversation, sender, cid, text, replyTo, resent, frame, standing });
+};
+
+/** Throws the refusal, unless the message may be stored already: then the store looks it up first. */
+async function standingFor(
+  { config, stores }: Context,
+  conversation: number,
+  sender: number,
+  resent: boolean,
+): Promise<Standing> {
+  const rules = { strangersMayWrite: config.strangersMayWrite, now: Date.now() };
+  const cached = stores.directory.cached(conversation, sender);
+  if (cached !== undefined && writeRefusal(cached, rules) === undefined) return cached;
+  // A cached refusal may be behind what another node has allowed since.
+  const standing = await stores.directory.reload(conversation, sender);
+  const refusal = writeRefusal(standing, rules);
+  if (refusal !== undefined && !resent) throw refusal;
+  return standing;
+}

@@ -1,0 +1,51 @@
+import { frameIds, limits, type Message } from '@berth/wire';
+
+/** Room for a u32 and for milliseconds since 1970 (13 digits until the year 2286), filled with blanks until known. */
+const seqRoom = ' '.repeat(10);
+const sentAtRoom = ' '.repeat(13);
+const head = '\0\0\0\0{"seq":';
+const middle = ',"sentAt":';
+const seqEnd = head.length + seqRoom.length;
+const sentAtEnd = seqEnd + middle.length + sentAtRoom.length;
+
+/**
+ * Encodes a deliver frame whole before the message has a seq: JSON allows blanks before a number, so both numbers are
+ * written into the bytes once they are known (`stampDeliver`) and the size that was checked is the size that is sent.
+ */
+export function encodeDeliver(message: Omit<Message, 'seq' | 'sentAt'>): Uint8Array {
+  const { conversation, sender, cid, text, replyTo } = message;
+  const reply = replyTo === undefined ? '' : `,"replyTo":${replyTo}`;
+  const frame = Buffer.from(
+    `${head}${seqRoom}${middle}${sentAtRoom},"conversation":${conversation},"sender":${sender},"cid":${JSON.stringify(cid)}${reply},"text":${JSON.stringify(text)}}`,
+  );
+  const bodyBytes = frame.length - limits.headerBytes;
+  frame.writeUInt16BE(frameIds.deliver, 0);
+  // A body that is too large for the field is refused by its size before it is sent anywhere.
+  frame.writeUInt16BE(bodyBytes & 0xffff, 2);
+  return frame;
+}
+
+/** Bytes of the frame's body: what `maxDeliverBytes` limits. */
+export const deliverBodyBytes = (frame: Uint8Array): number => frame.length - limits.headerBytes;
+
+/** Writes the two numbers into a frame of `encodeDeliver`; once, before anyone is given the frame. */
+export function stampDeliver(frame: Uint8Array, seq: number, sentAt: number): void {
+  writeDigits(frame, seqEnd, seq);
+  writeDigits(frame, sentAtEnd, sentAt);
+}
+
+/** The frame of a message that is stored. */
+export function encodeStoredDeliver(message: Message): Uint8Array {
+  const frame = encodeDeliver(message);
+  stampDeliver(frame, message.seq, message.sentAt);
+  return frame;
+}
+
+function writeDigits(frame: Uint8Array, end: number, value: number): void {
+  let rest = value;
+  let at = end;
+  do {
+    frame[--at] = 48 + (rest % 10);
+    rest = Math.floor(rest / 10);
+  } while (rest > 0);
+}

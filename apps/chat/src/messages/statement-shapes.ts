@@ -1,0 +1,50 @@
+/**
+ * Statements are prepared once for each number of rows, so only a handful of numbers is used. Lists whose items may be
+ * repeated without harm are padded to the next power of two; rows to insert are cut into a few statements.
+ */
+
+/** Rows of one INSERT at most, and messages of one batch. */
+export const maxBatch = 512;
+
+/** Multiples of 32, and below that the powers of two. */
+const rowStep = 32;
+
+/** Cuts `count` rows into sizes that have a statement, the largest first: 199 → 192, 4, 2, 1. */
+export function insertSizes(count: number): number[] {
+  const sizes: number[] = [];
+  let left = count;
+  while (left >= maxBatch) {
+    sizes.push(maxBatch);
+    left -= maxBatch;
+  }
+  if (left >= rowStep) {
+    sizes.push(left - (left % rowStep));
+    left %= rowStep;
+  }
+  for (let size = rowStep / 2; left > 0; size /= 2) {
+    if (left < size) continue;
+    sizes.push(size);
+    left -= size;
+  }
+  return sizes;
+}
+
+/**
+ * How many of the `waiting` messages make the next batch: a large one is cut to what a single INSERT takes, and the few
+ * that are left open the next.
+ */
+export function batchSize(waiting: number): number {
+  const size = Math.min(waiting, maxBatch);
+  return size < 2 * rowStep ? size : size - (size % rowStep);
+}
+
+/** Repeats the last item until the length is a power of two. */
+export function padded<T>(items: readonly T[]): T[] {
+  const size = 2 ** Math.ceil(Math.log2(items.length));
+  const result = items.slice();
+  while (result.length < size) result.push(items[items.length - 1]!);
+  return result;
+}
+
+/** `?,?,?` */
+export const marks = (count: number): string => Array(count).fill('?').join(',');

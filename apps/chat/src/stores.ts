@@ -1,0 +1,75 @@
+import { Mysql } from '@berth/mysql';
+import type { Log, Metrics } from '@berth/telemetry';
+import type { ChatConfig } from './config.ts';
+import { MemberDirectory } from './conversations/member-directory.ts';
+import { MessageWriter } from './messages/message-writer.ts';
+import { MysqlMessageStore, writerSession } from './messages/mysql-message-store.ts';
+import { SendRates } from './messages/send-rates.ts';
+import type { Publisher } from './routing/publisher.ts';
+
+/** Everything that handlers keep or look up in MySQL, and what is cached of it on this node. */
+export interface Stores {
+  directory: MemberDirectory;
+  messageWriter: MessageWriter;
+  sendRates: SendRates;
+  /** Finishes the commits in flight and closes what `createStores` opened. */
+  close(): Promise<void>;
+}
+
+export interface StoresOptions {
+  config: Pick<ChatConfig, 'mysql' | 'sends' | 'strangersMayWrite'>;
+  /** For everything but the message writer, which has connections of its own. */
+  mysql: Mysql;
+  publisher: Publisher;
+  log: Log;
+  metrics: Metrics;
+}
+
+export function createStores({ config, mysql, publisher, log, metrics }: StoresOptions): Stores {
+  const { writers, ...connection } = config.mysql;
+  // One for each writer and one for the conversations that are locked elsewhere.
+  const writerMysql = new Mysql({ ...connection, poolSize: writers + 1, session: writerSession });
+  const directory = new MemberDirectory({ mysql });
+  const messageWriter = new MessageWriter({
+    store: new MysqlMessageStore({
+      mysql: writerMysql,
+      standings: directory,
+      strangersMayWrite: config.strangersMayWrite,
+    }),
+    publisher,
+    log,
+    writers,
+    observe: observeBatches(metrics),
+  });
+  metrics.gauge(
+    'chat_messages_waiting',
+    'messages that wait for their commit',
+    [],
+    () => messageWriter.waiting,
+  );
+  return {
+    directory,
+    messageWriter,
+    sendRates: new SendRates(config.sends),
+    close: async () => {
+      await messageWriter.close();
+      await writerMysql.close();
+    },
+  };
+}
+
+function observeBatches(metrics: Metrics) {
+  const seconds = metrics.histogram('chat_batch_seconds', 'transactions of the message writer, by result', [
+    'result',
+  ]);
+  const sizes = metrics.histogram(
+    'chat_batch_messages',
+    'messages in a transaction of the message writer',
+    [],
+    [1, 2, 4, 8, 16, 32, 64, 128, 256, 512],
+  );
+  return (event: { messages: number; seconds: number; failure: string | undefined }) => {
+    seconds.observe({ result: event.failure ?? 'stored' }, event.seconds);
+    sizes.observe(event.messages);
+  };
+}
