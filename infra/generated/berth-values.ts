@@ -614,6 +614,10 @@ export interface BerthValues {
      */
     maxConnections?: number;
     /**
+     * Threads of HAProxy in one pod.
+     */
+    threads?: number;
+    /**
      * Whether the load balancer in front sends PROXY protocol v2. A client without it is then refused.
      */
     proxyProtocol?: boolean;
