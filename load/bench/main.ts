@@ -1,0 +1,83 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { Platform } from '@berth/test/platform';
+import { measureFanOut, measureIdleMemory, measurePairs } from './scenarios.ts';
+import { median, type Row, renderTable } from './table.ts';
+
+/**
+ * `npm run bench [-- --rounds N] [-- --connections N]`: starts the real platform and its peers, measures each pattern on all of
+ * them in turn, and writes the medians and ratios into docs/benchmarks.md.
+ */
+const options = new Map<string, number>([
+  ['rounds', 3],
+  ['connections', 5_000],
+]);
+for (let index = 2; index < process.argv.length; index += 2) {
+  const name = process.argv[index]!.replace(/^--/, '');
+  const value = Number(process.argv[index + 1]);
+  if (!options.has(name) || !(value > 0)) {
+    console.error(`bench: expected ${[...options.keys()].map((key) => `--${key} N`).join(' or ')}`);
+    process.exit(1);
+  }
+  options.set(name, value);
+}
+
+const platform = await Platform.start({
+  nodes: 1,
+  environment: {
+    gate: { REQUESTS_PER_ADDRESS_MINUTE: '10000000', LOG_LEVEL: 'warn' },
+    status: { ADMISSION_RATE: '100000', LOG_LEVEL: 'warn' },
+    chat: {
+      ...{
+        HELLO_RATE: '100000',
+        CAPACITY: '100000',
+        SENDS_PER_SECOND: '1000000',
+        SENDS_BURST: '1000000',
+        LOG_LEVEL: 'warn',
+      },
+      ...{ FRAMES_PER_SECOND: '1000000', FRAMES_BURST: '1000000' },
+    },
+  },
+});
+const rows: Row[] = [];
+try {
+  const rounds = options.get('rounds')!;
+  for (const [name, measure] of [
+    ['1:1, 16 in flight, acknowledged/s', measurePairs],
+    ['group of 100, deliveries/s', measureFanOut],
+  ] as const) {
+    const results = [];
+    for (let round = 0; round < rounds; round++) {
+      console.log(`${name}: round ${round + 1} of ${rounds}`);
+      results.push(await measure(platform, round % 2 === 1));
+    }
+    rows.push({
+      name,
+      unit: '/s',
+      berth: median(results.map(({ berth }) => berth)),
+      relay: median(results.map(({ relay }) => relay)),
+      socketIo: median(results.map(({ socketIo }) => socketIo)),
+    });
+  }
+  console.log(`memory per idle connection, ${options.get('connections')} of them`);
+  rows.push({
+    name: 'memory per idle connection',
+    unit: ' KB',
+    ...(await measureIdleMemory(platform, options.get('connections')!)),
+  });
+} finally {
+  await platform.close();
+}
+
+const machine = `${cpus().length} cores (${cpus()[0]!.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}`;
+const table = renderTable(rows);
+console.log(`\n${machine}\n\n${table}`);
+const file = join(import.meta.dirname, '../../docs/benchmarks.md');
+const text = readFileSync(file, 'utf8').replace(
+  /(<!-- begin measured -->\n)[\s\S]*?(<!-- end measured -->)/,
+  (_, begin: string, end: string) =>
+    `${begin}\nMeasured on ${new Date().toISOString().slice(0, 10)} on ${machine}; medians of ${options.get('rounds')} rounds.\n\n${table}\n\n${end}`,
+);
+writeFileSync(file, text);

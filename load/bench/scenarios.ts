@@ -1,0 +1,157 @@
+import type { Platform } from '@berth/test/platform';
+import type { Target } from '../driver/link.ts';
+import type { Plan, Report } from '../driver/plan.ts';
+import { berthTargets, seedConversation, seedUsers } from './berth-targets.ts';
+import { drive, type Peer, residentBytes, startPeer } from './processes.ts';
+
+export interface Measured {
+  berth: number;
+  relay: number;
+  socketIo: number;
+}
+
+const times = { warmUpMs: 2_000, measureMs: 5_000 };
+const textBytes = 64;
+const pairs = 40;
+const groupSize = 100;
+const groupSenders = 4;
+
+/** Pairs, one of whom keeps 16 texts in flight; on Berth each is stored, and the checker judges. Acknowledgements a second. */
+export async function measurePairs(platform: Platform, reversed: boolean): Promise<Measured> {
+  const users = await seedUsers(platform, 2 * pairs);
+  const both = await Promise.all(
+    Array.from({ length: pairs }, async (_, index) => {
+      const couple = users.slice(2 * index, 2 * index + 2);
+      return { couple, conversation: await seedConversation(platform, 'direct', couple) };
+    }),
+  );
+  const [senders, receivers] = [0, 1].map((who) =>
+    both.map(({ couple, conversation }) => ({ user: couple[who]!, conversation })),
+  );
+  const report = await measureEach(
+    {
+      berth: async () => ({
+        ...{
+          senders: await berthTargets(platform, senders!),
+          receivers: await berthTargets(platform, receivers!),
+        },
+        checked: {
+          users: [...senders!, ...receivers!].map(({ user }) => user.id),
+          conversations: both.map(({ conversation }) => conversation),
+          intervals: both.flatMap(({ couple, conversation }) =>
+            couple.map(({ id }) => ({ conversation, user: id })),
+          ),
+        },
+      }),
+      peer: (open) => ({
+        senders: Array.from({ length: pairs }, (_, index) => open(`pair-${index}`)),
+        receivers: Array.from({ length: pairs }, (_, index) => open(`pair-${index}`)),
+      }),
+    },
+    { inFlight: 16, textBytes, ...times },
+    reversed,
+  );
+  return rates(report, ({ acknowledged, seconds }) => acknowledged / seconds);
+}
+
+/** One group of 100 of whom 4 write, 8 texts in flight each. Deliveries a second. */
+export async function measureFanOut(platform: Platform, reversed: boolean): Promise<Measured> {
+  const users = await seedUsers(platform, groupSize);
+  const conversation = await seedConversation(platform, 'group', users);
+  const members = users.map((user) => ({ user, conversation }));
+  const report = await measureEach(
+    {
+      berth: async () => {
+        const targets = await berthTargets(platform, members);
+        return { senders: targets.slice(0, groupSenders), receivers: targets.slice(groupSenders) };
+      },
+      peer: (open) => {
+        const targets = Array.from({ length: groupSize }, () => open('group'));
+        return { senders: targets.slice(0, groupSenders), receivers: targets.slice(groupSenders) };
+      },
+    },
+    { inFlight: 8, textBytes, ...times },
+    reversed,
+  );
+  return rates(report, ({ delivered, seconds }) => delivered / seconds);
+}
+
+/** Resident kilobytes that each of `count` idle connections costs its server. */
+export async function measureIdleMemory(platform: Platform, count: number): Promise<Measured> {
+  const perConnection = async (pid: number, targets: () => Promise<Target[][]>) => {
+    const before = residentBytes(pid);
+    let after = 0;
+    let ready = 0;
+    const batches = await targets();
+    await Promise.all(
+      batches.map((batch) =>
+        drive({ kind: 'hold', targets: batch, holdMs: 6_000 }, async () => {
+          if (++ready < batches.length) return;
+          await new Promise((resolve) => setTimeout(resolve, 4_000));
+          after = residentBytes(pid);
+        }),
+      ),
+    );
+    return (after - before) / count / 1_024;
+  };
+  const users = await seedUsers(platform, count);
+  const berth = await perConnection(platform.nodes[0]!.pid, async () => [
+    await berthTargets(
+      platform,
+      users.map((user) => ({ user, conversation: 0 })),
+    ),
+  ]);
+  const [relay, socketIo] = [await startPeer('relay'), await startPeer('socket-io')];
+  const open = (kind: 'relay' | 'socket.io', peer: Peer): Target[] =>
+    Array.from({ length: count }, (_, index) => ({
+      kind,
+      url: `ws://127.0.0.1:${peer.port}`,
+      room: `r${index}`,
+    }));
+  const measured = {
+    berth,
+    relay: await perConnection(relay.pid, async () => [open('relay', relay)]),
+    socketIo: await perConnection(socketIo.pid, async () => [open('socket.io', socketIo)]),
+  };
+  await Promise.all([relay.stop(), socketIo.stop()]);
+  return measured;
+}
+
+type Sides = Pick<Plan & { kind: 'talk' }, 'senders' | 'receivers' | 'checked'>;
+
+/** The same plan on Berth, the relay and socket.io, one after the other; the order is turned round each round. */
+async function measureEach(
+  sides: { berth: () => Promise<Sides>; peer: (open: (room: string) => Target) => Sides },
+  load: Omit<Plan & { kind: 'talk' }, 'kind' | keyof Sides>,
+  reversed: boolean,
+): Promise<Record<keyof Measured, Report>> {
+  const reports: Partial<Record<keyof Measured, Report>> = {};
+  const onPeer = (name: 'relay' | 'socket-io', kind: 'relay' | 'socket.io') => async () => {
+    const peer = await startPeer(name);
+    const report = await drive({
+      kind: 'talk',
+      ...load,
+      ...sides.peer((room) => ({ kind, url: `ws://127.0.0.1:${peer.port}`, room })),
+    });
+    await peer.stop();
+    return report!;
+  };
+  const runs: [keyof Measured, () => Promise<Report>][] = [
+    ['relay', onPeer('relay', 'relay')],
+    ['berth', async () => (await drive({ kind: 'talk', ...load, ...(await sides.berth()) }))!],
+    ['socketIo', onPeer('socket-io', 'socket.io')],
+  ];
+  for (const [name, run] of reversed ? runs.reverse() : runs) {
+    const report = await run();
+    if (report.violations.length > 0)
+      throw new Error(`${name}: the checker objects:\n${report.violations.join('\n')}`);
+    reports[name] = report;
+  }
+  return reports as Record<keyof Measured, Report>;
+}
+
+const rates = (reports: Record<keyof Measured, Report>, rate: (report: Report) => number): Measured => ({
+  berth: rate(reports.berth),
+  relay: rate(reports.relay),
+  socketIo: rate(reports.socketIo),
+});

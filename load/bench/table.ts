@@ -1,0 +1,32 @@
+/** One pattern, measured on all three in one run. */
+export interface Row {
+  name: string;
+  unit: string;
+  berth: number;
+  relay: number;
+  socketIo: number;
+}
+
+export function median(values: number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+export function renderTable(rows: Row[]): string {
+  const number = (value: number) => (value < 100 ? value.toFixed(1) : Math.round(value).toLocaleString('en'));
+  const lines = rows.map(({ name, unit, berth, relay, socketIo }) =>
+    [
+      name,
+      number(berth) + unit,
+      number(relay) + unit,
+      number(socketIo) + unit,
+      (berth / relay).toFixed(2),
+      (berth / socketIo).toFixed(2),
+    ].join(' | '),
+  );
+  const head = ['pattern', 'Berth', 'bare relay', 'socket.io', 'Berth ÷ relay', 'Berth ÷ socket.io'];
+  return [head.join(' | '), head.map(() => '---').join(' | '), ...lines]
+    .map((line) => `| ${line} |`)
+    .join('\n');
+}

@@ -1,0 +1,31 @@
+import type { Target } from './link.ts';
+
+/** What a driver process is told to do; it answers with `{ready: true}` and later with a `Report`. */
+export type Plan =
+  | {
+      /** Senders keep so many texts in flight; receivers count. Rates are per second of the measured time. */
+      kind: 'talk';
+      senders: Target[];
+      receivers: Target[];
+      inFlight: number;
+      textBytes: number;
+      warmUpMs: number;
+      measureMs: number;
+      /** Log everything and let the checker judge (Berth alone); users by the order of senders, then receivers. */
+      checked?: {
+        users: number[];
+        conversations: number[];
+        intervals: { conversation: number; user: number }[];
+      };
+    }
+  | { kind: 'hold'; targets: Target[]; holdMs: number };
+
+export interface Report {
+  acknowledged: number;
+  delivered: number;
+  seconds: number;
+  /** Milliseconds from send to acknowledgement. */
+  ackP50Ms: number;
+  ackP99Ms: number;
+  violations: string[];
+}
