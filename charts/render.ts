@@ -1,4 +1,4 @@
-import { compile } from 'json-schema-to-typescript';
+import { compile, type JSONSchema } from 'json-schema-to-typescript';
 import { stringify } from 'yaml';
 import { listValues, type ValuesSchema } from './values-schema.ts';
 
@@ -51,7 +51,7 @@ export function replaceTable(readme: string, table: string): string {
 
 /** The TypeScript type of the values, all of them optional as in Helm. */
 export function renderType(schema: ValuesSchema, name: string): Promise<string> {
-  return compile(withNamedTypes(schema), name, {
+  return compile(withNamedTypes(schema) as JSONSchema, name, {
     bannerComment: `/** ${generated} */`,
     additionalProperties: false,
     unreachableDefinitions: true,

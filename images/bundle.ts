@@ -1,0 +1,67 @@
+import { cpSync, existsSync, globSync, mkdirSync, rmSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { build } from 'esbuild';
+import { filesFolder, sourceFiles } from './source-files.ts';
+
+const root = resolve(import.meta.dirname, '..');
+
+/** Gives the CommonJS packages inside an ES module what they expect to be there. */
+const commonJs = [
+  "import { createRequire as createRequireOfBundle } from 'node:module';",
+  "import { fileURLToPath as pathOfBundle } from 'node:url';",
+  'const require = createRequireOfBundle(import.meta.url);',
+  'const __filename = pathOfBundle(import.meta.url);',
+  "const __dirname = pathOfBundle(new URL('.', import.meta.url));",
+].join('\n');
+
+/**
+ * Bundles `apps/<app>/src/main.ts` with all it imports into `<folder>/main.mjs`, and copies beside it what the code
+ * reads while it runs: scripts, migrations, lists. The folder is made anew.
+ */
+export async function bundleApp(app: string, folder: string): Promise<void> {
+  rmSync(folder, { recursive: true, force: true });
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [`apps/${app}/src/main.ts`],
+    outfile: join(folder, 'main.mjs'),
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    banner: { js: commonJs },
+    // Stack traces name functions as the sources do.
+    keepNames: true,
+    legalComments: 'linked',
+    metafile: true,
+    logLevel: 'warning',
+    plugins: [sourceFiles(root)],
+  });
+  const workspaces = new Set(
+    Object.keys(metafile.inputs)
+      .filter((input) => !input.includes('node_modules/'))
+      .map((input) => input.split('/').slice(0, 2).join('/')),
+  );
+  for (const workspace of workspaces) copyFiles(workspace, folder);
+}
+
+/** Copies what is no code: everything in the workspace but TypeScript, its own manifest and what it built itself. */
+function copyFiles(workspace: string, folder: string): void {
+  const isCode = (path: string) =>
+    /\.tsx?$|(^|\/)(package|tsconfig)\.json$|\.md$/.test(path) ||
+    /(^|\/)(node_modules|dist|bin|test|doc)(\/|$)/.test(relative(workspace, path));
+  for (const file of globSync(`${workspace}/**/*`, { cwd: root, withFileTypes: true })) {
+    const path = relative(root, join(file.parentPath, file.name));
+    if (!file.isFile() || isCode(path)) continue;
+    const target = join(folder, filesFolder, path);
+    mkdirSync(dirname(target), { recursive: true });
+    cpSync(join(root, path), target);
+  }
+}
+
+/** Copies the built web client to where the image's gate serves it from. Throws when it has not been built. */
+export function addWebClient(folder: string): void {
+  const built = join(root, 'apps/web/dist');
+  if (!existsSync(join(built, 'index.html')))
+    throw new Error('apps/web/dist has no index.html: npm run build -w @berth/web');
+  cpSync(built, join(folder, 'web'), { recursive: true });
+}
