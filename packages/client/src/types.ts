@@ -1,6 +1,5 @@
 import type {
   Answers,
-  Berth,
   BerthError,
   ConversationSummary,
   Message,
@@ -63,7 +62,7 @@ export type ConnectionState =
   | { kind: 'connecting'; attempt: number }
   /** `movedFrom`: the node before, when it is another one. */
   | { kind: 'online'; node: string; movedFrom?: string }
-  /** `retryAt`: when the next attempt is made, by `clock.now()`. */
+  /** `retryAt`: when the next attempt is made, by `clock.now()`; Infinity: not before `wake()`. */
   | { kind: 'offline'; retryAt: number; error: BerthError }
   /**
    * No more attempts until `connect()`: another session of this device class logged in (`other-session`), or this very
@@ -174,7 +173,7 @@ export interface BerthClient {
   listSessions(): Promise<SessionEntry[]>;
   endSession(id: string): Promise<void>;
 
-  /** Connects and stays connected, until `disconnect()`, `kicked` or `ended`. Does nothing while it does. */
+  /** Connects and stays connected, until `disconnect()`, `kicked` or `ended`. While it does: as `wake()`. Throws when nobody is logged in. */
   connect(): void;
   /** Says goodbye and stops. The session stays; `connect()` begins anew. */
   disconnect(): Promise<void>;
@@ -226,10 +225,3 @@ export interface BerthClient {
 
 /** Requests that a user of the client makes; the connection's own are its business. */
 export type ClientRequestName = Exclude<RequestName, 'hello' | 'resume' | 'goodbye' | 'heartbeat' | 'send'>;
-
-/** What is kept of a session. */
-export interface SavedSession {
-  user: AccountUser;
-  session: { id: string; token: string; expiresAt: number };
-  berth?: Berth | undefined;
-}

@@ -1,0 +1,348 @@
+import {
+  type Answers,
+  type Berth,
+  BerthError,
+  type ConversationSummary,
+  limits,
+  type Message,
+  type Profile,
+  type Pushes,
+  type RequestInput,
+} from '@berth/wire';
+import type { SessionEntry, SessionsAnswer } from '@berth/wire/http';
+import { type Account, eraseAccount, openAccount, type SavedSession, sessionKey } from './account.ts';
+import { StoppableClock, systemClock } from './clock.ts';
+import type { Connection } from './connection.ts';
+import { Emitter } from './emitter.ts';
+import { GateApi } from './gate-api.ts';
+import { Link } from './link.ts';
+import { createPages } from './pages.ts';
+import { Requests } from './requests.ts';
+import { Saver } from './saver.ts';
+import { MemoryStorage } from './storage.ts';
+import type {
+  AccountUser,
+  BerthClient,
+  ClientEvents,
+  ClientOptions,
+  ClientRequestName,
+  ConnectionState,
+  OutgoingMessage,
+  Pages,
+  Receipts,
+} from './types.ts';
+
+const typingIntervalMs = 3_000;
+
+/** A client of Berth, for a browser or for Node. Nothing happens before its first call. */
+export function createClient(options: ClientOptions): BerthClient {
+  return new ReconnectingClient(options);
+}
+
+class ReconnectingClient implements BerthClient {
+  readonly #options: ClientOptions;
+  readonly #clock: StoppableClock;
+  readonly #events: Emitter<ClientEvents>;
+  readonly #saver: Saver;
+  readonly #api: GateApi;
+  readonly #link: Link;
+  readonly #requests: Requests;
+  readonly #timeoutMs: number;
+  #account: Account | undefined;
+  #profile: Profile | undefined;
+  #berth: Berth | undefined;
+  #maxDeliverBytes: number = limits.maxDeliverBytes;
+  readonly #typedAt = new Map<number, number>();
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+    this.#timeoutMs = options.requestTimeoutMs ?? 10_000;
+    this.#clock = new StoppableClock(options.clock ?? systemClock);
+    this.#events = new Emitter((thrown) => this.#fault(new Error('a listener threw', { cause: thrown })));
+    this.#saver = new Saver(options.storage ?? new MemoryStorage(), (error) => this.#fault(error));
+    this.#api = new GateApi({
+      gateUrl: options.gateUrl,
+      fetch: options.fetch ?? globalThis.fetch.bind(globalThis),
+      clock: this.#clock,
+      timeoutMs: this.#timeoutMs,
+    });
+    this.#link = new Link({
+      WebSocket: options.WebSocket ?? globalThis.WebSocket,
+      clock: this.#clock,
+      random: this.#random,
+      device: { name: options.deviceName, platform: options.platform },
+      hooks: {
+        placeBerth: (avoid) => this.#api.placeBerth(this.#token(), avoid),
+        state: (state) => this.#stateChanged(state),
+        greeted: (connection, hello) => this.#greeted(connection, hello),
+        push: (name, body) => this.#pushed(name, body),
+        lost: () => {
+          this.#account?.inbox.lost();
+          this.#account?.marks.online(false);
+        },
+        fault: (error) => this.#fault(error),
+      },
+    });
+    this.#requests = new Requests(this.#clock, () => this.#link.connection);
+  }
+
+  sendCode(body: Parameters<BerthClient['sendCode']>[0]) {
+    return this.#api.sendCode(body);
+  }
+
+  register(body: Parameters<BerthClient['register']>[0]) {
+    return this.#api.register(body);
+  }
+
+  resetPassword(body: Parameters<BerthClient['resetPassword']>[0]): Promise<void> {
+    return this.#api.resetPassword(body);
+  }
+
+  async logIn({ email, password }: { email: string; password: string }): Promise<SessionsAnswer['user']> {
+    const { deviceClass, deviceName, platform } = this.#options;
+    const device = { class: deviceClass ?? 'web', name: deviceName, platform };
+    const { user, session, berth } = await this.#api.logIn({ email, password, device });
+    await this.#link.stop({ kind: 'idle' });
+    await this.#open({ user, session });
+    this.#saver.write(sessionKey, { user, session });
+    this.#berth = berth;
+    return user;
+  }
+
+  async restore(): Promise<AccountUser | undefined> {
+    const saved = (await this.#saver.read(sessionKey)) as SavedSession | undefined;
+    if (!saved || saved.session.expiresAt <= this.#clock.now()) return undefined;
+    await this.#open(saved);
+    return saved.user;
+  }
+
+  async logOut(): Promise<void> {
+    const account = this.#account;
+    await this.#link.stop({ kind: 'ended', reason: 'logged-out' }, { goodbye: true });
+    if (!account) return;
+    const { id, token } = account.saved.session;
+    await this.#api.endSession(token, id).catch((error: Error) => this.#fault(error));
+    eraseAccount(account, this.#saver);
+    this.#account = this.#profile = this.#berth = undefined;
+    await this.#saver.flush();
+  }
+
+  async listSessions(): Promise<SessionEntry[]> {
+    return this.#api.listSessions(this.#token());
+  }
+
+  async endSession(id: string): Promise<void> {
+    await this.#api.endSession(this.#token(), id);
+  }
+
+  connect(): void {
+    this.#token();
+    this.#link.connect(this.#berth);
+    this.#berth = undefined;
+  }
+
+  async disconnect(): Promise<void> {
+    await this.#link.stop({ kind: 'idle' }, { goodbye: true });
+    this.#account?.marks.save();
+    await this.#saver.flush();
+  }
+
+  wake(): void {
+    this.#link.wake();
+  }
+
+  get state(): ConnectionState {
+    return this.#link.state;
+  }
+
+  get account(): AccountUser | undefined {
+    return this.#account?.saved.user;
+  }
+
+  get profile(): Profile | undefined {
+    return this.#profile;
+  }
+
+  on<E extends keyof ClientEvents>(event: E, listener: (value: ClientEvents[E]) => void): () => void {
+    return this.#events.on(event, listener);
+  }
+
+  async request<N extends ClientRequestName>(
+    name: N,
+    body: RequestInput<N>,
+    { timeoutMs = this.#timeoutMs, signal }: { timeoutMs?: number; signal?: AbortSignal } = {},
+  ): Promise<Answers[N]> {
+    const answer = await this.#requests.ask(name, body, { timeoutMs, signal });
+    this.#learn(answer);
+    return answer;
+  }
+
+  send(conversation: number, text: string, { replyTo }: { replyTo?: number } = {}): OutgoingMessage {
+    return this.#loggedIn().outbox.send(conversation, text, replyTo, this.#maxDeliverBytes);
+  }
+
+  outgoing(conversation?: number): OutgoingMessage[] {
+    return this.#account?.outbox.list(conversation) ?? [];
+  }
+
+  markRead(conversation: number, seq: number): void {
+    this.#loggedIn().marks.read(conversation, seq);
+  }
+
+  typing(conversation: number): void {
+    const now = this.#clock.now();
+    if (now - (this.#typedAt.get(conversation) ?? 0) < typingIntervalMs) return;
+    this.#typedAt.set(conversation, now);
+    this.#link.connection?.tell('typing', { conversation });
+  }
+
+  receipts(conversation: number): Receipts {
+    return this.#account?.inbox.receipts(conversation) ?? { received: 0, read: 0 };
+  }
+
+  mark(conversation: number): number {
+    return this.#account?.inbox.mark(conversation) ?? 0;
+  }
+
+  history(
+    conversation: number,
+    { before, pageSize = 50 }: { before?: number; pageSize?: number } = {},
+  ): Pages<Message> {
+    return createPages<Message, number>(async (cursor = before) => {
+      const { messages, more } = await this.request('sync', {
+        ...{ conversation, limit: pageSize },
+        ...(cursor !== undefined && { before: cursor }),
+      });
+      const first = messages[0];
+      return { items: messages, ...(more && first && { next: first.seq }) };
+    });
+  }
+
+  conversations({ pageSize = 50 }: { pageSize?: number } = {}): Pages<ConversationSummary> {
+    return createPages<ConversationSummary, string>(async (cursor) => {
+      const page = await this.request('conversations', {
+        limit: pageSize,
+        ...(cursor !== undefined && { cursor }),
+      });
+      return { items: page.conversations, ...(page.cursor !== undefined && { next: page.cursor }) };
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#link.stop({ kind: 'idle' });
+    this.#account?.marks.close();
+    this.#clock.stop();
+    await this.#saver.flush();
+  }
+
+  async #open(saved: SavedSession): Promise<void> {
+    const former = this.#account;
+    if (former && former.saved.user.id === saved.user.id) {
+      this.#account = { ...former, saved };
+      return;
+    }
+    former?.marks.close();
+    this.#profile = undefined;
+    this.#account = await openAccount(
+      saved,
+      {
+        ...{ clock: this.#clock, random: this.#random, saver: this.#saver, events: this.#events },
+        createCid: this.#options.createCid ?? randomCid,
+        connection: () => this.#link.connection,
+        ask: (name, body) => this.#requests.ask(name, body, { timeoutMs: this.#timeoutMs }),
+      },
+      this.#options,
+    );
+  }
+
+  #loggedIn(): Account {
+    if (!this.#account) throw new BerthError('unauthenticated', 'Log in first.');
+    return this.#account;
+  }
+
+  #token(): string {
+    return this.#loggedIn().saved.session.token;
+  }
+
+  readonly #random = (): number => (this.#options.random ?? Math.random)();
+
+  #fault(error: Error): void {
+    this.#events.emit('fault', error);
+  }
+
+  #stateChanged(state: ConnectionState): void {
+    const refusals = {
+      idle: () => new BerthError('unavailable', 'Not connected.'),
+      kicked: () => new BerthError('unavailable', 'This session is in use elsewhere.'),
+      ended: () => new BerthError('session_ended'),
+      connecting: () => undefined,
+      online: () => undefined,
+      offline: () => undefined,
+    };
+    this.#requests.refuse(refusals[state.kind]());
+    this.#events.emit('state', state);
+  }
+
+  async #greeted(connection: Connection, hello: Answers['hello']): Promise<void> {
+    const account = this.#loggedIn();
+    this.#profile = hello.user;
+    this.#maxDeliverBytes = hello.maxDeliverBytes;
+    const resumed = account.inbox.resume(connection);
+    // After resume has been sent, and in the next turn: the state is online by then.
+    queueMicrotask(() => {
+      account.outbox.flush();
+      account.marks.online(true);
+      this.#requests.flush();
+    });
+    await resumed;
+    if (!connection.closed) this.#events.emit('resumed', { node: hello.node });
+  }
+
+  #pushed(name: keyof Pushes, body: unknown): void {
+    const inbox = this.#account?.inbox;
+    if (!inbox) return;
+    switch (name) {
+      case 'deliver':
+        inbox.deliver(body as Message, true);
+        return;
+      case 'marked':
+        inbox.marked(body as Pushes['marked']);
+        break;
+      case 'friendEvent':
+        if ((body as Pushes['friendEvent']).event === 'accepted')
+          inbox.refresh((body as { friend: { conversation: number } }).friend.conversation);
+        break;
+      case 'conversationEvent':
+        inbox.refresh((body as Pushes['conversationEvent']).conversation);
+        break;
+      case 'typed':
+      case 'presence':
+        break;
+      default:
+        return;
+    }
+    this.#events.emit(name, body as never);
+  }
+
+  /** Answers that tell of conversations settle from where on this device has them. */
+  #learn(answer: object): void {
+    const inbox = this.#account?.inbox;
+    if (!inbox) return;
+    if ('conversation' in answer && typeof answer.conversation === 'object')
+      inbox.learn([answer.conversation as ConversationSummary]);
+    if ('conversations' in answer) inbox.learn(answer.conversations as ConversationSummary[]);
+    if ('friend' in answer && typeof answer.friend === 'object')
+      inbox.refresh((answer.friend as { conversation: number }).conversation);
+    if ('user' in answer && (answer.user as Profile).id === this.#account?.saved.user.id)
+      this.#profile = answer.user as Profile;
+  }
+}
+
+/** 128 random bits in 22 characters. */
+function randomCid(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/=+$/, '');
+}

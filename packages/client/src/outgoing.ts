@@ -1,0 +1,94 @@
+import type { BerthError } from '@berth/wire';
+import type { OutgoingMessage, OutgoingState, Receipts } from './types.ts';
+
+/** An outgoing message as it is kept. */
+export interface SavedOutgoing {
+  cid: string;
+  conversation: number;
+  text: string;
+  replyTo?: number | undefined;
+  createdAt: number;
+  failed?: ReturnType<BerthError['toWire']> | undefined;
+}
+
+interface Waiter {
+  resolve(sent: { seq: number; sentAt: number }): void;
+  reject(error: BerthError): void;
+}
+
+/** What its outbox does for it. */
+interface OutgoingPorts {
+  retry(message: Outgoing): void;
+  discard(message: Outgoing): boolean;
+}
+
+export class Outgoing implements OutgoingMessage {
+  readonly cid: string;
+  readonly conversation: number;
+  readonly text: string;
+  readonly replyTo: number | undefined;
+  readonly createdAt: number;
+  state: OutgoingState = 'waiting';
+  seq: number | undefined;
+  sentAt: number | undefined;
+  error: BerthError | undefined;
+  /** A node may have stored it already. */
+  maybeStored: boolean;
+  readonly #ports: OutgoingPorts;
+  #waiters: Waiter[] = [];
+
+  constructor(saved: SavedOutgoing, maybeStored: boolean, ports: OutgoingPorts) {
+    this.cid = saved.cid;
+    this.conversation = saved.conversation;
+    this.text = saved.text;
+    this.replyTo = saved.replyTo;
+    this.createdAt = saved.createdAt;
+    this.maybeStored = maybeStored;
+    this.#ports = ports;
+  }
+
+  whenSent(): Promise<{ seq: number; sentAt: number }> {
+    if (this.seq !== undefined) return Promise.resolve({ seq: this.seq, sentAt: this.sentAt! });
+    if (this.error) return Promise.reject(this.error);
+    return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
+  }
+
+  retry(): void {
+    this.#ports.retry(this);
+  }
+
+  discard(): boolean {
+    return this.#ports.discard(this);
+  }
+
+  toSaved(): SavedOutgoing {
+    const { cid, conversation, text, replyTo, createdAt, error } = this;
+    return { cid, conversation, text, replyTo, createdAt, failed: error?.toWire() };
+  }
+
+  /** False when that was known. */
+  markSent(seq: number, sentAt: number): boolean {
+    if (this.seq !== undefined) return false;
+    this.seq = seq;
+    this.sentAt = sentAt;
+    this.state = 'sent';
+    this.error = undefined;
+    for (const { resolve } of this.#waiters.splice(0)) resolve({ seq, sentAt });
+    return true;
+  }
+
+  markFailed(error: BerthError): void {
+    this.state = 'failed';
+    this.error = error;
+    for (const { reject } of this.#waiters.splice(0)) reject(error);
+  }
+
+  /** False when the receipts tell nothing new of it. */
+  markReceipts({ received, read }: Receipts): boolean {
+    if (this.seq === undefined) return false;
+    const state = this.seq <= read ? 'read' : this.seq <= received ? 'delivered' : this.state;
+    if (state === this.state || this.state === 'read') return false;
+    this.state = state;
+    return true;
+  }
+}

@@ -1,0 +1,58 @@
+import type { KeyValueStorage } from './storage.ts';
+
+/** Writes to a storage one after the other, the newest value of a key alone; failures are reported, never thrown. */
+export class Saver {
+  readonly #storage: KeyValueStorage;
+  readonly #onFailure: (error: Error) => void;
+  /** Undefined: delete. */
+  readonly #dirty = new Map<string, string | undefined>();
+  #writing: Promise<void> | undefined;
+
+  constructor(storage: KeyValueStorage, onFailure: (error: Error) => void) {
+    this.#storage = storage;
+    this.#onFailure = onFailure;
+  }
+
+  async read(key: string): Promise<unknown> {
+    await this.flush();
+    try {
+      const text = await this.#storage.get(key);
+      return text === undefined ? undefined : JSON.parse(text);
+    } catch (cause) {
+      this.#onFailure(new Error(`cannot read ${key} from the storage`, { cause }));
+      return undefined;
+    }
+  }
+
+  write(key: string, value: unknown): void {
+    this.#enqueue(key, JSON.stringify(value));
+  }
+
+  delete(key: string): void {
+    this.#enqueue(key, undefined);
+  }
+
+  /** Resolves when everything has been written. */
+  async flush(): Promise<void> {
+    while (this.#writing) await this.#writing;
+  }
+
+  #enqueue(key: string, value: string | undefined): void {
+    // To the end: what was written later must not be there before what was written first.
+    this.#dirty.delete(key);
+    this.#dirty.set(key, value);
+    this.#writing ??= this.#run();
+  }
+
+  async #run(): Promise<void> {
+    for (const [key, value] of this.#dirty) {
+      this.#dirty.delete(key);
+      try {
+        await (value === undefined ? this.#storage.delete(key) : this.#storage.set(key, value));
+      } catch (cause) {
+        this.#onFailure(new Error(`cannot write ${key} to the storage`, { cause }));
+      }
+    }
+    this.#writing = undefined;
+  }
+}
