@@ -1,15 +1,23 @@
 import { Mysql } from '@berth/mysql';
 import type { Log, Metrics } from '@berth/telemetry';
 import type { ChatConfig } from './config.ts';
+import { ConversationReader } from './conversations/conversation-reader.ts';
 import { MemberDirectory } from './conversations/member-directory.ts';
+import { MemberHistory } from './conversations/member-history.ts';
+import { MysqlLiveQueries } from './conversations/mysql-live-queries.ts';
 import { MessageWriter } from './messages/message-writer.ts';
 import { MysqlMessageStore, writerSession } from './messages/mysql-message-store.ts';
+import { RangeReader } from './messages/range-reader.ts';
 import { SendRates } from './messages/send-rates.ts';
 import type { Publisher } from './routing/publisher.ts';
+import type { LiveQueries } from './session/live-queries.ts';
 
 /** Everything that handlers keep or look up in MySQL, and what is cached of it on this node. */
 export interface Stores {
   directory: MemberDirectory;
+  conversations: ConversationReader;
+  ranges: RangeReader;
+  live: LiveQueries;
   messageWriter: MessageWriter;
   sendRates: SendRates;
   /** Finishes the commits in flight and closes what `createStores` opened. */
@@ -30,6 +38,9 @@ export function createStores({ config, mysql, publisher, log, metrics }: StoresO
   // One for each writer and one for the conversations that are locked elsewhere.
   const writerMysql = new Mysql({ ...connection, poolSize: writers + 1, session: writerSession });
   const directory = new MemberDirectory({ mysql });
+  const ranges = new RangeReader({ mysql });
+  const history = new MemberHistory(mysql);
+  const conversations = new ConversationReader({ mysql, directory, history, ranges });
   const messageWriter = new MessageWriter({
     store: new MysqlMessageStore({
       mysql: writerMysql,
@@ -49,6 +60,9 @@ export function createStores({ config, mysql, publisher, log, metrics }: StoresO
   );
   return {
     directory,
+    conversations,
+    ranges,
+    live: new MysqlLiveQueries({ mysql, directory, conversations, ranges }),
     messageWriter,
     sendRates: new SendRates(config.sends),
     close: async () => {

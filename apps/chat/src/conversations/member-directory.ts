@@ -1,7 +1,7 @@
 import type { Mysql, Tx } from '@berth/mysql';
 import { BerthError } from '@berth/wire';
 import { CoalescingLoader } from './coalescing-loader.ts';
-import { type MemberKey, memberKey } from './member-rows.ts';
+import { type MemberKey, memberKey, parseMemberKey } from './member-rows.ts';
 import { readStandings } from './mysql-standings.ts';
 import { isMember, type Standing } from './standing.ts';
 
@@ -37,7 +37,7 @@ export class MemberDirectory {
     this.#loader = new CoalescingLoader({
       maxKeys: 256,
       read: async (keys) => {
-        const pairs = keys.map(parseKey);
+        const pairs = keys.map(parseMemberKey);
         const standings = await readStandings(mysql, pairs);
         return new Map(
           standings.flatMap((standing, index) => (standing === undefined ? [] : [[keys[index]!, standing]])),
@@ -119,9 +119,4 @@ export class MemberDirectory {
     this.#entries.delete(conversation);
     this.#bytes -= bytesPerEntry + entry.standings.size * bytesPerStanding;
   }
-}
-
-function parseKey(key: string): MemberKey {
-  const [conversation, user] = key.split(':').map(Number);
-  return { conversation: conversation!, user: user! };
 }

@@ -17,6 +17,11 @@ export interface MemberRow extends MemberKey, MemberState {
 
 export const memberKey = (conversation: number, user: number): string => `${conversation}:${user}`;
 
+export function parseMemberKey(key: string): MemberKey {
+  const [conversation, user] = key.split(':').map(Number);
+  return { conversation: conversation!, user: user! };
+}
+
 interface StoredRow {
   conversation_id: number;
   user_id: number;

@@ -11,7 +11,7 @@ export const send: Handler<'send'> = async (context, session, body) => {
   const { config, stores } = context;
   const { conversation, cid, text, replyTo, resent } = body;
   const sender = session.user;
-  const retryAfterMs = stores.sendRates.take(sender);
+  const retryAfterMs = stores.sendRates.take(sender, performance.now());
   if (retryAfterMs > 0) throw new BerthError('rate_limited', undefined, { retryAfterMs });
   // What is no Unicode text would be stored as another one.
   if (!text.isWellFormed() || !cid.isWellFormed()) {

@@ -1,52 +1,27 @@
-export interface SendRatesOptions {
-  perSecond: number;
-  burst: number;
-  /** Milliseconds of a monotonic clock. Default `performance.now`. */
-  now?: () => number;
-}
+import { TokenBucket } from '../session/token-bucket.ts';
 
-interface Bucket {
-  tokens: number;
-  at: number;
-}
+/** Users remembered at most; the one who sent longest ago is forgotten, and may start with a full bucket. */
+const maxUsers = 100_000;
 
-/** After so many takes the buckets that are full again are forgotten. */
-const takesBetweenSweeps = 10_000;
-
-/** A token bucket for each user of this node. */
+/** A token bucket of sends for each user, whatever the number of sessions on this node. */
 export class SendRates {
   readonly #perSecond: number;
   readonly #burst: number;
-  readonly #now: () => number;
-  readonly #buckets = new Map<number, Bucket>();
-  #takes = 0;
+  /** The longest idle first. */
+  readonly #buckets = new Map<number, TokenBucket>();
 
-  constructor({ perSecond, burst, now = () => performance.now() }: SendRatesOptions) {
+  constructor({ perSecond, burst }: { perSecond: number; burst: number }) {
     this.#perSecond = perSecond;
     this.#burst = burst;
-    this.#now = now;
   }
 
-  /** Takes a token. 0 when there was one, else the milliseconds until the next. */
-  take(user: number): number {
-    const now = this.#now();
-    if (++this.#takes % takesBetweenSweeps === 0) this.#sweep(now);
-    const bucket = this.#buckets.get(user) ?? { tokens: this.#burst, at: now };
-    bucket.tokens = this.#tokensAt(bucket, now);
-    bucket.at = now;
+  /** Takes a token at `nowMs` of a monotonic clock; 0, or the milliseconds until there is one. */
+  take(user: number, nowMs: number): number {
+    const bucket = this.#buckets.get(user) ?? new TokenBucket(this.#perSecond, this.#burst, nowMs);
+    this.#buckets.delete(user);
     this.#buckets.set(user, bucket);
-    if (bucket.tokens < 1) return Math.ceil(((1 - bucket.tokens) / this.#perSecond) * 1_000);
-    bucket.tokens -= 1;
-    return 0;
-  }
-
-  #tokensAt(bucket: Bucket, now: number): number {
-    return Math.min(this.#burst, bucket.tokens + ((now - bucket.at) / 1_000) * this.#perSecond);
-  }
-
-  #sweep(now: number): void {
-    for (const [user, bucket] of this.#buckets) {
-      if (this.#tokensAt(bucket, now) >= this.#burst) this.#buckets.delete(user);
-    }
+    if (this.#buckets.size > maxUsers) this.#buckets.delete(this.#buckets.keys().next().value!);
+    const result = bucket.take(nowMs);
+    return result.taken ? 0 : result.retryAfterMs;
   }
 }

@@ -1,0 +1,174 @@
+import type { Mysql } from '@berth/mysql';
+import { BerthError, type ConversationSummary, type Message, type Profile } from '@berth/wire';
+import type { RangeReader } from '../messages/range-reader.ts';
+import type { VisibleSeqs } from '../messages/visible-seqs.ts';
+import { readProfiles } from '../people/profile-rows.ts';
+import { CoalescingLoader } from './coalescing-loader.ts';
+import { type ConversationRow, readConversations } from './conversation-rows.ts';
+import { type ListRow, readListRows, readLists } from './list-rows.ts';
+import type { MemberDirectory } from './member-directory.ts';
+import type { MemberHistory } from './member-history.ts';
+import { type MemberRow, memberKey, parseMemberKey, readMembers } from './member-rows.ts';
+import { peerOf } from './mysql-standings.ts';
+import type { Standing } from './standing.ts';
+
+export interface ConversationReaderOptions {
+  mysql: Mysql;
+  directory: MemberDirectory;
+  history: MemberHistory;
+  ranges: RangeReader;
+}
+
+/** Conversations as one user sees them. What many ask for at a time is read together. */
+export class ConversationReader {
+  readonly #mysql: Mysql;
+  readonly #directory: MemberDirectory;
+  readonly #history: MemberHistory;
+  readonly #ranges: RangeReader;
+  readonly #heads: CoalescingLoader<number, ConversationRow>;
+  readonly #lists: CoalescingLoader<number, ListRow[]>;
+  readonly #members: CoalescingLoader<string, MemberRow>;
+
+  constructor({ mysql, directory, history, ranges }: ConversationReaderOptions) {
+    this.#mysql = mysql;
+    this.#directory = directory;
+    this.#history = history;
+    this.#ranges = ranges;
+    this.#heads = new CoalescingLoader({ read: (ids) => readConversations(mysql, ids) });
+    this.#lists = new CoalescingLoader({ maxKeys: 32, read: (users) => readLists(mysql, users) });
+    this.#members = new CoalescingLoader({ read: (keys) => readMembers(mysql, keys.map(parseMemberKey)) });
+  }
+
+  /** The rows of those that exist, heads and versions of now. */
+  heads(conversations: readonly number[]): Promise<Map<number, ConversationRow>> {
+    return this.#heads.loadAll(conversations);
+  }
+
+  /** A user's whole list, in no order; former memberships too. */
+  async list(user: number): Promise<ListRow[]> {
+    return (await this.#lists.load(user)) ?? [];
+  }
+
+  /** Member rows of one user, read after whatever the caller has read before. */
+  async memberships(user: number, conversations: readonly number[]): Promise<Map<number, MemberRow>> {
+    const rows = await this.#members.loadAll(
+      conversations.map((conversation) => memberKey(conversation, user)),
+    );
+    return new Map([...rows.values()].map((row) => [row.conversation, row]));
+  }
+
+  /** What a present or former member may see now. Throws `not_member` for others. */
+  async open(
+    conversation: number,
+    user: number,
+  ): Promise<{ row: ConversationRow; standing: Standing; visible: VisibleSeqs }> {
+    const row = await this.#heads.load(conversation);
+    if (row === undefined) throw new BerthError('not_member');
+    const standing = await this.#directory.standing(conversation, user, row.membersVersion);
+    if (standing.member === undefined) throw new BerthError('not_member');
+    const visible = await this.#history.visible(conversation, user, standing.member, row.head);
+    return { row, standing, visible };
+  }
+
+  /** Throws `not_member` for one who never was a member. */
+  async summary(conversation: number, user: number): Promise<ConversationSummary> {
+    const [summary] = await this.summaries(user, [conversation]);
+    if (summary === undefined) throw new BerthError('not_member');
+    return summary;
+  }
+
+  /** In the order asked for, without those that the user was never a member of. */
+  async summaries(user: number, conversations: readonly number[]): Promise<ConversationSummary[]> {
+    const rows = await this.heads(conversations);
+    const [members, lists] = await Promise.all([
+      this.memberships(user, conversations),
+      readListRows(this.#mysql, user, conversations),
+    ]);
+    const seen = conversations.flatMap((conversation) => {
+      const [row, member] = [rows.get(conversation), members.get(conversation)];
+      return row === undefined || member === undefined ? [] : [{ conversation, row, member, head: row.head }];
+    });
+    const visible = await this.#history.visibleAmong(user, seen);
+    const lasts = await this.#ranges.readAt(
+      seen.map(({ conversation }) => ({ conversation, seq: visible.get(conversation)!.head })),
+    );
+    const peers = await this.#peers(
+      user,
+      seen.map(({ row }) => row),
+    );
+    return seen.map(({ conversation, row, member }) =>
+      summaryOf({
+        user,
+        row,
+        member,
+        list: lists.get(conversation),
+        visible: visible.get(conversation)!,
+        last: lasts.get(conversation)?.message,
+        peer: peers.get(conversation),
+      }),
+    );
+  }
+
+  async #peers(user: number, rows: readonly ConversationRow[]): Promise<Map<number, Peer>> {
+    const pairs = rows.flatMap((row) => {
+      const peer = peerOf(row, user);
+      return peer === undefined ? [] : [{ conversation: row.id, peer }];
+    });
+    const [profiles, members] = await Promise.all([
+      readProfiles(
+        this.#mysql,
+        pairs.map(({ peer }) => peer),
+      ),
+      this.#members.loadAll(pairs.map(({ conversation, peer }) => memberKey(conversation, peer))),
+    ]);
+    return new Map(
+      pairs.map(({ conversation, peer }) => [
+        conversation,
+        { profile: profiles.get(peer), member: members.get(memberKey(conversation, peer)) },
+      ]),
+    );
+  }
+}
+
+interface Peer {
+  profile: Profile | undefined;
+  member: MemberRow | undefined;
+}
+
+function summaryOf({
+  user,
+  row,
+  member,
+  list,
+  visible,
+  last,
+  peer,
+}: {
+  user: number;
+  row: ConversationRow;
+  member: MemberRow;
+  list: ListRow | undefined;
+  visible: VisibleSeqs;
+  last: Message | undefined;
+  peer: Peer | undefined;
+}): ConversationSummary {
+  return {
+    conversation: row.id,
+    kind: row.kind,
+    title: row.title,
+    ...(peer?.profile && { peer: peer.profile }),
+    head: visible.head,
+    read: member.readSeq,
+    // Who wrote the last message has read what was there before it.
+    unread: last?.sender === user ? 0 : visible.countAbove(member.readSeq),
+    from: visible.first,
+    member: member.leftSeq === undefined,
+    role: member.role,
+    mutedUntil: member.mutedUntil,
+    pinned: list?.pinned ?? false,
+    silenced: list?.silenced ?? false,
+    memberCount: row.memberCount,
+    ...(last && { last }),
+    ...(peer?.member && { peerReceived: peer.member.receivedSeq, peerRead: peer.member.readSeq }),
+  };
+}

@@ -1,0 +1,66 @@
+import type { Tx } from '@berth/mysql';
+import { marks } from '../messages/statement-shapes.ts';
+import { inChunks } from './member-rows.ts';
+
+/** What a user's list says of one conversation. */
+export interface ListRow {
+  conversation: number;
+  /** Of a direct conversation; 0 for a group. */
+  peer: number;
+  pinned: boolean;
+  silenced: boolean;
+  /** Is a member now. */
+  member: boolean;
+  /** When the user last joined or left, in milliseconds since 1970. */
+  joinedAt: number;
+}
+
+interface StoredRow {
+  user_id: number;
+  conversation_id: number;
+  peer_id: number;
+  pinned: number;
+  silenced: number;
+  member: number;
+  joined_at: number;
+}
+
+const columns = 'user_id, conversation_id, peer_id, pinned, silenced, member, joined_at';
+
+const listRowOf = (row: StoredRow): ListRow => ({
+  conversation: row.conversation_id,
+  peer: row.peer_id,
+  pinned: row.pinned === 1,
+  silenced: row.silenced === 1,
+  member: row.member === 1,
+  joinedAt: row.joined_at,
+});
+
+/** The whole lists of some users. */
+export async function readLists(db: Tx, users: readonly number[]): Promise<Map<number, ListRow[]>> {
+  const lists = new Map<number, ListRow[]>(users.map((user) => [user, []]));
+  await inChunks(users, 32, async (chunk) => {
+    const rows = await db.rows<StoredRow>(
+      `SELECT ${columns} FROM user_conversations WHERE user_id IN (${marks(chunk.length)})`,
+      chunk,
+    );
+    for (const row of rows) lists.get(row.user_id)!.push(listRowOf(row));
+  });
+  return lists;
+}
+
+export async function readListRows(
+  db: Tx,
+  user: number,
+  conversations: readonly number[],
+): Promise<Map<number, ListRow>> {
+  const found = new Map<number, ListRow>();
+  await inChunks(conversations, 512, async (chunk) => {
+    const rows = await db.rows<StoredRow>(
+      `SELECT ${columns} FROM user_conversations WHERE user_id = ? AND conversation_id IN (${marks(chunk.length)})`,
+      [user, ...chunk],
+    );
+    for (const row of rows) found.set(row.conversation_id, listRowOf(row));
+  });
+  return found;
+}

@@ -1,0 +1,133 @@
+import type { Mysql } from '@berth/mysql';
+import type { Profile } from '@berth/wire';
+import { encodeStoredDeliver } from '../messages/deliver-frame.ts';
+import type { RangeReader } from '../messages/range-reader.ts';
+import { readFriendIds } from '../people/friend-rows.ts';
+import { readProfiles } from '../people/profile-rows.ts';
+import type { LiveQueries, Members, Membership } from '../session/live-queries.ts';
+import { CoalescingLoader } from './coalescing-loader.ts';
+import type { ConversationReader } from './conversation-reader.ts';
+import type { MemberDirectory } from './member-directory.ts';
+import { readMembersAfter, readMembersAmong } from './member-rows.ts';
+import { resume } from './resume.ts';
+
+export interface MysqlLiveQueriesOptions {
+  mysql: Mysql;
+  directory: MemberDirectory;
+  conversations: ConversationReader;
+  ranges: RangeReader;
+}
+
+/** Members of one read. */
+const memberPage = 10_000;
+
+/** What the live side reads: everything for many at once. */
+export class MysqlLiveQueries implements LiveQueries {
+  readonly #mysql: Mysql;
+  readonly #directory: MemberDirectory;
+  readonly #conversations: ConversationReader;
+  readonly #ranges: RangeReader;
+  readonly #profiles: CoalescingLoader<number, Profile>;
+  readonly #friends: CoalescingLoader<number, number[]>;
+  readonly #members: CoalescingLoader<number, Members>;
+
+  constructor({ mysql, directory, conversations, ranges }: MysqlLiveQueriesOptions) {
+    this.#mysql = mysql;
+    this.#directory = directory;
+    this.#conversations = conversations;
+    this.#ranges = ranges;
+    this.#profiles = new CoalescingLoader({ read: (ids) => readProfiles(mysql, ids) });
+    this.#friends = new CoalescingLoader({ maxKeys: 64, read: (ids) => readFriendIds(mysql, ids) });
+    this.#members = new CoalescingLoader({
+      maxKeys: 1,
+      timeoutMs: 15_000,
+      read: async ([conversation]) => new Map([[conversation!, await this.#readMembers(conversation!)]]),
+    });
+  }
+
+  profileOf(user: number): Promise<Profile | undefined> {
+    return this.#profiles.load(user);
+  }
+
+  async conversationsOf(user: number): Promise<Membership[]> {
+    const list = await this.#conversations.list(user);
+    const ids = list.filter(({ member }) => member).map(({ conversation }) => conversation);
+    const rows = await this.#conversations.heads(ids);
+    const members = await this.#conversations.memberships(user, ids);
+    return ids.flatMap((conversation) => {
+      const [row, member] = [rows.get(conversation), members.get(conversation)];
+      if (row === undefined || member === undefined || member.leftSeq !== undefined) return [];
+      const { membersVersion, head } = row;
+      return [{ conversation, membersVersion, head, joinedSeq: member.joinedSeq }];
+    });
+  }
+
+  async membersOf(conversation: number, _atLeastVersion: number): Promise<Members> {
+    return (await this.#members.load(conversation))!;
+  }
+
+  async membersAmong(
+    conversation: number,
+    users: readonly number[],
+    _atLeastVersion: number,
+  ): Promise<Members> {
+    const membersVersion = await this.#versionOf(conversation);
+    const members = await readMembersAmong(this.#mysql, conversation, users);
+    return { membersVersion, joinedSeqs: joinedSeqsOf(members) };
+  }
+
+  membersChanged(conversation: number, membersVersion: number): void {
+    this.#directory.membersChanged(conversation, membersVersion);
+  }
+
+  async heads(conversations: readonly number[]): Promise<Omit<Membership, 'joinedSeq'>[]> {
+    const rows = await this.#conversations.heads(conversations);
+    return [...rows.values()].map(({ id, membersVersion, head }) => ({
+      conversation: id,
+      membersVersion,
+      head,
+    }));
+  }
+
+  async deliverFrames(
+    conversation: number,
+    after: number,
+    limit: number,
+  ): Promise<{ seq: number; frame: Uint8Array }[]> {
+    const head = (await this.#conversations.heads([conversation])).get(conversation)?.head ?? 0;
+    if (head <= after) return [];
+    const range = { from: Math.max(after + 1, head - limit + 1), to: head };
+    const stored = await this.#ranges.read(conversation, [range]);
+    return stored.map(({ message }) => ({ seq: message.seq, frame: encodeStoredDeliver(message) }));
+  }
+
+  friendsOf(users: readonly number[]): Promise<ReadonlyMap<number, readonly number[]>> {
+    return this.#friends.loadAll(users);
+  }
+
+  resume(user: number, marks: ReadonlyMap<number, number>) {
+    return resume(this.#conversations, user, marks);
+  }
+
+  /** The version first: members who change meanwhile are newer than it says. */
+  async #versionOf(conversation: number): Promise<number> {
+    const rows = await this.#conversations.heads([conversation]);
+    return rows.get(conversation)?.membersVersion ?? 0;
+  }
+
+  async #readMembers(conversation: number): Promise<Members> {
+    const membersVersion = await this.#versionOf(conversation);
+    const joinedSeqs = new Map<number, number>();
+    for (let after = 0; ; ) {
+      const page = await readMembersAfter(this.#mysql, conversation, after, memberPage);
+      for (const { user, joinedSeq } of page) joinedSeqs.set(user, joinedSeq);
+      if (page.length < memberPage) return { membersVersion, joinedSeqs };
+      after = page.at(-1)!.user;
+    }
+  }
+}
+
+const joinedSeqsOf = (members: readonly { user: number; joinedSeq: number; leftSeq: number | undefined }[]) =>
+  new Map(
+    members.filter(({ leftSeq }) => leftSeq === undefined).map(({ user, joinedSeq }) => [user, joinedSeq]),
+  );
