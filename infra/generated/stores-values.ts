@@ -15,6 +15,10 @@ export interface StoresValues {
    */
   global?: Fields;
   /**
+   * Unused by the templates. A tool that compares only values puts a hash of the chart here, to see that a template changed.
+   */
+  chartHash?: string;
+  /**
    * When the kubelet pulls.
    */
   imagePullPolicy?: 'IfNotPresent' | 'Always' | 'Never';

@@ -1,0 +1,52 @@
+import type { Config } from '../config.ts';
+import type { BerthValues } from '../generated/berth-values.ts';
+import type { Inputs } from '../inputs.ts';
+import type { Platform } from '../platform.ts';
+import type { BerthSecrets } from './berth-secrets.ts';
+
+/** The chart's values: what the configuration says, what the platform has, and the names of the Secrets. */
+export function createBerthValues(
+  config: Config,
+  platform: Platform,
+  secrets: BerthSecrets,
+  chartHash: string,
+): Inputs<BerthValues> {
+  const { mysql, redis, smtp, ingress, mailbox } = platform;
+  const { sessionKeys, codes, tickets, certificates } = secrets;
+  return {
+    chartHash,
+    logLevel: config.logLevel,
+    image: { repository: platform.images.repository, tag: config.imageTag },
+    public: { host: ingress.host, port: ingress.port, url: ingress.url, origins: config.allowedOrigins },
+    mysql: {
+      ...secrets.mysql,
+      port: mysql.port,
+      peers: mysql.peers,
+      ...(mysql.authority && { authority: { existingSecret: secrets.mysql.existingSecret } }),
+    },
+    redis: { ...secrets.redis, port: redis.port, peers: redis.peers },
+    smtp: { ...secrets.smtp, port: smtp.port, peers: smtp.peers, from: config.mailFrom },
+    codes,
+    tickets,
+    // gate reads the file again when it changes, so that keys rotate without a restart: no checksum.
+    sessionKeys: { existingSecret: sessionKeys.existingSecret },
+    serviceTls: { enabled: true, ...certificates },
+    gate: platform.gate,
+    status: { strategy: config.placementStrategy },
+    chat: {
+      ...platform.chat,
+      replicas: config.chatMin,
+      scaling: { enabled: config.chatMax > config.chatMin, min: config.chatMin, max: config.chatMax },
+      capacity: config.chatCapacity,
+      drainSeconds: config.drainSeconds,
+    },
+    edge: ingress.edge,
+    networkPolicy: { ...(platform.dns && { dns: platform.dns }) },
+    monitoring: {
+      serviceMonitor: { enabled: config.monitoring },
+      rules: { enabled: config.monitoring },
+      dashboard: { enabled: config.monitoring },
+    },
+    test: { ...(mailbox && { mailboxUrl: mailbox.url, mailboxPort: mailbox.port }) },
+  };
+}

@@ -1,0 +1,75 @@
+import * as core from '@pulumi/kubernetes/core/v1/index.js';
+import * as helm from '@pulumi/kubernetes/helm/v3/index.js';
+import * as pulumi from '@pulumi/pulumi';
+import { readChart } from '../chart.ts';
+import type { StoresValues } from '../generated/stores-values.ts';
+import type { Inputs } from '../inputs.ts';
+import { restricted } from './pod-security.ts';
+
+export interface StoresArgs {
+  namespace: string;
+  mysqlImage: string;
+  redisImage: string;
+  mailImage: string;
+  mailNodePort: number;
+  mysqlRootPassword: pulumi.Input<string>;
+  mysqlPassword: pulumi.Input<string>;
+  redisPassword: pulumi.Input<string>;
+  timeoutSeconds: number;
+}
+
+/** MySQL, Redis and a mail catcher on the cluster itself: for kind and for trying, not for people's messages. */
+export class Stores extends pulumi.ComponentResource {
+  readonly mysqlHost: string;
+  readonly redisHost: string;
+  readonly mailHost: string;
+  readonly release: helm.Release;
+
+  constructor(name: string, args: StoresArgs, options: pulumi.ComponentResourceOptions) {
+    super('berth:kind:Stores', name, {}, options);
+    const inside = { parent: this };
+    const namespace = new core.Namespace(
+      name,
+      { metadata: { name: args.namespace, labels: restricted } },
+      inside,
+    );
+    const passwords = new core.Secret(
+      `${name}-passwords`,
+      {
+        metadata: { name: `${name}-passwords`, namespace: namespace.metadata.name },
+        stringData: {
+          'root-password': args.mysqlRootPassword,
+          'mysql-password': args.mysqlPassword,
+          'redis-password': args.redisPassword,
+        },
+      },
+      inside,
+    );
+    const chart = readChart('stores');
+    const existingSecret = passwords.metadata.name;
+    const values: Inputs<StoresValues> = {
+      chartHash: chart.hash,
+      mysql: { image: args.mysqlImage, existingSecret, passwordKey: 'mysql-password' },
+      redis: { image: args.redisImage, existingSecret, passwordKey: 'redis-password' },
+      mail: { image: args.mailImage, serviceType: 'NodePort', nodePort: args.mailNodePort },
+    };
+    this.release = new helm.Release(
+      name,
+      {
+        name,
+        chart: chart.path,
+        namespace: namespace.metadata.name,
+        atomic: true,
+        timeout: args.timeoutSeconds,
+        maxHistory: 5,
+        values,
+      },
+      inside,
+    );
+    const host = (part: string) => `${name}-${part}.${args.namespace}.svc.cluster.local`;
+    this.mysqlHost = host('mysql');
+    this.redisHost = host('redis');
+    this.mailHost = host('mail');
+    this.registerOutputs();
+  }
+}

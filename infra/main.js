@@ -1,0 +1,10 @@
+// The engine runs the `node` of the PATH. An old one cannot read TypeScript and would say so in a page of its own words,
+// so this file, which every one can read, asks first.
+if (Number(process.versions.node.split('.')[0]) < 24) {
+  const { RunError } = (await import('@pulumi/pulumi')).default;
+  throw new RunError(`Node ${process.versions.node} is too old: put Node 24 or later first on the PATH`);
+}
+
+const program = await import('./index.ts');
+
+export default program;

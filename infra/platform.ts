@@ -1,0 +1,65 @@
+import type * as kubernetes from '@pulumi/kubernetes';
+import type * as pulumi from '@pulumi/pulumi';
+import type { Config } from './config.ts';
+import type { BerthValues, Peers } from './generated/berth-values.ts';
+import type { Inputs } from './inputs.ts';
+import { createAws } from './platforms/aws.ts';
+import { createKind } from './platforms/kind.ts';
+
+type Part<K extends keyof BerthValues> = NonNullable<BerthValues[K]>;
+
+/** A server that Berth talks to: its URL, which holds a password, and where NetworkPolicies find it. */
+export interface Endpoint {
+  url: pulumi.Output<string>;
+  port: pulumi.Input<number>;
+  /** Empty: anywhere. */
+  peers: Inputs<Peers>;
+  /** PEM of the authority of its certificate; undefined: no TLS, or an authority that every system trusts. */
+  authority?: string;
+}
+
+/** Where the images come from. */
+export interface Images {
+  /** Registry and path before the name of the app. */
+  repository: pulumi.Input<string>;
+  /** What is to run before the images are used for the first time. */
+  hooks?: pulumi.ResourceHookBinding;
+}
+
+/** How clients come in. */
+export interface Ingress {
+  /** Name and port that clients of the TCP protocol connect to. */
+  host: string;
+  port: number;
+  /** Address of the web client and the API, without a path. */
+  url: string;
+  edge: Inputs<Pick<Part<'edge'>, 'image' | 'service' | 'proxyProtocol' | 'autoscaling'>>;
+}
+
+/** What a cloud gives Berth. The rest of the program does not know which one it has. */
+export interface Platform {
+  kubernetes: kubernetes.Provider;
+  /** Secret. */
+  kubeconfig: pulumi.Output<string>;
+  mysql: Endpoint;
+  redis: Endpoint;
+  smtp: Endpoint;
+  images: Images;
+  ingress: Ingress;
+  gate: Inputs<Pick<Part<'gate'>, 'autoscaling'>>;
+  /** Which nodes chat pods run on. */
+  chat: Inputs<Pick<Part<'chat'>, 'nodeSelector' | 'tolerations'>>;
+  /** Where DNS is, for the NetworkPolicies; undefined: where it usually is. */
+  dns?: Peers;
+  /** A mail catcher: its address inside the cluster, its port there, and the address of its page. */
+  mailbox?: { url: string; port: number; page: string };
+  /** What pods need from the first to the last: destroyed only after them. */
+  foundation: pulumi.Resource[];
+  /** Makes the edge of the installed release known to the world under the host's name. */
+  publish(release: kubernetes.helm.v3.Release): void;
+}
+
+/** The platform that the configuration names. Throws a RunError before anything is created when it cannot be used. */
+export async function createPlatform(config: Config): Promise<Platform> {
+  return config.platform === 'aws' ? createAws(config) : createKind(config);
+}

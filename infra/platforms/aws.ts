@@ -1,0 +1,180 @@
+import * as lb from '@pulumi/aws/lb/index.js';
+import { Provider as AwsProvider } from '@pulumi/aws/provider.js';
+import * as route53 from '@pulumi/aws/route53/index.js';
+import * as core from '@pulumi/kubernetes/core/v1/index.js';
+import type * as helm from '@pulumi/kubernetes/helm/v3/index.js';
+import { Provider as KubernetesProvider } from '@pulumi/kubernetes/provider.js';
+import * as pulumi from '@pulumi/pulumi';
+import { Cache } from '../components/cache.ts';
+import { Certificate } from '../components/certificate.ts';
+import { Cluster } from '../components/cluster.ts';
+import { Database } from '../components/database.ts';
+import { Network } from '../components/network.ts';
+import { chatNodes, Nodes } from '../components/nodes.ts';
+import { Registry } from '../components/registry.ts';
+import type { AwsConfig } from '../config.ts';
+import { createImagePush } from '../image-push.ts';
+import type { Endpoint, Images, Ingress, Platform } from '../platform.ts';
+
+/** AWS: a VPC over three zones, EKS in Auto Mode, RDS MySQL, ElastiCache Redis, ECR, and one NLB that ends TLS. */
+export function createAws(config: AwsConfig): Platform {
+  // Names that must be known before there is anything, or that people type.
+  const clusterName = `berth-${pulumi.getStack()}`;
+  const { region, protect } = config;
+  const aws = new AwsProvider('aws', {
+    region,
+    defaultTags: { tags: { project: pulumi.getProject(), stack: pulumi.getStack() } },
+  });
+  const onAws = { providers: [aws] };
+  const network = new Network('network', { ...config, cidr: config.vpcCidr, clusterName }, onAws);
+  const cluster = new Cluster(
+    'cluster',
+    {
+      clusterName,
+      region,
+      version: config.kubernetesVersion,
+      subnetIds: network.privateSubnets,
+      apiAccess: config.apiAccess,
+      admins: config.clusterAdmins,
+      dependsOn: network.ways,
+    },
+    onAws,
+  );
+  const kubernetes = new KubernetesProvider('kubernetes', {
+    kubeconfig: cluster.kubeconfig,
+    clusterIdentifier: cluster.arn,
+    enableSecretMutable: true,
+    enableConfigMapMutable: true,
+  });
+  const nodes = new Nodes(
+    'nodes',
+    {
+      clusterName: cluster.clusterName,
+      nodeRoleName: cluster.nodeRoleName,
+      securityGroupId: cluster.securityGroupId,
+      subnetIds: network.privateSubnets,
+    },
+    { providers: [aws, kubernetes], dependsOn: [cluster] },
+  );
+  const stores = {
+    vpcId: network.vpcId,
+    subnetIds: network.dataSubnets,
+    clients: cluster.securityGroupId,
+    protect,
+  };
+  const database = new Database(
+    'mysql',
+    {
+      ...stores,
+      instanceClass: config.mysqlClass,
+      storageGiB: config.mysqlStorageGiB,
+      backupDays: config.mysqlBackupDays,
+      password: config.mysqlPassword,
+      finalSnapshot: `${clusterName}-final`,
+    },
+    onAws,
+  );
+  const cache = new Cache(
+    'redis',
+    { ...stores, nodeType: config.redisClass, password: config.redisPassword },
+    onAws,
+  );
+  const registry = new Registry('images', { path: clusterName, protect }, onAws);
+  return {
+    kubernetes,
+    kubeconfig: cluster.kubeconfig,
+    mysql: { url: database.url, port: 3306, peers: blocksOf(config), authority: config.mysqlAuthority },
+    // Amazon's public authority signed Redis' certificate: every system trusts it.
+    redis: { url: cache.url, port: 6379, peers: blocksOf(config) },
+    smtp: smtpOf(config),
+    images: imagesOf(config, registry),
+    ingress: ingressOf(config, onAws),
+    gate: { autoscaling: { enabled: true, max: config.gateMax } },
+    chat: chatNodes,
+    // Auto Mode answers DNS on each node itself, where no pod selector finds it.
+    dns: [],
+    foundation: [cluster, nodes, database, cache, registry],
+    publish: (release) => publish(config, release, aws, kubernetes),
+  };
+}
+
+/** Addresses of databases change when they fail over; the VPC's do not, and security groups say the rest. */
+const blocksOf = ({ vpcCidr }: AwsConfig): Endpoint['peers'] => [{ ipBlock: { cidr: vpcCidr } }];
+
+function smtpOf({ smtpUrl }: AwsConfig): Endpoint {
+  // The port is no secret, and the NetworkPolicies need it in plain sight.
+  const port = smtpUrl.apply((url) => Number(new URL(url).port) || (url.startsWith('smtps:') ? 465 : 587));
+  return { url: smtpUrl, port: pulumi.unsecret(port), peers: [] };
+}
+
+function imagesOf(config: AwsConfig, { repository }: Registry): Images {
+  if (!config.pushImages) return { repository };
+  const push = createImagePush({ region: config.region, repository, tag: config.imageTag });
+  return { repository, hooks: { beforeCreate: [push], beforeUpdate: [push] } };
+}
+
+function ingressOf(config: AwsConfig, onAws: pulumi.ComponentResourceOptions): Ingress {
+  const { domain, hostedZone, tcpPort } = config;
+  const certificate = config.certificate
+    ? pulumi.output(config.certificate)
+    : new Certificate('certificate', { domain, hostedZone }, onAws).arn;
+  const annotations = {
+    scheme: 'internet-facing',
+    // Straight to the pods: no second hop over a node, and the client's address is kept.
+    'nlb-target-type': 'ip',
+    'backend-protocol': 'tcp',
+    'ssl-cert': certificate,
+    'ssl-ports': config.plainTcp ? '443' : `443,${tcpPort}`,
+    'ssl-negotiation-policy': 'ELBSecurityPolicy-TLS13-1-2-2021-06',
+    'proxy-protocol': '*',
+    attributes: 'load_balancing.cross_zone.enabled=true',
+    'target-group-attributes': 'preserve_client_ip.enabled=true,deregistration_delay.timeout_seconds=60',
+  };
+  const prefix = 'service.beta.kubernetes.io/aws-load-balancer-';
+  return {
+    host: domain,
+    port: tcpPort,
+    url: `https://${domain}`,
+    edge: {
+      image: config.edgeImage,
+      proxyProtocol: true,
+      autoscaling: { enabled: true, max: config.edgeMax },
+      service: {
+        type: 'LoadBalancer',
+        loadBalancerClass: 'eks.amazonaws.com/nlb',
+        httpPort: 443,
+        tcpPort,
+        annotations: Object.fromEntries(
+          Object.entries(annotations).map(([name, value]) => [prefix + name, value]),
+        ),
+      },
+    },
+  };
+}
+
+/** Points the domain at the load balancer, where its zone is known; else NOTES and the output say what to point it at. */
+function publish(
+  { domain, hostedZone }: AwsConfig,
+  release: helm.Release,
+  aws: AwsProvider,
+  kubernetes: KubernetesProvider,
+): void {
+  if (!hostedZone) return;
+  const service = core.Service.get(
+    'edge',
+    pulumi.interpolate`${release.status.namespace}/${release.status.name}-edge`,
+    { provider: kubernetes },
+  );
+  const name = service.status.loadBalancer.ingress[0]!.hostname;
+  const { id: zoneId } = lb.getHostedZoneIdOutput({ loadBalancerType: 'network' }, { provider: aws });
+  new route53.Record(
+    'address',
+    {
+      zoneId: hostedZone,
+      name: domain,
+      type: 'A',
+      aliases: [{ name, zoneId, evaluateTargetHealth: true }],
+    },
+    { provider: aws },
+  );
+}

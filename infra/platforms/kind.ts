@@ -1,0 +1,75 @@
+import { Provider } from '@pulumi/kubernetes/provider.js';
+import * as pulumi from '@pulumi/pulumi';
+import { Stores } from '../components/stores.ts';
+import type { KindConfig } from '../config.ts';
+import { type ClusterAddress, checkCluster, parseKubeconfig } from '../kubeconfig.ts';
+import type { Platform } from '../platform.ts';
+
+/** A cluster that is there already, by default one of kind, with the stores on the cluster itself. */
+export async function createKind(config: KindConfig): Promise<Platform> {
+  const cluster = await reachable(config.kubeconfig);
+  const provider = new Provider('kubernetes', {
+    kubeconfig: config.kubeconfig,
+    // Without it a kubeconfig with another address (kind takes a new port) would mean another cluster.
+    clusterIdentifier: `berth-${cluster.context}`,
+    enableSecretMutable: true,
+  });
+  const namespace = `${config.namespace}-stores`;
+  const stores = new Stores('stores', { ...config, namespace }, { providers: [provider] });
+  const peers = [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } }];
+  const mailbox = 1080;
+  return {
+    kubernetes: provider,
+    kubeconfig: config.kubeconfig,
+    mysql: {
+      url: pulumi.interpolate`mysql://berth:${config.mysqlPassword}@${stores.mysqlHost}:3306/berth`,
+      port: 3306,
+      peers,
+    },
+    redis: {
+      url: pulumi.interpolate`redis://:${config.redisPassword}@${stores.redisHost}:6379`,
+      port: 6379,
+      peers,
+    },
+    smtp: { url: pulumi.output(`smtp://${stores.mailHost}:1025`), port: 1025, peers },
+    images: { repository: config.imageRepository },
+    ingress: {
+      host: config.publicHost,
+      port: config.tcpPort,
+      url: `http://${config.publicHost}:${config.httpPort}`,
+      edge: {
+        image: config.edgeImage,
+        service: {
+          type: 'NodePort',
+          httpNodePort: config.httpNodePort,
+          tcpNodePort: config.tcpNodePort,
+        },
+      },
+    },
+    gate: {},
+    chat: {},
+    mailbox: {
+      url: `http://${stores.mailHost}:${mailbox}`,
+      port: mailbox,
+      page: `http://${config.publicHost}:${config.mailPort}`,
+    },
+    foundation: [stores],
+    // kind.yaml maps the node ports to the machine.
+    publish() {},
+  };
+}
+
+async function reachable(kubeconfig: pulumi.Output<string>): Promise<ClusterAddress> {
+  const cluster = await new Promise<ClusterAddress>((resolve) => {
+    kubeconfig.apply((content) => resolve(parseKubeconfig(content)));
+  });
+  try {
+    await checkCluster(cluster);
+  } catch (error) {
+    throw new pulumi.RunError(
+      `${(error as Error).message}: start it (npm run up -- kind), or set another: ` +
+        'kind get kubeconfig --name berth | pulumi config set --secret berth:kubeconfig',
+    );
+  }
+  return cluster;
+}

@@ -1,0 +1,88 @@
+import { SessionKeys } from '@berth/tokens';
+import { z } from 'zod';
+import { parseKubeconfig } from './kubeconfig.ts';
+import type { Setting } from './settings.ts';
+
+/** The services that prove to each other who they are. */
+export const services = ['gate', 'verify', 'status', 'chat'] as const;
+export type Service = (typeof services)[number];
+
+const certificate = z.string().startsWith('-----BEGIN CERTIFICATE-----');
+const pair = z.object({ certificate, key: z.string().startsWith('-----BEGIN PRIVATE KEY-----') });
+
+/** A private authority's certificate and what it issued to each service. PEM. */
+export const serviceTlsSchema = z.object({
+  authority: certificate,
+  gate: pair,
+  verify: pair,
+  status: pair,
+  chat: pair,
+});
+export type ServiceTls = z.infer<typeof serviceTlsSchema>;
+
+const json = z.string().transform((content, context): unknown => {
+  try {
+    return JSON.parse(content);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'expected JSON' });
+    return z.NEVER;
+  }
+});
+
+/** Text that says the same to `use`: what it throws is the message. */
+const accepted = (use: (content: string) => void) =>
+  z.string().superRefine((content, context) => {
+    try {
+      use(content);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message });
+    }
+  });
+
+const password = (min: number) =>
+  // Also what ElastiCache takes as a token and what needs no escape in a URL.
+  z.string().regex(new RegExp(`^[\\w.~-]{${min},128}$`), `expected ${min} to 128 of A-Z a-z 0-9 _ . ~ -`);
+
+/** What must be set with `pulumi config set --secret berth:<name>`; `npm run stack -- init` makes what it can. */
+export type Secret<T = unknown> = Pick<Setting<T>, 'schema' | 'description'>;
+
+/** Secrets of every stack. */
+export const commonSecrets = {
+  mysqlPassword: { schema: password(16), description: 'Password of the MySQL user `berth`.' },
+  redisPassword: { schema: password(16), description: 'Password of Redis.' },
+  ticketSecret: { schema: password(32), description: 'Keys the tickets for chat nodes.' },
+  codeSecret: { schema: password(32), description: 'Keys the hashes of e-mail codes.' },
+  checksumKey: {
+    schema: password(32),
+    description: 'Keys the checksums by which pods notice that a Secret has changed.',
+  },
+  sessionKeys: {
+    schema: accepted((content) => new SessionKeys(content).close()),
+    description: 'Ed25519 keys of session tokens: `{"keys":[{"kid","privateKey"}]}`, one or two.',
+  },
+  serviceTls: {
+    schema: json.pipe(serviceTlsSchema),
+    description: 'Certificates and keys of the services, and the authority that issued them.',
+  },
+} satisfies Record<string, Secret>;
+
+/** Secrets of the platform `kind`. */
+export const kindSecrets = {
+  mysqlRootPassword: { schema: password(16), description: 'Password of MySQL’s root.' },
+  kubeconfig: { schema: accepted(parseKubeconfig), description: 'Access to the cluster.' },
+} satisfies Record<string, Secret>;
+
+/** Secrets of the platform `aws`. */
+export const awsSecrets = {
+  smtpUrl: {
+    schema: z
+      .string()
+      .regex(/^smtps?:\/\/[^\s@/]+:[^\s@/]+@[\w.-]+(:\d+)?\/?$/, 'expected smtps://user:password@host:port'),
+    description: 'Mail server: `smtps://user:password@host:465`.',
+  },
+} satisfies Record<string, Secret>;
+
+/** Kept in the configuration by `npm run stack`, never read by the program. */
+export const keptSecrets = {
+  serviceAuthorityKey: 'Key of the authority of the services, for issuing new leaves.',
+};
