@@ -1,4 +1,4 @@
-import { EnvError, env, readEnv, readSecret } from '@berth/env';
+import { env, readEnv, readGrpcTls, requireSecret } from '@berth/env';
 import type { GrpcTls } from '@berth/grpc';
 import { limits } from '@berth/wire';
 
@@ -79,9 +79,6 @@ const variables = {
     .default('off'),
   ALLOWED_ORIGINS: env.list().optional(),
   STATUS_ADDRESS: env.text().default('localhost:50052'),
-  GRPC_TLS_CERT_FILE: env.text().optional(),
-  GRPC_TLS_KEY_FILE: env.text().optional(),
-  GRPC_TLS_CA_FILE: env.text().optional(),
   MYSQL_TLS_CA_FILE: env.text().optional(),
   MYSQL_ALLOW_WEAK_DURABILITY: env.flag().default(false),
   MESSAGE_WRITERS: env.count(1, 16).default(2),
@@ -125,14 +122,14 @@ export function parseChatConfig(source: Record<string, string | undefined>): Cha
     },
     proxyProtocol: values.PROXY_PROTOCOL === 'v2' ? 'v2' : 'off',
     statusAddress: values.STATUS_ADDRESS,
-    grpcTls: parseGrpcTls(values),
+    grpcTls: readGrpcTls(source),
     mysql: {
-      url: requiredSecret('MYSQL_URL', source),
+      url: requireSecret('MYSQL_URL', source),
       tlsCaFile: values.MYSQL_TLS_CA_FILE,
       allowWeakDurability: values.MYSQL_ALLOW_WEAK_DURABILITY,
       writers: values.MESSAGE_WRITERS,
     },
-    redis: { url: requiredSecret('REDIS_URL', source), tlsCaFile: values.REDIS_TLS_CA_FILE },
+    redis: { url: requireSecret('REDIS_URL', source), tlsCaFile: values.REDIS_TLS_CA_FILE },
     capacity: values.CAPACITY,
     helloRate: values.HELLO_RATE,
     heartbeatMs: values.HEARTBEAT_SECONDS * 1_000,
@@ -148,22 +145,4 @@ export function parseChatConfig(source: Record<string, string | undefined>): Cha
     strangersMayWrite: values.STRANGERS_MAY_WRITE,
     broadcastNodes: values.BROADCAST_NODES,
   };
-}
-
-function requiredSecret(name: string, source: Record<string, string | undefined>): string {
-  const value = readSecret(name, source);
-  if (value === undefined) throw new EnvError(`${name} is not set`);
-  return value;
-}
-
-function parseGrpcTls(values: {
-  GRPC_TLS_CERT_FILE?: string | undefined;
-  GRPC_TLS_KEY_FILE?: string | undefined;
-  GRPC_TLS_CA_FILE?: string | undefined;
-}): GrpcTls | undefined {
-  const { GRPC_TLS_CERT_FILE: certFile, GRPC_TLS_KEY_FILE: keyFile, GRPC_TLS_CA_FILE: caFile } = values;
-  if (!certFile && !keyFile && !caFile) return undefined;
-  if (!certFile || !keyFile || !caFile)
-    throw new EnvError('GRPC_TLS_CERT_FILE, GRPC_TLS_KEY_FILE and GRPC_TLS_CA_FILE: set all three or none');
-  return { certFile, keyFile, caFile };
 }

@@ -24,6 +24,8 @@ export interface LiveQueries {
   conversationsOf(user: number): Promise<readonly Membership[]>;
   /** The members at `atLeastVersion` or later: from the cache when that is new enough, else read again. */
   membersOf(conversation: number, atLeastVersion: number): Promise<Members>;
+  /** The same of some users only, so that a change in a large group does not read all of it. */
+  membersAmong(conversation: number, users: readonly number[], atLeastVersion: number): Promise<Members>;
   /** What another node changed: the cached members of a conversation below this version are void. */
   membersChanged(conversation: number, membersVersion: number): void;
   /** Head and members version of each conversation that exists, in one multi-get per few hundred. */

@@ -1,4 +1,4 @@
-import type { Profile } from '@berth/wire';
+import type { CloseReason, Profile } from '@berth/wire';
 
 /**
  * A logged-in user on one connection. Handlers see this and no more: they cannot tell TCP from WebSocket, nor one
@@ -17,4 +17,6 @@ export interface Session {
    * of the llfcchat dialect translates it. Never throws; a session that is closing drops it.
    */
   push(frame: Uint8Array): void;
+  /** Says why, writes what is queued and closes the connection. */
+  close(reason: CloseReason): void;
 }

@@ -1,0 +1,232 @@
+import { randomBytes } from 'node:crypto';
+import { freemem } from 'node:os';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type {
+  Command,
+  NodeMessage,
+  NodeState,
+  Register,
+  Revocation,
+  StatusMessage,
+  StatusServiceClient,
+} from '@berth/contracts/status';
+import { NodeState as nodeStates } from '@berth/contracts/status';
+import { fromServiceError } from '@berth/grpc';
+import { backoffMs, jittered } from '@berth/lifecycle';
+import type { Log } from '@berth/telemetry';
+import type { ClientDuplexStream, ServiceError } from '@grpc/grpc-js';
+import type { Fleet } from '../peers/fleet.ts';
+import type { RegisteredNode } from './registered-node.ts';
+import { UsedReservations } from './used-reservations.ts';
+
+export interface RegistrationOptions {
+  client: StatusServiceClient;
+  node: RegisteredNode;
+  fleet: Fleet;
+  log: Log;
+  /** What is registered; read when a stream is opened, when all ports are known. */
+  describe(): Omit<Register, 'name' | 'bootEpoch' | 'instance' | 'revocationsAfter'>;
+  connections(): number;
+  onRevoked(revocation: Revocation): void;
+  onCommand(command: NonNullable<Command['command']>): void;
+  /** Back after a time without the registry, in which revocations may have been missed. */
+  onReturned(): void;
+  /** Another process has taken this node's name. */
+  onSuperseded(): void;
+  /** Default 1 000 ms. */
+  reportMs?: number;
+}
+
+/** Without a word for this long the stream is given up and another replica is tried. */
+const silenceMs = 5_000;
+/** Reports that are due at once, because the count moved, come no closer than this. */
+const minReportGapMs = 20;
+const retry = { baseMs: 200, maxMs: 3_000 };
+
+/** This node in the registry: reports its load, hears of the fleet, of revocations and commands. */
+export class Registration {
+  readonly #options: RegistrationOptions;
+  readonly #instance = randomBytes(12).toString('hex');
+  readonly #used = new UsedReservations();
+  readonly #loopDelay = monitorEventLoopDelay({ resolution: 10 });
+  #stream: ClientDuplexStream<NodeMessage, StatusMessage> | undefined;
+  #isRegistered = false;
+  #wasRegistered = false;
+  #state: NodeState = nodeStates.NODE_STATE_READY;
+  #sequence = 0;
+  #reportedCount = 0;
+  #reportedAt = 0;
+  #lastRevocation = '';
+  #attempt = 0;
+  #reportTimer: NodeJS.Timeout | undefined;
+  #retryTimer: NodeJS.Timeout | undefined;
+  #silenceTimer: NodeJS.Timeout | undefined;
+  #soon: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(options: RegistrationOptions) {
+    this.#options = options;
+  }
+
+  get isRegistered(): boolean {
+    return this.#isRegistered;
+  }
+
+  get state(): NodeState {
+    return this.#state;
+  }
+
+  start(): void {
+    this.#loopDelay.enable();
+    this.#connect();
+  }
+
+  /** Leaves the registry: no placements from now on, and other nodes forget this one. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#loopDelay.disable();
+    for (const timer of [this.#reportTimer, this.#retryTimer, this.#silenceTimer, this.#soon])
+      clearTimeout(timer);
+    const stream = this.#stream;
+    this.#stream = undefined;
+    if (stream === undefined) return;
+    const ended = new Promise<void>((resolve) => {
+      stream.on('end', resolve).on('error', () => resolve());
+      setTimeout(resolve, 1_000).unref();
+    });
+    stream.end();
+    await ended;
+    stream.cancel();
+  }
+
+  set state(state: NodeState) {
+    if (this.#state === state) return;
+    this.#state = state;
+    this.#reportSoon();
+  }
+
+  reservationUsed(reservation: string): void {
+    this.#used.add(reservation);
+  }
+
+  /** Reports at once when the count has moved by more than max(5, 2 %). */
+  countMoved(count: number): void {
+    if (Math.abs(count - this.#reportedCount) > Math.max(5, this.#reportedCount / 50)) this.#reportSoon();
+  }
+
+  #connect(): void {
+    if (this.#closed) return;
+    const { client, node } = this.#options;
+    const stream = client.report();
+    this.#stream = stream;
+    stream.on('data', (message: StatusMessage) => {
+      if (this.#stream === stream) this.#hear(message);
+    });
+    stream.on('error', (error: ServiceError) => this.#lost(stream, error));
+    stream.on('end', () => this.#lost(stream, undefined));
+    stream.write({
+      message: {
+        $case: 'register',
+        value: {
+          ...this.#options.describe(),
+          name: node.node,
+          bootEpoch: node.bootEpoch,
+          instance: this.#instance,
+          revocationsAfter: this.#lastRevocation,
+        },
+      },
+    });
+    this.#watchSilence(stream);
+  }
+
+  #watchSilence(stream: ClientDuplexStream<NodeMessage, StatusMessage>): void {
+    clearTimeout(this.#silenceTimer);
+    this.#silenceTimer = setTimeout(() => stream.cancel(), silenceMs);
+  }
+
+  #lost(stream: ClientDuplexStream<NodeMessage, StatusMessage>, error: ServiceError | undefined): void {
+    if (this.#stream !== stream) return;
+    this.#stream = undefined;
+    clearTimeout(this.#silenceTimer);
+    clearTimeout(this.#reportTimer);
+    const reason = error && fromServiceError(error);
+    if (this.#isRegistered || this.#attempt === 0)
+      this.#options.log.warn({ err: reason }, 'not in the registry; sessions live on');
+    this.#isRegistered = false;
+    if (reason?.code === 'conflict' && this.#wasRegistered) this.#options.onSuperseded();
+    if (this.#closed) return;
+    this.#retryTimer = setTimeout(() => this.#connect(), 50 + backoffMs(this.#attempt++, retry));
+  }
+
+  #hear({ message }: StatusMessage): void {
+    const { node, fleet, onRevoked, onCommand } = this.#options;
+    this.#watchSilence(this.#stream!);
+    switch (message?.$case) {
+      case 'registered':
+        node.registered(message.value.bootEpoch, message.value.ticketKey, message.value.nowMs);
+        this.#registered();
+        break;
+      case 'ack':
+        this.#used.acknowledge(message.value.usedReservations);
+        node.observeClock(message.value.nowMs);
+        break;
+      case 'fleet':
+        fleet.update(message.value.version, message.value.peers);
+        break;
+      case 'revocation':
+        this.#lastRevocation = message.value.id;
+        onRevoked(message.value);
+        break;
+      case 'command':
+        if (message.value.command) onCommand(message.value.command);
+        break;
+      default:
+      // A message of a later version of the contract.
+    }
+  }
+
+  #registered(): void {
+    const { node, fleet, log, onReturned } = this.#options;
+    log.info({ bootEpoch: node.bootEpoch }, 'registered');
+    this.#isRegistered = true;
+    this.#attempt = 0;
+    fleet.expectAnyVersion();
+    this.#report();
+    if (this.#wasRegistered) onReturned();
+    this.#wasRegistered = true;
+  }
+
+  #reportSoon(): void {
+    if (!this.#isRegistered || this.#soon !== undefined) return;
+    const gapMs = Math.max(0, this.#reportedAt + minReportGapMs - performance.now());
+    this.#soon = setTimeout(() => {
+      this.#soon = undefined;
+      this.#report();
+    }, gapMs);
+  }
+
+  #report(): void {
+    const stream = this.#stream;
+    clearTimeout(this.#reportTimer);
+    if (stream === undefined || !this.#isRegistered) return;
+    this.#reportTimer = setTimeout(() => this.#report(), jittered(this.#options.reportMs ?? 1_000));
+    // One that the transport has not taken yet says that nobody hears us; another one behind it would not help.
+    if (stream.writableNeedDrain) return;
+    this.#reportedCount = this.#options.connections();
+    this.#reportedAt = performance.now();
+    stream.write({
+      message: {
+        $case: 'load',
+        value: {
+          sequence: ++this.#sequence,
+          connections: this.#reportedCount,
+          usedReservations: this.#used.next(),
+          state: this.#state,
+          loopDelayP99Ms: this.#loopDelay.count === 0 ? 0 : this.#loopDelay.percentile(99) / 1e6,
+          freeMemoryBytes: freemem(),
+        },
+      },
+    });
+    this.#loopDelay.reset();
+  }
+}

@@ -1,0 +1,166 @@
+import type { Log } from '@berth/telemetry';
+import {
+  answerId,
+  BerthError,
+  berthIds,
+  type CloseReason,
+  encodeFrame,
+  frameIds,
+  toBerthError,
+} from '@berth/wire';
+import { type RequestBody, type RequestName, requestSchemas } from '@berth/wire/requests';
+import type { Connection } from '../connection/connection.ts';
+import { berthFarewell } from './berth-farewell.ts';
+import { parseBody } from './body.ts';
+import type { Dialect, Farewell } from './dialect.ts';
+import type { LiveSession } from './live-session.ts';
+import { closeReasonOf, type LogIn } from './log-in.ts';
+import type { Session } from './session.ts';
+
+/** A handler with its context bound. An array is answered in as many frames; an empty one not at all. */
+export type BoundHandler<N extends RequestName> = (
+  session: Session,
+  body: RequestBody<N>,
+) => Promise<object | readonly object[]>;
+export type BoundHandlers = { [N in Exclude<RequestName, 'hello'>]: BoundHandler<N> };
+
+export interface BerthDialectOptions {
+  logIn: LogIn;
+  handlers: BoundHandlers;
+  /** The rest of the answer to a hello. */
+  welcome: (session: LiveSession) => object;
+  log: Log;
+  onRequest: (name: RequestName, code: string, seconds: number) => void;
+}
+
+interface Route {
+  name: Exclude<RequestName, 'hello'>;
+  schema: { safeParse(body: unknown): { success: true; data: unknown } | { success: false; error: Error } };
+  handle: (session: Session, body: never) => Promise<object | readonly object[]>;
+}
+
+const probeAnswer = answerId(frameIds.probe);
+const probe = encodeFrame(frameIds.probe, {});
+
+/** The dialect of our own clients: every request has a schema, a handler and an answer. */
+export class BerthDialect implements Dialect {
+  readonly probe = probe;
+  readonly #options: BerthDialectOptions;
+  readonly #routes = new Map<number, Route>();
+
+  constructor(options: BerthDialectOptions) {
+    this.#options = options;
+    for (const name of Object.keys(options.handlers) as Route['name'][])
+      this.#routes.set(frameIds[name], {
+        name,
+        schema: requestSchemas[name],
+        handle: options.handlers[name] as Route['handle'],
+      });
+  }
+
+  accepts(id: number): boolean {
+    return id >= berthIds.first && id <= berthIds.last;
+  }
+
+  onStranger(connection: Connection, id: number, body: Uint8Array): void {
+    void this.#hello(connection, id, body);
+  }
+
+  onFrame(session: LiveSession, id: number, body: Uint8Array): void {
+    const route = this.#routes.get(id);
+    if (route !== undefined) void this.#handle(session, route, body);
+    else if (id === frameIds.hello)
+      reply(session.connection, id, reqOf(body), new BerthError('conflict', 'Already logged in.'));
+    else if (id !== probeAnswer)
+      session.connection.queue(
+        encodeFrame(frameIds.error, { id, error: new BerthError('unknown_frame').toWire() }),
+      );
+  }
+
+  push(session: LiveSession, frame: Uint8Array): void {
+    session.connection.queue(frame);
+  }
+
+  farewell(reason: CloseReason, details: Farewell, session: LiveSession | undefined): Uint8Array | undefined {
+    return berthFarewell(reason, details, session?.deviceClass);
+  }
+
+  onClosed(): void {}
+
+  async #hello(connection: Connection, id: number, body: Uint8Array): Promise<void> {
+    const req = reqOf(body);
+    try {
+      if (id !== frameIds.hello) throw new BerthError('unauthenticated', 'The first frame must be a hello.');
+      const hello = requestSchemas.hello.safeParse(parseBody(body));
+      if (!hello.success) throw new BerthError('bad_request', firstIssue(hello.error));
+      await this.#options.logIn.run(connection, hello.data.token, this, (session) => {
+        const answer = { req: hello.data.req, ...this.#options.welcome(session) };
+        connection.queue(encodeFrame(answerId(frameIds.hello), answer));
+      });
+    } catch (thrown) {
+      const error = toBerthError(thrown);
+      if (error.code === 'internal') this.#options.log.error({ err: thrown }, 'a log-in failed');
+      reply(connection, id, req, error);
+      connection.closeWith(closeReasonOf(error), undefined);
+    }
+  }
+
+  async #handle(session: LiveSession, route: Route, body: Uint8Array): Promise<void> {
+    const { connection } = session;
+    const id = frameIds[route.name];
+    let req: number | undefined;
+    let code = 'ok';
+    const startedAt = performance.now();
+    connection.requestStarted();
+    try {
+      const parsed = parseBody(body);
+      req = reqOfParsed(parsed);
+      const checked = route.schema.safeParse(parsed);
+      if (!checked.success) throw new BerthError('bad_request', firstIssue(checked.error));
+      const answer = await route.handle(session, checked.data as never);
+      for (const part of Array.isArray(answer) ? answer : [answer])
+        if (req !== undefined) connection.queue(encodeFrame(answerId(id), { req, ...part }));
+      if (route.name === 'goodbye') session.close('goodbye');
+    } catch (thrown) {
+      const error = toBerthError(thrown);
+      code = error.code;
+      if (code === 'internal')
+        this.#options.log.error({ err: thrown, frame: route.name }, 'a request failed');
+      reply(connection, id, req, error);
+    } finally {
+      connection.requestEnded();
+      this.#options.onRequest(route.name, code, (performance.now() - startedAt) / 1_000);
+    }
+  }
+}
+
+/** An error as the answer to a request; as a push when the request did not say its `req`. */
+function reply(connection: Connection, id: number, req: number | undefined, error: BerthError): void {
+  const wire = error.toWire();
+  connection.queue(
+    req === undefined
+      ? encodeFrame(frameIds.error, { id, error: wire })
+      : encodeFrame(answerId(id), { req, error: wire }),
+  );
+}
+
+function reqOf(body: Uint8Array): number | undefined {
+  try {
+    return reqOfParsed(parseBody(body));
+  } catch {
+    return undefined;
+  }
+}
+
+function reqOfParsed(parsed: unknown): number | undefined {
+  const req = typeof parsed === 'object' && parsed !== null && 'req' in parsed ? parsed.req : undefined;
+  return Number.isSafeInteger(req) ? (req as number) : undefined;
+}
+
+/** `path: what is wrong`, of the first thing that is. */
+function firstIssue(error: Error): string {
+  const [issue] = (error as { issues?: { path: PropertyKey[]; message: string }[] }).issues ?? [];
+  return issue ? `${issue.path.join('.') || 'body'}: ${issue.message}` : errorMessage;
+}
+
+const errorMessage = 'The body is not what this request takes.';

@@ -1,0 +1,171 @@
+import type { TicketClaims } from '@berth/tokens';
+import { BerthError, type CloseReason } from '@berth/wire';
+import type { Connection } from '../connection/connection.ts';
+import type { Dialect } from './dialect.ts';
+import type { LiveQueries } from './live-queries.ts';
+import { LiveSession, type SessionKeeper } from './live-session.ts';
+import { PendingFrames } from './pending-frames.ts';
+import type { SessionIndex } from './session-index.ts';
+import type { TicketDesk } from './ticket-desk.ts';
+import { TokenBucket } from './token-bucket.ts';
+
+/** What a log-in asks of the parts that tell the rest of the fleet. */
+export interface SessionWitness {
+  /** Makes the session the owner of its route; the previous owner is told. Resolves also when Redis is away. */
+  claim(session: LiveSession): Promise<void>;
+  /** Gives the route up, unless it is a newer one's. */
+  release(session: LiveSession): void;
+  /** The user has the first session on this node, or lost the last. */
+  userArrived(user: number): void;
+  userLeft(user: number): void;
+  /** The reservation of a ticket was used. */
+  reservationUsed(reservation: string): void;
+  /** The number of sessions moved. */
+  countMoved(count: number): void;
+}
+
+export interface LogInOptions {
+  desk: TicketDesk;
+  index: SessionIndex;
+  queries: LiveQueries;
+  witness: SessionWitness;
+  /** Sessions at most. */
+  capacity: number;
+  /** Log-ins per second, whoever signed the tickets. */
+  helloRate: number;
+  nowMs: () => number;
+}
+
+/** How a connection closes after its log-in failed. */
+export function closeReasonOf(error: BerthError): CloseReason {
+  switch (error.code) {
+    case 'ticket_invalid':
+    case 'unauthenticated':
+      return 'ticketInvalid';
+    case 'session_ended':
+      return 'sessionEnded';
+    case 'no_berth':
+      return 'busy';
+    case 'bad_request':
+    case 'unknown_frame':
+      return 'badFrame';
+    default:
+      return 'serverError';
+  }
+}
+
+/** Turns a connection and a ticket into a session, and ends sessions. The same for every dialect. */
+export class LogIn implements SessionKeeper {
+  readonly #options: LogInOptions;
+  readonly #bucket: TokenBucket;
+  #pending = 0;
+
+  constructor(options: LogInOptions) {
+    this.#options = options;
+    this.#bucket = new TokenBucket(options.helloRate, Math.max(options.helloRate, 1), options.nowMs());
+  }
+
+  /** Hellos per second from now on. */
+  set rate(perSecond: number) {
+    this.#bucket.perSecond = Math.max(perSecond, 0.1);
+  }
+
+  /**
+   * The session of the ticket, on this connection; what the client sent meanwhile is handed to it after `welcome`.
+   * Throws BerthError, the connection still open unless the client left.
+   */
+  async run(
+    connection: Connection,
+    ticket: string,
+    dialect: Dialect,
+    welcome: (session: LiveSession) => void,
+  ): Promise<void> {
+    const claims = this.#admit(ticket);
+    const pending = new PendingFrames(dialect);
+    connection.logInStarted(pending);
+    this.#pending++;
+    try {
+      const session = await this.#open(connection, claims, dialect);
+      if (session === undefined) return;
+      session.ready = true;
+      connection.loggedIn(session);
+      welcome(session);
+      pending.replay(connection);
+    } finally {
+      this.#pending--;
+    }
+  }
+
+  /** Takes a session out of everything; also called for one that never was opened in full. */
+  ended(session: LiveSession): void {
+    const { index, witness } = this.#options;
+    if (!index.remove(session)) return;
+    witness.release(session);
+    witness.countMoved(index.count);
+    if (index.sessionsOf(session.user).length === 0) witness.userLeft(session.user);
+  }
+
+  /** Checks the ticket, and that there is room; only then the ticket counts as used. */
+  #admit(ticket: string): TicketClaims {
+    const { desk, index, capacity, nowMs } = this.#options;
+    const claims = desk.check(ticket);
+    if (index.count + this.#pending >= capacity)
+      throw new BerthError('no_berth', 'This node is full.', { retryAfterMs: 1_000 });
+    const token = this.#bucket.take(nowMs());
+    if (!token.taken) throw new BerthError('no_berth', 'This node takes no more log-ins right now.', token);
+    desk.use(ticket, claims);
+    return claims;
+  }
+
+  /** Undefined when the client left meanwhile. */
+  async #open(
+    connection: Connection,
+    claims: TicketClaims,
+    dialect: Dialect,
+  ): Promise<LiveSession | undefined> {
+    const { index, queries, witness } = this.#options;
+    const session = new LiveSession({
+      id: claims.session,
+      user: claims.user,
+      deviceClass: claims.deviceClass,
+      generation: claims.generation,
+      profile: { id: claims.user, name: '', nick: '', description: '', sex: 0, icon: '' },
+      connection,
+      dialect,
+      keeper: this,
+    });
+    this.#replaceOwnClass(session);
+    // Known before its conversations are read, so that a change of membership meanwhile is not missed.
+    index.add(session);
+    witness.countMoved(index.count);
+    try {
+      const [profile, memberships] = await Promise.all([
+        queries.profileOf(session.user),
+        queries.conversationsOf(session.user),
+        witness.claim(session),
+      ]);
+      if (profile === undefined) throw new BerthError('session_ended', 'There is no such account.');
+      session.profile = profile;
+      if (!connection.isOpen) {
+        this.ended(session);
+        return undefined;
+      }
+      for (const membership of memberships) index.enter(session, membership);
+    } catch (error) {
+      this.ended(session);
+      throw error;
+    }
+    witness.reservationUsed(claims.reservation);
+    if (index.sessionsOf(session.user).length === 1) witness.userArrived(session.user);
+    return session;
+  }
+
+  /** One session per user and device class: the older one goes. */
+  #replaceOwnClass(session: LiveSession): void {
+    for (const other of [...this.#options.index.sessionsOf(session.user)])
+      if (other.deviceClass === session.deviceClass) {
+        other.close(other.id === session.id ? 'moved' : 'kicked');
+        this.ended(other);
+      }
+  }
+}

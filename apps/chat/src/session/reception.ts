@@ -1,0 +1,25 @@
+import type { CloseReason } from '@berth/wire';
+import type { Connection, FrameSink } from '../connection/connection.ts';
+import type { Dialect } from './dialect.ts';
+
+/** Hears every connection first: its first frame says which dialect it speaks. One for all of them. */
+export class Reception implements FrameSink {
+  readonly probe = undefined;
+  readonly #dialects: readonly Dialect[];
+
+  /** The last one gets the frames that none accepts. */
+  constructor(dialects: readonly Dialect[]) {
+    this.#dialects = dialects;
+  }
+
+  onFrame(connection: Connection, id: number, body: Uint8Array): void {
+    const dialect = this.#dialects.find((candidate) => candidate.accepts(id)) ?? this.#dialects.at(-1)!;
+    dialect.onStranger(connection, id, body);
+  }
+
+  onClosed(): void {}
+
+  farewell(reason: CloseReason): Uint8Array | undefined {
+    return this.#dialects.at(-1)!.farewell(reason, {}, undefined);
+  }
+}

@@ -1,0 +1,126 @@
+import type { Membership } from './live-queries.ts';
+import type { LiveSession } from './live-session.ts';
+
+/** The sessions of a conversation on this node. */
+export class LocalConversation {
+  readonly conversation: number;
+  /** The members version that `sessions` is right for; a message with a higher one must wait for a reload. */
+  version: number;
+  /** Up to where messages went, or were there to be resumed, when the first session came: what is above may be missing. */
+  head: number;
+  readonly sessions: LiveSession[] = [];
+  /** Beside each session the head when its user joined. */
+  readonly joinedSeqs: number[] = [];
+  /** Of `joinedSeqs` the highest there ever was: above it a message is for all. */
+  maxJoinedSeq = 0;
+
+  constructor(membership: Membership) {
+    this.conversation = membership.conversation;
+    this.version = membership.membersVersion;
+    this.head = membership.head;
+  }
+}
+
+/** Every session of this node, by user and by conversation. */
+export class SessionIndex {
+  readonly #users = new Map<number, LiveSession[]>();
+  readonly #conversations = new Map<number, LocalConversation>();
+  readonly #onInterest: (conversation: number, interested: boolean) => void;
+  #count = 0;
+
+  /** `onInterest` hears when a conversation gets its first session here and loses its last. */
+  constructor(onInterest: (conversation: number, interested: boolean) => void = () => {}) {
+    this.#onInterest = onInterest;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  get userCount(): number {
+    return this.#users.size;
+  }
+
+  users(): IterableIterator<number> {
+    return this.#users.keys();
+  }
+
+  *sessions(): Generator<LiveSession> {
+    for (const sessions of this.#users.values()) yield* sessions;
+  }
+
+  conversations(): IterableIterator<LocalConversation> {
+    return this.#conversations.values();
+  }
+
+  sessionsOf(user: number): readonly LiveSession[] {
+    return this.#users.get(user) ?? [];
+  }
+
+  conversation(id: number): LocalConversation | undefined {
+    return this.#conversations.get(id);
+  }
+
+  add(session: LiveSession): void {
+    const sessions = this.#users.get(session.user);
+    if (sessions === undefined) this.#users.set(session.user, [session]);
+    else sessions.push(session);
+    this.#count++;
+  }
+
+  /** False when it was not there. */
+  remove(session: LiveSession): boolean {
+    const sessions = this.#users.get(session.user);
+    const at = sessions?.indexOf(session) ?? -1;
+    if (sessions === undefined || at < 0) return false;
+    sessions.splice(at, 1);
+    if (sessions.length === 0) this.#users.delete(session.user);
+    for (const conversation of session.conversations) this.#drop(session, conversation);
+    session.conversations = [];
+    this.#count--;
+    return true;
+  }
+
+  /** From now on the session gets the conversation's messages. */
+  enter(session: LiveSession, membership: Membership): void {
+    let local = this.#conversations.get(membership.conversation);
+    if (local === undefined) {
+      local = new LocalConversation(membership);
+      this.#conversations.set(membership.conversation, local);
+      this.#onInterest(membership.conversation, true);
+    }
+    // What was read before the index was brought up to date must be read again before the next message.
+    local.version = Math.min(local.version, membership.membersVersion);
+    const at = local.sessions.indexOf(session);
+    if (at >= 0) {
+      local.joinedSeqs[at] = membership.joinedSeq;
+    } else {
+      local.sessions.push(session);
+      local.joinedSeqs.push(membership.joinedSeq);
+      session.conversations.push(membership.conversation);
+    }
+    local.maxJoinedSeq = Math.max(local.maxJoinedSeq, membership.joinedSeq);
+  }
+
+  leave(session: LiveSession, conversation: number): void {
+    const at = session.conversations.indexOf(conversation);
+    if (at < 0) return;
+    session.conversations.splice(at, 1);
+    this.#drop(session, conversation);
+  }
+
+  #drop(session: LiveSession, conversation: number): void {
+    const local = this.#conversations.get(conversation);
+    const at = local?.sessions.lastIndexOf(session) ?? -1;
+    if (local === undefined || at < 0) return;
+    const lastSession = local.sessions.pop()!;
+    const lastJoinedSeq = local.joinedSeqs.pop()!;
+    if (at < local.sessions.length) {
+      local.sessions[at] = lastSession;
+      local.joinedSeqs[at] = lastJoinedSeq;
+    }
+    if (local.sessions.length > 0) return;
+    this.#conversations.delete(conversation);
+    this.#onInterest(conversation, false);
+  }
+}
