@@ -1,6 +1,5 @@
 import {
   type Answers,
-  type Berth,
   BerthError,
   type ConversationSummary,
   limits,
@@ -50,7 +49,6 @@ class ReconnectingClient implements BerthClient {
   readonly #timeoutMs: number;
   #account: Account | undefined;
   #profile: Profile | undefined;
-  #berth: Berth | undefined;
   #maxDeliverBytes: number = limits.maxDeliverBytes;
   readonly #typedAt = new Map<number, number>();
 
@@ -105,7 +103,7 @@ class ReconnectingClient implements BerthClient {
     await this.#link.stop({ kind: 'idle' });
     await this.#open({ user, session });
     this.#saver.write(sessionKey, { user, session });
-    this.#berth = berth;
+    this.#link.offer(berth);
     return user;
   }
 
@@ -123,7 +121,7 @@ class ReconnectingClient implements BerthClient {
     const { id, token } = account.saved.session;
     await this.#api.endSession(token, id).catch((error: Error) => this.#fault(error));
     eraseAccount(account, this.#saver);
-    this.#account = this.#profile = this.#berth = undefined;
+    this.#account = this.#profile = undefined;
     await this.#saver.flush();
   }
 
@@ -137,8 +135,7 @@ class ReconnectingClient implements BerthClient {
 
   connect(): void {
     this.#token();
-    this.#link.connect(this.#berth);
-    this.#berth = undefined;
+    this.#link.connect();
   }
 
   async disconnect(): Promise<void> {

@@ -113,6 +113,8 @@ export class Inbox {
   /** A message that was pushed, or one's own that was acknowledged. */
   deliver(message: Message, live: boolean): void {
     const entry = this.#entry(message.conversation);
+    // Nothing was told of it, and nothing comes before the first.
+    if (this.#resumed && message.seq === 1) entry.timeline ??= new Timeline(0);
     if (!entry.timeline) {
       if (entry.early.length < maxEarly) entry.early.push(message);
       if (this.#resumed) this.refresh(message.conversation);
@@ -137,7 +139,8 @@ export class Inbox {
       this.#raise(id, entry, { read: summary.peerRead ?? 0, received: summary.peerReceived ?? 0 });
       timeline.heard(summary.head);
       this.#passOver(id, timeline);
-      if (timeline.hasGap) this.#repairSoon(id, 0);
+      // What was missed while away does not come by itself; what is new may be on its way.
+      if (timeline.hasGap) this.#repairSoon(id, this.#resumed ? gapDelayMs(this.#ports.random) : 0);
     }
   }
 

@@ -70,9 +70,13 @@ export class Link {
     return this.#state.kind === 'online' ? this.#connection : undefined;
   }
 
-  /** Connects and stays so; `berth`: a place in hand. While it does: as `wake()`. */
-  connect(berth?: Berth): void {
-    if (berth) this.#berthInHand = { berth, at: this.#options.clock.now() };
+  /** A place in hand, for the next attempt if it comes soon. */
+  offer(berth: Berth): void {
+    this.#berthInHand = { berth, at: this.#options.clock.now() };
+  }
+
+  /** Connects and stays so. While it does: as `wake()`. */
+  connect(): void {
     if (this.#run) {
       this.wake();
       return;
@@ -128,7 +132,7 @@ export class Link {
       }
       if (run.stopped) return;
       const lived = clock.now() - begun;
-      if (ending.goAway?.berth) this.#berthInHand = { berth: ending.goAway.berth, at: clock.now() };
+      if (ending.goAway?.berth) this.offer(ending.goAway.berth);
       if (ending.goAway?.berth && lived >= restlessMs) {
         attempt = 0;
         continue;
