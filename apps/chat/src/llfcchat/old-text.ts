@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import { encodeFrame, type Message, type Profile } from '@berth/wire';
+import { maxOldBodyBytes } from './old-ids.ts';
+
+const encoder = new TextEncoder();
+
+/** The client names a text by a text of any length; a cid has at most 32 bytes, so it is 192 bits of the name's hash. */
+export const cidOf = (name: string): string =>
+  createHash('sha256').update(name).digest('base64url').slice(0, 32);
+
+/** `YYYY-MM-DD HH:MM:SS`, UTC. */
+export const timeOf = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
+
+/** What the dialect shows of a user: neither password nor e-mail address, which its servers gave to anyone. */
+export const profileOf = ({ id, name, nick, description, sex, icon }: Profile) => ({
+  ...{ uid: id, name, nick, desc: description, sex, icon, email: '' },
+});
+
+/** A stored text, as 1018, 1019 and 1029 have it; `status` 2 is what the dialect's servers write for a stored one. */
+export const storedText = (uniqueId: string, { seq, sender, text, sentAt }: Omit<Message, 'cid'>) => ({
+  ...{ message_id: seq, msg_id: seq, unique_id: uniqueId, content: text, msg_content: text },
+  ...{ sender, status: 2, chat_time: timeOf(sentAt) },
+});
+
+/** The longest beginning of `items` that `bodyOf` makes into a body that such a client can read; never none of some. */
+export function fitting<T>(items: readonly T[], bodyOf: (items: readonly T[]) => object): readonly T[] {
+  let size = items.length;
+  while (size > 1 && encoder.encode(JSON.stringify(bodyOf(items.slice(0, size)))).length > maxOldBodyBytes) {
+    size = Math.max(1, Math.floor(size * 0.8));
+  }
+  return items.slice(0, size);
+}
+
+/** A frame for an old client; one that would be too long for it is an error of ours. */
+export function encodeOldFrame(id: number, body: object): Uint8Array {
+  const frame = encodeFrame(id, body);
+  if (frame.length - 4 > maxOldBodyBytes)
+    throw new RangeError(`frame ${id}: ${frame.length - 4} bytes are too many`);
+  return frame;
+}
