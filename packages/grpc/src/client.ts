@@ -1,5 +1,6 @@
+import { backoffMs } from '@berth/lifecycle';
 import type { CallOptions, ChannelOptions, ClientUnaryCall, Metadata, ServiceError } from '@grpc/grpc-js';
-import { Metadata as GrpcMetadata } from '@grpc/grpc-js';
+import { Metadata as GrpcMetadata, status } from '@grpc/grpc-js';
 import { fromServiceError } from './errors.ts';
 
 /**
@@ -32,11 +33,34 @@ type UnaryMethod<Request, Response> = (
   callback: (error: ServiceError | null, response: Response) => void,
 ) => ClientUnaryCall;
 
-/** Calls a unary method with a deadline. Rejects with BerthError. `method` must be bound to its client. */
-export function call<Request, Response>(
+/**
+ * Calls a unary method with a deadline. Rejects with BerthError. `method` must be bound to its client. With `attempts`
+ * above 1, for calls that may be carried out twice: tried again after a short jittered pause when a replica cannot be
+ * reached or does not answer in time (round robin makes it another one); what a replica answered is final.
+ */
+export async function call<Request, Response>(
   method: UnaryMethod<Request, Response>,
   request: Request,
-  { deadlineMs, signal }: { deadlineMs: number; signal?: AbortSignal },
+  { deadlineMs, attempts = 1, signal }: { deadlineMs: number; attempts?: number; signal?: AbortSignal },
+): Promise<Response> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await callOnce(method, request, deadlineMs, signal);
+    } catch (error) {
+      const { code, metadata } = error as ServiceError;
+      const isAnswer = (metadata?.get('berth-code').length ?? 0) > 0;
+      const isAway = !isAnswer && (code === status.UNAVAILABLE || code === status.DEADLINE_EXCEEDED);
+      if (!isAway || attempt >= attempts || signal?.aborted) throw fromServiceError(error as ServiceError);
+      await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt, { baseMs: 25, maxMs: 200 })));
+    }
+  }
+}
+
+function callOnce<Request, Response>(
+  method: UnaryMethod<Request, Response>,
+  request: Request,
+  deadlineMs: number,
+  signal: AbortSignal | undefined,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
     const pending = method(
@@ -45,7 +69,7 @@ export function call<Request, Response>(
       { deadline: Date.now() + deadlineMs },
       (error, response) => {
         signal?.removeEventListener('abort', cancel);
-        if (error) reject(fromServiceError(error));
+        if (error) reject(error);
         else resolve(response);
       },
     );

@@ -20,6 +20,7 @@ export const errorTable = {
   blocked: { http: 403, retry: false, meaning: 'One of the two has blocked the other.' },
   muted: { http: 403, retry: true, meaning: 'Muted in this group for now.' },
   not_found: { http: 404, retry: false, meaning: 'There is no such thing, or not for this user.' },
+  method_not_allowed: { http: 405, retry: false, meaning: 'This path takes other methods.' },
   already_exists: { http: 409, retry: false, meaning: 'It exists already.' },
   conflict: { http: 409, retry: true, meaning: 'The state changed meanwhile.' },
   code_expired: {
