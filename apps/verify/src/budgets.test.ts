@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventually } from '@berth/fixtures';
-import { useVerify } from './use-verify.ts';
+import { useVerify } from './fixtures/use-verify.ts';
 
 const verify = useVerify({ CODES_PER_ADDRESS_HOUR: '3', CODES_PER_SOURCE_HOUR: '6', CODES_PER_MINUTE: '20' });
 const paced = useVerify({ CODE_RESEND_SECONDS: '60' });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Purpose } from '@berth/contracts/verify';
 import { createCode } from './code.ts';
-import { useVerify } from './use-verify.ts';
+import { useVerify } from './fixtures/use-verify.ts';
 
 const verify = useVerify({ CODES_PER_SOURCE_HOUR: '1000' });
 

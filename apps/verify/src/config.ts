@@ -67,7 +67,7 @@ export function parseVerifyConfig(source: Record<string, string | undefined>): V
       perAddressHour: values.CODES_PER_ADDRESS_HOUR,
       perSourceHour: values.CODES_PER_SOURCE_HOUR,
       perMinute: values.CODES_PER_MINUTE,
-      resendMs: values.CODE_RESEND_SECONDS * 1_000,
+      resendMs: Math.round(values.CODE_RESEND_SECONDS * 1_000),
     },
   };
 }

@@ -1,0 +1,126 @@
+import type { Circuit } from '@berth/lifecycle';
+import { isDuplicateKey, type Mysql } from '@berth/mysql';
+import { BerthError } from '@berth/wire';
+import { mysqlCall } from '../mysql-call.ts';
+
+export interface User {
+  id: number;
+  name: string;
+  nick: string;
+  email: string;
+  icon: string;
+  /** PHC string. */
+  passwordHash: string;
+  /** Sessions of a lower one are void. */
+  generation: number;
+}
+
+export interface NewUser {
+  /** Lower-cased. */
+  email: string;
+  name: string;
+  nameKey: string;
+  nick: string;
+  icon: string;
+  passwordHash: string;
+}
+
+interface UserRow {
+  id: number;
+  email_key: Buffer;
+  name: string;
+  nick: string;
+  icon: string;
+  password_hash: Buffer;
+  generation: number;
+}
+
+/** Accounts in MySQL. Errors: BerthError `unavailable`, `deadline` (a write whose outcome is not known). */
+export class MysqlUserStore {
+  readonly #db: Mysql;
+  readonly #circuit: Circuit;
+
+  constructor(db: Mysql, circuit: Circuit) {
+    this.#db = db;
+    this.#circuit = circuit;
+  }
+
+  async findByEmail(email: string): Promise<User | undefined> {
+    const rows = await mysqlCall(this.#circuit, () =>
+      this.#db.rows<UserRow>(
+        'SELECT id, email_key, name, nick, icon, password_hash, generation FROM users WHERE email_key = ?',
+        [Buffer.from(email)],
+      ),
+    );
+    return rows[0] && userOf(rows[0]);
+  }
+
+  async isNameTaken(nameKey: string): Promise<boolean> {
+    const rows = await mysqlCall(this.#circuit, () =>
+      this.#db.rows('SELECT 1 FROM users WHERE name_key = ?', [Buffer.from(nameKey)]),
+    );
+    return rows.length > 0;
+  }
+
+  /** The id of the new account. Errors: `name_taken`, `already_exists` (the e-mail address). */
+  async create(user: NewUser): Promise<number> {
+    try {
+      const { insertId } = await mysqlCall(
+        this.#circuit,
+        () =>
+          this.#db.run(
+            `INSERT INTO users (email_key, name_key, name, nick, icon, password_hash, created_at)
+             VALUES (?, ?, ?, ?, ?, ?, ?)`,
+            [
+              Buffer.from(user.email),
+              Buffer.from(user.nameKey),
+              ...[user.name, user.nick, user.icon],
+              Buffer.from(user.passwordHash),
+              Date.now(),
+            ],
+          ),
+        { isWrite: true },
+      );
+      return insertId;
+    } catch (cause) {
+      if (isDuplicateKey(cause, 'users_name')) throw new BerthError('name_taken', undefined, { cause });
+      if (isDuplicateKey(cause, 'users_email')) {
+        throw new BerthError('already_exists', 'This e-mail address has an account already.', { cause });
+      }
+      throw cause;
+    }
+  }
+
+  /** Sets the password, voids every session of before and answers with the new generation. */
+  async setPassword(id: number, passwordHash: string): Promise<number> {
+    return mysqlCall(
+      this.#circuit,
+      () =>
+        this.#db.transaction(async (tx) => {
+          await tx.run('UPDATE users SET password_hash = ?, generation = generation + 1 WHERE id = ?', [
+            Buffer.from(passwordHash),
+            id,
+          ]);
+          await tx.run('UPDATE sessions SET ended_at = ? WHERE user_id = ? AND ended_at IS NULL', [
+            Date.now(),
+            id,
+          ]);
+          const rows = await tx.rows<{ generation: number }>('SELECT generation FROM users WHERE id = ?', [
+            id,
+          ]);
+          return rows[0]!.generation;
+        }),
+      { isWrite: true },
+    );
+  }
+}
+
+const userOf = (row: UserRow): User => ({
+  id: row.id,
+  name: row.name,
+  nick: row.nick,
+  email: row.email_key.toString(),
+  icon: row.icon,
+  passwordHash: row.password_hash.toString(),
+  generation: row.generation,
+});

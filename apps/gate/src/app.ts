@@ -1,0 +1,131 @@
+import { type App, Circuit, Closers } from '@berth/lifecycle';
+import { Mysql } from '@berth/mysql';
+import { createRedis } from '@berth/redis';
+import { type Log, Metrics } from '@berth/telemetry';
+import { SessionKeys } from '@berth/tokens';
+import { Argon2Hasher } from './accounts/password-hasher.ts';
+import { PasswordRules } from './accounts/password-rules.ts';
+import { MysqlUserStore } from './accounts/user-store.ts';
+import type { GateConfig } from './config.ts';
+import type { Context } from './context.ts';
+import { createHttpApp } from './http/http-app.ts';
+import { HttpListener } from './http/http-listener.ts';
+import { FallbackTokenBuckets } from './limits/fallback-buckets.ts';
+import { LoginLimit } from './limits/login-limit.ts';
+import { MemoryTokenBuckets } from './limits/memory-buckets.ts';
+import { RedisTokenBuckets } from './limits/redis-buckets.ts';
+import { RequestLimit } from './limits/request-limit.ts';
+import { TaskQueue } from './limits/task-queue.ts';
+import { isMysqlAway } from './mysql-call.ts';
+import { Readiness } from './readiness.ts';
+import { Revocations } from './sessions/revocations.ts';
+import { RedisSessionCache } from './sessions/session-cache.ts';
+import { SessionCheck } from './sessions/session-check.ts';
+import { SessionPruner } from './sessions/session-pruner.ts';
+import { MysqlSessionStore } from './sessions/session-store.ts';
+import { GrpcStatus } from './status-client.ts';
+import { GrpcVerify } from './verify-client.ts';
+
+export interface Gate extends App {
+  /** The port bound, known once started. */
+  readonly port: number;
+}
+
+/** Accounts, sessions and berths over HTTP, and the web client. */
+export function createGate(
+  config: GateConfig,
+  { log, metrics = new Metrics('gate') }: { log: Log; metrics?: Metrics },
+): Gate {
+  const closers = new Closers();
+  const db = new Mysql({ ...config.mysql, poolSize: 10, maxWaiting: 500 });
+  closers.add('mysql', () => db.close());
+  const redis = createRedis(config.redis.url, { tlsCaFile: config.redis.tlsCaFile });
+  closers.add('redis', () => redis.disconnect());
+  const circuits = {
+    mysql: new Circuit('MySQL', { failures: 3, isFailure: isMysqlAway }),
+    redis: new Circuit('Redis', { failures: 2 }),
+  };
+
+  const callFailures = metrics.counter('gate_calls_failed_total', 'Calls to other services that failed', [
+    'service',
+    'method',
+    'code',
+  ]);
+  const failed = (service: string) => (method: string, error: { code: string }) =>
+    callFailures.inc({ service, method, code: error.code });
+  const verify = new GrpcVerify(config.verifyAddress, config.grpcTls, failed('verify'));
+  closers.add('verify', () => verify.close());
+  const status = new GrpcStatus(config.statusAddress, config.grpcTls, failed('status'));
+  closers.add('status', () => status.close());
+
+  const hashSeconds = metrics.histogram('gate_hash_seconds', 'Time of a password hash, without waiting');
+  const hasher = new Argon2Hasher({ ...config.hashing, onHash: (seconds) => hashSeconds.observe(seconds) });
+  const users = new MysqlUserStore(db, circuits.mysql);
+  const sessions = new MysqlSessionStore(db, circuits.mysql);
+  const cache = new RedisSessionCache(redis, circuits.redis);
+  const sessionKeys = readSessionKeys(config, log);
+  closers.add('session keys', () => sessionKeys.close());
+  const buckets = new FallbackTokenBuckets(
+    new RedisTokenBuckets(redis, circuits.redis),
+    new MemoryTokenBuckets(),
+  );
+  const revocations = new Revocations({ cache, send: (revocation) => status.revoke(revocation), log });
+  closers.add('revocations', () => revocations.close());
+  const pruner = new SessionPruner(sessions, log);
+  const context: Context = {
+    config,
+    log,
+    users,
+    sessions,
+    sessionCache: cache,
+    sessionKeys,
+    hasher,
+    revocations,
+    verify,
+    status,
+    passwordRules: new PasswordRules(),
+    sessionCheck: new SessionCheck({
+      keys: sessionKeys,
+      cache,
+      store: sessions,
+      lookUps: new TaskQueue({ concurrency: 8, queue: 1_000, maxWaitMs: 3_000 }),
+      log,
+    }),
+    requestLimit: new RequestLimit(buckets, config.limits.requestsPerAddressMinute),
+    loginLimit: new LoginLimit({
+      redis,
+      circuit: circuits.redis,
+      buckets,
+      perMinute: config.limits.loginsPerAccountMinute,
+    }),
+  };
+  metrics.gauge('gate_hashes_running', 'Password hashes at this moment', [], () => hasher.running);
+  metrics.gauge('gate_hashes_waiting', 'Password hashes that wait', [], () => hasher.waiting);
+  metrics.gauge('gate_revocations_pending', 'Revocations to be sent again', [], () => revocations.pending);
+  metrics.gauge('gate_mysql_up', 'Whether MySQL answers', [], () => (circuits.mysql.isOpen ? 0 : 1));
+  metrics.gauge('gate_redis_up', 'Whether Redis answers', [], () => (circuits.redis.isOpen ? 0 : 1));
+
+  const readiness = new Readiness({ db, redis, verify, status });
+  const listener = new HttpListener(createHttpApp(context, metrics, readiness));
+  return {
+    get port() {
+      return listener.port;
+    },
+    async start() {
+      await listener.listen(config.http.host, config.http.port);
+      closers.add('http', () => listener.close());
+      closers.add('readiness', () => readiness.close());
+      pruner.start();
+      closers.add('pruner', () => pruner.close());
+      log.info({ host: config.http.host, port: listener.port }, 'gate is up');
+    },
+    close: () => closers.close(),
+  };
+}
+
+function readSessionKeys({ sessionKeys }: GateConfig, log: Log): SessionKeys {
+  if ('content' in sessionKeys) return new SessionKeys(sessionKeys.content);
+  return SessionKeys.watch(sessionKeys.file, {
+    onError: (err) => log.error({ err }, 'the changed session keys cannot be used; the old ones stay'),
+  });
+}

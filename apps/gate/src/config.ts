@@ -1,0 +1,125 @@
+import { isIP } from 'node:net';
+import { EnvError, env, readEnv, readGrpcTls, readSecret, requireSecret } from '@berth/env';
+import type { GrpcTls } from '@berth/grpc';
+
+export interface GateConfig {
+  logLevel: string;
+  /** Where it listens; port 0 picks a free one. */
+  http: { host: string; port: number };
+  mysql: { url: string; tlsCaFile: string | undefined; allowWeakDurability: boolean };
+  redis: { url: string; tlsCaFile: string | undefined };
+  grpcTls: GrpcTls | undefined;
+  verifyAddress: string;
+  statusAddress: string;
+  /** The key file, read again when it changes; or its content. */
+  sessionKeys: { file: string } | { content: string };
+  /** How long a session lives. */
+  sessionMs: number;
+  /** Folder of the built web client. */
+  webRoot: string | undefined;
+  /** Addresses and CIDRs whose X-Forwarded-For counts. */
+  trustedProxies: string[];
+  /** Origins that browsers may call from, besides gate's own; `*`: any. */
+  allowedOrigins: string[];
+  /** What the web client may connect to besides its own origin: sources of a Content-Security-Policy. */
+  connectSources: string[];
+  hashing: {
+    /** Password hashes at a time; each keeps one thread of libuv's pool. */
+    concurrency: number;
+    /** Hashes waiting at most. */
+    queue: number;
+  };
+  limits: { loginsPerAccountMinute: number; requestsPerAddressMinute: number };
+}
+
+const variables = {
+  LOG_LEVEL: env.text().default('info'),
+  HTTP_HOST: env.text().default('0.0.0.0'),
+  HTTP_PORT: env.port().default(8080),
+  MYSQL_TLS_CA_FILE: env.text().optional(),
+  MYSQL_ALLOW_WEAK_DURABILITY: env.flag().default(false),
+  REDIS_TLS_CA_FILE: env.text().optional(),
+  VERIFY_ADDRESS: env.text().default('localhost:50051'),
+  STATUS_ADDRESS: env.text().default('localhost:50052'),
+  SESSION_KEYS_FILE: env.text().optional(),
+  SESSION_DAYS: env.number(0.001, 30).default(30),
+  WEB_ROOT: env.text().optional(),
+  TRUSTED_PROXIES: env
+    .list()
+    .refine((items) => items.every(isProxy), { error: 'expected addresses or CIDRs' })
+    .default([]),
+  ALLOWED_ORIGINS: env
+    .list()
+    .refine((items) => items.every((item) => item === '*' || isOrigin(item)), {
+      error: 'expected origins such as https://chat.example.org, or *',
+    })
+    .default([]),
+  CSP_CONNECT: env
+    .list()
+    .refine((items) => items.every((item) => /^[\w.:*/[\]-]+$/.test(item)), {
+      error: 'expected sources such as wss://chat.example.org',
+    })
+    .default(['ws:', 'wss:']),
+  HASH_CONCURRENCY: env.count(1, 1_022).default(2),
+  HASH_QUEUE: env.count(0, 100_000).default(200),
+  UV_THREADPOOL_SIZE: env.count(1, 1_024).default(4),
+  LOGINS_PER_ACCOUNT_MINUTE: env.count(1, 1_000_000).default(10),
+  REQUESTS_PER_ADDRESS_MINUTE: env.count(1, 10_000_000).default(120),
+};
+
+/** Throws EnvError with a line per variable at fault. */
+export function parseGateConfig(source: Record<string, string | undefined>): GateConfig {
+  const values = readEnv(variables, source);
+  // DNS look-ups and files need threads of the pool even while a log-in flood hashes.
+  if (values.HASH_CONCURRENCY > values.UV_THREADPOOL_SIZE - 2) {
+    throw new EnvError(
+      `HASH_CONCURRENCY: ${values.HASH_CONCURRENCY} is too many; at most UV_THREADPOOL_SIZE less 2, which is ${values.UV_THREADPOOL_SIZE - 2}`,
+    );
+  }
+  return {
+    logLevel: values.LOG_LEVEL,
+    http: { host: values.HTTP_HOST, port: values.HTTP_PORT },
+    mysql: {
+      url: requireSecret('MYSQL_URL', source),
+      tlsCaFile: values.MYSQL_TLS_CA_FILE,
+      allowWeakDurability: values.MYSQL_ALLOW_WEAK_DURABILITY,
+    },
+    redis: { url: requireSecret('REDIS_URL', source), tlsCaFile: values.REDIS_TLS_CA_FILE },
+    grpcTls: readGrpcTls(source),
+    verifyAddress: values.VERIFY_ADDRESS,
+    statusAddress: values.STATUS_ADDRESS,
+    sessionKeys: readSessionKeys(values.SESSION_KEYS_FILE, source),
+    sessionMs: Math.round(values.SESSION_DAYS * 86_400_000),
+    webRoot: values.WEB_ROOT,
+    trustedProxies: values.TRUSTED_PROXIES,
+    allowedOrigins: values.ALLOWED_ORIGINS,
+    connectSources: values.CSP_CONNECT,
+    hashing: { concurrency: values.HASH_CONCURRENCY, queue: values.HASH_QUEUE },
+    limits: {
+      loginsPerAccountMinute: values.LOGINS_PER_ACCOUNT_MINUTE,
+      requestsPerAddressMinute: values.REQUESTS_PER_ADDRESS_MINUTE,
+    },
+  };
+}
+
+function readSessionKeys(
+  file: string | undefined,
+  source: Record<string, string | undefined>,
+): GateConfig['sessionKeys'] {
+  if (file !== undefined) return { file };
+  const content = readSecret('SESSION_KEYS', source);
+  if (content === undefined) throw new EnvError('SESSION_KEYS is not set (nor SESSION_KEYS_FILE)');
+  return { content };
+}
+
+function isProxy(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
+  const [address, bits, ...rest] = text.split('/');
+  const family = isIP(address!);
+  if (family === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
+}

@@ -1,0 +1,39 @@
+import { BerthError } from '@berth/wire';
+import type { httpSchemas } from '@berth/wire/http';
+import type { z } from 'zod';
+import { nameKey } from '../accounts/name-key.ts';
+import type { Context } from '../context.ts';
+import type { Call } from '../route.ts';
+
+/** `icon`: the old dialect's clients choose one when they register. */
+type NewAccount = z.output<typeof httpSchemas.usersRequest> & { icon?: string };
+
+/**
+ * Makes an account for whoever has the code mailed to the address. What can be refused is refused before the code is
+ * used up; the password is hashed before, too, since a queue that is full must not cost the code.
+ */
+export async function createUser(
+  context: Context,
+  { body, client }: Call<NewAccount>,
+): Promise<z.output<typeof httpSchemas.usersAnswer>> {
+  const { email, code, name, password } = body;
+  const key = nameKey(name);
+  context.passwordRules.check(password, [email, name]);
+  if (await context.users.isNameTaken(key)) throw new BerthError('name_taken');
+  const passwordHash = await context.hasher.hash(password);
+  await context.verify.redeem(email, 'register', code);
+  const nick = body.nick ?? name;
+  const id = await context.users.create({
+    email,
+    name,
+    nameKey: key,
+    nick,
+    icon: body.icon ?? '',
+    passwordHash,
+  });
+  await context.loginLimit
+    .welcome(email, client.network, 'code')
+    .catch((err: unknown) => context.log.debug({ err }, 'a network was not remembered'));
+  context.log.info({ userId: id }, 'an account was made');
+  return { user: { id, name, email } };
+}

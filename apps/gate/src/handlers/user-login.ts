@@ -1,0 +1,30 @@
+import { httpSchemas } from '@berth/wire/http';
+import { z } from 'zod';
+import type { Context } from '../context.ts';
+import { parseFields } from '../http/json-body.ts';
+import { xorPassword } from '../llfcchat/xor-password.ts';
+import type { Call } from '../route.ts';
+import { createSession } from './create-session.ts';
+
+const schema = z.object({ email: z.string(), passwd: z.string() });
+
+/** `createSession` for the old clients: the address under the names of both of their generations, the ticket as token. */
+export async function userLogin(context: Context, { body, client }: Call<unknown>) {
+  const { email, passwd } = parseFields(schema, body);
+  const credentials = parseFields(httpSchemas.sessionsRequest, {
+    email,
+    password: xorPassword(passwd),
+    device: { class: 'llfcchat', name: 'llfcchat' },
+  });
+  const { user, berth } = await createSession(context, { body: credentials, client });
+  const port = String(berth.port);
+  return {
+    email,
+    uid: user.id,
+    token: berth.ticket,
+    host: berth.host,
+    port,
+    chathost: berth.host,
+    chatport: port,
+  };
+}

@@ -1,0 +1,66 @@
+import type { SessionClaims } from '@berth/tokens';
+import { BerthError } from '@berth/wire';
+import { type NextFunction, type Request, type Response, Router } from 'express';
+import type { Context } from '../context.ts';
+import type { Route, SessionCall } from '../route.ts';
+import { clientOf } from './client-of.ts';
+import { parseBody, readJson } from './json-body.ts';
+import { nameRoute } from './request-metrics.ts';
+
+/** Serves the routes: per request the limit by address, the session where one is needed, the body, the handler. */
+export function createApiRouter(context: Context, routes: readonly Route[]): Router {
+  const router = Router({ caseSensitive: true });
+  for (const route of routes) {
+    router[route.method](
+      route.path,
+      nameRoute(route.path),
+      limitRequests(context),
+      ...(route.body ? [readJson] : []),
+      (request, response) => serve(context, route, request, response),
+    );
+  }
+  for (const [path, methods] of methodsByPath(routes)) {
+    router.all(path, nameRoute(path), (_request, response) => {
+      response.setHeader('allow', methods.join(', '));
+      throw new BerthError('method_not_allowed');
+    });
+  }
+  return router;
+}
+
+export function limitRequests(context: Context) {
+  return async (request: Request, _response: Response, next: NextFunction): Promise<void> => {
+    await context.requestLimit.take(clientOf(request).network);
+    next();
+  };
+}
+
+async function serve(context: Context, route: Route, request: Request, response: Response): Promise<void> {
+  const call: SessionCall<unknown> = {
+    body: undefined,
+    client: clientOf(request),
+    session: route.needsSession ? await sessionOf(context, request) : ({} as SessionClaims),
+    params: request.params as Record<string, string>,
+  };
+  if (route.body) call.body = parseBody(route.body, request);
+  const answer = await route.handle(context, call);
+  response.setHeader('cache-control', 'no-store');
+  response.status(route.status);
+  if (answer === undefined) response.end();
+  else response.json(answer);
+}
+
+async function sessionOf(context: Context, request: Request): Promise<SessionClaims> {
+  const token = /^Bearer ([\w.-]{1,1024})$/i.exec(request.headers.authorization ?? '')?.[1];
+  if (token === undefined)
+    throw new BerthError('unauthenticated', 'A session token is needed: Authorization: Bearer …');
+  return context.sessionCheck.check(token);
+}
+
+function methodsByPath(routes: readonly Route[]): Map<string, string[]> {
+  const methods = new Map<string, string[]>();
+  for (const { path, method } of routes) {
+    methods.set(path, [...(methods.get(path) ?? []), method.toUpperCase()]);
+  }
+  return methods;
+}

@@ -1,0 +1,42 @@
+import type { Metrics } from '@berth/telemetry';
+import { BerthError } from '@berth/wire';
+import express, { type Express } from 'express';
+import type { Context } from '../context.ts';
+import { createLlfcchatRouter } from '../llfcchat/router.ts';
+import type { Readiness } from '../readiness.ts';
+import { routes } from '../routes.ts';
+import { answerErrors } from './answer-error.ts';
+import { createApiRouter } from './api-router.ts';
+import { createDocsRouter } from './docs-router.ts';
+import { createOpsRouter } from './ops-router.ts';
+import { checkOrigin } from './origin-check.ts';
+import { measureRequests, nameRoute } from './request-metrics.ts';
+import { setSecurityHeaders } from './security-headers.ts';
+import { serveWebRoot } from './web-root.ts';
+
+/** The whole public interface: operators' paths, the old dialect, the API and its pages, the web client. */
+export function createHttpApp(context: Context, metrics: Metrics, readiness: Readiness): Express {
+  const { config, log } = context;
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', 'simple');
+  app.set('trust proxy', config.trustedProxies.length === 0 ? false : config.trustedProxies);
+
+  app.use(measureRequests(metrics));
+  app.use(setSecurityHeaders(config.connectSources));
+  app.use(createOpsRouter(metrics, readiness));
+  app.use(createLlfcchatRouter(context));
+  app.use(createDocsRouter());
+  app.use('/v1', checkOrigin(config.allowedOrigins));
+  app.use(createApiRouter(context, routes));
+  app.use('/v1', notFound);
+  if (config.webRoot !== undefined) app.use(serveWebRoot(config.webRoot));
+  app.use(nameRoute('none'), notFound);
+  app.use(answerErrors(log));
+  return app;
+}
+
+function notFound(): never {
+  throw new BerthError('not_found', 'There is no such path.');
+}

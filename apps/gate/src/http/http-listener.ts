@@ -1,0 +1,50 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** Connections at a time at most: further ones are closed. */
+const maxConnections = 20_000;
+
+/** An HTTP server that no slow or greedy client can hold, and that finishes what it began before it closes. */
+export class HttpListener {
+  readonly #server: Server;
+  #isClosing = false;
+
+  constructor(handle: RequestListener) {
+    this.#server = createServer(
+      {
+        maxHeaderSize: 16_384,
+        headersTimeout: 10_000,
+        requestTimeout: 20_000,
+        connectionsCheckingInterval: 5_000,
+        // Above the idle time-outs of the proxies in front, which close first.
+        keepAliveTimeout: 75_000,
+      },
+      (request, response) => {
+        if (this.#isClosing) response.setHeader('connection', 'close');
+        handle(request, response);
+      },
+    );
+    this.#server.maxConnections = maxConnections;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Port 0 picks a free one. */
+  async listen(host: string, port: number): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, host, resolve);
+    });
+  }
+
+  /** Takes no more connections, answers what came in within `graceMs`, then cuts the rest. */
+  async close(graceMs = 10_000): Promise<void> {
+    this.#isClosing = true;
+    if (!this.#server.listening) return;
+    const timer = setTimeout(() => this.#server.closeAllConnections(), graceMs);
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    clearTimeout(timer);
+  }
+}

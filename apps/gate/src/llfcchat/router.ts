@@ -1,0 +1,71 @@
+import type { Log } from '@berth/telemetry';
+import express, { type NextFunction, type Request, type Response, Router } from 'express';
+import type { Context } from '../context.ts';
+import { getVarifycode } from '../handlers/get-varifycode.ts';
+import { resetPwd } from '../handlers/reset-pwd.ts';
+import { userLogin } from '../handlers/user-login.ts';
+import { userRegister } from '../handlers/user-register.ts';
+import { knownError } from '../http/answer-error.ts';
+import { limitRequests } from '../http/api-router.ts';
+import { clientOf } from '../http/client-of.ts';
+import { maxBodyBytes } from '../http/json-body.ts';
+import { nameRoute } from '../http/request-metrics.ts';
+import type { Call } from '../route.ts';
+import { llfcchatError, llfcchatErrors } from './error-codes.ts';
+
+/** One path of the old dialect: the fields of its answer besides `error`, or a BerthError. */
+export type LlfcchatHandler = (context: Context, call: Call<unknown>) => Promise<Record<string, unknown>>;
+
+const handlers: Record<string, LlfcchatHandler> = {
+  '/get_varifycode': getVarifycode,
+  '/user_register': userRegister,
+  '/reset_pwd': resetPwd,
+  '/user_login': userLogin,
+};
+
+/** The HTTP paths of the old dialect: whatever is asked, the status is 200, `error` says how it went. */
+export function createLlfcchatRouter(context: Context): Router {
+  const router = Router({ caseSensitive: true, strict: true });
+  for (const [path, handle] of Object.entries(handlers)) {
+    router.post(
+      path,
+      nameRoute(path),
+      limitRequests(context),
+      // Whatever content type the client names.
+      express.text({ type: () => true, limit: maxBodyBytes, inflate: false, defaultCharset: 'utf-8' }),
+      async (request: Request, response: Response) => {
+        const fields = await handle(context, { body: parseJson(request.body), client: clientOf(request) });
+        answer(response, { error: llfcchatErrors.success, ...fields });
+      },
+      answerErrors(context.log),
+    );
+  }
+  return router;
+}
+
+function answerErrors(log: Log) {
+  return (thrown: unknown, request: Request, response: Response, _next: NextFunction): void => {
+    const err = knownError(thrown);
+    if (err.code === 'internal') log.error({ err, path: request.path }, 'a request failed');
+    answer(response, { error: llfcchatError(err) });
+  };
+}
+
+function answer(response: Response, body: object): void {
+  // Not by Express' own means, which would add a charset.
+  response.writeHead(200, {
+    'content-type': 'text/json',
+    'access-control-allow-origin': '*',
+    'cache-control': 'no-store',
+    connection: 'close',
+  });
+  response.end(JSON.stringify(body));
+}
+
+function parseJson(text: unknown): unknown {
+  try {
+    return JSON.parse(String(text));
+  } catch {
+    return undefined;
+  }
+}

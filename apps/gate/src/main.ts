@@ -1,0 +1,10 @@
+import process from 'node:process';
+import { parseOrExit } from '@berth/env';
+import { runApp } from '@berth/lifecycle';
+import { createLog, Metrics } from '@berth/telemetry';
+import { createGate } from './app.ts';
+import { parseGateConfig } from './config.ts';
+
+const config = parseOrExit('gate', parseGateConfig, process.env);
+const log = createLog('gate', config.logLevel);
+await runApp(createGate(config, { log, metrics: new Metrics('gate').withProcessMetrics() }), log);

@@ -1,0 +1,96 @@
+import { berthsAnswer, httpSchemas, sessionsAnswer, sessionsList } from '@berth/wire/http';
+import { createBerth } from './handlers/create-berth.ts';
+import { createCode } from './handlers/create-code.ts';
+import { createSession } from './handlers/create-session.ts';
+import { createUser } from './handlers/create-user.ts';
+import { endSession } from './handlers/end-session.ts';
+import { listSessions } from './handlers/list-sessions.ts';
+import { resetPassword } from './handlers/reset-password.ts';
+import { openRoute, type Route, sessionRoute } from './route.ts';
+
+/** Gate's interface. */
+export const routes: Route[] = [
+  openRoute({
+    method: 'post',
+    path: '/v1/codes',
+    summary: 'Mail a code',
+    description:
+      'Mails a six-digit code for registering or for a new password. The answer is the same whether the address has an account or not; a new code voids the one before.',
+    status: 200,
+    body: httpSchemas.codesRequest,
+    answer: httpSchemas.codesAnswer,
+    errors: ['unavailable'],
+    handle: createCode,
+  }),
+  openRoute({
+    method: 'post',
+    path: '/v1/users',
+    summary: 'Register',
+    description: 'Makes an account with the code that was mailed to the address.',
+    status: 201,
+    body: httpSchemas.usersRequest,
+    answer: httpSchemas.usersAnswer,
+    errors: ['code_wrong', 'code_expired', 'password_refused', 'name_taken', 'already_exists', 'unavailable'],
+    handle: createUser,
+  }),
+  openRoute({
+    method: 'post',
+    path: '/v1/passwords',
+    summary: 'Set a new password',
+    description: 'Sets a new password with the code that was mailed, and ends every session of the account.',
+    status: 200,
+    body: httpSchemas.passwordsRequest,
+    answer: httpSchemas.usersAnswer,
+    errors: ['code_wrong', 'code_expired', 'password_refused', 'not_found', 'unavailable'],
+    handle: resetPassword,
+  }),
+  openRoute({
+    method: 'post',
+    path: '/v1/sessions',
+    summary: 'Log in',
+    description:
+      'Answers with a session token and a berth: the chat node to connect to, and the ticket to show there within seconds.',
+    status: 201,
+    body: httpSchemas.sessionsRequest,
+    answer: sessionsAnswer,
+    errors: ['bad_credentials', 'no_berth', 'unavailable'],
+    handle: createSession,
+  }),
+  sessionRoute({
+    method: 'get',
+    path: '/v1/sessions',
+    summary: 'List one’s sessions',
+    status: 200,
+    answer: sessionsList,
+    errors: ['unavailable'],
+    handle: listSessions,
+  }),
+  sessionRoute({
+    method: 'delete',
+    path: '/v1/sessions/current',
+    summary: 'Log out',
+    description: 'Ends the session whose token is used.',
+    status: 204,
+    errors: ['not_found', 'unavailable'],
+    handle: endSession,
+  }),
+  sessionRoute({
+    method: 'delete',
+    path: '/v1/sessions/:id',
+    summary: 'End one of one’s sessions',
+    status: 204,
+    errors: ['not_found', 'unavailable'],
+    handle: endSession,
+  }),
+  sessionRoute({
+    method: 'post',
+    path: '/v1/berths',
+    summary: 'Ask for another berth',
+    description: 'For a client that lost its chat node: no password, the session token is enough.',
+    status: 200,
+    body: httpSchemas.berthsRequest,
+    answer: berthsAnswer,
+    errors: ['no_berth', 'unavailable'],
+    handle: createBerth,
+  }),
+];

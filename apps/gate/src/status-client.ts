@@ -1,0 +1,89 @@
+import { type PlaceRequest, type Revocation, StatusServiceClient } from '@berth/contracts/status';
+import { call, channelCredentials, createChannelOptions, type GrpcTls, targetOf } from '@berth/grpc';
+import { backoffMs } from '@berth/lifecycle';
+import { type Berth, BerthError, type ErrorCode, toBerthError } from '@berth/wire';
+
+/** One replica's time; another one is tried after it. */
+const placeDeadlineMs = 1_000;
+const revokeDeadlineMs = 1_000;
+const attempts = 3;
+
+/** Status, as gate asks it. Errors: BerthError `no_berth`, `unavailable`, both with `retryAfterMs`. */
+export class GrpcStatus {
+  readonly #client: StatusServiceClient;
+  readonly #onFailure: (method: string, error: BerthError) => void;
+
+  constructor(
+    address: string,
+    tls: GrpcTls | undefined,
+    onFailure: (method: string, error: BerthError) => void,
+  ) {
+    this.#client = new StatusServiceClient(
+      targetOf(address),
+      channelCredentials(tls),
+      createChannelOptions(),
+    );
+    this.#onFailure = onFailure;
+  }
+
+  /** A place on the best chat node. Asked twice it is still one place: a new reservation frees the user's old one. */
+  async place(request: Omit<PlaceRequest, 'zone' | 'version'>): Promise<Berth> {
+    try {
+      const place = await call(
+        this.#client.place.bind(this.#client),
+        { ...request, zone: '', version: '' },
+        { deadlineMs: placeDeadlineMs, attempts },
+      );
+      return {
+        node: place.node,
+        host: place.host,
+        port: place.port,
+        url: place.url,
+        ticket: place.ticket,
+        expiresAt: place.expiresAtMs,
+      };
+    } catch (thrown) {
+      const error = toBerthError(thrown);
+      this.#onFailure('place', error);
+      const isFull = error.code === 'no_berth' || error.code === 'rate_limited';
+      throw refusal(isFull ? 'no_berth' : 'unavailable', error);
+    }
+  }
+
+  /** Tells every chat node that sessions have ended. */
+  async revoke(revocation: Omit<Revocation, 'id'>): Promise<void> {
+    try {
+      await call(
+        this.#client.revoke.bind(this.#client),
+        { ...revocation, id: '' },
+        {
+          deadlineMs: revokeDeadlineMs,
+          attempts,
+        },
+      );
+    } catch (thrown) {
+      const error = toBerthError(thrown);
+      this.#onFailure('revoke', error);
+      throw refusal('unavailable', error);
+    }
+  }
+
+  /** Rejects when no replica can be reached within `ms`. */
+  reach(ms: number): Promise<void> {
+    return new Promise((resolve, reject) =>
+      this.#client.waitForReady(Date.now() + ms, (error) =>
+        error ? reject(new Error('no replica can be reached')) : resolve(),
+      ),
+    );
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+}
+
+const refusal = (code: ErrorCode, cause: BerthError): BerthError =>
+  new BerthError(code, undefined, {
+    cause,
+    retryAfterMs: cause.retryAfterMs ?? 1_000 + backoffMs(0, { baseMs: 2_000 }),
+  });

@@ -1,0 +1,96 @@
+import { Purpose, RedeemResult, VerifyServiceClient } from '@berth/contracts/verify';
+import { call, channelCredentials, createChannelOptions, type GrpcTls, targetOf } from '@berth/grpc';
+import { backoffMs } from '@berth/lifecycle';
+import { BerthError, toBerthError } from '@berth/wire';
+
+export interface CodeRequest {
+  email: string;
+  /** `any`: the old dialect does not say. */
+  purpose: 'register' | 'reset' | 'any';
+  /** The client's address. */
+  source: string;
+  /** False: every step but the mail. */
+  deliver: boolean;
+  /** The mail tells that there is an account, in place of a code. */
+  hasAccount: boolean;
+  locale: string;
+}
+
+const purposes = {
+  register: Purpose.PURPOSE_REGISTER,
+  reset: Purpose.PURPOSE_RESET,
+  any: Purpose.PURPOSE_ANY,
+} as const;
+
+/** Reaching the mail server may take verify some seconds. */
+const issueDeadlineMs = 10_000;
+const redeemDeadlineMs = 2_000;
+
+/** Verify, as gate asks it. Errors: BerthError of verify, or `unavailable`. */
+export class GrpcVerify {
+  readonly #client: VerifyServiceClient;
+  readonly #onFailure: (method: string, error: BerthError) => void;
+
+  constructor(
+    address: string,
+    tls: GrpcTls | undefined,
+    onFailure: (method: string, error: BerthError) => void,
+  ) {
+    this.#client = new VerifyServiceClient(
+      targetOf(address),
+      channelCredentials(tls),
+      createChannelOptions(),
+    );
+    this.#onFailure = onFailure;
+  }
+
+  async issue(request: CodeRequest): Promise<{ resendAfterMs: number; expiresInMs: number }> {
+    return this.#guard('issue', () =>
+      call(
+        this.#client.issue.bind(this.#client),
+        { ...request, purpose: purposes[request.purpose] },
+        { deadlineMs: issueDeadlineMs, attempts: 2 },
+      ),
+    );
+  }
+
+  /** Uses the code up. Errors: `code_wrong`, `code_expired`. */
+  async redeem(email: string, purpose: 'register' | 'reset', code: string): Promise<void> {
+    const { result } = await this.#guard('redeem', () =>
+      call(
+        this.#client.redeem.bind(this.#client),
+        { email, purpose: purposes[purpose], code },
+        { deadlineMs: redeemDeadlineMs, attempts: 2 },
+      ),
+    );
+    if (result === RedeemResult.REDEEM_RESULT_OK) return;
+    throw new BerthError(result === RedeemResult.REDEEM_RESULT_WRONG ? 'code_wrong' : 'code_expired');
+  }
+
+  /** Rejects when no replica can be reached within `ms`. */
+  reach(ms: number): Promise<void> {
+    return new Promise((resolve, reject) =>
+      this.#client.waitForReady(Date.now() + ms, (error) =>
+        error ? reject(new Error('no replica can be reached')) : resolve(),
+      ),
+    );
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  async #guard<T>(method: string, run: () => Promise<T>): Promise<T> {
+    try {
+      return await run();
+    } catch (thrown) {
+      const error = toBerthError(thrown);
+      this.#onFailure(method, error);
+      if (error.code !== 'unavailable' && error.code !== 'deadline' && error.code !== 'internal') throw error;
+      throw new BerthError('unavailable', 'Codes cannot be sent or checked right now; try again soon.', {
+        cause: error,
+        retryAfterMs: error.retryAfterMs ?? 1_000 + backoffMs(0, { baseMs: 2_000 }),
+      });
+    }
+  }
+}
