@@ -275,3 +275,27 @@ test('close leaves no timer behind', async () => {
   await client.close();
   assert.equal(clock.timers, 0);
 });
+
+test('a refusal of gate says what is wrong with which field', async () => {
+  const { client, platform } = setup();
+  platform.onHttp(() => refusal('bad_request'));
+  platform.fields = { email: 'not an address' };
+  await assert.rejects(
+    client.register({ email: 'x', code: '123456', name: 'ann', password: 'secret-words' }),
+    {
+      name: 'BerthError',
+      code: 'bad_request',
+      fields: { email: 'not an address' },
+    },
+  );
+});
+
+test('a gate that does not answer is given up after its time', async () => {
+  const { client, platform, clock } = setup();
+  platform.onHttp(() => 'silence');
+  const call = assert.rejects(client.sendCode({ email: 'a@b.cd', purpose: 'register' }), {
+    code: 'unavailable',
+  });
+  await clock.advance(10_000);
+  await call;
+});

@@ -6,9 +6,9 @@ import {
   type ErrorCode,
   encodeFrame,
   errorTable,
-  FrameDecoder,
   type FrameName,
   frameIds,
+  framesOf,
   type Pushes,
   type RequestInput,
   type RequestName,
@@ -183,7 +183,7 @@ export class Connection {
     this.#lastHeard = this.#clock.now();
     try {
       if (!(data instanceof ArrayBuffer)) throw new Error('a message that is not binary');
-      for (const { id, body } of new FrameDecoder().push(new Uint8Array(data))) {
+      for (const { id, body } of framesOf(new Uint8Array(data))) {
         this.#handle(id, decodeBody(body));
         if (this.#closed) return;
       }

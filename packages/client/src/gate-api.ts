@@ -3,9 +3,23 @@ import type { SessionEntry, SessionsAnswer } from '@berth/wire/http';
 import type { Clock } from './clock.ts';
 import type { BerthClient } from './types.ts';
 
+/** A refusal of gate's; of a body it says for each field what is wrong with it. */
+export class GateError extends BerthError {
+  readonly fields: Readonly<Record<string, string>>;
+
+  constructor(
+    code: ErrorCode,
+    message: string | undefined,
+    options: { retryAfterMs?: number; fields?: Record<string, string> },
+  ) {
+    super(code, message, options);
+    this.fields = options.fields ?? {};
+  }
+}
+
 type Body<M extends 'sendCode' | 'register' | 'resetPassword'> = Parameters<BerthClient[M]>[0];
 
-/** Gate's HTTP interface. Every call rejects with BerthError, `unavailable` when no answer comes in time. */
+/** Gate's HTTP interface. Calls reject with GateError, or with a BerthError `unavailable` when no answer comes in time. */
 export class GateApi {
   readonly #gateUrl: string;
   readonly #fetch: typeof globalThis.fetch;
@@ -93,14 +107,15 @@ function errorOf(response: Response, text: string): BerthError {
   const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN);
   const headerMs = Number.isFinite(retryAfter) ? { retryAfterMs: retryAfter * 1_000 } : {};
   try {
-    const { code, message, retryAfterMs } = JSON.parse(text).error;
+    const { code, message, retryAfterMs, fields } = JSON.parse(text).error;
     if (code in errorTable) {
-      return new BerthError(code, message, retryAfterMs === undefined ? headerMs : { retryAfterMs });
+      const delay = retryAfterMs === undefined ? headerMs : { retryAfterMs };
+      return new GateError(code, message, { ...delay, fields });
     }
   } catch {
     // Not gate's: a proxy before it.
   }
-  return new BerthError(codeOf(response.status), undefined, headerMs);
+  return new GateError(codeOf(response.status), undefined, headerMs);
 }
 
 function codeOf(status: number): ErrorCode {

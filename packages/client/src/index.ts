@@ -2,6 +2,7 @@ export { BerthError, type ErrorCode } from '@berth/wire';
 export type { SessionEntry } from '@berth/wire/http';
 export { createClient } from './client.ts';
 export { type Clock, systemClock } from './clock.ts';
+export { GateError } from './gate-api.ts';
 export { IndexedDbStorage, type KeyValueStorage, MemoryStorage, WebStorage } from './storage.ts';
 export type {
   AccountUser,

@@ -146,7 +146,8 @@ export interface AccountUser {
 
 /**
  * A user's connection to Berth. All calls reject with BerthError: `unavailable` when gate or node cannot be reached in
- * time, `deadline` when it is not known whether it was done.
+ * time, `deadline` when it is not known whether it was done; those that gate refuses with GateError, which names the fields
+ * at fault.
  */
 export interface BerthClient {
   /** Mails a code for registering or for a new password. */

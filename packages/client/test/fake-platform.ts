@@ -77,6 +77,8 @@ export class FakePlatform {
   readonly sockets: NodeSocket[] = [];
   readonly requests: { method: string; path: string; body: unknown; token: string | undefined }[] = [];
   readonly conversations = new Map<number, ConversationSummary & { messages: Message[] }>();
+  /** Of HTTP answers that are errors. */
+  fields: Record<string, string> | undefined;
   readonly #onFrame = new Map<
     FrameName,
     (body: Record<string, unknown>, socket: NodeSocket) => Answer | undefined
@@ -157,7 +159,9 @@ export class FakePlatform {
         init.signal!.addEventListener('abort', () => reject(init.signal!.reason)),
       );
     }
-    if (answer instanceof BerthError) return Response.json({ error: answer.toWire() }, { status: 503 });
+    if (answer instanceof BerthError) {
+      return Response.json({ error: { ...answer.toWire(), fields: this.fields } }, { status: 503 });
+    }
     return Response.json(answer);
   };
 
