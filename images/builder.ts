@@ -36,12 +36,15 @@ export function findBuilder(request: ImagesRequest): Builder {
 const nameOf = ({ repository, tag }: ImagesRequest, app: ImageApp): string => `${repository}/${app}:${tag}`;
 
 function buildArguments(request: ImagesRequest, app: ImageApp): string[] {
-  const values = {
-    APP: app,
-    VERSION: request.tag,
-    ...(request.baseImage && { BASE_IMAGE: request.baseImage }),
-  };
-  return Object.entries(values).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]);
+  const values = { APP: app, ...(request.baseImage && { BASE_IMAGE: request.baseImage }) };
+  const labels = { title: `berth ${app}`, version: request.tag, licenses: 'Apache-2.0' };
+  return [
+    ...Object.entries(values).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
+    ...Object.entries(labels).flatMap(([name, value]) => [
+      '--label',
+      `org.opencontainers.image.${name}=${value}`,
+    ]),
+  ];
 }
 
 function dockerBuilder(request: ImagesRequest): Builder {
