@@ -21,4 +21,4 @@ export const kubeconfig = pulumi.secret(platform.kubeconfig);
 /** What the load scenarios take from the environment. */
 export const k6Env = { BERTH_URL: ingress.url, BERTH_HOST: ingress.host, BERTH_PORT: String(ingress.port) };
 /** The mailbox page, where mails are caught and not sent. */
-export const mail = mailbox?.page;
+export const mail = mailbox?.page ?? null;

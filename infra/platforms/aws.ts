@@ -54,7 +54,7 @@ export function createAws(config: AwsConfig): Platform {
       securityGroupId: cluster.securityGroupId,
       subnetIds: network.privateSubnets,
     },
-    { providers: [aws, kubernetes], dependsOn: [cluster] },
+    { providers: [aws, kubernetes] },
   );
   const stores = {
     vpcId: network.vpcId,
