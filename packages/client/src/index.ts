@@ -1,4 +1,15 @@
-export { BerthError, type ErrorCode } from '@berth/wire';
+export {
+  BerthError,
+  type ConversationEvent,
+  type ConversationSummary,
+  type ErrorCode,
+  type Friend,
+  type FriendRequest,
+  type Member,
+  type Message,
+  type Profile,
+  type Role,
+} from '@berth/wire';
 export type { SessionEntry } from '@berth/wire/http';
 export { createClient } from './client.ts';
 export { type Clock, systemClock } from './clock.ts';

@@ -1,0 +1,87 @@
+import { type BerthClient, createClient } from '@berth/client';
+import { runLine } from './commands.ts';
+import type { ChatConfig } from './config.ts';
+import type { Context } from './context.ts';
+import { list } from './handlers/list.ts';
+import { messageLine } from './message-line.ts';
+import { People } from './people.ts';
+import { signIn } from './sign-in.ts';
+import { stateLine } from './state-line.ts';
+import { plain, type Terminal } from './terminal.ts';
+
+/** What has been written is given this long to be sent before the program ends. */
+const lastSendsMs = 5_000;
+
+/** Chats until the user quits or the lines end. Throws BerthError when it cannot log in. */
+export async function runChat(config: ChatConfig, terminal: Terminal): Promise<void> {
+  const client = createClient({
+    gateUrl: config.gateUrl,
+    deviceClass: config.deviceClass,
+    deviceName: 'berth chat',
+    platform: process.platform,
+  });
+  try {
+    if (!(await signIn(client, terminal, config))) return;
+    const context: Context = { client, terminal, people: new People(client), open: undefined, listed: [] };
+    const over = watch(context);
+    const resumed = new Promise<void>((resolve) => client.on('resumed', () => resolve()));
+    client.connect();
+    await Promise.race([resumed, over]);
+    await list.run(context, '');
+    if (terminal.isInteractive) terminal.print('/help tells what you can do');
+    await Promise.race([chat(context), over]);
+    await lastSends(client);
+    await client.logOut();
+  } finally {
+    await client.close();
+    terminal.close();
+  }
+}
+
+async function chat(context: Context): Promise<void> {
+  for await (const line of context.terminal.lines()) if (!(await runLine(context, line))) return;
+}
+
+/** Prints what happens; resolves when the session is over. */
+function watch(context: Context): Promise<void> {
+  const { client, terminal, people } = context;
+  // In the order in which they came, though some wait for a name.
+  let printed: Promise<unknown> = Promise.resolve();
+  client.on('message', ({ message }) => {
+    printed = printed.then(async () => terminal.print(await messageLine(context, message)));
+    if (message.conversation === context.open && message.sender !== client.account?.id)
+      client.markRead(message.conversation, message.seq);
+  });
+  client.on('friendEvent', (event) => {
+    if (event.event === 'requested') {
+      const { name, note } = event.request;
+      const words = note === '' ? '' : `: ${plain(note)}`;
+      terminal.print(`* ${plain(name)} asks to be your friend${words}  (/accept ${plain(name)})`);
+    } else if (event.event === 'accepted') {
+      terminal.print(`* ${plain(event.friend.name)} is your friend now  (/open ${plain(event.friend.name)})`);
+    }
+  });
+  client.on('conversationEvent', (event) => {
+    if (event.event !== 'created' && event.event !== 'joined') return;
+    if (!event.users.includes(client.account?.id ?? 0)) return;
+    // Its title comes with the next `conversations` event.
+    const stop = client.on('conversations', ({ conversations }) => {
+      if (!conversations.some(({ conversation }) => conversation === event.conversation)) return;
+      stop();
+      terminal.print(`* you are in the group ${plain(people.title(event.conversation))}`);
+    });
+  });
+  return new Promise((resolve) => {
+    client.on('state', (state) => {
+      if (state.kind === 'connecting' || state.kind === 'idle') return;
+      terminal.print(stateLine(state));
+      if (state.kind === 'kicked' || state.kind === 'ended') resolve();
+    });
+  });
+}
+
+async function lastSends(client: BerthClient): Promise<void> {
+  const waiting = client.outgoing().filter(({ state }) => state === 'waiting');
+  const sent = Promise.allSettled(waiting.map((message) => message.whenSent()));
+  await Promise.race([sent, new Promise((resolve) => setTimeout(resolve, lastSendsMs).unref())]);
+}

@@ -1,0 +1,53 @@
+import { BerthError } from '@berth/client';
+import type { Command, Context } from './context.ts';
+import { accept } from './handlers/accept.ts';
+import { add } from './handlers/add.ts';
+import { friends } from './handlers/friends.ts';
+import { group } from './handlers/group.ts';
+import { history } from './handlers/history.ts';
+import { list } from './handlers/list.ts';
+import { node } from './handlers/node.ts';
+import { open } from './handlers/open.ts';
+import { plain } from './terminal.ts';
+
+const commands: Record<string, Command> = { list, open, history, friends, add, accept, group, node };
+
+/** Does what a line asks for: a command, or a text for the open conversation. False: the user wants to quit. */
+export async function runLine(context: Context, line: string): Promise<boolean> {
+  const { terminal } = context;
+  const [, name, argument = ''] = /^\/(\w+)\s*(.*)$/.exec(line.trim()) ?? [];
+  try {
+    if (name === 'quit') return false;
+    if (name === 'help') for (const help of helpLines()) terminal.print(help);
+    else if (name !== undefined) await commandOf(name).run(context, argument.trim());
+    else if (line.trim() !== '') sendText(context, line.replace(/^\/\//, '/'));
+  } catch (error) {
+    if (!(error instanceof BerthError)) throw error;
+    terminal.print(`! ${plain(error.message)}`);
+  }
+  return true;
+}
+
+function commandOf(name: string): Command {
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!command) throw new BerthError('bad_request', `There is no /${name}; /help tells what there is.`);
+  return command;
+}
+
+function sendText({ client, open, terminal }: Context, text: string): void {
+  if (open === undefined)
+    throw new BerthError('bad_request', '/open a conversation first; /list shows them.');
+  client
+    .send(open, text)
+    .whenSent()
+    .catch((error: Error) => terminal.print(`! not sent: ${plain(text)}: ${plain(error.message)}`));
+}
+
+function helpLines(): string[] {
+  const all = [
+    ...Object.values(commands),
+    { usage: '/quit', summary: 'log out and leave' },
+    { usage: 'TEXT', summary: 'a message to the open conversation (one that begins with /: write //)' },
+  ];
+  return all.map(({ usage, summary }) => `  ${usage.padEnd(22)} ${summary}`);
+}

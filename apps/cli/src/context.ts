@@ -1,0 +1,22 @@
+import type { BerthClient, ConversationSummary } from '@berth/client';
+import type { People } from './people.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What commands may use. */
+export interface Context {
+  client: BerthClient;
+  terminal: Terminal;
+  people: People;
+  /** Where a line without a command goes. */
+  open: number | undefined;
+  /** As they were listed last: their numbers are what `/open` takes. */
+  listed: ConversationSummary[];
+}
+
+export interface Command {
+  /** As it is typed, with what it takes. */
+  usage: string;
+  summary: string;
+  /** Throws BerthError with what to tell the user. */
+  run(context: Context, argument: string): Promise<void>;
+}

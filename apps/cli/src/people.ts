@@ -1,0 +1,62 @@
+import type { BerthClient, ConversationSummary, Profile } from '@berth/client';
+import { BerthError } from '@berth/client';
+
+/** Names of people and conversations, as far as they were heard of. */
+export class People {
+  readonly #client: BerthClient;
+  readonly #profiles = new Map<number, Profile>();
+  readonly #conversations = new Map<number, ConversationSummary>();
+
+  constructor(client: BerthClient) {
+    this.#client = client;
+    client.on('conversations', ({ conversations }) => {
+      for (const conversation of conversations) {
+        this.#conversations.set(conversation.conversation, conversation);
+        if (conversation.peer) this.remember(conversation.peer);
+      }
+    });
+    client.on('friendEvent', (event) => {
+      if (event.event === 'requested') this.remember(event.request);
+      else if (event.event === 'accepted') this.remember(event.friend);
+      else if (event.event === 'profile') this.remember(event.user);
+    });
+  }
+
+  remember(profile: Profile): void {
+    this.#profiles.set(profile.id, profile);
+  }
+
+  /** The nick of a user, asked for when it is not known. */
+  async nick(user: number): Promise<string> {
+    if (user === this.#client.account?.id) return 'you';
+    let profile = this.#profiles.get(user);
+    if (!profile) {
+      profile = await this.#client
+        .request('profile', { user })
+        .then((answer) => answer.user)
+        .catch(() => undefined);
+      if (profile) this.remember(profile);
+    }
+    return profile?.nick ?? `user ${user}`;
+  }
+
+  conversation(id: number): ConversationSummary | undefined {
+    return this.#conversations.get(id);
+  }
+
+  /** The title of a group, or the other one's nick. */
+  title(id: number): string {
+    const conversation = this.#conversations.get(id);
+    return conversation?.title || conversation?.peer?.nick || `conversation ${id}`;
+  }
+
+  /** The user of that name, or id. Throws BerthError `not_found`. */
+  async find(nameOrId: string): Promise<Profile> {
+    const { users } = await this.#client.request('searchUser', { query: nameOrId });
+    const wanted = nameOrId.toLowerCase();
+    const user = users.find(({ name, id }) => name.toLowerCase() === wanted || String(id) === wanted);
+    if (!user) throw new BerthError('not_found', `There is no user "${nameOrId}".`);
+    this.remember(user);
+    return user;
+  }
+}
