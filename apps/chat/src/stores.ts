@@ -1,14 +1,23 @@
 import { Mysql } from '@berth/mysql';
 import type { Log, Metrics } from '@berth/telemetry';
 import type { ChatConfig } from './config.ts';
+import { ConversationList } from './conversations/conversation-list.ts';
 import { ConversationReader } from './conversations/conversation-reader.ts';
+import { MarkWriter } from './conversations/mark-writer.ts';
 import { MemberDirectory } from './conversations/member-directory.ts';
 import { MemberHistory } from './conversations/member-history.ts';
+import { MysqlDirectStore } from './conversations/mysql-direct-store.ts';
+import { MysqlGroupStore } from './conversations/mysql-group-store.ts';
 import { MysqlLiveQueries } from './conversations/mysql-live-queries.ts';
+import { MysqlPreferenceStore } from './conversations/mysql-preference-store.ts';
 import { MessageWriter } from './messages/message-writer.ts';
 import { MysqlMessageStore, writerSession } from './messages/mysql-message-store.ts';
 import { RangeReader } from './messages/range-reader.ts';
 import { SendRates } from './messages/send-rates.ts';
+import { MysqlBlockStore } from './people/mysql-block-store.ts';
+import { MysqlFriendStore } from './people/mysql-friend-store.ts';
+import { MysqlPeopleLists } from './people/mysql-people-lists.ts';
+import { MysqlProfileStore } from './people/mysql-profile-store.ts';
 import type { Publisher } from './routing/publisher.ts';
 import type { LiveQueries } from './session/live-queries.ts';
 
@@ -18,6 +27,15 @@ export interface Stores {
   conversations: ConversationReader;
   ranges: RangeReader;
   live: LiveQueries;
+  conversationList: ConversationList;
+  direct: MysqlDirectStore;
+  groups: MysqlGroupStore;
+  marks: MarkWriter;
+  preferences: MysqlPreferenceStore;
+  profiles: MysqlProfileStore;
+  people: MysqlPeopleLists;
+  friends: MysqlFriendStore;
+  blocks: MysqlBlockStore;
   messageWriter: MessageWriter;
   sendRates: SendRates;
   /** Finishes the commits in flight and closes what `createStores` opened. */
@@ -25,7 +43,7 @@ export interface Stores {
 }
 
 export interface StoresOptions {
-  config: Pick<ChatConfig, 'mysql' | 'sends' | 'strangersMayWrite'>;
+  config: Pick<ChatConfig, 'mysql' | 'sends' | 'strangersMayWrite' | 'maxGroupMembers'>;
   /** For everything but the message writer, which has connections of its own. */
   mysql: Mysql;
   publisher: Publisher;
@@ -33,8 +51,13 @@ export interface StoresOptions {
   metrics: Metrics;
 }
 
+/** Of one user, at most. */
+const limits = { friends: 5_000, requests: 500, blocks: 5_000 };
+
 export function createStores({ config, mysql, publisher, log, metrics }: StoresOptions): Stores {
   const { writers, ...connection } = config.mysql;
+  const { strangersMayWrite } = config;
+  const marks = new MarkWriter(mysql);
   // One for each writer and one for the conversations that are locked elsewhere.
   const writerMysql = new Mysql({ ...connection, poolSize: writers + 1, session: writerSession });
   const directory = new MemberDirectory({ mysql });
@@ -45,7 +68,7 @@ export function createStores({ config, mysql, publisher, log, metrics }: StoresO
     store: new MysqlMessageStore({
       mysql: writerMysql,
       standings: directory,
-      strangersMayWrite: config.strangersMayWrite,
+      strangersMayWrite,
     }),
     publisher,
     log,
@@ -63,10 +86,20 @@ export function createStores({ config, mysql, publisher, log, metrics }: StoresO
     conversations,
     ranges,
     live: new MysqlLiveQueries({ mysql, directory, conversations, ranges }),
+    conversationList: new ConversationList({ reader: conversations }),
+    direct: new MysqlDirectStore({ mysql, strangersMayWrite }),
+    groups: new MysqlGroupStore({ mysql, maxMembers: config.maxGroupMembers, strangersMayWrite }),
+    marks,
+    preferences: new MysqlPreferenceStore(mysql),
+    profiles: new MysqlProfileStore(mysql),
+    people: new MysqlPeopleLists(mysql),
+    friends: new MysqlFriendStore({ mysql, maxFriends: limits.friends, maxRequests: limits.requests }),
+    blocks: new MysqlBlockStore({ mysql, maxBlocks: limits.blocks }),
     messageWriter,
     sendRates: new SendRates(config.sends),
     close: async () => {
       await messageWriter.close();
+      await marks.drained();
       await writerMysql.close();
     },
   };

@@ -1,5 +1,5 @@
 import type { Mysql } from '@berth/mysql';
-import { BerthError, type ConversationSummary, type Message, type Profile } from '@berth/wire';
+import { BerthError, type ConversationSummary, type Member, type Message, type Profile } from '@berth/wire';
 import type { RangeReader } from '../messages/range-reader.ts';
 import type { VisibleSeqs } from '../messages/visible-seqs.ts';
 import { readProfiles } from '../people/profile-rows.ts';
@@ -8,9 +8,9 @@ import { type ConversationRow, readConversations } from './conversation-rows.ts'
 import { type ListRow, readListRows, readLists } from './list-rows.ts';
 import type { MemberDirectory } from './member-directory.ts';
 import type { MemberHistory } from './member-history.ts';
-import { type MemberRow, memberKey, parseMemberKey, readMembers } from './member-rows.ts';
+import { type MemberRow, memberKey, parseMemberKey, readMembers, readMembersAfter } from './member-rows.ts';
 import { peerOf } from './mysql-standings.ts';
-import type { Standing } from './standing.ts';
+import { isMember, type Standing } from './standing.ts';
 
 export interface ConversationReaderOptions {
   mysql: Mysql;
@@ -107,6 +107,21 @@ export class ConversationReader {
         peer: peers.get(conversation),
       }),
     );
+  }
+
+  /** Members in the order of their ids, above `after`; for one who is a member now. */
+  async members(conversation: number, user: number, after: number, limit: number): Promise<Member[]> {
+    const { standing } = await this.open(conversation, user);
+    if (!isMember(standing)) throw new BerthError('not_member');
+    const rows = await readMembersAfter(this.#mysql, conversation, after, limit);
+    const profiles = await readProfiles(
+      this.#mysql,
+      rows.map((row) => row.user),
+    );
+    return rows.flatMap(({ user: id, role, mutedUntil, readSeq }) => {
+      const profile = profiles.get(id);
+      return profile === undefined ? [] : [{ ...profile, role, mutedUntil, read: readSeq }];
+    });
   }
 
   async #peers(user: number, rows: readonly ConversationRow[]): Promise<Map<number, Peer>> {

@@ -82,3 +82,15 @@ export async function findDirect(db: Tx, a: number, b: number): Promise<Conversa
   ]);
   return row && conversationRowOf(row);
 }
+
+/**
+ * Locks the pair's conversation; undefined when they have none. Waits for a transaction that is making it, which a plain
+ * read would overlook.
+ */
+export async function lockDirect(tx: Tx, a: number, b: number): Promise<ConversationRow | undefined> {
+  const [row] = await tx.rows<StoredRow>(
+    `SELECT ${columns} FROM conversations WHERE direct_key = ? FOR UPDATE`,
+    [directKey(a, b)],
+  );
+  return row && conversationRowOf(row);
+}

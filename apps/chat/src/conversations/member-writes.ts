@@ -1,0 +1,136 @@
+import type { Tx } from '@berth/mysql';
+import type { Role } from '@berth/wire';
+import { marks } from '../messages/statement-shapes.ts';
+import { type ConversationRow, directKey, kinds } from './conversation-rows.ts';
+import { inChunks, roles } from './member-rows.ts';
+
+/** Rows of one statement; a power of two, so that padding keeps the number of statements small. */
+const chunkSize = 256;
+
+export interface NewMember {
+  user: number;
+  role: Role;
+  /** Direct only: the other one. */
+  peer?: number;
+  friend?: boolean;
+}
+
+/**
+ * Makes users members from the head on; those who were members before keep what they saw then. The conversation must be
+ * locked, or new in this transaction, and none of the users may be a member.
+ */
+export async function addMembers(
+  tx: Tx,
+  conversation: Pick<ConversationRow, 'id' | 'kind' | 'head'>,
+  members: readonly NewMember[],
+  now: number,
+): Promise<void> {
+  const { id, head } = conversation;
+  if (head > 0) await keepIntervals(tx, id, members);
+  await inChunks(members, chunkSize, async (chunk) => {
+    await tx.run(
+      `INSERT INTO members (conversation_id, user_id, role, joined_seq, read_seq, received_seq, friend)
+       VALUES ${rowsOf(chunk, '(?,?,?,?,?,?,?)')}
+       ON DUPLICATE KEY UPDATE role = VALUES(role), joined_seq = VALUES(joined_seq), left_seq = NULL,
+         read_seq = GREATEST(read_seq, VALUES(read_seq)), received_seq = GREATEST(received_seq, VALUES(received_seq)),
+         friend = VALUES(friend)`,
+      chunk.flatMap(({ user, role, friend = false }) => [
+        id,
+        user,
+        roles.indexOf(role),
+        head,
+        head,
+        head,
+        Number(friend),
+      ]),
+    );
+    await tx.run(
+      `INSERT INTO user_conversations (user_id, conversation_id, kind, peer_id, joined_at)
+       VALUES ${rowsOf(chunk, '(?,?,?,?,?)')}
+       ON DUPLICATE KEY UPDATE member = 1, joined_at = VALUES(joined_at)`,
+      chunk.flatMap(({ user, peer = 0 }) => [user, id, kinds[conversation.kind], peer, now]),
+    );
+  });
+}
+
+async function keepIntervals(tx: Tx, conversation: number, members: readonly NewMember[]): Promise<void> {
+  const users = members.map(({ user }) => user);
+  await inChunks(users, chunkSize, async (chunk) => {
+    await tx.run(
+      `INSERT INTO member_intervals (conversation_id, user_id, joined_seq, left_seq)
+       SELECT conversation_id, user_id, joined_seq, left_seq FROM members
+       WHERE conversation_id = ? AND user_id IN (${marks(chunk.length)}) AND left_seq > joined_seq`,
+      [conversation, ...chunk],
+    );
+  });
+}
+
+/** Ends a membership at the head. The conversation must be locked and the user a member. */
+export async function endMembership(
+  tx: Tx,
+  conversation: Pick<ConversationRow, 'id' | 'head'>,
+  user: number,
+  now: number,
+): Promise<void> {
+  const { id, head } = conversation;
+  await tx.run('UPDATE members SET left_seq = ?, role = 0 WHERE conversation_id = ? AND user_id = ?', [
+    head,
+    id,
+    user,
+  ]);
+  await tx.run(
+    'UPDATE user_conversations SET member = 0, joined_at = ? WHERE user_id = ? AND conversation_id = ?',
+    [now, user, id],
+  );
+}
+
+/** Says that the members changed, by `joined` more of them; answers with the new version. */
+export async function bumpMembersVersion(
+  tx: Tx,
+  conversation: Pick<ConversationRow, 'id' | 'membersVersion'>,
+  joined = 0,
+): Promise<number> {
+  const version = conversation.membersVersion + 1;
+  await tx.run(
+    'UPDATE conversations SET members_version = ?, member_count = CAST(member_count AS SIGNED) + ? WHERE id = ?',
+    [version, joined, conversation.id],
+  );
+  return version;
+}
+
+export interface NewConversation {
+  kind: 'direct' | 'group';
+  createdBy: number;
+  memberCount: number;
+  title?: string;
+  /** Both users, of a direct conversation. */
+  direct?: readonly [number, number];
+  /** The creator's name for the creation of a group. */
+  cid?: string;
+}
+
+/** Throws the driver's 1062 when the pair has a conversation, or the creator has used the cid. */
+export async function insertConversation(
+  tx: Tx,
+  { kind, createdBy, memberCount, title = '', direct, cid }: NewConversation,
+  now: number,
+): Promise<ConversationRow> {
+  const { insertId } = await tx.run(
+    `INSERT INTO conversations (kind, title, direct_key, created_by, create_cid, member_count, created_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    [kinds[kind], title, direct ? directKey(...direct) : null, createdBy, cid ?? null, memberCount, now],
+  );
+  return {
+    id: insertId,
+    kind,
+    title,
+    direct: direct && [Math.min(...direct), Math.max(...direct)],
+    head: 0,
+    lastAt: 0,
+    membersVersion: 1,
+    memberCount,
+    createdAt: now,
+  };
+}
+
+const rowsOf = (items: readonly unknown[], row: string): string => Array(items.length).fill(row).join(',');

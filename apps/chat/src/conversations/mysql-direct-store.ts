@@ -1,0 +1,50 @@
+import type { Mysql } from '@berth/mysql';
+import { BerthError } from '@berth/wire';
+import { readAcquaintances, refusalOf } from '../people/acquaintance.ts';
+import { findDirect } from './conversation-rows.ts';
+import { type DirectChange, ensureDirect, setFriends } from './direct-conversations.ts';
+
+export interface MysqlDirectStoreOptions {
+  mysql: Mysql;
+  strangersMayWrite: boolean;
+}
+
+/** The conversations of two. */
+export class MysqlDirectStore {
+  readonly #mysql: Mysql;
+  readonly #strangersMayWrite: boolean;
+
+  constructor({ mysql, strangersMayWrite }: MysqlDirectStoreOptions) {
+    this.#mysql = mysql;
+    this.#strangersMayWrite = strangersMayWrite;
+  }
+
+  /**
+   * The pair's conversation; made when they may write to each other. One that exists can always be opened: its history
+   * stays. Errors: `not_found`, `blocked`, `not_friends`.
+   */
+  async open(user: number, other: number): Promise<DirectChange & { created: boolean }> {
+    if (user === other) throw new BerthError('bad_request', 'a direct conversation takes two');
+    const found = await findDirect(this.#mysql, user, other);
+    if (found !== undefined) {
+      return { conversation: found.id, membersVersion: found.membersVersion, created: false };
+    }
+    return this.#mysql.transaction(async (tx) => {
+      // Before the row is made, so that a refusal costs no id; and after, when no block can slip in any more.
+      await this.#requireAllowed(tx, user, other);
+      const { row, created } = await ensureDirect(tx, user, other, Date.now());
+      const acquaintance = await this.#requireAllowed(tx, user, other);
+      const membersVersion = acquaintance.friend
+        ? (await setFriends(tx, row, true)).membersVersion
+        : row.membersVersion;
+      return { conversation: row.id, membersVersion, created };
+    });
+  }
+
+  async #requireAllowed(tx: Parameters<typeof readAcquaintances>[0], user: number, other: number) {
+    const acquaintance = (await readAcquaintances(tx, user, [other])).get(other)!;
+    const refusal = refusalOf(acquaintance, this.#strangersMayWrite);
+    if (refusal !== undefined) throw refusal;
+    return acquaintance;
+  }
+}

@@ -1,0 +1,212 @@
+import { isDuplicateKey, type Mysql, type Tx } from '@berth/mysql';
+import { BerthError, type Role } from '@berth/wire';
+import { mayBeInvited } from '../people/acquaintance.ts';
+import { type ConversationRow, lockConversation } from './conversation-rows.ts';
+import { requireAbove, requireAdmin, rolesAfter } from './group-rules.ts';
+import { type MemberRow, readMembersAmong, roles } from './member-rows.ts';
+import { addMembers, bumpMembersVersion, endMembership, insertConversation } from './member-writes.ts';
+
+/** A change of members as it was committed. */
+export interface MembersChange {
+  membersVersion: number;
+  users: number[];
+}
+
+export interface MysqlGroupStoreOptions {
+  mysql: Mysql;
+  maxMembers: number;
+  /** Admins may then invite whom they do not know. */
+  strangersMayWrite: boolean;
+}
+
+/** What a change of a group works on: the row locked, and the members concerned. */
+interface Locked {
+  tx: Tx;
+  row: ConversationRow;
+  actor: MemberRow;
+  /** The one whom it is about; the actor when nobody else. */
+  other: MemberRow;
+}
+
+/**
+ * Changes of groups, each one transaction under the conversation's lock, so that whoever takes a seq afterwards sees the
+ * new members version. Errors: `not_member`, `forbidden`, `not_found`, `limit_reached`.
+ */
+export class MysqlGroupStore {
+  readonly #mysql: Mysql;
+  readonly #maxMembers: number;
+  readonly #strangersMayWrite: boolean;
+
+  constructor({ mysql, maxMembers, strangersMayWrite }: MysqlGroupStoreOptions) {
+    this.#mysql = mysql;
+    this.#maxMembers = maxMembers;
+    this.#strangersMayWrite = strangersMayWrite;
+  }
+
+  /** The same creator's same cid answers with the first group, whatever else is said. */
+  async create(
+    creator: number,
+    cid: string,
+    title: string,
+    invited: readonly number[],
+  ): Promise<MembersChange & { conversation: number; created: boolean }> {
+    const known = await this.#createdAs(creator, cid);
+    if (known !== undefined) return known;
+    const others = [...new Set(invited)].filter((user) => user !== creator);
+    if (others.length + 1 > this.#maxMembers) throw tooManyMembers(this.#maxMembers);
+    try {
+      return await this.#mysql.transaction(async (tx) => {
+        const admitted = await this.#admit(tx, creator, 'owner', others);
+        const now = Date.now();
+        const memberCount = admitted.length + 1;
+        const row = await insertConversation(
+          tx,
+          { kind: 'group', createdBy: creator, memberCount, title, cid },
+          now,
+        );
+        const members = [
+          { user: creator, role: 'owner' as Role },
+          ...admitted.map((user) => ({ user, role: 'member' as Role })),
+        ];
+        await addMembers(tx, row, members, now);
+        const users = members.map(({ user }) => user);
+        return { conversation: row.id, membersVersion: row.membersVersion, users, created: true };
+      });
+    } catch (error) {
+      if (!isDuplicateKey(error, 'conversations_creation')) throw error;
+      return (await this.#createdAs(creator, cid))!;
+    }
+  }
+
+  async rename(conversation: number, actor: number, title: string): Promise<{ membersVersion: number }> {
+    return this.#change(conversation, actor, actor, async ({ tx, row, actor: { role } }) => {
+      requireAdmin(role);
+      await tx.run('UPDATE conversations SET title = ? WHERE id = ?', [title, conversation]);
+      return { membersVersion: row.membersVersion };
+    });
+  }
+
+  /** Adds those who may be invited and are not members; `users` are those. */
+  async invite(conversation: number, actor: number, invited: readonly number[]): Promise<MembersChange> {
+    return this.#change(conversation, actor, actor, async ({ tx, row, actor: { role } }) => {
+      const wanted = [...new Set(invited)];
+      const there = await readMembersAmong(tx, conversation, wanted);
+      const present = new Set(there.flatMap(({ user, leftSeq }) => (leftSeq === undefined ? [user] : [])));
+      const admitted = await this.#admit(
+        tx,
+        actor,
+        role,
+        wanted.filter((user) => !present.has(user)),
+      );
+      if (admitted.length === 0) return { membersVersion: row.membersVersion, users: [] };
+      if (row.memberCount + admitted.length > this.#maxMembers) throw tooManyMembers(this.#maxMembers);
+      const members = admitted.map((user) => ({ user, role: 'member' as Role }));
+      await addMembers(tx, row, members, Date.now());
+      const membersVersion = await bumpMembersVersion(tx, row, admitted.length);
+      return { membersVersion, users: admitted };
+    });
+  }
+
+  async remove(conversation: number, actor: number, user: number): Promise<MembersChange> {
+    if (user === actor)
+      throw new BerthError('bad_request', 'one leaves a group, one does not remove oneself');
+    return this.#change(conversation, actor, user, async ({ tx, row, actor: { role }, other }) => {
+      requireAbove(role, other.role);
+      await endMembership(tx, row, user, Date.now());
+      return { membersVersion: await bumpMembersVersion(tx, row, -1), users: [user] };
+    });
+  }
+
+  /** An owner who leaves is followed by the admin, else the member, who has been there longest. */
+  async leave(conversation: number, user: number): Promise<MembersChange & { newOwner: number | undefined }> {
+    return this.#change(conversation, user, user, async ({ tx, row, actor }) => {
+      await endMembership(tx, row, user, Date.now());
+      const newOwner = actor.role === 'owner' ? await longestThere(tx, conversation) : undefined;
+      if (newOwner !== undefined) await setRole(tx, conversation, newOwner, 'owner');
+      const users = newOwner === undefined ? [user] : [user, newOwner];
+      return { membersVersion: await bumpMembersVersion(tx, row, -1), users, newOwner };
+    });
+  }
+
+  async giveRole(conversation: number, actor: number, user: number, role: Role): Promise<MembersChange> {
+    if (user === actor) throw new BerthError('bad_request', 'one gives no role to oneself');
+    return this.#change(conversation, actor, user, async ({ tx, row, actor: { role: own } }) => {
+      const after = rolesAfter(own, role);
+      await setRole(tx, conversation, user, after.other);
+      await setRole(tx, conversation, actor, after.actor);
+      const users = after.actor === own ? [user] : [user, actor];
+      return { membersVersion: await bumpMembersVersion(tx, row), users };
+    });
+  }
+
+  /** Until `until` (milliseconds since 1970); 0 lifts the mute. */
+  async mute(conversation: number, actor: number, user: number, until: number): Promise<MembersChange> {
+    return this.#change(conversation, actor, user, async ({ tx, row, actor: { role }, other }) => {
+      requireAbove(role, other.role);
+      await tx.run('UPDATE members SET muted_until = ? WHERE conversation_id = ? AND user_id = ?', [
+        until,
+        conversation,
+        user,
+      ]);
+      return { membersVersion: await bumpMembersVersion(tx, row), users: [user] };
+    });
+  }
+
+  async #change<T>(
+    conversation: number,
+    actor: number,
+    other: number,
+    change: (locked: Locked) => Promise<T>,
+  ): Promise<T> {
+    return this.#mysql.transaction(async (tx) => {
+      const row = await lockConversation(tx, conversation);
+      if (row === undefined) throw new BerthError('not_member');
+      const members = await readMembersAmong(tx, conversation, [actor, other]);
+      const present = (user: number) =>
+        members.find((member) => member.user === user && member.leftSeq === undefined);
+      const [acting, concerned] = [present(actor), present(other)];
+      if (acting === undefined) throw new BerthError('not_member');
+      if (row.kind !== 'group') throw new BerthError('bad_request', 'this is no group');
+      if (concerned === undefined) throw new BerthError('not_found', 'that user is not in the group');
+      return change({ tx, row, actor: acting, other: concerned });
+    });
+  }
+
+  /** Those whom the actor may add. Throws why when there is somebody to add but nobody may be. */
+  async #admit(tx: Tx, actor: number, role: Role, users: readonly number[]): Promise<number[]> {
+    const strangersToo = this.#strangersMayWrite && role !== 'member';
+    const { admitted, refusal } = await mayBeInvited(tx, actor, users, strangersToo);
+    if (admitted.length === 0 && refusal !== undefined) throw refusal;
+    return admitted;
+  }
+
+  async #createdAs(
+    creator: number,
+    cid: string,
+  ): Promise<(MembersChange & { conversation: number; created: boolean }) | undefined> {
+    const [row] = await this.#mysql.rows<{ id: number; members_version: number }>(
+      'SELECT id, members_version FROM conversations WHERE created_by = ? AND create_cid = ?',
+      [creator, cid],
+    );
+    return row && { conversation: row.id, membersVersion: row.members_version, users: [], created: false };
+  }
+}
+
+async function longestThere(tx: Tx, conversation: number): Promise<number | undefined> {
+  const [row] = await tx.rows<{ user_id: number }>(
+    `SELECT user_id FROM members WHERE conversation_id = ? AND left_seq IS NULL
+     ORDER BY role DESC, joined_seq, user_id LIMIT 1`,
+    [conversation],
+  );
+  return row?.user_id;
+}
+
+async function setRole(tx: Tx, conversation: number, user: number, role: Role): Promise<void> {
+  await tx.run('UPDATE members SET role = ? WHERE conversation_id = ? AND user_id = ?', [
+    roles.indexOf(role),
+    conversation,
+    user,
+  ]);
+}
+
+const tooManyMembers = (max: number) => new BerthError('limit_reached', `a group has at most ${max} members`);

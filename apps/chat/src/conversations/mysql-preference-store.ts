@@ -1,0 +1,32 @@
+import type { Mysql } from '@berth/mysql';
+import { readListRows } from './list-rows.ts';
+
+export interface Preferences {
+  pinned: boolean;
+  silenced: boolean;
+}
+
+/** How users' lists show their conversations. */
+export class MysqlPreferenceStore {
+  readonly #mysql: Mysql;
+
+  constructor(mysql: Mysql) {
+    this.#mysql = mysql;
+  }
+
+  /** What is given is changed. Undefined when the conversation is not in the user's list. */
+  async change(
+    user: number,
+    conversation: number,
+    { pinned, silenced }: { pinned?: boolean | undefined; silenced?: boolean | undefined },
+  ): Promise<Preferences | undefined> {
+    const flag = (value: boolean | undefined) => (value === undefined ? null : Number(value));
+    await this.#mysql.run(
+      `UPDATE user_conversations SET pinned = COALESCE(?, pinned), silenced = COALESCE(?, silenced)
+       WHERE user_id = ? AND conversation_id = ?`,
+      [flag(pinned), flag(silenced), user, conversation],
+    );
+    const row = (await readListRows(this.#mysql, user, [conversation])).get(conversation);
+    return row && { pinned: row.pinned, silenced: row.silenced };
+  }
+}

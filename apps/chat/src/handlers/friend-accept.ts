@@ -1,0 +1,19 @@
+import { BerthError } from '@berth/wire';
+import type { Context, Handler } from '../context.ts';
+import { announceFriendship } from '../people/friend-events.ts';
+
+/** Accepts a request; repeated, it answers with the friend again. */
+export const friendAccept: Handler<'friendAccept'> = async (context, session, { user, alias }) => {
+  const { already, ...friendship } = await context.stores.friends.accept(session.user, user, alias);
+  const friend = already
+    ? await friendOf(context, session.user, user)
+    : await announceFriendship(context, session, { asker: user, accepter: session.user }, friendship);
+  return { friend };
+};
+
+async function friendOf({ stores, online }: Context, user: number, friend: number) {
+  const [listed, here] = await Promise.all([stores.people.friend(user, friend), online.amongUsers([friend])]);
+  if (listed === undefined) throw new BerthError('conflict');
+  const { profile, alias, conversation } = listed;
+  return { ...profile, alias, conversation, online: here.has(friend) };
+}

@@ -1,0 +1,9 @@
+import type { Handler } from '../context.ts';
+import { announce } from '../conversations/member-events.ts';
+
+/** Owner and admins. */
+export const groupRename: Handler<'groupRename'> = async (context, session, { conversation, title }) => {
+  const { membersVersion } = await context.stores.groups.rename(conversation, session.user, title);
+  announce(context, session, { conversation, membersVersion }, { event: 'renamed', title });
+  return {};
+};

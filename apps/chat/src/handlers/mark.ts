@@ -1,0 +1,42 @@
+import { BerthError, encodeFrame, frameIds } from '@berth/wire';
+import type { Context, Handler } from '../context.ts';
+import type { ConversationRow } from '../conversations/conversation-rows.ts';
+import { peerOf } from '../conversations/mysql-standings.ts';
+import type { Session } from '../session/session.ts';
+
+/** Groups up to this size are told of their members' read marks. */
+const maxTold = 100;
+
+/** Moves the user's marks forward, never beyond the newest message and never back; what is read was received. */
+export const mark: Handler<'mark'> = async (context, session, body) => {
+  const { conversation, read = 0, received = 0 } = body;
+  const { stores } = context;
+  const row = (await stores.conversations.heads([conversation])).get(conversation);
+  const member = (await stores.conversations.memberships(session.user, [conversation])).get(conversation);
+  if (row === undefined || member === undefined) throw new BerthError('not_member');
+  const head = Math.min(row.head, member.leftSeq ?? row.head);
+  const marks = {
+    read: Math.max(member.readSeq, Math.min(read, head)),
+    received: Math.max(member.receivedSeq, Math.min(Math.max(read, received), head)),
+  };
+  const moved = { read: marks.read > member.readSeq, received: marks.received > member.receivedSeq };
+  if (!moved.read && !moved.received) return marks;
+  await stores.marks.write({ conversation, user: session.user }, marks);
+  if (member.leftSeq === undefined) tell(context, session, row, marks, moved.read);
+  return marks;
+};
+
+function tell(
+  { publisher }: Context,
+  session: Session,
+  row: ConversationRow,
+  marks: { read: number; received: number },
+  readMoved: boolean,
+): void {
+  const frame = encodeFrame(frameIds.marked, { conversation: row.id, user: session.user, ...marks });
+  const peer = peerOf(row, session.user);
+  if (peer !== undefined) publisher.notify([peer, session.user], frame, session.id);
+  else if (readMoved && row.memberCount <= maxTold) {
+    publisher.broadcast(row.id, row.membersVersion, frame, session.id);
+  } else publisher.notify([session.user], frame, session.id);
+}

@@ -1,0 +1,12 @@
+import type { Handler } from '../context.ts';
+import { pushFriendEvent } from '../people/friend-events.ts';
+
+/** Changes what the user shows; friends and the user's other sessions are told. */
+export const profileUpdate: Handler<'profileUpdate'> = async (context, session, body) => {
+  const { nick, description, sex, icon } = body;
+  const user = await context.stores.profiles.update(session.user, { nick, description, sex, icon });
+  session.profile = user;
+  const friends = (await context.stores.live.friendsOf([session.user])).get(session.user) ?? [];
+  pushFriendEvent(context, session, [session.user, ...friends], { event: 'profile', user });
+  return { user };
+};

@@ -1,0 +1,21 @@
+import type { Handler } from '../context.ts';
+
+/** What a user shows, and how the two stand to each other; without `user` one's own. */
+export const profile: Handler<'profile'> = async ({ stores, online }, session, body) => {
+  const user = body.user ?? session.user;
+  const [shown, friend, blocked, here] = await Promise.all([
+    stores.profiles.get(user),
+    stores.people.friend(session.user, user),
+    stores.blocks.has(session.user, user),
+    online.amongUsers([user]),
+  ]);
+  const self = user === session.user;
+  return {
+    user: shown,
+    friend: friend !== undefined,
+    blocked,
+    alias: friend?.alias ?? '',
+    // Presence is for friends.
+    online: (self || friend !== undefined) && here.has(user),
+  };
+};
