@@ -148,7 +148,7 @@ class Fleet {
 
   async #pick(): Promise<void> {
     const user = ++this.#user;
-    const nonce = randomBytes(9).toString('base64url');
+    const nonce = `bench-${user.toString(36)}`;
     const holder = `${user}.web`;
     const { chosen } = await this.#queue.place({
       holder,

@@ -20,6 +20,9 @@ import { RedisRegistry } from './registry/redis-registry.ts';
 import { NodeStreams } from './streams/node-streams.ts';
 import { statusServiceDefinition } from './streams/status-service.ts';
 
+// For benchmarks, which measure placement without the doors.
+export { PlacementQueue, RedisRegistry };
+
 export interface Status extends App {
   /** The ports bound, known once started. */
   readonly ports: { grpc: number; ops: number };

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { deriveTicketKey, signTicket } from '@berth/tokens';
 import { BerthError } from '@berth/wire';
 import type { FleetView } from '../registry/fleet-view.ts';
@@ -6,6 +5,7 @@ import type { Placed, PlacementRequest } from '../registry/registry.ts';
 import { barOf } from './admission.ts';
 import { choose, type Skip } from './choose.ts';
 import type { NodeAddress } from './node-record.ts';
+import { createNonces } from './nonces.ts';
 import type { PlacementQueue } from './placement-queue.ts';
 import type { Rules } from './rules.ts';
 import { p2c } from './strategies/p2c.ts';
@@ -42,6 +42,7 @@ const maxKeys = 4_096;
 /** Finds a berth for a wish and signs its ticket: by reservation, or while Redis is away by p2c on the last good view. */
 export class Placer {
   readonly #options: Required<PlacerOptions>;
+  readonly #nonce = createNonces();
   readonly #keys = new Map<string, Buffer>();
 
   constructor(options: PlacerOptions) {
@@ -54,7 +55,7 @@ export class Placer {
     if (view.away) return this.#placeByView(wish);
     const request: PlacementRequest = {
       holder: `${wish.userId}.${wish.deviceClass}`,
-      nonce: randomBytes(9).toString('base64url'),
+      nonce: this.#nonce(),
       wish,
       preference: this.#preferenceOf(wish),
     };
@@ -103,7 +104,7 @@ export class Placer {
     const chosen = listed.find((known) => known.name === node.name)!;
     // Counts until the node's next report on this replica says what became of it.
     chosen.reserved += 1;
-    const reservation = `p2c-${wish.userId}.${wish.deviceClass}.${randomBytes(9).toString('base64url')}`;
+    const reservation = `p2c-${wish.userId}.${wish.deviceClass}.${this.#nonce()}`;
     const expiresAtMs = Math.floor(nowMs + rules.reservationMs);
     return {
       ...this.#berth(wish, chosen.name, chosen.epoch, chosen.address, reservation, expiresAtMs),

@@ -7,7 +7,7 @@ import {
   skipReasonOf,
 } from '../placement/node-record.ts';
 import { type Rules, rulesArgument } from '../placement/rules.ts';
-import type { Preference, Strategy, Wish } from '../placement/strategies/strategy.ts';
+import type { Strategy } from '../placement/strategies/strategy.ts';
 import type {
   FleetSnapshot,
   KnownNode,
@@ -20,7 +20,7 @@ import type {
   Report,
   ReportAnswer,
 } from './registry.ts';
-import { registryKeys } from './registry-keys.ts';
+import { aboutKey, registryKeys } from './registry-keys.ts';
 
 const prelude = new URL('./lua/node.lua', import.meta.url);
 const script = <Answer>(file: URL): LuaScript<Answer> => new LuaScript(file, prelude);
@@ -33,6 +33,8 @@ export class RedisRegistry {
   readonly #redis: Redis;
   readonly #rules: Rules;
   readonly #rulesArgument: string;
+  /** By boot, `<node> <epoch>`; replaced whenever the fleet is read. */
+  #addresses = new Map<string, NodeAddress>();
   readonly #scripts = {
     register: script<['ok', string, string, number] | ['superseded', string]>(
       new URL('./lua/register.lua', import.meta.url),
@@ -40,7 +42,7 @@ export class RedisRegistry {
     report: script<['ok', string, string] | ['stale', string] | ['unknown'] | ['superseded']>(
       new URL('./lua/report.lua', import.meta.url),
     ),
-    place: script<[nowMs: string, abouts: string[], lines: string[]]>(
+    place: script<[nowMs: string, expiresAtMs: string, lines: string[]]>(
       new URL('./lua/place.lua', import.meta.url),
     ),
     suspect: script<number>(new URL('./lua/suspect.lua', import.meta.url)),
@@ -94,7 +96,7 @@ export class RedisRegistry {
       report.state,
       report.loopDelayP99Ms,
       report.freeMemoryBytes,
-      ...report.usedReservations,
+      ...usedPairs(name, bootEpoch, report.usedReservations),
     ]);
     if (answer[0] === 'ok') return { result: 'ok', nowMs: Number(answer[1]), rate: Number(answer[2]) };
     if (answer[0] === 'stale') return { result: 'stale', nowMs: Number(answer[1]) };
@@ -106,11 +108,21 @@ export class RedisRegistry {
     order: Strategy['order'],
     requests: readonly PlacementRequest[],
   ): Promise<{ nowMs: number; placed: Placed[] }> {
-    const [now, abouts, lines] = await this.#run(this.#scripts.place, [order, ...requests.map(requestLine)]);
-    const addresses = new Map<string, NodeAddress>();
-    for (let at = 0; at < abouts.length; at += 2)
-      addresses.set(abouts[at]!, JSON.parse(abouts[at + 1]!) as NodeAddress);
-    return { nowMs: Number(now), placed: lines.map((line) => parsePlaced(line, addresses)) };
+    const [now, expiresAt, lines] = await this.#run(this.#scripts.place, [
+      order,
+      ...requests.map(requestLine),
+    ]);
+    const parsed = lines.map(parseLine);
+    await this.#learnAddresses(parsed.flatMap((line) => line.boot ?? []));
+    const expiresAtMs = Math.floor(Number(expiresAt));
+    const placed = parsed.map(({ boot, skips, waitMs }): Placed => {
+      if (boot === undefined) return { chosen: undefined, skips, waitMs };
+      const space = boot.indexOf(' ');
+      const bootEpoch = Number(boot.slice(space + 1));
+      const address = this.#addresses.get(boot)!;
+      return { chosen: { name: boot.slice(0, space), bootEpoch, expiresAtMs, address }, skips };
+    });
+    return { nowMs: Number(now), placed };
   }
 
   /** True when the node was marked: `sequence` was still its last. */
@@ -150,7 +162,19 @@ export class RedisRegistry {
     for (let at = 0; at < flat.length; at += 3)
       nodes.push(parseNode(flat[at]!, flat[at + 1]!, flat[at + 2]!));
     nodes.sort((a, b) => (a.name < b.name ? -1 : 1));
+    this.#addresses = new Map(nodes.map((node) => [`${node.name} ${node.epoch}`, node.address]));
     return { nowMs: Number(now), version: Number(version), reservations, nodes };
+  }
+
+  /** The addresses of boots that registered after the fleet was last read. */
+  async #learnAddresses(boots: string[]): Promise<void> {
+    const unknown = [...new Set(boots)].filter((boot) => !this.#addresses.has(boot));
+    if (unknown.length === 0) return;
+    const names = unknown.map((boot) => boot.slice(0, boot.indexOf(' ')));
+    const abouts = await this.#redis.hmget(aboutKey, ...names);
+    unknown.forEach((boot, at) => {
+      this.#addresses.set(boot, JSON.parse(abouts[at]!) as NodeAddress);
+    });
   }
 
   #run<Answer>(lua: LuaScript<Answer>, args: (string | number)[]): Promise<Answer> {
@@ -158,34 +182,34 @@ export class RedisRegistry {
   }
 }
 
-function requestLine({ holder, nonce, wish, preference }: PlacementRequest): string {
-  const mode: Preference['mode'] | '' = preference?.mode ?? '';
-  const names = preference?.names.join(',') ?? '';
-  return `${holder}\t${nonce}\t${wish.zone}\t${wish.version}\t${avoidedNames(wish)}\t${mode}\t${names}`;
+/** Holder and live value of each reservation, a holder's last one only. */
+function usedPairs(name: string, bootEpoch: number, reservations: readonly string[]): string[] {
+  const values = new Map<string, string>();
+  for (const id of reservations) {
+    const dot = id.lastIndexOf('.');
+    values.set(id.slice(0, dot), `${id.slice(dot + 1)} ${name} ${bootEpoch}`);
+  }
+  return [...values].flat();
 }
 
-const avoidedNames = (wish: Wish): string => (wish.avoid.length === 0 ? '' : wish.avoid.join(','));
+function requestLine({ holder, nonce, wish, preference }: PlacementRequest): string {
+  if (wish.zone === '' && wish.version === '' && wish.avoid.length === 0 && !preference)
+    return `${holder}\t${nonce}`;
+  const mode = preference?.mode ?? '';
+  const names = preference?.names.join(',') ?? '';
+  return `${holder}\t${nonce}\t${wish.zone}\t${wish.version}\t${wish.avoid.join(',')}\t${mode}\t${names}`;
+}
 
-function parsePlaced(line: string, addresses: Map<string, NodeAddress>): Placed {
-  const fields = line.split('\t');
-  if (fields[0] === '-') {
-    const waitMs = Number(fields[1]);
-    return { chosen: undefined, skips: parseSkips(fields[2]!), waitMs: waitMs < 0 ? undefined : waitMs };
-  }
-  const name = fields[1]!;
-  return {
-    chosen: {
-      name,
-      bootEpoch: Number(fields[2]),
-      expiresAtMs: Math.floor(Number(fields[3])),
-      address: addresses.get(name)!,
-    },
-    skips: parseSkips(fields[4]!),
-  };
+function parseLine(line: string): { boot?: string; skips: Placed['skips']; waitMs?: number | undefined } {
+  const tab = line.indexOf('\t');
+  const head = tab < 0 ? line : line.slice(0, tab);
+  const skips = tab < 0 ? [] : parseSkips(line.slice(tab + 1));
+  if (!head.startsWith('-')) return { boot: head, skips };
+  const waitMs = Number(head.slice(1));
+  return { skips, waitMs: waitMs < 0 ? undefined : waitMs };
 }
 
 function parseSkips(text: string): Placed['skips'] {
-  if (text === '') return [];
   return text.split(',').map((skip) => {
     const space = skip.indexOf(' ');
     return { node: skip.slice(0, space), reason: skipReasonOf(Number(skip.slice(space + 1))) ?? 'state' };

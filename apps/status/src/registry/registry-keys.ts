@@ -14,3 +14,5 @@ export const registryKeys = [
   'gone',
   'suspended',
 ].map((name) => `{berth}:${name}`);
+
+export const aboutKey = '{berth}:about';

@@ -1,21 +1,19 @@
 -- Every node that is known, as it stands. Read only.
 --
 -- Answers {now ms, version, reservations that live, {name, about (JSON), fields separated by spaces, ...}}; the fields
--- are those of a record up to its order, then bar and listed, then zone, version and instance (each "-" when empty).
+-- are those of a record in their order up to the instance: zone, version and instance are "-" when empty.
 local answer = {}
 local packed = redis.call('HGETALL', NODES)
 local abouts = redis.call('HGETALL', ABOUT)
 local about = {}
 for i = 1, #abouts, 2 do about[abouts[i]] = abouts[i + 1] end
 for i = 1, #packed, 2 do
-  local n = cmsgpack.unpack(packed[i + 1])
+  local n = { struct.unpack(RECORD, packed[i + 1]) }
   local fields = {}
-  for field = EPOCH, ORDER do fields[#fields + 1] = exact(n[field]) end
-  fields[#fields + 1] = exact(n[BAR])
-  fields[#fields + 1] = exact(n[LISTED])
+  for field = EPOCH, LISTED do fields[#fields + 1] = exact(n[field]) end
   for _, field in ipairs({ ZONE, VERSION, INSTANCE }) do fields[#fields + 1] = n[field] == '' and '-' or n[field] end
   answer[#answer + 1] = packed[i]
   answer[#answer + 1] = about[packed[i]] or '{}'
   answer[#answer + 1] = table.concat(fields, ' ')
 end
-return { exact(now), redis.call('HGET', FLEET, 'version') or '0', redis.call('ZCARD', RESERVATIONS), answer }
+return { exact(now), redis.call('HGET', FLEET, 'version') or '0', redis.call('HLEN', HOLDERS), answer }

@@ -1,15 +1,16 @@
 -- Prelude of every script of the registry: its keys, a node's record, and the rules by which a record moves.
 -- The same rules stand in placement/*.ts for the simulation and for `explain`; a property test holds the two equal.
 --
--- KEYS[1]  nodes         HASH  name -> record (msgpack, fields below)
+-- KEYS[1]  nodes         HASH  name -> record (struct, fields below)
 -- KEYS[2]  about         HASH  name -> JSON of what does not change within a boot (addresses)
 -- KEYS[3]  open          ZSET  name by load: nodes that Place may choose
 -- KEYS[4]  barred        ZSET  name by load: live nodes that it may not choose now (the record says why)
 -- KEYS[5]  wakes         ZSET  name by ms: when a barred node is to be looked at again
 -- KEYS[6]  leases        ZSET  name by ms: when the node's lease ends
 -- KEYS[7]  epochs        ZSET  name by boot epoch (us), of listed nodes
--- KEYS[8]  holders       HASH  "<user>.<device class>" -> "<nonce> <epoch> <node>", its live reservation
--- KEYS[9]  reservations  ZSET  "<user>.<device class>" by ms: when the reservation ends
+-- KEYS[8]  holders       HASH  "<user>.<device class>" -> "<nonce> <node> <epoch>", its live reservation
+-- KEYS[9]  reservations  LIST  "<ms> <holder> <nonce> <holder> <nonce>...": what was reserved in one call and when it
+--                        ends, in that order; a holder whose nonce has changed is done with
 -- KEYS[10] fleet         HASH  version, born (ms), beat (ms), grace (ms)
 -- KEYS[11] news          STREAM of revocations and orders
 -- KEYS[12] gone          ZSET  name by ms: nodes that left or were lost, kept a while to refuse lower epochs
@@ -24,10 +25,11 @@ for number in string.gmatch(ARGV[1], '%S+') do numbers[#numbers + 1] = tonumber(
 local LEASE_MS, RESERVATION_MS, ADMISSION_RATE, RAMP_MS, RAMP_FROM, LOOP_TARGET_MS, BURST_SECONDS,
   UNCLAIMED_MIN, UNCLAIMED_SHARE, SUSPEND_MS, PACKED_FILL, LOOKS = unpack(numbers)
 
--- Fields of a record.
-local EPOCH, SEQUENCE, CONNECTIONS, RESERVED, CAPACITY, STATE, SUSPECT, LEASE, RATE, TAT, CLAIMS, MISSES,
-  SUSPENDED_UNTIL, HELLO_RATE, LOOP_DELAY, FREE_MEMORY, REPORTED_AT, ORDER, ZONE, VERSION, BAR, LISTED, INSTANCE =
-  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23
+-- Fields of a record. BOOT is "<node> <epoch>".
+local EPOCH, SEQUENCE, CONNECTIONS, RESERVED, CAPACITY, STATE, SUSPECT, LEASE, RATE, FULL_AT, CLAIMS, MISSES,
+  SUSPENDED_UNTIL, HELLO_RATE, LOOP_DELAY, FREE_MEMORY, REPORTED_AT, ORDER, BAR, LISTED, ZONE, VERSION, INSTANCE, BOOT =
+  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24
+local RECORD = string.rep('d', 20) .. 'ssss'
 
 local READY = 1
 -- Of LISTED.
@@ -39,9 +41,12 @@ local time = redis.call('TIME')
 local now_us = tonumber(time[1]) * 1000000 + tonumber(time[2])
 local now = now_us / 1000
 
+-- As redis.call itself writes a number.
 local function exact(number) return string.format('%.17g', number) end
 
-local records, dirty, dirty_names = {}, {}, {}
+local records, dirty_names = {}, {}
+-- Of changed records: why Place may not choose the node now (0: it may), and when that ends by itself.
+local bars, bar_ends, dirty = {}, {}, {}
 
 -- Records by name, read at most once a script; false where there is none.
 local function load_nodes(names)
@@ -55,7 +60,7 @@ local function load_nodes(names)
   if #missing == 0 then return end
   local packed = redis.call('HMGET', NODES, unpack(missing))
   for i, name in ipairs(missing) do
-    if packed[i] then records[name] = cmsgpack.unpack(packed[i]) end
+    if packed[i] then records[name] = { struct.unpack(RECORD, packed[i]) } end
   end
 end
 
@@ -65,6 +70,7 @@ local function node(name)
 end
 
 local function touch(name)
+  bars[name] = nil
   if not dirty[name] then
     dirty[name] = true
     dirty_names[#dirty_names + 1] = name
@@ -75,7 +81,7 @@ local function load_of(n) return (n[CONNECTIONS] + n[RESERVED]) / n[CAPACITY] en
 
 -- Tokens are kept as the time at which the bucket will be full again (GCRA): one number instead of two.
 local function next_token_at(n)
-  return n[TAT] - (math.max(1, n[RATE] * BURST_SECONDS) - 1) * 1000 / n[RATE]
+  return n[FULL_AT] - (math.max(1, n[RATE] * BURST_SECONDS) - 1) * 1000 / n[RATE]
 end
 
 -- Why Place may not choose this node (0: it may), and when that ends by itself.
@@ -88,6 +94,15 @@ local function bar_of(n)
   local token_at = next_token_at(n)
   if token_at > now then return BAR_ADMISSION_RATE, token_at end
   return 0
+end
+
+local function settle(name, n)
+  local bar = bars[name]
+  if not bar then
+    bar, bar_ends[name] = bar_of(n)
+    bars[name] = bar
+  end
+  return bar, bar_ends[name]
 end
 
 -- Share of this node's recent reservations that nobody used, 0 while there are too few to judge.
@@ -128,7 +143,7 @@ local function count_miss(name, n)
   if (suspended + 1) * 2 > redis.call('ZCARD', LEASES) then return end
   n[SUSPENDED_UNTIL] = now + SUSPEND_MS
   n[CLAIMS], n[MISSES] = 0, UNCLAIMED_MIN / 2
-  redis.call('ZADD', SUSPENDED, exact(n[SUSPENDED_UNTIL]), name)
+  redis.call('ZADD', SUSPENDED, n[SUSPENDED_UNTIL], name)
 end
 
 -- Writes the changed records, and moves each between `open` and `barred` as it now stands.
@@ -139,22 +154,22 @@ local function flush()
     local n = records[name]
     if n[LISTED] == HERE then
       local was = n[BAR]
-      local bar, wake = bar_of(n)
+      local bar, wake = settle(name, n)
       n[BAR] = bar
       local set = bar == 0 and open or barred
-      set[#set + 1] = exact(load_of(n))
+      set[#set + 1] = load_of(n)
       set[#set + 1] = name
       if bar == 0 and was ~= 0 then not_barred[#not_barred + 1] = name end
       if bar ~= 0 and was == 0 then not_open[#not_open + 1] = name end
       if wake then
-        wakes[#wakes + 1] = exact(wake)
+        wakes[#wakes + 1] = wake
         wakes[#wakes + 1] = name
       elseif was == BAR_ADMISSION_RATE or was == BAR_UNCLAIMED then
         not_waking[#not_waking + 1] = name
       end
     end
     written[#written + 1] = name
-    written[#written + 1] = cmsgpack.pack(n)
+    written[#written + 1] = struct.pack(RECORD, unpack(n))
   end
   redis.call('HSET', NODES, unpack(written))
   if #open > 0 then redis.call('ZADD', OPEN, unpack(open)) end
@@ -163,21 +178,21 @@ local function flush()
   if #not_open > 0 then redis.call('ZREM', OPEN, unpack(not_open)) end
   if #not_barred > 0 then redis.call('ZREM', BARRED, unpack(not_barred)) end
   if #not_waking > 0 then redis.call('ZREM', WAKES, unpack(not_waking)) end
-  dirty, dirty_names = {}, {}
+  bars, bar_ends, dirty, dirty_names = {}, {}, {}, {}
 end
 
 -- The list of peers changed. By time, so that it also grows across a flush.
 local function bump_version()
   local version = math.max((tonumber(redis.call('HGET', FLEET, 'version')) or 0) + 1, now_us)
-  redis.call('HSET', FLEET, 'version', exact(version))
-  redis.call('HSETNX', FLEET, 'born', exact(now))
+  redis.call('HSET', FLEET, 'version', version)
+  redis.call('HSETNX', FLEET, 'born', now)
 end
 
 local function list_node(name, n)
   n[LISTED] = HERE
   n[BAR] = BAR_LEASE
-  redis.call('ZADD', LEASES, exact(n[LEASE]), name)
-  redis.call('ZADD', EPOCHS, exact(n[EPOCH]), name)
+  redis.call('ZADD', LEASES, n[LEASE], name)
+  redis.call('ZADD', EPOCHS, n[EPOCH], name)
   redis.call('ZREM', GONE, name)
   touch(name)
   bump_version()
@@ -187,58 +202,60 @@ local function unlist_node(name, n, how)
   n[LISTED] = how
   n[BAR] = BAR_LEASE
   for _, key in ipairs({ OPEN, BARRED, WAKES, LEASES, EPOCHS, SUSPENDED }) do redis.call('ZREM', key, name) end
-  redis.call('ZADD', GONE, exact(now), name)
+  redis.call('ZADD', GONE, now, name)
   touch(name)
   bump_version()
 end
 
--- "<nonce> <epoch> <node>"
-local function parse_holder(value)
-  local nonce, epoch, name = string.match(value, '^(%S+) (%S+) (%S+)$')
-  return nonce, tonumber(epoch), name
-end
-
--- Ends the live reservations of these holders (each named once). `on_ended(name, node, holder)` hears of those that
--- still counted; the caller has yet to flush. Answers how many lived.
-local function end_reservations(holders, on_ended)
-  if #holders == 0 then return 0 end
+-- Ends the live reservation of each holder (named once each). Where `nonces` is given only if it is still that one.
+-- `on_ended(name, node, holder)` hears of those that counted on a node; the caller has yet to flush.
+local function end_reservations(holders, nonces, on_ended)
+  if #holders == 0 then return end
   local values = redis.call('HMGET', HOLDERS, unpack(holders))
-  local names, live, living = {}, {}, {}
+  local ended, boots, names = {}, {}, {}
   for i, holder in ipairs(holders) do
     if values[i] then
-      local _, epoch, name = parse_holder(values[i])
-      live[#live + 1] = { holder, epoch, name }
-      names[#names + 1] = name
-      living[#living + 1] = holder
+      local nonce, boot, name = string.match(values[i], '^(%S+) ((%S+) %S+)$')
+      if not nonces or nonces[i] == nonce then
+        ended[#ended + 1] = holder
+        boots[#boots + 1] = boot
+        names[#names + 1] = name
+      end
     end
   end
-  if #live == 0 then return 0 end
+  if #ended == 0 then return end
   load_nodes(names)
-  for _, ended in ipairs(live) do
-    local holder, epoch, name = unpack(ended)
+  for i, name in ipairs(names) do
     local n = records[name]
-    if n and n[EPOCH] == epoch then
+    -- Those of an earlier boot count no more.
+    if n and n[BOOT] == boots[i] then
       n[RESERVED] = n[RESERVED] - 1
       touch(name)
-      on_ended(name, n, holder)
+      on_ended(name, n, ended[i])
     end
   end
-  redis.call('HDEL', HOLDERS, unpack(living))
-  redis.call('ZREM', RESERVATIONS, unpack(living))
-  return #live
+  redis.call('HDEL', HOLDERS, unpack(ended))
 end
 
--- Ends at most `limit` reservations whose time is over: nobody used them.
+-- Ends reservations whose time is over, those of at most about `limit` holders: nobody used them.
 local function expire_reservations(limit)
-  local holders = redis.call('ZRANGE', RESERVATIONS, '-inf', exact(now), 'BYSCORE', 'LIMIT', 0, limit)
-  local lived = end_reservations(holders, count_miss)
-  if lived < #holders then redis.call('ZREM', RESERVATIONS, unpack(holders)) end
-  return #holders
+  local holders, nonces, seen = {}, {}, {}
+  while #holders < limit do
+    local oldest = redis.call('LINDEX', RESERVATIONS, 0)
+    if not oldest or tonumber(string.match(oldest, '^%S+')) > now then break end
+    redis.call('LPOP', RESERVATIONS)
+    for holder, nonce in string.gmatch(oldest, ' (%S+) (%S+)') do
+      local at = seen[holder] or #holders + 1
+      seen[holder] = at
+      holders[at], nonces[at] = holder, nonce
+    end
+  end
+  end_reservations(holders, nonces, count_miss)
 end
 
 -- Looks again at no more than `limit` barred nodes whose time has come.
 local function wake_nodes(limit)
-  local names = redis.call('ZRANGE', WAKES, '-inf', exact(now), 'BYSCORE', 'LIMIT', 0, limit)
+  local names = redis.call('ZRANGE', WAKES, '-inf', now, 'BYSCORE', 'LIMIT', 0, limit)
   load_nodes(names)
   for _, name in ipairs(names) do
     if records[name] and records[name][LISTED] == HERE then touch(name) else redis.call('ZREM', WAKES, name) end

@@ -1,103 +1,138 @@
 -- Places a batch of requests, each on the best admissible node as the ones before it left the fleet: free the holder's
--- old reservation, choose, take a token, reserve. One round trip whatever the batch's size.
+-- old reservation, choose, take a token, reserve. One round trip whatever the batch's size. A large node may get some
+-- requests of one batch in a row, as long as they are no more than STRIDE of its capacity: each choice is within that of
+-- the true least, and a large fleet costs a fraction of the work.
 --
 -- ARGV[2]    order of the nodes: "least" or "packed"
--- ARGV[3...] one request each, its fields separated by tabs:
---            holder, nonce, zone, version, avoid (names, commas), mode, preferred (names, commas)
+-- ARGV[3...] one request each, its fields separated by tabs; no two of the same holder:
+--            holder, nonce [, zone, version, avoid (names, commas), mode, preferred (names, commas)]
 --            mode: "" follows the order; "first" takes the first admissible of `preferred`; "lesser" the least loaded
 --            of them; both fall back on the order
 --
--- Answers {now ms, names and abouts of the chosen in turn {...}, one line for each request}:
---   "+<tab>node<tab>epoch<tab>expires ms<tab>skips"   skips: "name reason,name reason"
---   "-<tab>ms until the next token, or -1<tab>skips"
+-- Answers {now ms, ms when the reservations end, one line for each request}:
+--   "<node> <epoch>[<tab>skips]"                       skips: "name reason,name reason"
+--   "-<ms until the next token, or -1>[<tab>skips]"    nobody was free
 local packed = ARGV[2] == 'packed'
-local requests, holders = {}, {}
+local STRIDE, STRIDE_MAX = 0.0025, 8
+
+-- Fields of a request.
+local HOLDER, NONCE, PLAIN, ZONE_HINT, VERSION_HINT, AVOIDED, AVOIDED_COUNT, MODE, PREFERRED =
+  1, 2, 3, 4, 5, 6, 7, 8, 9
+local requests, holders, with_avoid = {}, {}, {}
 for i = 3, #ARGV do
-  local holder, nonce, zone, version, avoid, mode, preferred =
-    string.match(ARGV[i], '^([^\t]*)\t([^\t]*)\t([^\t]*)\t([^\t]*)\t([^\t]*)\t([^\t]*)\t([^\t]*)$')
-  local avoided, count = false, 0
-  if avoid ~= '' then
-    avoided = {}
+  local holder, nonce, hints = string.match(ARGV[i], '^([^\t]+)\t([^\t]+)\t?(.*)$')
+  local request = { holder, nonce, hints == '', '', '', false, 0, '', '' }
+  if hints ~= '' then
+    local zone, version, avoid, mode, preferred =
+      string.match(hints, '^([^\t]*)\t([^\t]*)\t([^\t]*)\t([^\t]*)\t([^\t]*)$')
+    request[ZONE_HINT], request[VERSION_HINT], request[MODE], request[PREFERRED] = zone, version, mode, preferred
     for name in string.gmatch(avoid, '[^,]+') do
-      avoided[name] = true
-      count = count + 1
+      request[AVOIDED] = request[AVOIDED] or {}
+      request[AVOIDED][name] = true
+      request[AVOIDED_COUNT] = request[AVOIDED_COUNT] + 1
     end
+    with_avoid[holder] = request[AVOIDED] or nil
   end
-  requests[#requests + 1] = { holder, nonce, zone, version, avoided, count, mode, preferred }
+  requests[#requests + 1] = request
   holders[#holders + 1] = holder
 end
 
 expire_reservations(32 + 2 * #requests)
 wake_nodes(64)
 -- Who asks to be kept off the node that a reservation was on did not get in there.
-local avoided_by = {}
-for _, request in ipairs(requests) do avoided_by[request[1]] = request[5] end
-end_reservations(holders, function(name, n, holder)
-  if avoided_by[holder] and avoided_by[holder][name] then count_miss(name, n) end
+end_reservations(holders, nil, function(name, n, holder)
+  if with_avoid[holder] and with_avoid[holder][name] then count_miss(name, n) end
 end)
 flush()
 
--- Sorted by rank: the load, or when packing the fullest first among those below PACKED_FILL; then by name, in the
--- direction in which Redis walks the set.
-local function rank_of(load)
+-- The load, or when packing the fullest first among those below PACKED_FILL.
+local function rank_of(n)
+  local load = load_of(n)
   if packed and load < PACKED_FILL then return -load end
   return load
 end
-local function precedes(a, b)
-  if a.rank ~= b.rank then return a.rank < b.rank end
-  if a.rank < 0 then return a.name > b.name end
-  return a.name < b.name
+
+-- By rank, then by name in the direction in which Redis walks the set.
+local function precedes(name, rank, other, other_rank)
+  if rank ~= other_rank then return rank < other_rank end
+  if rank < 0 then return name > other end
+  return name < other
 end
 
--- The K least in order are exact for each request of the batch: every choice moves one node, and the page has that many more.
-local page = LOOKS + #requests + 16
-local order, barred = {}, {}
-do
-  local names
-  if packed then
-    names = redis.call('ZRANGE', OPEN, '(' .. exact(PACKED_FILL), '-inf', 'BYSCORE', 'REV', 'LIMIT', 0, page)
-    if #names < page then
-      local rest = redis.call('ZRANGE', OPEN, exact(PACKED_FILL), '+inf', 'BYSCORE', 'LIMIT', 0, page - #names)
-      for _, name in ipairs(rest) do names[#names + 1] = name end
-    end
-  else
-    names = redis.call('ZRANGE', OPEN, 0, page - 1)
+-- The nodes in order are the merge of two lists: `page`, as Redis has them, less those chosen since; and `moved`, those
+-- chosen since, where their new load puts them. Every choice moves one, so with that many more than K on the page the
+-- first K of the merge are exact for each request.
+local page, moved, moved_ranks, is_moved, gone_from_page = nil, {}, {}, {}, {}
+local page_size = LOOKS + #requests + 16
+if packed then
+  page = redis.call('ZRANGE', OPEN, '(' .. exact(PACKED_FILL), '-inf', 'BYSCORE', 'REV', 'LIMIT', 0, page_size)
+  if #page < page_size then
+    local rest = redis.call('ZRANGE', OPEN, PACKED_FILL, '+inf', 'BYSCORE', 'LIMIT', 0, page_size - #page)
+    for _, name in ipairs(rest) do page[#page + 1] = name end
   end
-  local outside = redis.call('ZRANGE', BARRED, 0, LOOKS - 1)
-  load_nodes(names)
-  load_nodes(outside)
-  for _, name in ipairs(names) do
-    local n = records[name]
-    local entry = { name = name, rank = rank_of(load_of(n)), bar = BAR_LEASE }
-    if n[LEASE] > now then
-      order[#order + 1] = entry
-    else
-      barred[#barred + 1] = entry
-      touch(name)
-    end
-  end
-  for _, name in ipairs(outside) do
-    barred[#barred + 1] = { name = name, rank = rank_of(load_of(records[name])), bar = records[name][BAR] }
-  end
-  table.sort(order, precedes)
+else
+  page = redis.call('ZRANGE', OPEN, 0, page_size - 1)
+end
+local page_start, loaded = 1, 0
+
+local function load_page_to(at)
+  if at <= loaded then return end
+  local to = math.min(#page, math.max(at, loaded + (loaded == 0 and #requests or LOOKS)))
+  load_nodes({ unpack(page, loaded + 1, to) })
+  loaded = to
 end
 
-local function refusal_of(name, request)
-  local n = records[name]
-  if request[5] and request[5][name] then return 8 end
-  if request[3] ~= '' and n[ZONE] ~= request[3] then return 5 end
-  if request[4] ~= '' and n[VERSION] ~= request[4] then return 6 end
+-- Nodes out of the order, told as skips to those whom they would have preceded.
+local barred, barred_ranks = redis.call('ZRANGE', BARRED, 0, LOOKS - 1), {}
+if #barred > 0 then
+  load_nodes(barred)
+  for i, name in ipairs(barred) do barred_ranks[i] = rank_of(records[name]) end
+end
+local function bar_out(name)
+  barred[#barred + 1] = name
+  barred_ranks[#barred] = rank_of(records[name])
+end
+
+local function refusal_of(name, n, request)
+  if request[AVOIDED] and request[AVOIDED][name] then return 8 end
+  if request[ZONE_HINT] ~= '' and n[ZONE] ~= request[ZONE_HINT] then return 5 end
+  if request[VERSION_HINT] ~= '' and n[VERSION] ~= request[VERSION_HINT] then return 6 end
   return 0
 end
 
 -- The first admissible of the K next in order; another zone or version only when no other is to be had.
 local function choose_in_order(request, skips)
   local second
-  for at = 1, math.min(#order, LOOKS + request[6]) do
-    local reason = refusal_of(order[at].name, request)
-    if reason == 0 then return at end
-    skips[#skips + 1] = order[at].name .. ' ' .. reason
-    if not second and (reason == 5 or reason == 6) then second = at end
+  local on_page, in_moved, looked = page_start, 1, 0
+  while looked < LOOKS + request[AVOIDED_COUNT] do
+    local name
+    while true do
+      name = page[on_page]
+      if not name then break end
+      if not gone_from_page[name] then
+        load_page_to(on_page)
+        if records[name][LEASE] > now then break end
+        gone_from_page[name] = true
+        touch(name)
+        bar_out(name)
+      end
+      if on_page == page_start then page_start = page_start + 1 end
+      on_page = on_page + 1
+    end
+    local other = moved[in_moved]
+    if other and (not name or precedes(other, moved_ranks[in_moved], name, rank_of(records[name]))) then
+      name = other
+      in_moved = in_moved + 1
+    elseif name then
+      on_page = on_page + 1
+    else
+      break
+    end
+    local reason = refusal_of(name, records[name], request)
+    if reason == 0 then return name end
+    skips[#skips + 1] = name .. ' ' .. reason
+    if not second and reason ~= 8 then second = name end
+    looked = looked + 1
   end
   return second
 end
@@ -105,26 +140,20 @@ end
 -- Of the nodes that the strategy prefers, as it prefers them.
 local function choose_preferred(request)
   local names = {}
-  for name in string.gmatch(request[8], '[^,]+') do names[#names + 1] = name end
+  for name in string.gmatch(request[PREFERRED], '[^,]+') do names[#names + 1] = name end
   load_nodes(names)
   local best
   for _, name in ipairs(names) do
     local n = records[name]
-    if n and n[LISTED] == HERE and bar_of(n) == 0 and refusal_of(name, request) == 0 then
-      if request[7] == 'first' then return name end
+    if n and n[LISTED] == HERE and settle(name, n) == 0 and refusal_of(name, n, request) == 0 then
+      if request[MODE] == 'first' then return name end
       if not best or load_of(n) < load_of(records[best]) then best = name end
     end
   end
   return best
 end
 
-local function position_of(name)
-  for at = 1, #order do
-    if order[at].name == name then return at end
-  end
-end
-
--- When the next token or the next end of a suspension comes, looked up at the first refusal.
+-- When the next token or the next end of a suspension comes; -1: neither is awaited.
 local first_wake
 local function wait_ms()
   local waking = redis.call('ZRANGE', WAKES, 0, 0, 'WITHSCORES')
@@ -132,74 +161,88 @@ local function wait_ms()
   return wake < math.huge and math.max(0, wake - now) or -1
 end
 
--- Brings a node to its place in the order after its load has changed, or takes it out when it is barred now.
-local function reorder(at, name, n)
-  if at then table.remove(order, at) end
-  local bar, wake = bar_of(n)
-  if wake then first_wake = math.min(first_wake or wake, wake) end
-  local entry = { name = name, rank = rank_of(load_of(n)), bar = bar }
+-- Brings a chosen node to its new place in the order, or out of it when it is barred now.
+local function move(name, n)
+  touch(name)
+  if is_moved[name] then
+    is_moved[name] = nil
+    for at = 1, #moved do
+      if moved[at] == name then
+        table.remove(moved, at)
+        table.remove(moved_ranks, at)
+        break
+      end
+    end
+  end
+  gone_from_page[name] = true
+  local bar, bar_end = settle(name, n)
   if bar ~= 0 then
-    barred[#barred + 1] = entry
+    if bar_end then first_wake = math.min(first_wake or bar_end, bar_end) end
+    bar_out(name)
     return
   end
-  if not at then return end
-  local low, high = 1, #order + 1
-  while low < high do
-    local middle = math.floor((low + high) / 2)
-    if precedes(order[middle], entry) then low = middle + 1 else high = middle end
+  is_moved[name] = true
+  local rank = rank_of(n)
+  local last = #moved
+  if last == 0 or precedes(moved[last], moved_ranks[last], name, rank) then
+    moved[last + 1], moved_ranks[last + 1] = name, rank
+    return
   end
-  table.insert(order, low, entry)
+  local at = last
+  while at > 1 and precedes(name, rank, moved[at - 1], moved_ranks[at - 1]) do at = at - 1 end
+  table.insert(moved, at, name)
+  table.insert(moved_ranks, at, rank)
 end
 
-local lines, chosen_names, chosen_set = {}, {}, {}
-local reserved, expiries = {}, {}
-local expires_at = now + RESERVATION_MS
+-- The node that the last request got, not yet moved in the order, and how many more it may get in a row.
+local current, more
+local function leave_current()
+  if current then move(current, records[current]) end
+  current = nil
+end
 
+local function tell_barred(name, skips)
+  local rank = name and rank_of(records[name]) or math.huge
+  for at = 1, #barred do
+    if #skips >= LOOKS then return end
+    if barred_ranks[at] < rank then
+      skips[#skips + 1] = barred[at] .. ' ' .. settle(barred[at], records[barred[at]])
+    end
+  end
+end
+
+local lines, taken, ends = {}, {}, { exact(now + RESERVATION_MS) }
 for i, request in ipairs(requests) do
   local skips = {}
-  local name = request[7] ~= '' and choose_preferred(request) or nil
-  local at
-  if name then
-    at = position_of(name)
-  else
-    at = choose_in_order(request, skips)
-    name = at and order[at].name
+  local name = current
+  if not name or more == 0 or not request[PLAIN] or bar_of(records[name]) ~= 0 then
+    leave_current()
+    name = request[MODE] ~= '' and choose_preferred(request) or choose_in_order(request, skips)
+    current = name
+    more = name and math.min(STRIDE_MAX, math.floor(records[name][CAPACITY] * STRIDE)) or 0
   end
-  local rank = name and rank_of(load_of(records[name]))
-  for _, entry in ipairs(barred) do
-    if #skips >= LOOKS then break end
-    if not rank or entry.rank < rank then skips[#skips + 1] = entry.name .. ' ' .. entry.bar end
-  end
-  local told = table.concat(skips, ',')
+  if #barred > 0 then tell_barred(name, skips) end
+  local line
   if name then
     local n = records[name]
     n[RESERVED] = n[RESERVED] + 1
-    n[TAT] = math.max(n[TAT], now) + 1000 / n[RATE]
-    touch(name)
-    reorder(at, name, n)
-    reserved[#reserved + 1] = request[1]
-    reserved[#reserved + 1] = request[2] .. ' ' .. exact(n[EPOCH]) .. ' ' .. name
-    expiries[#expiries + 1] = exact(expires_at)
-    expiries[#expiries + 1] = request[1]
-    if not chosen_set[name] then
-      chosen_set[name] = true
-      chosen_names[#chosen_names + 1] = name
-    end
-    lines[i] = '+\t' .. name .. '\t' .. exact(n[EPOCH]) .. '\t' .. exact(expires_at) .. '\t' .. told
+    n[FULL_AT] = math.max(n[FULL_AT], now) + 1000 / n[RATE]
+    more = math.max(0, more - 1)
+    taken[#taken + 1] = request[HOLDER]
+    taken[#taken + 1] = request[NONCE] .. ' ' .. n[BOOT]
+    ends[#ends + 1] = request[HOLDER]
+    ends[#ends + 1] = request[NONCE]
+    line = n[BOOT]
   else
-    lines[i] = '-\t' .. exact(wait_ms()) .. '\t' .. told
+    line = '-' .. exact(wait_ms())
   end
+  lines[i] = #skips == 0 and line or line .. '\t' .. table.concat(skips, ',')
 end
+leave_current()
 
-local abouts = {}
-if #chosen_names > 0 then
-  redis.call('HSET', HOLDERS, unpack(reserved))
-  redis.call('ZADD', RESERVATIONS, unpack(expiries))
-  local texts = redis.call('HMGET', ABOUT, unpack(chosen_names))
-  for i, name in ipairs(chosen_names) do
-    abouts[#abouts + 1] = name
-    abouts[#abouts + 1] = texts[i]
-  end
+if #taken > 0 then
+  redis.call('HSET', HOLDERS, unpack(taken))
+  redis.call('RPUSH', RESERVATIONS, table.concat(ends, ' '))
 end
 flush()
-return { exact(now), abouts, lines }
+return { exact(now), ends[1], lines }

@@ -10,16 +10,16 @@ local state = redis.call('HMGET', FLEET, 'version', 'born', 'beat', 'grace')
 local version, born, beat, grace = state[1] or '0', state[2], tonumber(state[3]), tonumber(state[4]) or 0
 if not born then
   born = exact(now)
-  redis.call('HSET', FLEET, 'born', born)
+  redis.call('HSET', FLEET, 'born', now)
 end
 if not beat or now - beat > BEAT_MS then
   grace = now + LEASE_MS
-  redis.call('HSET', FLEET, 'grace', exact(grace))
+  redis.call('HSET', FLEET, 'grace', grace)
 end
-redis.call('HSET', FLEET, 'beat', exact(now))
+redis.call('HSET', FLEET, 'beat', now)
 
 if now >= grace then
-  local lapsed = redis.call('ZRANGE', LEASES, '-inf', exact(now), 'BYSCORE', 'LIMIT', 0, 256)
+  local lapsed = redis.call('ZRANGE', LEASES, '-inf', now, 'BYSCORE', 'LIMIT', 0, 256)
   load_nodes(lapsed)
   for _, name in ipairs(lapsed) do
     if records[name] then unlist_node(name, records[name], LOST) else redis.call('ZREM', LEASES, name) end
@@ -29,13 +29,13 @@ end
 expire_reservations(256)
 wake_nodes(256)
 flush()
-local forgotten = redis.call('ZRANGE', GONE, '-inf', exact(now - KEEP_GONE_MS), 'BYSCORE', 'LIMIT', 0, 64)
+local forgotten = redis.call('ZRANGE', GONE, '-inf', now - KEEP_GONE_MS, 'BYSCORE', 'LIMIT', 0, 64)
 if #forgotten > 0 then
   redis.call('HDEL', NODES, unpack(forgotten))
   redis.call('HDEL', ABOUT, unpack(forgotten))
   redis.call('ZREM', GONE, unpack(forgotten))
 end
-redis.call('ZREMRANGEBYSCORE', SUSPENDED, '-inf', exact(now))
+redis.call('ZREMRANGEBYSCORE', SUSPENDED, '-inf', now)
 
 local since = ARGV[2]
 local old = string.format('%.0f', now - KEEP_NEWS_MS)

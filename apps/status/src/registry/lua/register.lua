@@ -21,9 +21,9 @@ if epoch == 0 then epoch = math.max(now_us, n and n[EPOCH] + 1 or 0) end
 if not n or n[EPOCH] ~= epoch then
   -- Reservations of an earlier boot stay with their holders until they end, and count no more.
   local was_listed = n and n[LISTED] == HERE
-  local order, bar = 0, n and n[BAR] or BAR_LEASE
-  if n and asked ~= 0 then order = n[ORDER] end
-  n = { epoch, 0, 0, 0, 1, READY, 1, now, 1, 0, 0, 0, 0, 0, 0, 0, 0, order, '', '', bar, LOST, instance }
+  local bar = n and n[BAR] or BAR_LEASE
+  local boot = name .. ' ' .. exact(epoch)
+  n = { epoch, 0, 0, 0, 1, READY, 1, now, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, bar, LOST, '', '', instance, boot }
   if was_listed then n[LISTED] = HERE end
   redis.call('ZREM', SUSPENDED, name)
   records[name] = n
@@ -35,10 +35,10 @@ n[CAPACITY], n[HELLO_RATE], n[ZONE], n[VERSION] = tonumber(ARGV[5]), tonumber(AR
 if n[LISTED] ~= HERE then
   list_node(name, n)
 else
-  redis.call('ZADD', LEASES, exact(n[LEASE]), name)
+  redis.call('ZADD', LEASES, n[LEASE], name)
   local known = redis.call('ZSCORE', EPOCHS, name)
   if not known or tonumber(known) ~= epoch or redis.call('HGET', ABOUT, name) ~= ARGV[9] then
-    redis.call('ZADD', EPOCHS, exact(epoch), name)
+    redis.call('ZADD', EPOCHS, epoch, name)
     bump_version()
   end
 end

@@ -2,7 +2,8 @@
 -- The reservations it used stop counting as reserved in the very call that sets the count that includes them.
 --
 -- ARGV[2] name  [3] boot epoch  [4] sequence  [5] connections  [6] state  [7] loop delay p99 (ms)
--- ARGV[8] free memory (bytes)  [9...] ids of the reservations used
+-- ARGV[8] free memory (bytes)  [9...] for each reservation used its holder (named once each) and the value that the
+-- holder has while that reservation lives: "<nonce> <node> <epoch>"
 --
 -- Answers {"ok", now ms, rate}; {"stale", now ms}: an older sequence, nothing was changed;
 -- {"unknown"}: register again with this epoch (Redis was flushed or fell back); {"superseded"}: a newer boot has the name.
@@ -18,26 +19,18 @@ n[SEQUENCE], n[CONNECTIONS], n[STATE] = sequence, tonumber(ARGV[5]), state
 n[LOOP_DELAY], n[FREE_MEMORY], n[REPORTED_AT] = tonumber(ARGV[7]), tonumber(ARGV[8]), now
 n[SUSPECT], n[LEASE] = 0, now + LEASE_MS
 
--- Of each holder only the reservation that lives: an older one of the same holder was freed by its successor.
-local holders, nonces = {}, {}
-for i = 9, #ARGV do
-  local holder, nonce = string.match(ARGV[i], '^(.+)%.([^.]+)$')
-  if holder and not nonces[holder] then
-    holders[#holders + 1] = holder
-    nonces[holder] = nonce
-  end
-end
+-- One that lives no more (it ended, or the holder has a newer one) changes nothing, but is a sign of life all the same.
+local holders = {}
+for i = 9, #ARGV, 2 do holders[#holders + 1] = ARGV[i] end
 if #holders > 0 then
   local values = redis.call('HMGET', HOLDERS, unpack(holders))
   local used = {}
   for i, holder in ipairs(holders) do
-    n[CLAIMS] = n[CLAIMS] + 1
-    if values[i] then
-      local nonce, of_epoch, of_name = parse_holder(values[i])
-      if nonce == nonces[holder] and of_epoch == epoch and of_name == name then used[#used + 1] = holder end
-    end
+    if values[i] == ARGV[8 + 2 * i] then used[#used + 1] = holder end
   end
-  end_reservations(used, function() end)
+  if #used > 0 then redis.call('HDEL', HOLDERS, unpack(used)) end
+  n[RESERVED] = n[RESERVED] - #used
+  n[CLAIMS] = n[CLAIMS] + #holders
   halve_history(n)
 end
 
@@ -46,7 +39,7 @@ expire_reservations(32)
 if n[LISTED] ~= HERE then
   list_node(name, n)
 else
-  redis.call('ZADD', LEASES, exact(n[LEASE]), name)
+  redis.call('ZADD', LEASES, n[LEASE], name)
   if changed then bump_version() end
 end
 n[RATE] = admission_rate(n)
