@@ -51,7 +51,7 @@ export class Terminal {
   /** Lines, each after a prompt, until there are no more. */
   async *lines(): AsyncGenerator<string, void> {
     for (;;) {
-      if (this.isInteractive) this.#readline.prompt(true);
+      if (this.isInteractive && !this.#ended) this.#readline.prompt(true);
       const line = await this.#next();
       if (line === undefined) return;
       // What was typed gives way to what comes of it.
