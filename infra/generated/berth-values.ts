@@ -532,7 +532,7 @@ export interface BerthValues {
      */
     helloRate?: number;
     /**
-     * Window in which a stopping pod sends its sessions away; the grace period is 20 s longer.
+     * Window in which a stopping pod sends its sessions away; the grace period is 25 s longer.
      */
     drainSeconds?: number;
     /**
