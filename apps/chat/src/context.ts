@@ -6,6 +6,7 @@ import type { ChatConfig } from './config.ts';
 import type { Online } from './presence/online.ts';
 import type { Publisher } from './routing/publisher.ts';
 import type { Session } from './session/session.ts';
+import type { TypingRates } from './session/typing-rates.ts';
 import type { Stores } from './stores.ts';
 
 /** What handlers may use. */
@@ -18,6 +19,9 @@ export interface Context {
   publisher: Publisher;
   online: Online;
   stores: Stores;
+  typingRates: TypingRates;
+  /** Marks of resumes that are not complete. */
+  partialResumes: WeakMap<Session, Map<number, number>>;
 }
 
 /** One use case: what a request frame asks for. Throws BerthError. Both dialects call it. */

@@ -120,8 +120,13 @@ export abstract class Connection implements WheelEntry {
       this.resume();
   }
 
-  /** Says why (`farewell`, by default the sink's), writes what is queued and ends; cuts it after a grace period. */
-  close(reason: CloseReason, farewell: Uint8Array | undefined = this.sink.farewell(reason)): void {
+  /** Says why in the words of whom it belongs to, writes what is queued and ends. */
+  close(reason: CloseReason): void {
+    if (this.state < closing) this.closeWith(reason, this.sink.farewell(reason));
+  }
+
+  /** The same with other last words, or none; cuts the connection after a grace period. */
+  closeWith(reason: CloseReason, farewell: Uint8Array | undefined): void {
     if (this.state >= closing) return;
     const frames = reason === 'slowConsumer' ? [] : (this.frames ?? []);
     if (farewell !== undefined) frames.push(farewell);

@@ -19,9 +19,9 @@ export interface PeerLinksOptions {
   maxQueueBytes?: number;
   /** A fleet up to this size is connected at once, each with each; a larger one on demand. */
   meshNodes: number;
-  onBatch(node: string, batch: PeerBatch): void;
-  /** Pushes from that node may have been lost: its stream is new, or ended. */
-  onDoubt(node: string): void;
+  onBatch(batch: PeerBatch): void;
+  /** Pushes of another node may have been lost: its stream is new, or ended. */
+  onDoubt(): void;
 }
 
 interface Peer {
@@ -35,6 +35,8 @@ interface Peer {
 
 /** How long the higher name of a pair leaves the dialing to the lower one. */
 const courtesyMs = 1_000;
+/** What was written last has this long to leave before the channels close. */
+const leaveMs = 100;
 /** A stream on which the other has not said hello within this is cut. */
 const helloTimeoutMs = 3_000;
 
@@ -91,7 +93,7 @@ export class PeerLinks {
     const stream = new PeerStream(call, false, '', {
       onBatch: (_, batch) => {
         if (from === undefined) from = this.#greet(stream, batch);
-        else this.#options.onBatch(from, batch);
+        else this.#options.onBatch(batch);
       },
       onEnded: () => {
         clearTimeout(timer);
@@ -103,20 +105,15 @@ export class PeerLinks {
     }, helloTimeoutMs);
   }
 
-  close(): void {
+  /** Writes what is queued, ends the streams in order, and lets what was written leave. */
+  async close(): Promise<void> {
     this.#closed = true;
     for (const peer of this.#peers.values()) {
       clearTimeout(peer.timer);
       peer.link.close();
     }
-  }
-
-  /** Closes the channels, when what was written had time to leave. */
-  disconnect(): void {
-    for (const peer of this.#peers.values()) {
-      peer.link.cut();
-      peer.client?.close();
-    }
+    if (this.#peers.size > 0) await new Promise((resolve) => setTimeout(resolve, leaveMs));
+    for (const peer of this.#peers.values()) peer.client?.close();
     this.#peers.clear();
   }
 
@@ -145,7 +142,7 @@ export class PeerLinks {
     clearTimeout(peer.timer);
     peer.link.cut();
     peer.client?.close();
-    this.#options.onDoubt(node.name);
+    this.#options.onDoubt();
   }
 
   /** Opens a stream unless there is one, or one is being opened. */
@@ -172,7 +169,7 @@ export class PeerLinks {
     const stream = new PeerStream(call, true, identity.node, {
       onBatch: (_, batch) => {
         if (isGreeted) {
-          this.#options.onBatch(node, batch);
+          this.#options.onBatch(batch);
           return;
         }
         isGreeted = true;
@@ -220,7 +217,7 @@ export class PeerLinks {
     stream.dialedBy = hello.from;
     stream.write([this.#hello(hello.from, hello.fromBootEpoch)], () => {});
     this.#attach(peer, stream);
-    if (rest.length > 0) this.#options.onBatch(hello.from, { entries: rest });
+    if (rest.length > 0) this.#options.onBatch({ entries: rest });
     return hello.from;
   }
 
@@ -229,7 +226,7 @@ export class PeerLinks {
     peer.link.attach(stream);
     if (isFirst) {
       this.#options.log.info({ peer: peer.link.node }, 'linked with a node');
-      this.#options.onDoubt(peer.link.node);
+      this.#options.onDoubt();
     }
   }
 
@@ -238,7 +235,7 @@ export class PeerLinks {
     const peer = this.#peers.get(node);
     if (peer === undefined || !peer.link.detach(stream)) return;
     this.#options.log.info({ peer: node }, 'the link with a node ended');
-    this.#options.onDoubt(node);
+    this.#options.onDoubt();
     if (this.#options.fleet.size <= this.#options.meshNodes) this.#redial(peer);
   }
 

@@ -37,8 +37,6 @@ export class RouteKeeper {
   #timer: NodeJS.Timeout | undefined;
   #sentinel: string | undefined;
   #away = false;
-  #rebuilding = false;
-  #rebuildAgain = false;
   #closed = false;
   /** Routes to be given up when Redis is back. */
   readonly #owed: OwedRoute[] = [];
@@ -67,7 +65,7 @@ export class RouteKeeper {
     try {
       await this.#claim(session);
     } catch (error) {
-      this.#lost(error);
+      this.lost(error);
     }
   }
 
@@ -80,29 +78,24 @@ export class RouteKeeper {
   }
 
   /** Claims the routes of all sessions again, paced; whoever holds a newer one ends ours. */
-  async rebuild(): Promise<void> {
-    if (this.#rebuilding) {
-      this.#rebuildAgain = true;
-      return;
+  async claimAll(): Promise<void> {
+    if (this.#away) return;
+    const sessions = [...this.#options.index.sessions()];
+    for (let i = 0; i < sessions.length && !this.#closed; i += rebuildLot) {
+      if (i > 0) await new Promise((resolve) => setTimeout(resolve, rebuildPauseMs));
+      await Promise.all(sessions.slice(i, i + rebuildLot).map((session) => this.#claim(session)));
     }
-    this.#rebuilding = true;
+  }
+
+  async #rebuild(): Promise<void> {
     try {
-      do {
-        this.#rebuildAgain = false;
-        const sessions = [...this.#options.index.sessions()];
-        for (let i = 0; i < sessions.length && !this.#closed; i += rebuildLot) {
-          await Promise.all(sessions.slice(i, i + rebuildLot).map((session) => this.#claim(session)));
-          await new Promise((resolve) => setTimeout(resolve, rebuildPauseMs));
-        }
-      } while (this.#rebuildAgain && !this.#closed);
+      await this.claimAll();
       for (const route of this.#owed.splice(0)) this.#release(route);
       this.#options.onRebuilt();
     } catch (error) {
       // Noticed again by the next look, which starts over.
       this.#sentinel = '';
-      this.#lost(error);
-    } finally {
-      this.#rebuilding = false;
+      this.lost(error);
     }
   }
 
@@ -122,7 +115,7 @@ export class RouteKeeper {
   #release(route: OwedRoute): void {
     this.#options.store.release(route.user, route).catch((error: unknown) => {
       this.#owe(route);
-      this.#lost(error);
+      this.lost(error);
     });
   }
 
@@ -138,11 +131,12 @@ export class RouteKeeper {
     this.#away = false;
     if (wasAway || (known !== undefined && known !== found)) {
       this.#options.log.warn({ flushed: known !== found }, 'claiming all routes again');
-      await this.rebuild();
+      await this.#rebuild();
     }
   }
 
-  #lost(error: unknown): void {
+  /** Redis did not answer somebody. */
+  lost(error: unknown): void {
     if (!this.#away)
       this.#options.log.warn({ err: error }, 'Redis does not answer; routes are claimed later');
     this.#away = true;
@@ -152,7 +146,7 @@ export class RouteKeeper {
     if (this.#closed) return;
     this.#timer = setTimeout(() => {
       this.#look()
-        .catch((error: unknown) => this.#lost(error))
+        .catch((error: unknown) => this.lost(error))
         .finally(() => this.#schedule(jittered(this.#options.watchMs ?? 1_000)));
     }, ms);
   }

@@ -40,6 +40,8 @@ export class TailRepair {
   readonly #some = new Set<number>();
   #allAt: number | undefined;
   #againAt: number | undefined;
+  /** After a failure. */
+  #notBefore = 0;
   #timer: NodeJS.Timeout | undefined;
   #isRunning = false;
   #closed = false;
@@ -79,7 +81,7 @@ export class TailRepair {
       this.#allAt ?? Number.POSITIVE_INFINITY,
       this.#againAt ?? now + jittered(this.#options.againMs ?? 5_000),
     );
-    this.#timer = setTimeout(() => void this.#run(), Math.max(0, dueAt - now));
+    this.#timer = setTimeout(() => void this.#run(), Math.max(0, dueAt - now, this.#notBefore - now));
   }
 
   async #run(): Promise<void> {
@@ -100,7 +102,8 @@ export class TailRepair {
     } catch (error) {
       this.#options.log.warn({ err: error }, 'a repair failed and is tried again');
       for (const conversation of some) this.#some.add(conversation);
-      if (isAll) this.#allAt = performance.now() + jittered(1_000, 0.5);
+      this.#notBefore = performance.now() + jittered(1_000, 0.5);
+      if (isAll) this.#allAt = this.#notBefore;
     } finally {
       this.#isRunning = false;
       this.#schedule();

@@ -17,11 +17,13 @@ import type { LiveSession } from './live-session.ts';
 import { closeReasonOf, type LogIn } from './log-in.ts';
 import type { Session } from './session.ts';
 
-/** A handler with its context bound. An array is answered in as many frames; an empty one not at all. */
-export type BoundHandler<N extends RequestName> = (
+/** A use case with its context bound. An array is answered in as many frames, an empty one not at all. */
+type BoundHandler<N extends RequestName> = (
   session: Session,
   body: RequestBody<N>,
 ) => Promise<object | readonly object[]>;
+
+/** Every request but hello, which has no session yet. */
 export type BoundHandlers = { [N in Exclude<RequestName, 'hello'>]: BoundHandler<N> };
 
 export interface BerthDialectOptions {
@@ -31,6 +33,7 @@ export interface BerthDialectOptions {
   welcome: (session: LiveSession) => object;
   log: Log;
   onRequest: (name: RequestName, code: string, seconds: number) => void;
+  onLogIn: (code: string) => void;
 }
 
 interface Route {
@@ -97,8 +100,10 @@ export class BerthDialect implements Dialect {
         const answer = { req: hello.data.req, ...this.#options.welcome(session) };
         connection.queue(encodeFrame(answerId(frameIds.hello), answer));
       });
+      this.#options.onLogIn('ok');
     } catch (thrown) {
       const error = toBerthError(thrown);
+      this.#options.onLogIn(error.code);
       if (error.code === 'internal') this.#options.log.error({ err: thrown }, 'a log-in failed');
       reply(connection, id, req, error);
       connection.closeWith(closeReasonOf(error), undefined);

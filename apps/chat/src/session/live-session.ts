@@ -59,6 +59,12 @@ export class LiveSession implements Session, FrameSink {
     this.connection.closeWith(reason, this.dialect.farewell(reason, details, this));
   }
 
+  /** Tells the client to go; the connection stays open for its answers. */
+  goAway(details: Farewell): void {
+    const frame = this.dialect.farewell('goAway', details, this);
+    if (frame !== undefined) this.connection.queue(frame);
+  }
+
   onFrame(_connection: Connection, id: number, body: Uint8Array): void {
     this.dialect.onFrame(this, id, body);
   }

@@ -15,6 +15,8 @@ export interface SessionWitness {
   claim(session: LiveSession): Promise<void>;
   /** Gives the route up, unless it is a newer one's. */
   release(session: LiveSession): void;
+  /** Resolves when it is known outside which conversations this node wants. */
+  settled(): Promise<void>;
   /** The user has the first session on this node, or lost the last. */
   userArrived(user: number): void;
   userLeft(user: number): void;
@@ -151,6 +153,7 @@ export class LogIn implements SessionKeeper {
         return undefined;
       }
       for (const membership of memberships) index.enter(session, membership);
+      await witness.settled();
     } catch (error) {
       this.ended(session);
       throw error;

@@ -1,0 +1,82 @@
+import type { Context } from './context.ts';
+import { block } from './handlers/block.ts';
+import { blocks } from './handlers/blocks.ts';
+import { conversation } from './handlers/conversation.ts';
+import { conversations } from './handlers/conversations.ts';
+import { directOpen } from './handlers/direct-open.ts';
+import { friendAccept } from './handlers/friend-accept.ts';
+import { friendAlias } from './handlers/friend-alias.ts';
+import { friendDecline } from './handlers/friend-decline.ts';
+import { friendRemove } from './handlers/friend-remove.ts';
+import { friendRequest } from './handlers/friend-request.ts';
+import { friendRequests } from './handlers/friend-requests.ts';
+import { friends } from './handlers/friends.ts';
+import { goodbye } from './handlers/goodbye.ts';
+import { groupCreate } from './handlers/group-create.ts';
+import { groupInvite } from './handlers/group-invite.ts';
+import { groupLeave } from './handlers/group-leave.ts';
+import { groupMute } from './handlers/group-mute.ts';
+import { groupRemove } from './handlers/group-remove.ts';
+import { groupRename } from './handlers/group-rename.ts';
+import { groupRole } from './handlers/group-role.ts';
+import { heartbeat } from './handlers/heartbeat.ts';
+import { mark } from './handlers/mark.ts';
+import { members } from './handlers/members.ts';
+import { preferences } from './handlers/preferences.ts';
+import { profile } from './handlers/profile.ts';
+import { profileUpdate } from './handlers/profile-update.ts';
+import { resume } from './handlers/resume.ts';
+import { searchUser } from './handlers/search-user.ts';
+import { send } from './handlers/send.ts';
+import { sync } from './handlers/sync.ts';
+import { typing } from './handlers/typing.ts';
+import { unblock } from './handlers/unblock.ts';
+import type { BoundHandlers } from './session/berth-dialect.ts';
+import type { Session } from './session/session.ts';
+
+type Handler = (context: Context, session: Session, body: never) => Promise<object | readonly object[]>;
+
+/** Every use case, one for each request frame but hello, which is the log-in's. */
+const handlers = {
+  block,
+  blocks,
+  conversation,
+  conversations,
+  directOpen,
+  friendAccept,
+  friendAlias,
+  friendDecline,
+  friendRemove,
+  friendRequest,
+  friendRequests,
+  friends,
+  goodbye,
+  groupCreate,
+  groupInvite,
+  groupLeave,
+  groupMute,
+  groupRemove,
+  groupRename,
+  groupRole,
+  heartbeat,
+  mark,
+  members,
+  preferences,
+  profileUpdate,
+  profile,
+  resume,
+  searchUser,
+  send,
+  sync,
+  typing,
+  unblock,
+} satisfies Record<keyof BoundHandlers, Handler>;
+
+/** The handlers with their context, as both dialects call them. */
+export function bindHandlers(context: Context): BoundHandlers {
+  const bound = Object.entries<Handler>(handlers).map(([name, handle]) => [
+    name,
+    (session: Session, body: never) => handle(context, session, body),
+  ]);
+  return Object.fromEntries(bound) as BoundHandlers;
+}

@@ -1,0 +1,62 @@
+import type { Metrics } from '@berth/telemetry';
+import type { CloseReason } from '@berth/wire';
+import type { RequestName } from '@berth/wire/requests';
+import type { Connections } from './connection/connections.ts';
+import type { PeerLinks } from './peers/peer-links.ts';
+import type { RouteKeeper } from './routing/route-keeper.ts';
+import type { SessionIndex } from './session/session-index.ts';
+
+export interface LiveMetrics {
+  requested(name: RequestName, code: string, seconds: number): void;
+  closed(reason: CloseReason | 'cut'): void;
+  loggedIn(code: string): void;
+  repaired(messages: number): void;
+  /** Once the parts are there: what they are asked for when metrics are read. */
+  watch(parts: {
+    connections: Connections;
+    index: SessionIndex;
+    links: PeerLinks;
+    routes: RouteKeeper;
+  }): void;
+}
+
+export function createLiveMetrics(metrics: Metrics): LiveMetrics {
+  const requests = metrics.counter('chat_requests_total', 'requests by frame and error code', [
+    'frame',
+    'code',
+  ]);
+  const seconds = metrics.histogram('chat_request_seconds', 'time from a request to its answer', ['frame']);
+  const closes = metrics.counter('chat_closes_total', 'connections closed by this node, by reason', [
+    'reason',
+  ]);
+  const logIns = metrics.counter('chat_log_ins_total', 'log-ins by error code', ['code']);
+  const repairs = metrics.counter(
+    'chat_repaired_messages_total',
+    'messages found by their heads and pushed late',
+  );
+  return {
+    requested(name, code, took) {
+      requests.inc({ frame: name, code });
+      seconds.observe({ frame: name }, took);
+    },
+    closed: (reason) => closes.inc({ reason }),
+    loggedIn: (code) => logIns.inc({ code }),
+    repaired: (messages) => repairs.inc(messages),
+    watch({ connections, index, links, routes }) {
+      metrics.gauge('chat_connections', 'open connections', [], () => connections.count);
+      metrics.gauge('chat_sessions', 'logged-in sessions', [], () => index.count);
+      metrics.gauge(
+        'chat_unsent_bytes',
+        'bytes that receivers have not taken',
+        [],
+        () => connections.outflow.totalBytes,
+      );
+      metrics.gauge('chat_peers', 'live nodes beside this one', [], () => links.count);
+      metrics.gauge('chat_peers_disconnected', 'live nodes without a stream', [], () => links.disconnected);
+      metrics.gauge('chat_peer_queue_bytes', 'bytes waiting for other nodes', [], () => links.queuedBytes);
+      metrics.gauge('chat_routes_away', '1 while Redis does not answer for routes', [], () =>
+        routes.isAway ? 1 : 0,
+      );
+    },
+  };
+}

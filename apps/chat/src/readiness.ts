@@ -1,0 +1,32 @@
+import { type Mysql, schemaVersion } from '@berth/mysql';
+import type { Redis } from '@berth/redis';
+import type { Check } from '@berth/telemetry';
+
+/** May this node get log-ins? Each check says in one sentence what is missing. */
+export function createReadiness({
+  mysql,
+  redis,
+  isReady,
+}: {
+  mysql: Mysql;
+  redis: Redis;
+  isReady(): boolean;
+}): Record<string, Check> {
+  let hasSchema = false;
+  return {
+    registry: () => (isReady() ? undefined : 'not registered, or on the way out'),
+    mysql: async () => {
+      if (hasSchema) {
+        await mysql.rows('SELECT 1');
+        return undefined;
+      }
+      const { applied, wanted } = await schemaVersion(mysql);
+      hasSchema = applied >= wanted;
+      return hasSchema ? undefined : `the schema has version ${applied}, this build needs ${wanted}`;
+    },
+    redis: async () => {
+      await redis.ping();
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import type { StatusServiceClient } from '@berth/contracts/status';
+import { call } from '@berth/grpc';
+import type { Berth } from '@berth/wire';
+import type { LiveSession } from '../session/live-session.ts';
+
+/** A session that leaves waits no longer than this for its next berth. */
+const deadlineMs = 1_000;
+
+/** Reserves a session's next berth, anywhere but on `node`. Rejects with BerthError. */
+export async function placeElsewhere(
+  client: StatusServiceClient,
+  session: LiveSession,
+  node: string,
+): Promise<Berth> {
+  const placed = await call(
+    client.place.bind(client),
+    {
+      userId: session.user,
+      deviceClass: session.deviceClass,
+      sessionId: session.id,
+      generation: session.generation,
+      zone: '',
+      avoid: [node],
+      version: '',
+    },
+    { deadlineMs },
+  );
+  const { node: next, host, port, url, ticket, expiresAtMs } = placed;
+  return { node: next, host, port, url, ticket, expiresAt: expiresAtMs };
+}
