@@ -81,10 +81,12 @@ async function start(
         return url;
       }),
   );
-  const web = progress.track(
-    'web client',
-    buildWebClient(config.root, config.dataDir, (line) => progress.say(line)),
-  );
+  const web = config.web
+    ? progress.track(
+        'web client',
+        buildWebClient(config.root, config.dataDir, (line) => progress.say(line)),
+      )
+    : Promise.resolve(undefined);
   const stores = Promise.all([redis, mysql]).then(([redisUrl, mysqlUrl]) => ({ redisUrl, mysqlUrl }));
   await Promise.all([
     run(mailService(config, plan)),

@@ -11,6 +11,8 @@ export interface LocalConfig {
   port: number;
   /** Of the mail catcher's page, on 127.0.0.1. */
   mailPort: number;
+  /** Whether gate serves the web client. */
+  web: boolean;
   /** Absolute; holds databases, secrets and logs. */
   dataDir: string;
   /** Servers of one's own in place of private ones. */
@@ -32,6 +34,7 @@ export const usage = `Berth on this machine, for trying it and for developing it
   --port N        port of the web address (default 8080, or GATE_PORT)
   --mail-port N   port of the mailbox page (default 1080, or MAIL_PORT)
   --data DIR      where databases, secrets and logs are kept (default .berth)
+  --no-web        without the web client
   --help          this text
 
 MYSQL_URL and REDIS_URL, when set, name servers to use in place of private ones.
@@ -51,6 +54,7 @@ export function readConfig(argv: string[], env: Record<string, string | undefine
       1,
       65_535,
     ),
+    web: !values['no-web'],
     dataDir: resolve(root, values.data ?? '.berth'),
     mysqlUrl: readSecret('MYSQL_URL', env),
     redisUrl: readSecret('REDIS_URL', env),
@@ -71,6 +75,7 @@ function parse(argv: string[]) {
         port: { type: 'string' },
         'mail-port': { type: 'string' },
         data: { type: 'string' },
+        'no-web': { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     }).values;

@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import process from 'node:process';
 import type { LocalConfig } from './config.ts';
 import type { Part } from './part.ts';
@@ -17,7 +17,8 @@ export function renderScreen(
   },
 ): string {
   const web = `http://localhost:${config.port}`;
-  const logs = relative(process.cwd(), `${config.dataDir}/logs`) || '.';
+  const logs = join(config.dataDir, 'logs');
+  const nearLogs = relative(process.cwd(), logs);
   const chat = config.port === 8080 ? 'npx berth chat' : `npx berth chat --gate ${web}`;
   const clients = facts.hasWebClient
     ? [
@@ -51,7 +52,7 @@ export function renderScreen(
     ),
     '',
     ...clients.map((line, index) => `  ${(index === 0 ? 'Two clients' : '').padEnd(13)} ${line}`),
-    `  Logs          ${logs}/*.log`,
+    `  Logs          ${nearLogs.startsWith('..') ? logs : nearLogs}/*.log`,
     '  Stop          Ctrl-C',
     '',
     '',

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { usePlatform } from '../harness/platform.ts';
+import { TerminalClient } from '../harness/terminal.ts';
+
+const platform = usePlatform();
+const terminals: TerminalClient[] = [];
+after(() => Promise.all(terminals.map((terminal) => terminal.kill())));
+
+function open(args: string[] = []): TerminalClient {
+  const terminal = new TerminalClient(platform.gateUrl, args);
+  terminals.push(terminal);
+  return terminal;
+}
+
+/** A person registers at a terminal: the answers to its questions, the code from the mail. */
+async function register(name: string): Promise<TerminalClient> {
+  const terminal = open();
+  const email = `${name}@example.org`;
+  for (const answer of [email, '', name, 'Harbour-light-9']) terminal.type(answer);
+  await terminal.sees(/a code was mailed/);
+  terminal.type(await platform.mailbox.code(email));
+  await terminal.sees(new RegExp(`logged in as ${name}`));
+  return terminal;
+}
+
+test('two people register, find each other and chat at two terminals on two nodes', async () => {
+  const ann = await register('ann');
+  const [, annNode] = await ann.sees(/berthed on (chat-\d)/);
+  const bob = await register('bob');
+  const [, bobNode] = await bob.sees(/berthed on (chat-\d)/);
+  assert.notEqual(annNode, bobNode);
+
+  ann.type('/add bob we met at the harbour');
+  await bob.sees(/ann asks to be your friend: we met at the harbour/);
+  bob.type('/accept ann');
+  await ann.sees(/bob is your friend now/);
+
+  ann.type('/open bob');
+  bob.type('/open ann');
+  await ann.sees(/— bob —/);
+  await bob.sees(/— ann —/);
+  ann.type('hello from the other node');
+  await bob.sees(/\d\d:\d\d ann: hello from the other node/);
+  bob.type('\u001b[2Jand back');
+  await ann.sees(/\d\d:\d\d bob: ·\[2Jand back/);
+  await bob.sees(/\d\d:\d\d you: /);
+
+  ann.type('/group Crew bob');
+  await bob.sees(/you are in the group Crew/);
+  ann.type('all aboard');
+  await bob.sees(/\(Crew\) ann: all aboard/);
+
+  ann.type('/nonsense');
+  await ann.sees(/! There is no \/nonsense/);
+  ann.type('/friends');
+  await ann.sees(/● bob/);
+  ann.type('/quit');
+  assert.equal(await ann.exited, 0);
+  bob.type('/history 5');
+  bob.end();
+  assert.equal(await bob.exited, 0);
+});
+
+test('what is written before the lines end is sent, and is there at the next log-in', async () => {
+  const terminal = open(['--email', 'ann@example.org']);
+  for (const line of ['Harbour-light-9', '/open bob', 'a last word']) terminal.type(line);
+  terminal.end();
+  assert.equal(await terminal.exited, 0);
+  const again = open(['--email', 'bob@example.org']);
+  again.type('Harbour-light-9');
+  again.type('/list');
+  await again.sees(/ann {2}\d unread {2}a last word/);
+  again.type('/open ann');
+  await again.sees(/ann: a last word/);
+});
+
+test('a node that is lost is left for the other one', async () => {
+  const terminal = open(['--email', 'ann@example.org']);
+  terminal.type('Harbour-light-9');
+  const [, lost] = await terminal.sees(/berthed on (chat-\d)/);
+  await platform.service(lost!).kill();
+  await terminal.sees(/offline/);
+  await terminal.sees(new RegExp(`moved from ${lost} to chat-\\d`));
+  const service = platform.service(lost!);
+  service.spawn();
+  await service.ready();
+});
+
+test('a wrong password ends a pipe with one line', async () => {
+  const terminal = open(['--email', 'ann@example.org']);
+  terminal.type('not the password');
+  assert.equal(await terminal.exited, 1);
+  assert.match(terminal.text, /^berth: [^\n]+\n$/);
+});
