@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { backoffMs } from '@berth/lifecycle';
+import { backoffMs, DeadlineError, withDeadline } from '@berth/lifecycle';
 import mysql from 'mysql2/promise';
 
 export interface MysqlOptions {
@@ -15,6 +15,8 @@ export interface MysqlOptions {
   session?: Record<string, number | string>;
   /** Milliseconds until connecting is given up. Default 5 000. */
   connectTimeoutMs?: number;
+  /** Milliseconds until a statement's answer is given up, and its connection with it. Default 10 000. */
+  queryTimeoutMs?: number;
   /** Calls waiting for a connection at most; further ones are refused. Default 1 000. */
   maxWaiting?: number;
 }
@@ -45,10 +47,12 @@ export interface Tx {
 export class Mysql implements Tx {
   readonly #pool: mysql.Pool;
   readonly #options: MysqlOptions;
+  readonly #queryTimeoutMs: number;
   readonly #checked = new WeakSet<object>();
 
   constructor(options: MysqlOptions) {
     this.#options = options;
+    this.#queryTimeoutMs = options.queryTimeoutMs ?? 10_000;
     this.#pool = mysql.createPool({
       uri: options.url,
       connectionLimit: options.poolSize ?? 10,
@@ -67,11 +71,11 @@ export class Mysql implements Tx {
   }
 
   async rows<T>(sql: string, params: Params = []): Promise<T[]> {
-    return this.#with((connection) => rowsOf<T>(connection, sql, params));
+    return this.#with((connection) => txOn(connection, this.#queryTimeoutMs).rows<T>(sql, params));
   }
 
   async run(sql: string, params: Params = []): Promise<{ affectedRows: number; insertId: number }> {
-    return this.#with((connection) => runOn(connection, sql, params));
+    return this.#with((connection) => txOn(connection, this.#queryTimeoutMs).run(sql, params));
   }
 
   /**
@@ -81,7 +85,7 @@ export class Mysql implements Tx {
   async transaction<T>(body: (tx: Tx) => Promise<T>): Promise<T> {
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.#with((connection) => inTransaction(connection, body));
+        return await this.#with((connection) => inTransaction(connection, this.#queryTimeoutMs, body));
       } catch (error) {
         if (attempt >= 2 || !isTransient(error)) throw error;
         await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt, { baseMs: 20, maxMs: 200 })));
@@ -96,7 +100,7 @@ export class Mysql implements Tx {
     const key = connection.connection;
     if (!this.#checked.has(key)) {
       try {
-        await this.#prepare(connection);
+        await withDeadline(this.#prepare(connection), this.#queryTimeoutMs, 'the settings of a session');
         this.#checked.add(key);
       } catch (error) {
         connection.destroy();
@@ -117,8 +121,8 @@ export class Mysql implements Tx {
       connection.release();
       return result;
     } catch (error) {
-      if (isServerError(error)) connection.release();
-      else connection.destroy();
+      if (isBroken(error)) connection.destroy();
+      else connection.release();
       throw error;
     }
   }
@@ -174,34 +178,42 @@ export const isServerError = (error: unknown): boolean =>
   typeof error.sqlState === 'string' &&
   !('fatal' in error && error.fatal === true);
 
-async function rowsOf<T>(connection: mysql.PoolConnection, sql: string, params: Params): Promise<T[]> {
-  const [rows] = await connection.execute<mysql.RowDataPacket[]>(sql, params as mysql.ExecuteValues);
-  return rows as T[];
-}
+/** The connection cannot be used any more: it was lost, or what it still answers is no longer waited for. */
+const isBroken = (error: unknown): boolean =>
+  error instanceof DeadlineError ||
+  (error instanceof Error &&
+    (('fatal' in error && error.fatal === true) || 'syscall' in error || 'commitUnknown' in error));
 
-async function runOn(connection: mysql.PoolConnection, sql: string, params: Params) {
-  const [result] = await connection.execute<mysql.ResultSetHeader>(sql, params as mysql.ExecuteValues);
-  return { affectedRows: result.affectedRows, insertId: result.insertId };
-}
-
-/** The statements of whatever transaction is open on the connection. */
-export const txOn = (connection: MysqlConnection): Tx => ({
-  rows: (sql, params = []) => rowsOf(connection, sql, params),
-  run: (sql, params = []) => runOn(connection, sql, params),
+/** The statements of whatever transaction is open on the connection; each throws DeadlineError after `timeoutMs`. */
+export const txOn = (connection: MysqlConnection, timeoutMs = 10_000): Tx => ({
+  rows: async <T>(sql: string, params: Params = []) => {
+    const answer = connection.execute<mysql.RowDataPacket[]>(sql, params as mysql.ExecuteValues);
+    const [rows] = await withDeadline(answer, timeoutMs, 'a statement');
+    return rows as T[];
+  },
+  run: async (sql, params = []) => {
+    const answer = connection.execute<mysql.ResultSetHeader>(sql, params as mysql.ExecuteValues);
+    const [{ affectedRows, insertId }] = await withDeadline(answer, timeoutMs, 'a statement');
+    return { affectedRows, insertId };
+  },
 });
 
-async function inTransaction<T>(connection: mysql.PoolConnection, body: (tx: Tx) => Promise<T>): Promise<T> {
-  await connection.query('START TRANSACTION');
+async function inTransaction<T>(
+  connection: MysqlConnection,
+  timeoutMs: number,
+  body: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  const say = (sql: string) => withDeadline(connection.query(sql), timeoutMs, sql);
+  await say('START TRANSACTION');
   let result: T;
   try {
-    result = await body(txOn(connection));
+    result = await body(txOn(connection, timeoutMs));
   } catch (error) {
-    if (isServerError(error) || !(error instanceof Error && 'errno' in error))
-      await connection.query('ROLLBACK');
+    if (!isBroken(error)) await say('ROLLBACK');
     throw error;
   }
   try {
-    await connection.query('COMMIT');
+    await say('COMMIT');
   } catch (error) {
     throw Object.assign(error as Error, { commitUnknown: true });
   }
