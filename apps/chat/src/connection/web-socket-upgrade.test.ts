@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { connect } from 'node:net';
+import { test } from 'node:test';
+import { encodeFrame, frameIds } from '@berth/wire';
+import { WebSocket } from 'ws';
+import { useChatFleet } from '../chat-fleet.fixture.ts';
+import { WireClient } from '../session/wire-client.fixture.ts';
+
+const fleet = useChatFleet(1, { ALLOWED_ORIGINS: 'https://chat.example.com' });
+
+/** The HTTP status of a refused upgrade, or 101. */
+async function upgradeStatus(path: string, headers: Record<string, string> = {}): Promise<number> {
+  const { ports } = fleet.chat('node-1');
+  const webSocket = new WebSocket(`ws://127.0.0.1:${ports.webSocket}${path}`, { headers });
+  webSocket.on('error', () => {});
+  return Promise.race([
+    once(webSocket, 'open').then(() => 101),
+    once(webSocket, 'unexpected-response').then(([, response]) => response.statusCode as number),
+  ]).finally(() => webSocket.terminate());
+}
+
+test('the root and the path that the edge routes by are served, nothing else', async () => {
+  assert.equal(await upgradeStatus('/'), 101);
+  assert.equal(await upgradeStatus('/n/node-1'), 101);
+  assert.equal(await upgradeStatus('/?token=x'), 101);
+  for (const path of ['/n/', '/n/UPPER', '/n/a/b', '/other', '/..%2f'])
+    assert.equal(await upgradeStatus(path), 404, path);
+});
+
+test('a browser may connect from the origins named, a program without an origin always', async () => {
+  assert.equal(await upgradeStatus('/', { origin: 'https://chat.example.com' }), 101);
+  assert.equal(await upgradeStatus('/', { origin: 'https://evil.example.com' }), 403);
+  assert.equal(await upgradeStatus('/', { origin: 'null' }), 403);
+  assert.equal(await upgradeStatus('/'), 101);
+});
+
+test('plain HTTP is told to speak WebSocket', async () => {
+  const { ports } = fleet.chat('node-1');
+  const [response] = await once(request({ port: ports.webSocket, host: '127.0.0.1' }).end(), 'response');
+  response.resume();
+  assert.equal(response.statusCode, 426);
+});
+
+test('behind a proxy both doors take the PROXY header, in pieces too, and cut who sends none', async () => {
+  const { ports } = await fleet.start('node-2', { PROXY_PROTOCOL: 'v2' });
+  const header = Buffer.from('0d0a0d0a000d0a515549540a2111000ccb00710a0a000001c3501f9a', 'hex');
+  const token = fleet.status.ticket('node-2', await fleet.user()).ticket;
+  const socket = connect(ports.tcp, '127.0.0.1');
+  await once(socket, 'connect');
+  socket.setNoDelay(true);
+  socket.write(header.subarray(0, 9));
+  await new Promise((resolve) => setImmediate(resolve));
+  socket.write(Buffer.concat([header.subarray(9), encodeFrame(frameIds.hello, { req: 1, token })]));
+  const [answer] = (await once(socket, 'data')) as [Buffer];
+  assert.equal(answer.readUInt16BE(0), frameIds.hello + 1);
+  socket.destroy();
+
+  const upgrade = connect(ports.webSocket, '127.0.0.1');
+  await once(upgrade, 'connect');
+  upgrade.write(
+    Buffer.concat([
+      header,
+      Buffer.from(
+        'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+      ),
+    ]),
+  );
+  const [status] = (await once(upgrade, 'data')) as [Buffer];
+  assert.match(status.toString('latin1'), /^HTTP\/1\.1 101 /);
+  upgrade.destroy();
+
+  const bare = await WireClient.tcp(ports.tcp);
+  bare.raw(encodeFrame(frameIds.hello, { req: 1, token }));
+  await bare.closed;
+  assert.deepEqual(bare.frames, []);
+});
