@@ -69,3 +69,180 @@ test('someone registers by code, logs in, gets another berth and logs out', asyn
   assert.equal(over.status, 401);
   assert.equal(over.body.error.code, 'session_ended');
 });
+
+test('whether an address has an account shows in the mail alone: what verify is asked for, and how', async () => {
+  const member = await gate.register('member');
+  const ask = async (email: string, purpose: string) => {
+    const answer = await gate.ask('POST', '/v1/codes', { email, purpose });
+    const { deliver, hasAccount } = gate.verify.issued.at(-1)!;
+    return { status: answer.status, body: answer.body, deliver, hasAccount };
+  };
+  const same = { status: 200, body: { resendAfterMs: 30_000, expiresInMs: 600_000 } };
+  assert.deepEqual(await ask(member.email, 'register'), { ...same, deliver: true, hasAccount: true });
+  assert.deepEqual(await ask('new@example.org', 'register'), { ...same, deliver: true, hasAccount: false });
+  assert.deepEqual(await ask(member.email, 'reset'), { ...same, deliver: true, hasAccount: false });
+  assert.deepEqual(await ask('new@example.org', 'reset'), { ...same, deliver: false, hasAccount: false });
+});
+
+test('a wrong password and an unknown account cost one hash each and get the same answer', async () => {
+  const member = await gate.register('equal');
+  const cost = async (email: string, password: string) => {
+    const before = await gate.hashes();
+    const answer = await gate.ask('POST', '/v1/sessions', { email, password });
+    const { code, message } = answer.body.error;
+    return { status: answer.status, code, message, hashes: (await gate.hashes()) - before };
+  };
+  const wrong = await cost(member.email, 'not-the-password');
+  assert.equal(wrong.status, 401);
+  assert.equal(wrong.code, 'bad_credentials');
+  assert.equal(wrong.hashes, 1);
+  assert.deepEqual(await cost('nobody@example.org', 'not-the-password'), wrong);
+});
+
+test('registering and resetting cost one hash whether or not there is an account or a code', async () => {
+  const member = await gate.register('costs');
+  for (const email of [member.email, 'nobody-here@example.org']) {
+    for (const [path, body] of [
+      [
+        '/v1/users',
+        { email, code: '000000', name: `n${Math.random().toString(36).slice(2)}`, password: 'Harbour-9-x' },
+      ],
+      ['/v1/passwords', { email, code: '000000', password: 'Harbour-9-x' }],
+    ] as const) {
+      const before = await gate.hashes();
+      const answer = await gate.ask('POST', path, body);
+      assert.equal(answer.status, 422, path);
+      assert.equal(answer.body.error.code, 'code_expired');
+      assert.equal((await gate.hashes()) - before, 1);
+    }
+  }
+});
+
+test('what is wrong with a registration is said before its code is used', async () => {
+  const taken = await gate.register('taken');
+  const email = 'careful@example.org';
+  await gate.ask('POST', '/v1/codes', { email, purpose: 'register' });
+  const body = { email, code: gate.verify.code, name: 'careful', password: 'Harbour-light-9' };
+  const before = gate.verify.redeemed;
+  const refusals: [object, number, string][] = [
+    [{ password: 'short' }, 422, 'password_refused'],
+    [{ password: 'password1' }, 422, 'password_refused'],
+    [{ password: 'Careful@Example.ORG' }, 422, 'password_refused'],
+    [{ name: taken.name.toUpperCase() }, 409, 'name_taken'],
+    [{ name: 'x' }, 400, 'bad_request'],
+    [{ name: 'with space' }, 400, 'bad_request'],
+    [{ name: 'ﷺﷺ' }, 400, 'bad_request'],
+    [{ code: '12345' }, 400, 'bad_request'],
+    [{ email: 'no address' }, 400, 'bad_request'],
+    [{ nick: 'n'.repeat(65) }, 400, 'bad_request'],
+  ];
+  for (const [change, status, code] of refusals) {
+    const answer = await gate.ask('POST', '/v1/users', { ...body, ...change });
+    assert.equal(answer.status, status, JSON.stringify(change));
+    assert.equal(answer.body.error.code, code);
+    if (code !== 'name_taken') assert.deepEqual(Object.keys(answer.body.error.fields), Object.keys(change));
+  }
+  assert.equal(gate.verify.redeemed, before);
+  assert.equal((await gate.ask('POST', '/v1/users', body)).status, 201);
+});
+
+test('a wrong code registers nobody, a used one neither', async () => {
+  const email = 'codes@example.org';
+  await gate.ask('POST', '/v1/codes', { email, purpose: 'register' });
+  const body = { email, code: '000000', name: 'codes', password: 'Harbour-light-9' };
+  assert.equal((await gate.ask('POST', '/v1/users', body)).body.error.code, 'code_wrong');
+  assert.equal((await gate.ask('POST', '/v1/users', { ...body, code: gate.verify.code })).status, 201);
+  const again = await gate.ask('POST', '/v1/users', { ...body, code: gate.verify.code, name: 'codes2' });
+  assert.equal(again.body.error.code, 'code_expired');
+});
+
+test('of many registrations of one name at once one succeeds', async () => {
+  const emails = Array.from({ length: 5 }, (_, index) => `race${index}@example.org`);
+  for (const email of emails) await gate.ask('POST', '/v1/codes', { email, purpose: 'register' });
+  const answers = await Promise.all(
+    emails.map((email) =>
+      gate.ask('POST', '/v1/users', {
+        email,
+        code: gate.verify.code,
+        name: 'racer',
+        password: 'Harbour-light-9',
+      }),
+    ),
+  );
+  assert.equal(answers.filter(({ status }) => status === 201).length, 1);
+  for (const { status, body } of answers) if (status !== 201) assert.equal(body.error.code, 'name_taken');
+});
+
+test('a code for registering resets no password, and the reverse', async () => {
+  const member = await gate.register('purposes');
+  await gate.ask('POST', '/v1/codes', { email: member.email, purpose: 'reset' });
+  const name = 'purposes-other';
+  const body = { email: member.email, code: gate.verify.code, password: 'Harbour-light-8' };
+  assert.equal((await gate.ask('POST', '/v1/users', { ...body, name })).body.error.code, 'code_wrong');
+  assert.equal((await gate.ask('POST', '/v1/passwords', body)).status, 200);
+});
+
+test('a password reset sets the password and ends every session, here and on the nodes', async () => {
+  const member = await gate.register('resets');
+  const { user, session } = await gate.logIn(member);
+  // Its state is cached now.
+  assert.equal((await gate.ask('POST', '/v1/berths', {}, { token: session.token })).status, 200);
+  await gate.ask('POST', '/v1/codes', { email: member.email, purpose: 'reset' });
+  const body = { email: member.email, code: gate.verify.code, password: 'Second-light-8' };
+  assert.equal((await gate.ask('POST', '/v1/passwords', body)).status, 200);
+  const { userId, generation, sessionIds } = gate.status.revoked.at(-1)!;
+  assert.deepEqual({ userId, generation, sessionIds }, { userId: user.id, generation: 2, sessionIds: [] });
+  const over = await gate.ask('POST', '/v1/berths', {}, { token: session.token });
+  assert.equal(over.body.error.code, 'session_ended');
+  const old = await gate.ask('POST', '/v1/sessions', { email: member.email, password: member.password });
+  assert.equal(old.body.error.code, 'bad_credentials');
+  const fresh = await gate.logIn({ ...member, password: 'Second-light-8' });
+  assert.equal(gate.status.placed.at(-1)!.generation, 2);
+  const { body: list } = await gate.ask('GET', '/v1/sessions', undefined, { token: fresh.session.token });
+  assert.equal(list.sessions.length, 1);
+});
+
+test('passwords may hold any characters, and are the same however they were composed', async () => {
+  const password = 'Straße ⚓ é 密码';
+  const member = await gate.register('unicode', password.normalize('NFC'));
+  await gate.logIn({ ...member, password: password.normalize('NFD') });
+});
+
+test('too many tries at one account from one place are refused, for known and unknown alike; others get in', async () => {
+  const member = await gate.register('limited');
+  for (const email of [member.email, 'limited-nobody@example.org']) {
+    // All at once: a token comes back every six seconds.
+    const answers = await Promise.all(
+      Array.from({ length: 11 }, () =>
+        gate.ask('POST', '/v1/sessions', { email, password: 'wrong-wrong' }, { from: '203.0.113.5' }),
+      ),
+    );
+    const refused = answers.filter(({ status }) => status === 429);
+    assert.equal(answers.filter(({ status }) => status === 401).length, 10);
+    assert.equal(refused.length, 1);
+    const { body, headers } = refused[0]!;
+    assert.equal(body.error.code, 'rate_limited');
+    assert.equal(headers.get('retry-after'), String(Math.ceil(body.error.retryAfterMs / 1_000)));
+  }
+  await gate.logIn(member, { from: '203.0.113.6' });
+});
+
+test('neither passwords, codes nor tokens reach the log', async () => {
+  const member = await gate.register('quiet', 'Quiet-harbour-5');
+  const { session, berth } = await gate.logIn(member);
+  await gate.ask('POST', '/v1/sessions', { email: member.email, password: 'Loud-harbour-6' });
+  await gate.ask('POST', '/v1/sessions', '{"password": "Broken-harbour-7"');
+  await gate.ask('POST', '/v1/berths', { avoid: 'Wrong-harbour-8' }, { token: session.token });
+  const log = gate.lines.join('');
+  assert.ok(log.includes('an account was made'));
+  for (const secret of [
+    gate.verify.code,
+    session.token,
+    berth.ticket,
+    'harbour-5',
+    'harbour-6',
+    'harbour-7',
+    'harbour-8',
+  ])
+    assert.ok(!log.includes(secret), secret);
+});

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** Connections at a time at most: further ones are closed. */
@@ -7,7 +7,7 @@ const maxConnections = 20_000;
 /** An HTTP server that no slow or greedy client can hold, and that finishes what it began before it closes. */
 export class HttpListener {
   readonly #server: Server;
-  #isClosing = false;
+  readonly #inFlight = new Set<ServerResponse>();
 
   constructor(handle: RequestListener) {
     this.#server = createServer(
@@ -20,7 +20,8 @@ export class HttpListener {
         keepAliveTimeout: 75_000,
       },
       (request, response) => {
-        if (this.#isClosing) response.setHeader('connection', 'close');
+        this.#inFlight.add(response);
+        response.once('close', () => this.#inFlight.delete(response));
         handle(request, response);
       },
     );
@@ -41,8 +42,11 @@ export class HttpListener {
 
   /** Takes no more connections, answers what came in within `graceMs`, then cuts the rest. */
   async close(graceMs = 10_000): Promise<void> {
-    this.#isClosing = true;
     if (!this.#server.listening) return;
+    // Else the connection would be kept for a next request, and the close would wait for it.
+    for (const response of this.#inFlight) {
+      if (!response.headersSent) response.setHeader('connection', 'close');
+    }
     const timer = setTimeout(() => this.#server.closeAllConnections(), graceMs);
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
     clearTimeout(timer);

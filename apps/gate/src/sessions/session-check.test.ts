@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { useRedis } from '@berth/fixtures';
+import { Circuit } from '@berth/lifecycle';
+import { createLog } from '@berth/telemetry';
+import { createSessionKey, SessionKeys } from '@berth/tokens';
+import { TaskQueue } from '../limits/task-queue.ts';
+import { RedisSessionCache } from './session-cache.ts';
+import { SessionCheck } from './session-check.ts';
+import type { MysqlSessionStore, SessionState } from './session-store.ts';
+
+const store = useRedis();
+const keys = new SessionKeys(JSON.stringify({ keys: [createSessionKey()] }));
+const log = createLog('gate', 'fatal');
+const claims = { deviceClass: 'web', generation: 1, expiresAt: Date.now() + 60_000 };
+const sessionId = (number: number): string => number.toString(16).padStart(32, '0');
+
+/** A check whose MySQL answers when `answer` resolves, and counts how often it was asked. */
+function createCheck(answer: Promise<SessionState | undefined>, { queue = 1_000 } = {}) {
+  let asked = 0;
+  const counting = {
+    state: () => {
+      asked++;
+      return answer;
+    },
+  };
+  const check = new SessionCheck({
+    keys,
+    cache: new RedisSessionCache(store.redis, new Circuit('Redis')),
+    store: counting as unknown as MysqlSessionStore,
+    lookUps: new TaskQueue({ concurrency: 1, queue }),
+    log,
+  });
+  return { check, asked: () => asked };
+}
+
+test('many who ask for one session at once make one look-up', async () => {
+  const answer = Promise.withResolvers<SessionState>();
+  const { check, asked } = createCheck(answer.promise);
+  const token = keys.sign({ ...claims, user: 1, session: sessionId(1) });
+  const checks = Array.from({ length: 50 }, () => check.check(token));
+  // All of them have missed the cache once a later question to it is answered.
+  await store.redis.ping();
+  answer.resolve({ generation: 1, isLive: true });
+  assert.equal((await Promise.all(checks)).length, 50);
+  assert.equal(asked(), 1);
+});
+
+test('look-ups are bounded: beyond the queue the answer is unavailable', async () => {
+  const answer = Promise.withResolvers<SessionState>();
+  const { check } = createCheck(answer.promise, { queue: 3 });
+  const checks = Array.from({ length: 10 }, (_, index) =>
+    check.check(keys.sign({ ...claims, user: 2, session: sessionId(index) })),
+  );
+  const results = Promise.allSettled(checks);
+  await assert.rejects(Promise.all(checks), { code: 'unavailable' });
+  answer.resolve({ generation: 1, isLive: true });
+  assert.equal((await results).filter(({ status }) => status === 'fulfilled').length, 4);
+});
+
+test('generations only rise and ended sessions stay ended, in whatever order they are learnt', async () => {
+  const cache = new RedisSessionCache(store.redis, new Circuit('Redis'));
+  const session = sessionId(3);
+  await cache.learn(3, session, { generation: 1, isLive: true });
+  assert.deepEqual(await cache.read(3, session), { generation: 1, isLive: true });
+  await cache.raiseGeneration(3, 2);
+  await cache.end(3, session);
+  await cache.learn(3, session, { generation: 1, isLive: true });
+  assert.deepEqual(await cache.read(3, session), { generation: 2, isLive: false });
+});
+
+test('of many who use a session at once one notes it', async () => {
+  const cache = new RedisSessionCache(store.redis, new Circuit('Redis'));
+  const firsts = await Promise.all(Array.from({ length: 20 }, () => cache.isFirstOfHour(4, sessionId(4))));
+  assert.equal(firsts.filter(Boolean).length, 1);
+});
