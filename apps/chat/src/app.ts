@@ -67,7 +67,8 @@ export function createChat(
   const node = new RegisteredNode(config.node);
   const fleet = new Fleet(config.node);
 
-  const mysql = new Mysql(config.mysql);
+  // Nobody holds a lock for long; a statement that waits longer is refused and tried again.
+  const mysql = new Mysql({ ...config.mysql, session: { innodb_lock_wait_timeout: 3 } });
   const redis = createRedis(config.redis.url, { tlsCaFile: config.redis.tlsCaFile });
   const status = new StatusServiceClient(
     targetOf(config.statusAddress),

@@ -23,12 +23,15 @@ export type WriteFailure =
  */
 const awayErrnos = new Set([1021, 1040, 1053, 1114, 1203, 1226, 1290, 1317, 1836, 1927, 3024, 3032, 4031]);
 
+const errnoOf = (error: unknown): number | undefined => (error as { errno?: number }).errno;
+
+/** The server answered that it takes no statements, or no writes, for now. */
+export const isServerAway = (error: unknown): boolean => awayErrnos.has(errnoOf(error) ?? 0);
+
 export function writeFailureOf(error: unknown): WriteFailure {
   if (error instanceof CommitUnknownError) return 'unknown';
   if (isDuplicateKey(error, 'messages_cid')) return 'duplicate';
-  if (!isServerError(error)) return 'away';
-  const { errno } = error as { errno?: number };
-  if (errno === 1205) return 'lock-timeout';
-  if (errno === 1213) return 'deadlock';
-  return errno !== undefined && awayErrnos.has(errno) ? 'away' : 'refused';
+  if (!isServerError(error) || isServerAway(error)) return 'away';
+  if (errnoOf(error) === 1205) return 'lock-timeout';
+  return errnoOf(error) === 1213 ? 'deadlock' : 'refused';
 }
