@@ -46,9 +46,9 @@ export interface Platform {
   smtp: Endpoint;
   images: Images;
   ingress: Ingress;
-  gate: Inputs<Pick<Part<'gate'>, 'autoscaling'>>;
+  gate: Pick<Part<'gate'>, 'autoscaling'>;
   /** Which nodes chat pods run on. */
-  chat: Inputs<Pick<Part<'chat'>, 'nodeSelector' | 'tolerations'>>;
+  chat: Pick<Part<'chat'>, 'nodeSelector' | 'tolerations'>;
   /** Where DNS is, for the NetworkPolicies; undefined: where it usually is. */
   dns?: Peers;
   /** A mail catcher: its address inside the cluster, its port there, and the address of its page. */

@@ -35,8 +35,11 @@ export function createBerthValues(
     status: { strategy: config.placementStrategy },
     chat: {
       ...platform.chat,
-      replicas: config.chatMin,
-      scaling: { enabled: config.chatMax > config.chatMin, min: config.chatMin, max: config.chatMax },
+      ...platform.chat,
+      // What status scales has no number of its own: a release would set it back.
+      ...(config.chatMax > config.chatMin
+        ? { scaling: { enabled: true, min: config.chatMin, max: config.chatMax } }
+        : { replicas: config.chatMin }),
       capacity: config.chatCapacity,
       drainSeconds: config.drainSeconds,
     },

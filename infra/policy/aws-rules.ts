@@ -1,0 +1,116 @@
+import type { Properties, SubjectRule } from './rule.ts';
+
+const openToAll = ['0.0.0.0/0', '::/0'];
+const databasePorts = [3306, 6379];
+
+export const noPublicDatabase: SubjectRule = {
+  name: 'no-public-database',
+  description: 'Databases have no public address, and no security group opens their ports to the world.',
+  check({ type, props }) {
+    if (type === 'aws:rds/instance:Instance' || type === 'aws:rds/clusterInstance:ClusterInstance') {
+      return props.publiclyAccessible === false ? [] : ['publiclyAccessible is not false'];
+    }
+    if (type === 'aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule') {
+      return opened([props.cidrIpv4, props.cidrIpv6], props);
+    }
+    if (type === 'aws:ec2/securityGroup:SecurityGroup') {
+      return (props.ingress ?? []).flatMap((rule: Properties) =>
+        opened([...(rule.cidrBlocks ?? []), ...(rule.ipv6CidrBlocks ?? [])], rule),
+      );
+    }
+    if (type === 'aws:ec2/securityGroupRule:SecurityGroupRule' && props.type === 'ingress') {
+      return opened([...(props.cidrBlocks ?? []), ...(props.ipv6CidrBlocks ?? [])], props);
+    }
+    return [];
+  },
+};
+
+function opened(
+  sources: (string | undefined)[],
+  { fromPort, toPort, ipProtocol, protocol }: Properties,
+): string[] {
+  if (!sources.some((source) => openToAll.includes(source ?? ''))) return [];
+  const all = (ipProtocol ?? protocol) === '-1';
+  return databasePorts
+    .filter((port) => all || (fromPort <= port && port <= toPort))
+    .map((port) => `opens port ${port} to the world`);
+}
+
+/** `wanted` of a resource's properties, each with what to say when it is otherwise. */
+const expectAll = (props: Properties, wanted: Record<string, unknown>): string[] =>
+  Object.entries(wanted)
+    .filter(([key, value]) => (value === isThere ? !props[key] : props[key] !== value))
+    .map(([key, value]) => (value === isThere ? `${key} is missing` : `${key} is not ${value}`));
+
+const isThere = Symbol('any value');
+
+export const encryption: SubjectRule = {
+  name: 'encryption',
+  description: 'What is stored is encrypted, and so is every connection to it.',
+  check({ type, props }) {
+    switch (type) {
+      case 'aws:rds/instance:Instance':
+        return expectAll(props, { storageEncrypted: true, parameterGroupName: isThere });
+      case 'aws:rds/parameterGroup:ParameterGroup':
+        return expectAll(parametersOf(props), { require_secure_transport: '1' });
+      case 'aws:elasticache/replicationGroup:ReplicationGroup':
+        return expectAll(props, {
+          atRestEncryptionEnabled: true,
+          transitEncryptionEnabled: true,
+          transitEncryptionMode: 'required',
+          authToken: isThere,
+        });
+      default:
+        return [];
+    }
+  },
+};
+
+export const durability: SubjectRule = {
+  name: 'durability',
+  description: 'What was acknowledged survives: every commit is on disk, in two zones; Redis evicts nothing.',
+  check({ type, props }) {
+    switch (type) {
+      case 'aws:rds/instance:Instance':
+        return [
+          ...expectAll(props, { multiAz: true }),
+          ...(props.backupRetentionPeriod > 0 ? [] : ['there are no backups']),
+        ];
+      case 'aws:rds/parameterGroup:ParameterGroup':
+        return expectAll(parametersOf(props), { innodb_flush_log_at_trx_commit: '1', sync_binlog: '1' });
+      case 'aws:elasticache/replicationGroup:ReplicationGroup':
+        return expectAll(props, { multiAzEnabled: true, automaticFailoverEnabled: true });
+      case 'aws:elasticache/parameterGroup:ParameterGroup':
+        return expectAll(parametersOf(props), { 'maxmemory-policy': 'noeviction' });
+      default:
+        return [];
+    }
+  },
+};
+
+const parametersOf = ({ parameters = [] }: Properties): Properties =>
+  Object.fromEntries(parameters.map(({ name, value }: Properties) => [name, value]));
+
+const loadBalancer = 'service.beta.kubernetes.io/aws-load-balancer-';
+
+export const tlsAtTheDoor: SubjectRule = {
+  name: 'tls-at-the-door',
+  description: 'A load balancer that faces the internet ends TLS of version 1.2 or later on its web port.',
+  check({ type, props }) {
+    const service =
+      type === 'kubernetes:helm.sh/v3:Release'
+        ? props.values?.edge?.service
+        : type === 'kubernetes:core/v1:Service'
+          ? { type: props.spec?.type, annotations: props.metadata?.annotations }
+          : undefined;
+    if (service?.type !== 'LoadBalancer') return [];
+    const annotations = service.annotations ?? {};
+    const ports = String(annotations[`${loadBalancer}ssl-ports`] ?? '').split(',');
+    const policy = String(annotations[`${loadBalancer}ssl-negotiation-policy`] ?? '');
+    return [
+      ...(`${loadBalancer}ssl-cert` in annotations ? [] : ['has no certificate']),
+      ...(ports.includes('443') ? [] : ['does not end TLS on port 443']),
+      ...(/TLS13|TLS-1-2/.test(policy) ? [] : [`its TLS policy ${policy || '(none)'} is too old`]),
+    ];
+  },
+};
