@@ -1,0 +1,18 @@
+import { useEffect, useState } from 'react';
+import { navigate, useRoute } from '../shell/route.ts';
+import { LoginPage } from './login-page.tsx';
+import { RegisterPage } from './register-page.tsx';
+import { ResetPage } from './reset-page.tsx';
+
+/** What is shown while nobody is logged in. The address typed on one page is there on the next. */
+export function AccountPages({ notice }: { notice: 'session-ended' | 'logged-out' | undefined }) {
+  const { section } = useRoute();
+  const [email, setEmail] = useState('');
+  const page = section === 'register' || section === 'reset' ? section : 'login';
+  useEffect(() => {
+    if (section !== page) navigate({ section: page }, { replace: true });
+  }, [section, page]);
+  if (page === 'register') return <RegisterPage onDone={setEmail} />;
+  if (page === 'reset') return <ResetPage email={email} onDone={setEmail} />;
+  return <LoginPage email={email} notice={email === '' ? notice : undefined} />;
+}

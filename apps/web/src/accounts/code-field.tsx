@@ -1,0 +1,92 @@
+import { BerthError } from '@berth/client';
+import { useRef, useState } from 'react';
+import { Button } from '../design/button.tsx';
+import { TextField } from '../design/field.tsx';
+import { useFormats, useLanguage, useText } from '../i18n/language.tsx';
+import { useNow } from '../shell/use-now.ts';
+import { useTask } from '../shell/use-task.ts';
+import styles from './accounts.module.css';
+import { useAccounts } from './accounts-context.ts';
+import { checkEmail } from './field-rules.ts';
+
+/** The code from the mail, with the button that asks for it: it counts down until it may be asked for again. */
+export function CodeField({
+  email,
+  purpose,
+  value,
+  onChange,
+  problem,
+}: {
+  email: string;
+  purpose: 'register' | 'reset';
+  value: string;
+  onChange: (value: string) => void;
+  problem?: string | undefined;
+}) {
+  const text = useText();
+  const formats = useFormats();
+  const language = useLanguage();
+  const accounts = useAccounts();
+  const input = useRef<HTMLInputElement>(null);
+  const { busy, failure, run } = useTask();
+  const [reason, setReason] = useState<string>();
+  const [sent, setSent] = useState<string>();
+  const [againAt, setAgainAt] = useState(0);
+  const waiting = againAt > useNow(250, againAt > Date.now());
+
+  const send = async () => {
+    setReason(undefined);
+    if (checkEmail(email)) {
+      setReason(text('code.needsEmail'));
+      return;
+    }
+    await run(
+      async () => {
+        const { resendAfterMs, expiresInMs } = await accounts.sendCode({
+          email: email.trim(),
+          purpose,
+          locale: language,
+        });
+        setAgainAt(Date.now() + resendAfterMs);
+        setSent(text('code.sent', { email: email.trim(), minutes: Math.round(expiresInMs / 60_000) }));
+        input.current?.focus();
+      },
+      (error) => {
+        if (error instanceof BerthError && error.retryAfterMs !== undefined) {
+          setAgainAt(Date.now() + error.retryAfterMs);
+        }
+        return false;
+      },
+    );
+  };
+
+  return (
+    <TextField
+      ref={input}
+      label={text('register.code')}
+      name="code"
+      inputMode="numeric"
+      autoComplete="one-time-code"
+      maxLength={6}
+      value={value}
+      onChange={(next) => onChange(next.replace(/\D/g, ''))}
+      problem={reason ?? failure ?? problem}
+      hint={sent}
+      beside={
+        <Button
+          look="quiet"
+          className={styles.codeButton}
+          disabled={busy || waiting}
+          focusableWhenDisabled
+          onClick={send}
+        >
+          {busy
+            ? text('code.sending')
+            : waiting
+              ? text('code.again', { time: formats.countdown(againAt - Date.now()) })
+              : text('code.send')}
+        </Button>
+      }
+    />
+  );
+}

@@ -1,0 +1,76 @@
+import { useState } from 'react';
+import { Button } from '../design/button.tsx';
+import { CheckField, FieldForm, TextField } from '../design/field.tsx';
+import { useText } from '../i18n/language.tsx';
+import { formatRoute } from '../shell/route.ts';
+import { useTask } from '../shell/use-task.ts';
+import { AccountFrame } from './account-frame.tsx';
+import styles from './accounts.module.css';
+import { useAccounts } from './accounts-context.ts';
+import { checkEmail, type FieldProblem } from './field-rules.ts';
+import { PasswordField } from './password-field.tsx';
+import { useFields } from './use-fields.ts';
+
+const checks = {
+  email: checkEmail,
+  password: (password: string): FieldProblem => (password === '' ? 'field.required' : undefined),
+};
+
+export function LoginPage({
+  email,
+  notice,
+}: {
+  email: string;
+  notice: 'session-ended' | 'logged-out' | undefined;
+}) {
+  const text = useText();
+  const accounts = useAccounts();
+  const { fields, problems, set, allGood } = useFields({ email, password: '' }, checks);
+  const [stay, setStay] = useState(true);
+  const { busy, failure, run } = useTask();
+  const submit = () => {
+    if (allGood()) void run(() => accounts.logIn({ ...fields, email: fields.email.trim(), stay }));
+  };
+  return (
+    <AccountFrame
+      title={text('login.title')}
+      foot={
+        <>
+          {text('login.new')} <a href={formatRoute({ section: 'register' })}>{text('login.register')}</a>
+        </>
+      }
+    >
+      {notice && (
+        <p role="status" className={styles.notice}>
+          {text(notice === 'session-ended' ? 'login.ended' : 'login.out')}
+        </p>
+      )}
+      <FieldForm failure={failure} onSubmit={submit}>
+        <TextField
+          label={text('login.email')}
+          name="email"
+          type="email"
+          autoComplete="username"
+          autoFocus={email === ''}
+          value={fields.email}
+          onChange={set('email')}
+          problem={problems.email && text(problems.email)}
+        />
+        <PasswordField
+          label={text('login.password')}
+          autoComplete="current-password"
+          value={fields.password}
+          onChange={set('password')}
+          problem={problems.password && text(problems.password)}
+        />
+        <div className={styles.between}>
+          <CheckField label={text('login.stay')} checked={stay} onChange={setStay} />
+          <a href={formatRoute({ section: 'reset' })}>{text('login.forgot')}</a>
+        </div>
+        <Button type="submit" wide disabled={busy} focusableWhenDisabled>
+          {text('login.submit')}
+        </Button>
+      </FieldForm>
+    </AccountFrame>
+  );
+}

@@ -1,0 +1,98 @@
+import { useState } from 'react';
+import { Button } from '../design/button.tsx';
+import { FieldForm, TextField } from '../design/field.tsx';
+import { useText } from '../i18n/language.tsx';
+import { formatRoute } from '../shell/route.ts';
+import { useTask } from '../shell/use-task.ts';
+import { AccountFrame } from './account-frame.tsx';
+import { useAccounts } from './accounts-context.ts';
+import { CodeField } from './code-field.tsx';
+import { DonePanel } from './done-panel.tsx';
+import { checkCode, checkEmail, checkName, checkPassword } from './field-rules.ts';
+import { PasswordField } from './password-field.tsx';
+import { useFields } from './use-fields.ts';
+
+const checks = { email: checkEmail, name: checkName, code: checkCode, password: checkPassword };
+
+export function RegisterPage({ onDone }: { onDone: (email: string) => void }) {
+  const text = useText();
+  const accounts = useAccounts();
+  const { fields, problems, set, allGood, refuse } = useFields(
+    { email: '', name: '', code: '', password: '' },
+    checks,
+  );
+  const [done, setDone] = useState(false);
+  const { busy, failure, run } = useTask();
+
+  if (done) {
+    return (
+      <AccountFrame title={text('register.done.title')}>
+        <DonePanel>{text('register.done.text')}</DonePanel>
+      </AccountFrame>
+    );
+  }
+
+  const submit = async () => {
+    if (!allGood()) return;
+    const email = fields.email.trim();
+    const body = { ...fields, email, name: fields.name.trim(), code: fields.code.trim() };
+    const registered = await run(() => accounts.register(body), refuse);
+    if (!registered) return;
+    onDone(email);
+    setDone(true);
+  };
+
+  return (
+    <AccountFrame
+      title={text('register.title')}
+      foot={
+        <>
+          {text('register.have')} <a href={formatRoute({ section: 'login' })}>{text('register.login')}</a>
+        </>
+      }
+    >
+      <FieldForm failure={failure} onSubmit={submit}>
+        <TextField
+          label={text('login.email')}
+          name="email"
+          type="email"
+          autoComplete="email"
+          autoFocus
+          value={fields.email}
+          onChange={set('email')}
+          problem={problems.email && text(problems.email)}
+        />
+        <CodeField
+          email={fields.email}
+          purpose="register"
+          value={fields.code}
+          onChange={set('code')}
+          problem={problems.code && text(problems.code)}
+        />
+        <TextField
+          label={text('register.name')}
+          name="name"
+          autoComplete="username"
+          autoCapitalize="off"
+          spellCheck={false}
+          maxLength={64}
+          value={fields.name}
+          onChange={set('name')}
+          problem={problems.name && text(problems.name)}
+          hint={text('register.name.hint')}
+        />
+        <PasswordField
+          label={text('register.password')}
+          autoComplete="new-password"
+          known={[fields.name, fields.email.split('@')[0]!]}
+          value={fields.password}
+          onChange={set('password')}
+          problem={problems.password && text(problems.password)}
+        />
+        <Button type="submit" wide disabled={busy} focusableWhenDisabled>
+          {text('register.submit')}
+        </Button>
+      </FieldForm>
+    </AccountFrame>
+  );
+}

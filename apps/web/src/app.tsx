@@ -1,0 +1,46 @@
+import { CSPProvider } from '@base-ui/react/csp-provider';
+import { Tooltip } from '@base-ui/react/tooltip';
+import { AccountPages } from './accounts/account-pages.tsx';
+import { AccountsContext } from './accounts/accounts-context.ts';
+import { LanguageProvider } from './i18n/language.tsx';
+import { SettingsContext, useTheme } from './settings/settings-context.ts';
+import { Loading } from './shell/loading.tsx';
+import { NoticeProvider } from './shell/notices.tsx';
+import { Shell } from './shell/shell.tsx';
+import type { Accounts } from './state/accounts.ts';
+import type { Cell } from './state/observable.ts';
+import type { Settings } from './state/settings.ts';
+import { useCell } from './state/use-observed.ts';
+import { WorkspaceContext } from './state/workspace-context.ts';
+
+export function App({ accounts, settings }: { accounts: Accounts; settings: Cell<Settings> }) {
+  const chosen = useCell(settings);
+  useTheme(chosen);
+  return (
+    // Gate's Content-Security-Policy allows no style elements; base.css and the modules say what Base UI's would.
+    <CSPProvider disableStyleElements>
+      <SettingsContext value={settings}>
+        <AccountsContext value={accounts}>
+          <LanguageProvider language={chosen.language}>
+            <Tooltip.Provider delay={500}>
+              <NoticeProvider>
+                <Page accounts={accounts} />
+              </NoticeProvider>
+            </Tooltip.Provider>
+          </LanguageProvider>
+        </AccountsContext>
+      </SettingsContext>
+    </CSPProvider>
+  );
+}
+
+function Page({ accounts }: { accounts: Accounts }) {
+  const phase = useCell(accounts.phase);
+  if (phase.kind === 'restoring') return <Loading />;
+  if (phase.kind === 'out') return <AccountPages notice={phase.notice} />;
+  return (
+    <WorkspaceContext value={phase.workspace} key={phase.workspace.me}>
+      <Shell />
+    </WorkspaceContext>
+  );
+}

@@ -1,0 +1,42 @@
+import { MessagesSquare } from 'lucide-react';
+import { useEffect, useRef } from 'react';
+import { classNames } from '../design/class-names.ts';
+import { EmptyState } from '../design/empty-state.tsx';
+import room from '../design/room.module.css';
+import { useText } from '../i18n/language.tsx';
+import { useObserved } from '../state/use-observed.ts';
+import { useWorkspace } from '../state/workspace-context.ts';
+import { ConversationList } from './conversation-list.tsx';
+import { ConversationView } from './conversation-view.tsx';
+import type { ScrollMemory } from './scroll-place.ts';
+
+/** The list of conversations, and the one that is open. */
+export function ChatsRoom({ conversation: id }: { conversation: number | undefined }) {
+  const text = useText();
+  const { conversations, connection } = useWorkspace();
+  const conversation = useObserved(conversations, (list) => (id === undefined ? undefined : list.get(id)));
+  const memory = useRef(new Map<number, ScrollMemory>());
+  const unknown = id !== undefined && conversation === undefined;
+  const online = useObserved(connection, ({ value }) => value.kind === 'online');
+  useEffect(() => {
+    if (unknown && online) void conversations.fetch(id);
+  }, [unknown, online, conversations, id]);
+  return (
+    <div className={classNames(room.room, id !== undefined && room.deep)}>
+      <ConversationList open={id} />
+      <main id="content" tabIndex={-1} className={room.main}>
+        {conversation ? (
+          <ConversationView
+            key={conversation.conversation}
+            conversation={conversation}
+            memory={memory.current}
+          />
+        ) : (
+          <EmptyState icon={MessagesSquare} title={text('chats.choose')}>
+            {text('chats.choose.text')}
+          </EmptyState>
+        )}
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,182 @@
+import { Popover } from '@base-ui/react/popover';
+import { BerthError } from '@berth/client';
+import { SendHorizontal, Smile, X } from 'lucide-react';
+import {
+  type KeyboardEvent,
+  lazy,
+  type Ref,
+  Suspense,
+  useEffect,
+  useImperativeHandle,
+  useRef,
+  useState,
+} from 'react';
+import { IconButton } from '../design/button.tsx';
+import popup from '../design/popup.module.css';
+import { errorText } from '../i18n/error-text.ts';
+import { useFormats, useText } from '../i18n/language.tsx';
+import type { Conversation } from '../state/conversations.ts';
+import { nameOf } from '../state/people.ts';
+import type { Timeline } from '../state/timeline.ts';
+import { useObserved } from '../state/use-observed.ts';
+import { useWorkspace } from '../state/workspace-context.ts';
+import styles from './composer.module.css';
+import { sendsBy } from './composer-keys.ts';
+import { useMuted } from './use-muted.ts';
+
+const EmojiPicker = lazy(() =>
+  import('./emoji-picker.tsx').then(({ EmojiPicker: picker }) => ({ default: picker })),
+);
+
+export interface ComposerHandle {
+  replyTo(seq: number): void;
+}
+
+/** Where one writes. What was typed and not sent stays with its conversation. */
+export function Composer({
+  conversation,
+  timeline,
+  name,
+  onSent,
+  handle,
+}: {
+  conversation: Conversation;
+  timeline: Timeline;
+  name: string;
+  onSent: () => void;
+  handle: Ref<ComposerHandle>;
+}) {
+  const text = useText();
+  const formats = useFormats();
+  const { client, drafts } = useWorkspace();
+  const id = conversation.conversation;
+  const draft = useObserved(drafts, (all) => all.get(id));
+  const [problem, setProblem] = useState<string>();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const mutedUntil = useMuted(conversation);
+  const value = draft?.text ?? '';
+  const replyTo = draft?.replyTo;
+
+  useImperativeHandle(handle, () => ({
+    replyTo: (seq) => {
+      drafts.set(id, { text: drafts.get(id)?.text ?? '', replyTo: seq });
+      field.current?.focus();
+    },
+  }));
+  // A keyboard that is there already may write at once; a phone's would cover the conversation.
+  useEffect(() => {
+    if (matchMedia('(hover: hover)').matches) field.current?.focus({ preventScroll: true });
+  }, []);
+
+  const change = (next: string) => {
+    setProblem(undefined);
+    drafts.set(id, { text: next, ...(replyTo !== undefined && { replyTo }) });
+    if (next.trim() !== '') client.typing(id);
+  };
+  const cancelReply = () => {
+    drafts.set(id, { text: value });
+    field.current?.focus();
+  };
+  const send = () => {
+    if (value.trim() === '') return;
+    try {
+      client.send(id, value.trim(), { ...(replyTo !== undefined && { replyTo }) });
+    } catch (error) {
+      const tooLong = error instanceof BerthError && error.code === 'too_large';
+      setProblem(tooLong ? text('talk.tooLong') : errorText(error, text, formats));
+      return;
+    }
+    drafts.set(id, { text: '' });
+    drafts.save();
+    field.current?.focus();
+    onSent();
+  };
+  const insert = (emoji: string) => {
+    const area = field.current!;
+    area.setRangeText(emoji, area.selectionStart, area.selectionEnd, 'end');
+    change(area.value);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (sendsBy(event.nativeEvent)) {
+      event.preventDefault();
+      send();
+    } else if (event.key === 'Escape' && replyTo !== undefined) cancelReply();
+  };
+
+  if (!conversation.member || mutedUntil !== undefined) {
+    return (
+      <footer className={styles.closed}>
+        {mutedUntil === undefined
+          ? text('talk.cannotWrite.left')
+          : text('talk.cannotWrite.muted', { time: formats.full(mutedUntil) })}
+      </footer>
+    );
+  }
+  return (
+    <footer className={styles.composer}>
+      {problem && (
+        <p role="alert" className={styles.problem}>
+          {problem}
+        </p>
+      )}
+      {replyTo !== undefined && <ReplyTo seq={replyTo} timeline={timeline} onCancel={cancelReply} />}
+      <div className={styles.line}>
+        <Popover.Root>
+          <Popover.Trigger render={<IconButton label={text('talk.emoji')} />}>
+            <Smile size={22} aria-hidden />
+          </Popover.Trigger>
+          <Popover.Portal>
+            <Popover.Positioner className={popup.layer} side="top" align="start" sideOffset={8}>
+              <Popover.Popup className={styles.picker} aria-label={text('talk.emoji')} finalFocus={field}>
+                <Suspense>
+                  <EmojiPicker onPick={insert} />
+                </Suspense>
+              </Popover.Popup>
+            </Popover.Positioner>
+          </Popover.Portal>
+        </Popover.Root>
+        <textarea
+          ref={field}
+          className={styles.field}
+          rows={1}
+          dir="auto"
+          enterKeyHint="send"
+          aria-label={text('talk.composer', { name })}
+          placeholder={text('talk.placeholder')}
+          value={value}
+          onChange={(event) => change(event.target.value)}
+          onKeyDown={onKeyDown}
+        />
+        <IconButton
+          label={text('talk.send')}
+          accent
+          disabled={value.trim() === ''}
+          focusableWhenDisabled
+          onClick={send}
+        >
+          <SendHorizontal size={20} aria-hidden />
+        </IconButton>
+      </div>
+    </footer>
+  );
+}
+
+function ReplyTo({ seq, timeline, onCancel }: { seq: number; timeline: Timeline; onCancel: () => void }) {
+  const text = useText();
+  const { people, me } = useWorkspace();
+  const message = useObserved(timeline, (messages) => messages.get(seq));
+  const sender = useObserved(people, (all) => (message ? all.profile(message.sender) : undefined));
+  useEffect(() => timeline.wantOne(seq), [timeline, seq]);
+  const who = message?.sender === me ? text('talk.me') : sender ? nameOf(sender) : `${message?.sender ?? ''}`;
+  return (
+    <div className={styles.reply}>
+      <div className={styles.replied}>
+        <bdi className={styles.replyName}>{text('talk.replyTo', { name: who })}</bdi>
+        <bdi className={styles.replyText}>{message?.text.slice(0, 160).toWellFormed()}</bdi>
+      </div>
+      <IconButton label={text('talk.reply.cancel')} onClick={onCancel}>
+        <X size={18} aria-hidden />
+      </IconButton>
+    </div>
+  );
+}

@@ -1,0 +1,146 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { MessageSquarePlus, MessagesSquare, Search, SearchX, X } from 'lucide-react';
+import { lazy, Suspense, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { Button, IconButton } from '../design/button.tsx';
+import { EmptyState } from '../design/empty-state.tsx';
+import room from '../design/room.module.css';
+import { SkeletonList } from '../design/skeleton.tsx';
+import { useRovingList } from '../design/use-roving-list.ts';
+import { useText } from '../i18n/language.tsx';
+import { navigate } from '../shell/route.ts';
+import { useObserved } from '../state/use-observed.ts';
+import { useWorkspace } from '../state/workspace-context.ts';
+import { conversationName } from './conversation-name.ts';
+import { ConversationRow } from './conversation-row.tsx';
+import { matches } from './search.ts';
+
+const rowHeight = 68;
+/** The next page is asked for this many rows before the end. */
+const rowsAhead = 30;
+
+const GroupDialog = lazy(() =>
+  import('../groups/group-dialog.tsx').then(({ GroupDialog: dialog }) => ({ default: dialog })),
+);
+
+/** All conversations, loaded as one scrolls, and a search over those that are loaded. */
+export function ConversationList({ open }: { open: number | undefined }) {
+  const text = useText();
+  const workspace = useWorkspace();
+  const { conversations, connection } = workspace;
+  const all = useObserved(conversations, (list) => list.sorted);
+  const started = useObserved(conversations, (list) => list.started);
+  const complete = useObserved(conversations, (list) => list.complete);
+  const online = useObserved(connection, ({ value }) => value.kind === 'online');
+  const [query, setQuery] = useState('');
+  const [creating, setCreating] = useState(false);
+  const sought = useDeferredValue(query);
+  const shown = useMemo(
+    () =>
+      sought.trim() === ''
+        ? all
+        : all.filter((conversation) =>
+            matches(sought, [
+              conversationName(conversation, workspace, text),
+              conversation.peer?.name,
+              conversation.peer?.nick,
+              conversation.last?.text,
+            ]),
+          ),
+    [all, sought, workspace, text],
+  );
+
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtualizer = useVirtualizer({
+    count: shown.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    getItemKey: (index) => shown[index]!.conversation,
+    overscan: 8,
+  });
+  const rows = virtualizer.getVirtualItems();
+  const last = rows.at(-1)?.index ?? 0;
+  useEffect(() => {
+    // What fails is asked for again with the next scroll or connect.
+    if (online && !complete && last >= all.length - rowsAhead) conversations.loadMore().catch(() => {});
+  }, [online, complete, last, all.length, conversations]);
+  const roving = useRovingList({
+    count: shown.length,
+    start: Math.max(
+      0,
+      shown.findIndex(({ conversation }) => conversation === open),
+    ),
+    scroller,
+    reveal: (index) => virtualizer.scrollToIndex(index),
+  });
+
+  return (
+    <section className={room.column} aria-label={text('chats.title')}>
+      <header className={room.head}>
+        <h1 className={room.title}>{text('chats.title')}</h1>
+        <IconButton label={text('chats.new')} onClick={() => setCreating(true)}>
+          <MessageSquarePlus size={20} aria-hidden />
+        </IconButton>
+      </header>
+      <div className={room.search}>
+        <Search size={18} aria-hidden />
+        <input
+          type="search"
+          className={room.searchInput}
+          aria-label={text('chats.search')}
+          placeholder={text('chats.search')}
+          value={query}
+          onChange={(event) => setQuery(event.target.value)}
+          onKeyDown={(event) => event.key === 'Escape' && setQuery('')}
+        />
+        {query !== '' && (
+          <IconButton label={text('chats.search.clear')} className={room.clear} onClick={() => setQuery('')}>
+            <X size={16} aria-hidden />
+          </IconButton>
+        )}
+      </div>
+      <div ref={scroller} className={room.scroller} aria-busy={!started}>
+        {!started && <SkeletonList />}
+        {started && all.length === 0 && (
+          <EmptyState
+            icon={MessagesSquare}
+            title={text('chats.none')}
+            action={
+              <Button onClick={() => navigate({ section: 'contacts' })}>{text('chats.none.action')}</Button>
+            }
+          >
+            {text('chats.none.text')}
+          </EmptyState>
+        )}
+        {all.length > 0 && shown.length === 0 && (
+          <EmptyState icon={SearchX} title={text('chats.noMatch')}>
+            {text('chats.noMatch.text', { query: sought.trim() })}
+          </EmptyState>
+        )}
+        {shown.length > 0 && (
+          <ul className={room.sizer} style={{ height: virtualizer.getTotalSize() }}>
+            {rows.map((row) => (
+              <li
+                key={row.key}
+                className={room.row}
+                style={{ transform: `translateY(${row.start}px)` }}
+                aria-setsize={shown.length}
+                aria-posinset={row.index + 1}
+              >
+                <ConversationRow
+                  conversation={shown[row.index]!}
+                  open={shown[row.index]!.conversation === open}
+                  {...roving.item(row.index)}
+                />
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+      {creating && (
+        <Suspense>
+          <GroupDialog onClose={() => setCreating(false)} />
+        </Suspense>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,59 @@
+import { lazy, Suspense, useCallback, useRef, useState } from 'react';
+import { useText } from '../i18n/language.tsx';
+import type { Conversation } from '../state/conversations.ts';
+import { useObserved } from '../state/use-observed.ts';
+import { useWorkspace } from '../state/workspace-context.ts';
+import { Composer, type ComposerHandle } from './composer.tsx';
+import { ConversationHeader } from './conversation-header.tsx';
+import { conversationName } from './conversation-name.ts';
+import { Incoming } from './incoming.tsx';
+import { MessageList, type MessageListHandle } from './message-list.tsx';
+import type { ScrollMemory } from './scroll-place.ts';
+
+const GroupPanel = lazy(() =>
+  import('../groups/group-panel.tsx').then(({ GroupPanel: panel }) => ({ default: panel })),
+);
+
+/** An open conversation: who it is with, what was said, and where one writes. */
+export function ConversationView({
+  conversation,
+  memory,
+}: {
+  conversation: Conversation;
+  memory: Map<number, ScrollMemory>;
+}) {
+  const text = useText();
+  const workspace = useWorkspace();
+  const name = useObserved(workspace.people, () => conversationName(conversation, workspace, text));
+  const [details, setDetails] = useState(false);
+  const list = useRef<MessageListHandle>(null);
+  const composer = useRef<ComposerHandle>(null);
+  const timeline = workspace.timeline(conversation.conversation)!;
+  const reply = useCallback((seq: number) => composer.current?.replyTo(seq), []);
+  return (
+    <>
+      <ConversationHeader conversation={conversation} name={name} onDetails={() => setDetails(true)} />
+      <MessageList
+        conversation={conversation}
+        timeline={timeline}
+        name={name}
+        memory={memory}
+        onReply={reply}
+        handle={list}
+      />
+      <Composer
+        conversation={conversation}
+        timeline={timeline}
+        name={name}
+        onSent={() => list.current?.scrollToEnd()}
+        handle={composer}
+      />
+      <Incoming conversation={conversation.conversation} />
+      {details && (
+        <Suspense>
+          <GroupPanel conversation={conversation} onClose={() => setDetails(false)} />
+        </Suspense>
+      )}
+    </>
+  );
+}

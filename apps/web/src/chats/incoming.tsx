@@ -1,0 +1,34 @@
+import { useEffect, useState } from 'react';
+import { useText } from '../i18n/language.tsx';
+import { nameOf } from '../state/people.ts';
+import { useWorkspace } from '../state/workspace-context.ts';
+import styles from './incoming.module.css';
+
+const longestSpoken = 300;
+
+/** Says the messages that come into the open conversation to screen readers. */
+export function Incoming({ conversation }: { conversation: number }) {
+  const text = useText();
+  const workspace = useWorkspace();
+  const [said, setSaid] = useState('');
+  useEffect(
+    () =>
+      workspace.onHappening((happening) => {
+        if (happening.kind !== 'message' || happening.message.conversation !== conversation) return;
+        const { sender, text: words } = happening.message;
+        const profile = workspace.people.profile(sender);
+        setSaid(
+          text('talk.received', {
+            name: profile ? nameOf(profile) : `${sender}`,
+            text: words.slice(0, longestSpoken).toWellFormed(),
+          }),
+        );
+      }),
+    [workspace, conversation, text],
+  );
+  return (
+    <p className={styles.unseen} aria-live="polite">
+      {said}
+    </p>
+  );
+}

@@ -1,0 +1,61 @@
+export interface TextPart {
+  text: string;
+  /** Of a link: an absolute http or https address. */
+  href?: string;
+}
+
+/**
+ * Where an address may begin and what it may hold: visible ASCII and letters, no quotes or brackets that end it, no
+ * controls that would show it differently from where it leads (bidirectional overrides, zero widths).
+ */
+const address = /https?:\/\/[^\s<>"'`“”‘’「」『』《》【】（）。，、：；！？\p{C}\u2028\u2029]+/giu;
+const closing: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
+
+/** Cuts a text into plain parts and links; joined, the parts are the text. */
+export function linkify(text: string): TextPart[] {
+  const parts: TextPart[] = [];
+  let end = 0;
+  for (const match of text.matchAll(address)) {
+    // `xhttps://…` is a word, not an address.
+    if (match.index > 0 && /[\p{L}\p{N}_]/u.test(text[match.index - 1]!)) continue;
+    const link = trimEnd(match[0]);
+    const href = parseHref(link);
+    if (href === undefined) continue;
+    if (match.index > end) parts.push({ text: text.slice(end, match.index) });
+    parts.push({ text: link, href });
+    end = match.index + link.length;
+  }
+  if (end < text.length) parts.push({ text: text.slice(end) });
+  return parts;
+}
+
+/** Punctuation at the end belongs to the sentence, a bracket too unless it was opened inside. */
+function trimEnd(link: string): string {
+  for (;;) {
+    const last = link.at(-1)!;
+    const opening = closing[last];
+    const spare = opening
+      ? link.split(last).length > link.split(opening).length
+      : /[.,:;!?*_~。，、：；！？…]/u.test(last);
+    if (!spare) return link;
+    link = link.slice(0, -1);
+  }
+}
+
+function parseHref(link: string): string | undefined {
+  const url = URL.parse(link);
+  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:') || url.hostname === '')
+    return undefined;
+  // `https://bank.example@evil.example` shows one host and leads to another.
+  return url.username === '' && url.password === '' ? url.href : undefined;
+}
+
+/** Whether a text is a few emoji and nothing else, which are shown large. */
+export function isEmojiOnly(text: string): boolean {
+  const trimmed = text.trim();
+  if (trimmed === '' || trimmed.length > 60) return false;
+  const graphemes = [...new Intl.Segmenter().segment(trimmed)]
+    .map(({ segment }) => segment)
+    .filter((segment) => segment.trim() !== '');
+  return graphemes.length <= 6 && graphemes.every((grapheme) => /^\p{RGI_Emoji}$/v.test(grapheme));
+}

@@ -1,0 +1,186 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { ArrowDown, MessageCircleHeart } from 'lucide-react';
+import { useEffect, useImperativeHandle, useRef, useState } from 'react';
+import { classNames } from '../design/class-names.ts';
+import { EmptyState } from '../design/empty-state.tsx';
+import { useRovingList } from '../design/use-roving-list.ts';
+import { useText } from '../i18n/language.tsx';
+import type { Conversation } from '../state/conversations.ts';
+import type { Timeline } from '../state/timeline.ts';
+import { useObserved } from '../state/use-observed.ts';
+import { useWorkspace } from '../state/workspace-context.ts';
+import { estimateHeight, placeholderHeight } from './estimate-height.ts';
+import styles from './message-list.module.css';
+import { MessageRowView } from './message-row.tsx';
+import { initialSizes, type ScrollMemory } from './scroll-place.ts';
+import { useDivider } from './use-divider.ts';
+import { useMessageRows } from './use-message-rows.ts';
+import { useReading } from './use-reading.ts';
+import { useScrollMemory } from './use-scroll-memory.ts';
+
+/** Nearer to the end than this one is at the end. */
+const endThresholdPx = 60;
+const highlightMs = 1_600;
+
+export interface MessageListHandle {
+  scrollToEnd(): void;
+}
+
+/** The messages of a conversation, as many as there may be; only those in view exist. */
+export function MessageList({
+  conversation,
+  timeline,
+  name,
+  memory,
+  onReply,
+  handle,
+}: {
+  conversation: Conversation;
+  timeline: Timeline;
+  name: string;
+  /** Where the reader was, by conversation; written when the list goes. */
+  memory: Map<number, ScrollMemory>;
+  onReply: (seq: number) => void;
+  handle: React.Ref<MessageListHandle>;
+}) {
+  const text = useText();
+  const { receipts, client } = useWorkspace();
+  const id = conversation.conversation;
+  const rows = useMessageRows(timeline);
+  const marks = useObserved(receipts, (book) => book.get(id)) ?? client.receipts(id);
+  const failed = useObserved(timeline, (messages) => messages.failed);
+  const { dividerAfter, clearDivider } = useDivider(conversation);
+  const [highlighted, setHighlighted] = useState<number>();
+  const scroller = useRef<HTMLDivElement>(null);
+  const [sizes] = useState(() => initialSizes(memory.get(id)));
+
+  const virtualizer = useVirtualizer({
+    count: rows.count,
+    getScrollElement: () => scroller.current,
+    getItemKey: rows.keyOf,
+    estimateSize: (index) => {
+      const row = rows.at(index);
+      const said = row.kind === 'stored' ? row.message?.text : row.outgoing.text;
+      return said === undefined
+        ? placeholderHeight
+        : estimateHeight(said, scroller.current?.clientWidth ?? 600);
+    },
+    initialMeasurementsCache: sizes,
+    overscan: 6,
+    paddingStart: 12,
+    paddingEnd: 12,
+    anchorTo: 'end',
+    followOnAppend: true,
+    scrollEndThreshold: endThresholdPx,
+  });
+  const items = virtualizer.getVirtualItems();
+  const range = virtualizer.range;
+  const first = items[0]?.index ?? 0;
+  const last = items.at(-1)?.index ?? 0;
+
+  const version = timeline.version;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is in view must be asked for again when the ends move
+  useEffect(() => {
+    if (rows.storedCount > 0) {
+      timeline.want(timeline.seqAt(first), timeline.seqAt(Math.min(last, rows.storedCount - 1)));
+    }
+  }, [timeline, first, last, rows.storedCount, version]);
+
+  useScrollMemory(virtualizer, conversation, timeline, memory, endThresholdPx);
+
+  useImperativeHandle(handle, () => ({
+    scrollToEnd: () => {
+      clearDivider();
+      // After the row of what was sent is there.
+      requestAnimationFrame(() => virtualizer.scrollToEnd());
+    },
+  }));
+
+  useReading(conversation, timeline, range === null ? -1 : Math.min(range.endIndex, rows.storedCount - 1));
+
+  const showReplied = (seq: number) => {
+    virtualizer.scrollToIndex(timeline.indexOf(seq), { align: 'center' });
+    setHighlighted(seq);
+    setTimeout(() => setHighlighted((current) => (current === seq ? undefined : current)), highlightMs);
+  };
+  const roving = useRovingList({
+    count: rows.count,
+    start: rows.count - 1,
+    scroller,
+    reveal: (index) => virtualizer.scrollToIndex(index),
+  });
+  const atEnd = virtualizer.isAtEnd(endThresholdPx);
+
+  return (
+    <div className={styles.frame}>
+      <div
+        ref={scroller}
+        className={styles.scroller}
+        role="feed"
+        aria-label={text('talk.label', { name })}
+        aria-busy={items.some(({ key }) => typeof key === 'number' && key < 0)}
+      >
+        {rows.count === 0 && (
+          <EmptyState icon={MessageCircleHeart} title={text('talk.start')}>
+            {text('talk.start.text')}
+          </EmptyState>
+        )}
+        <div className={styles.sizer} style={{ height: virtualizer.getTotalSize() }}>
+          {items.map((item) => {
+            const row = rows.at(item.index);
+            const seq = row.kind === 'stored' ? row.seq : undefined;
+            return (
+              <article
+                key={item.key}
+                ref={virtualizer.measureElement}
+                data-index={item.index}
+                data-seq={seq}
+                className={classNames(
+                  styles.row,
+                  seq !== undefined && seq === highlighted && styles.highlighted,
+                )}
+                style={{ transform: `translateY(${item.start}px)` }}
+                aria-posinset={item.index + 1}
+                aria-setsize={rows.count}
+                {...roving.item(item.index)}
+              >
+                <MessageRowView
+                  row={row}
+                  conversation={conversation}
+                  timeline={timeline}
+                  received={marks.received}
+                  read={marks.read}
+                  isFirstNew={seq !== undefined && seq === dividerAfter + 1}
+                  onReply={onReply}
+                  onShow={showReplied}
+                />
+              </article>
+            );
+          })}
+        </div>
+      </div>
+      {failed && (
+        <p className={styles.failed} role="status">
+          {text('talk.loadFailed')}
+        </p>
+      )}
+      {!atEnd && rows.count > 0 && (
+        <button
+          type="button"
+          className={styles.jump}
+          aria-label={
+            conversation.unread > 0
+              ? `${text('talk.jump')} (${text('talk.jump.new', { count: conversation.unread })})`
+              : text('talk.jump')
+          }
+          onClick={() => virtualizer.scrollToEnd()}
+        >
+          {conversation.unread > 0 && (
+            <span className={styles.jumpCount}>{text('talk.jump.new', { count: conversation.unread })}</span>
+          )}
+          <ArrowDown size={20} aria-hidden />
+        </button>
+      )}
+    </div>
+  );
+}

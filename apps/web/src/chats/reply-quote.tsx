@@ -1,0 +1,36 @@
+import { useEffect } from 'react';
+import { useText } from '../i18n/language.tsx';
+import { nameOf } from '../state/people.ts';
+import type { Timeline } from '../state/timeline.ts';
+import { useObserved } from '../state/use-observed.ts';
+import { useWorkspace } from '../state/workspace-context.ts';
+import styles from './reply-quote.module.css';
+
+const longestQuote = 160;
+
+/** The message that is replied to: who said what; a click shows it in its place. */
+export function ReplyQuote({
+  seq,
+  timeline,
+  onShow,
+}: {
+  seq: number;
+  timeline: Timeline;
+  onShow: (seq: number) => void;
+}) {
+  const text = useText();
+  const { people, me } = useWorkspace();
+  const message = useObserved(timeline, (messages) => messages.get(seq));
+  const sender = useObserved(people, (all) => (message ? all.profile(message.sender) : undefined));
+  useEffect(() => {
+    timeline.wantOne(seq);
+  }, [timeline, seq]);
+  const who =
+    message && (message.sender === me ? text('talk.me') : sender ? nameOf(sender) : `${message.sender}`);
+  return (
+    <button type="button" className={styles.quote} onClick={() => onShow(seq)}>
+      <bdi className={styles.who}>{who ?? text('talk.reply.missing', { seq })}</bdi>
+      <bdi className={styles.said}>{message?.text.slice(0, longestQuote).toWellFormed() ?? '…'}</bdi>
+    </button>
+  );
+}

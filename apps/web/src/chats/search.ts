@@ -1,0 +1,13 @@
+/** Whether each word of the query is somewhere in the texts, without regard to case, width and accents. */
+export function matches(query: string, texts: readonly (string | undefined)[]): boolean {
+  const words = fold(query).split(/\s+/).filter(Boolean);
+  if (words.length === 0) return true;
+  const whole = fold(texts.filter(Boolean).join('\n'));
+  return words.every((word) => whole.includes(word));
+}
+
+const fold = (text: string): string =>
+  text
+    .normalize('NFKD')
+    .replace(/\p{Mn}/gu, '')
+    .toLocaleLowerCase();

@@ -1,0 +1,28 @@
+import { useEffect, useRef, useState } from 'react';
+import type { Conversation } from '../state/conversations.ts';
+
+const nowhere = Number.POSITIVE_INFINITY;
+
+/**
+ * The seq after which the "new messages" divider stands: what was unread when the conversation was opened, or what came
+ * while the user looked elsewhere. It stays until the user writes or leaves.
+ */
+export function useDivider({ read, unread, head }: Conversation): {
+  dividerAfter: number;
+  clearDivider: () => void;
+} {
+  const [dividerAfter, setDividerAfter] = useState(unread > 0 ? read : nowhere);
+  const newest = useRef(head);
+  newest.current = head;
+  useEffect(() => {
+    const leave = () => setDividerAfter((after) => (after === nowhere ? newest.current : after));
+    const back = () => setDividerAfter((after) => (after >= newest.current ? nowhere : after));
+    window.addEventListener('blur', leave);
+    window.addEventListener('focus', back);
+    return () => {
+      window.removeEventListener('blur', leave);
+      window.removeEventListener('focus', back);
+    };
+  }, []);
+  return { dividerAfter, clearDivider: () => setDividerAfter(nowhere) };
+}

@@ -1,0 +1,56 @@
+import type { Message } from '@berth/wire';
+import { useCallback, useMemo } from 'react';
+import type { Outgoing } from '../state/outbox.ts';
+import type { Timeline } from '../state/timeline.ts';
+import { useObserved } from '../state/use-observed.ts';
+import { useWorkspace } from '../state/workspace-context.ts';
+
+/** A row of a conversation: a message that has its place, here or still to be loaded; or one on its way out. */
+export type MessageRow =
+  | { kind: 'stored'; seq: number; message: Message | undefined; previous: Message | undefined }
+  | { kind: 'outgoing'; outgoing: Outgoing; previous: Message | undefined };
+
+export interface MessageRows {
+  count: number;
+  /** Rows below this index are stored messages. */
+  storedCount: number;
+  at(index: number): MessageRow;
+  /** The same for a row as long as it shows the same; another function when any row may have changed. */
+  keyOf: (index: number) => number | string;
+}
+
+/** The rows of a conversation: its timeline, and below it what is on its way. */
+export function useMessageRows(timeline: Timeline): MessageRows {
+  const { outbox } = useWorkspace();
+  const version = useObserved(timeline, ({ version }) => version);
+  const outgoing = useObserved(outbox, (all) => all.of(timeline.conversation));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the version stands for what the timeline holds
+  const pending = useMemo(
+    () => outgoing.filter(({ seq }) => seq === undefined || seq > timeline.head),
+    [outgoing, timeline, version],
+  );
+  const storedCount = timeline.length;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: as above
+  const keyOf = useCallback(
+    (index: number) => {
+      if (index >= storedCount) return pending[index - storedCount]!.cid;
+      const seq = timeline.seqAt(index);
+      // What is not loaded has another key, so that its guessed height is not taken for the message's.
+      return timeline.get(seq) ? (outbox.cidOf(timeline.conversation, seq) ?? seq) : -seq;
+    },
+    [timeline, version, storedCount, pending, outbox],
+  );
+  return {
+    count: storedCount + pending.length,
+    storedCount,
+    keyOf,
+    at: (index) => {
+      const previous =
+        index > 0 && index <= storedCount ? timeline.get(timeline.seqAt(index - 1)) : undefined;
+      if (index >= storedCount)
+        return { kind: 'outgoing', outgoing: pending[index - storedCount]!, previous };
+      const seq = timeline.seqAt(index);
+      return { kind: 'stored', seq, message: timeline.get(seq), previous };
+    },
+  };
+}

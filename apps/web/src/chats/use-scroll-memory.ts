@@ -1,0 +1,35 @@
+import type { Virtualizer } from '@tanstack/react-virtual';
+import { useLayoutEffect } from 'react';
+import type { Conversation } from '../state/conversations.ts';
+import type { Timeline } from '../state/timeline.ts';
+import type { ScrollMemory, ScrollPlace } from './scroll-place.ts';
+
+/** Opens a conversation where the reader was, else at what is new, else at its end; and remembers the place when it goes. */
+export function useScrollMemory(
+  virtualizer: Virtualizer<HTMLDivElement, Element>,
+  { conversation: id, unread, read }: Conversation,
+  timeline: Timeline,
+  memory: Map<number, ScrollMemory>,
+  endThresholdPx: number,
+): void {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the conversation opens
+  useLayoutEffect(() => {
+    const place: ScrollPlace = memory.get(id)?.place ?? (unread > 0 ? { seq: read + 1, offsetPx: 0 } : 'end');
+    if (place === 'end') virtualizer.scrollToEnd();
+    else {
+      const index = timeline.indexOf(place.seq);
+      const top = virtualizer.getOffsetForIndex(index, 'start')?.[0] ?? 0;
+      if (place.offsetPx > 0) virtualizer.scrollToOffset(top + place.offsetPx);
+      else virtualizer.scrollToIndex(index, { align: 'start' });
+    }
+    return () => {
+      const offset = virtualizer.scrollOffset ?? 0;
+      const item = virtualizer.getVirtualItemForOffset(offset);
+      const atEnd = item === undefined || virtualizer.isAtEnd(endThresholdPx);
+      memory.set(id, {
+        place: atEnd ? 'end' : { seq: timeline.seqAt(item.index), offsetPx: offset - item.start },
+        sizes: [...virtualizer.itemSizeCache],
+      });
+    };
+  }, []);
+}

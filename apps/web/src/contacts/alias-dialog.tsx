@@ -1,0 +1,42 @@
+import type { Friend } from '@berth/wire';
+import { useState } from 'react';
+import { Button } from '../design/button.tsx';
+import { Panel } from '../design/dialog.tsx';
+import { FieldForm, TextField } from '../design/field.tsx';
+import popup from '../design/popup.module.css';
+import { useText } from '../i18n/language.tsx';
+import { useTask } from '../shell/use-task.ts';
+import { useWorkspace } from '../state/workspace-context.ts';
+
+/** Calls a friend something else, for oneself alone. */
+export function AliasDialog({ friend, onClose }: { friend: Friend; onClose: () => void }) {
+  const text = useText();
+  const { client, people } = useWorkspace();
+  const [alias, setAlias] = useState(friend.alias);
+  const { busy, failure, run } = useTask();
+  const save = async () => {
+    const saved = await run(async () => {
+      await client.request('friendAlias', { user: friend.id, alias: alias.trim() });
+      people.setAlias(friend.id, alias.trim());
+    });
+    if (saved) onClose();
+  };
+  return (
+    <Panel open onClose={onClose} title={text('person.alias.edit')}>
+      <FieldForm failure={failure} onSubmit={save}>
+        <TextField
+          label={text('person.alias')}
+          hint={text('person.alias.hint')}
+          maxLength={64}
+          value={alias}
+          onChange={setAlias}
+        />
+        <div className={popup.buttons}>
+          <Button type="submit" disabled={busy} focusableWhenDisabled>
+            {text('action.save')}
+          </Button>
+        </div>
+      </FieldForm>
+    </Panel>
+  );
+}

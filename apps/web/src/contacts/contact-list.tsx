@@ -1,0 +1,124 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { MessageSquarePlus, UserRoundPlus, Users } from 'lucide-react';
+import { lazy, Suspense, useRef, useState } from 'react';
+import { Avatar } from '../design/avatar.tsx';
+import { IconButton } from '../design/button.tsx';
+import { classNames } from '../design/class-names.ts';
+import { EmptyState } from '../design/empty-state.tsx';
+import room from '../design/room.module.css';
+import { SkeletonList } from '../design/skeleton.tsx';
+import { useRovingList } from '../design/use-roving-list.ts';
+import { useText } from '../i18n/language.tsx';
+import { formatRoute } from '../shell/route.ts';
+import { nameOf } from '../state/people.ts';
+import { useObserved } from '../state/use-observed.ts';
+import { useWorkspace } from '../state/workspace-context.ts';
+import styles from './contacts.module.css';
+import { PersonSearch } from './person-search.tsx';
+
+const rowHeight = 60;
+
+const GroupDialog = lazy(() =>
+  import('../groups/group-dialog.tsx').then(({ GroupDialog: dialog }) => ({ default: dialog })),
+);
+
+/** The search for people, the way to the requests, and all friends with their presence. */
+export function ContactList({ person, requests }: { person: number | undefined; requests: boolean }) {
+  const text = useText();
+  const { people } = useWorkspace();
+  const friends = useObserved(people, (all) => all.friends);
+  const loaded = useObserved(people, (all) => all.loaded);
+  const waiting = useObserved(people, (all) => all.waiting);
+  const [creating, setCreating] = useState(false);
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtualizer = useVirtualizer({
+    count: friends.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    getItemKey: (index) => friends[index]!.id,
+    overscan: 8,
+  });
+  const roving = useRovingList({
+    count: friends.length,
+    start: Math.max(
+      0,
+      friends.findIndex(({ id }) => id === person),
+    ),
+    scroller,
+    reveal: (index) => virtualizer.scrollToIndex(index),
+  });
+  return (
+    <section className={room.column} aria-label={text('contacts.title')}>
+      <header className={room.head}>
+        <h1 className={room.title}>{text('contacts.title')}</h1>
+        <IconButton label={text('contacts.group.new')} onClick={() => setCreating(true)}>
+          <MessageSquarePlus size={20} aria-hidden />
+        </IconButton>
+      </header>
+      <PersonSearch />
+      <a
+        href={formatRoute({ section: 'contacts', requests: true })}
+        className={classNames(styles.requestsLink, requests && styles.current)}
+        aria-current={requests ? 'page' : undefined}
+      >
+        <span className={styles.requestsIcon}>
+          <UserRoundPlus size={20} aria-hidden />
+        </span>
+        <span className={styles.requestsText}>{text('contacts.requests')}</span>
+        {waiting > 0 && (
+          <span className={styles.badge}>
+            <span aria-hidden>{waiting}</span>
+            <span className={styles.unseen}>{text('nav.waiting', { count: waiting })}</span>
+          </span>
+        )}
+      </a>
+      <h2 className={styles.group} id="friends">
+        {text('contacts.friends')}
+      </h2>
+      <div ref={scroller} className={room.scroller} aria-busy={!loaded}>
+        {!loaded && <SkeletonList rows={6} />}
+        {loaded && friends.length === 0 && (
+          <EmptyState icon={Users} title={text('contacts.friends.none')}>
+            {text('contacts.friends.none.text')}
+          </EmptyState>
+        )}
+        {friends.length > 0 && (
+          <ul className={room.sizer} style={{ height: virtualizer.getTotalSize() }} aria-labelledby="friends">
+            {virtualizer.getVirtualItems().map((row) => {
+              const friend = friends[row.index]!;
+              return (
+                <li
+                  key={row.key}
+                  className={room.row}
+                  style={{ transform: `translateY(${row.start}px)` }}
+                  aria-setsize={friends.length}
+                  aria-posinset={row.index + 1}
+                >
+                  <a
+                    {...roving.item(row.index)}
+                    href={formatRoute({ section: 'contacts', person: friend.id })}
+                    className={classNames(styles.person, friend.id === person && styles.current)}
+                    aria-current={friend.id === person ? 'true' : undefined}
+                  >
+                    <Avatar id={friend.id} name={nameOf(friend)} online={friend.online} />
+                    <span className={styles.names}>
+                      <bdi className={styles.name}>{nameOf(friend)}</bdi>
+                      <span className={styles.presence}>
+                        {text(friend.online ? 'person.presence.online' : 'person.presence.offline')}
+                      </span>
+                    </span>
+                  </a>
+                </li>
+              );
+            })}
+          </ul>
+        )}
+      </div>
+      {creating && (
+        <Suspense>
+          <GroupDialog onClose={() => setCreating(false)} />
+        </Suspense>
+      )}
+    </section>
+  );
+}

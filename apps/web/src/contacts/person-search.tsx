@@ -1,0 +1,113 @@
+import { Autocomplete } from '@base-ui/react/autocomplete';
+import type { Profile } from '@berth/wire';
+import { Search as SearchIcon } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import { Avatar } from '../design/avatar.tsx';
+import room from '../design/room.module.css';
+import { errorText } from '../i18n/error-text.ts';
+import { useFormats, useText } from '../i18n/language.tsx';
+import { navigate } from '../shell/route.ts';
+import { useWorkspace } from '../state/workspace-context.ts';
+import styles from './contacts.module.css';
+
+/** Typing that has paused for this long is searched for. */
+const pauseMs = 250;
+
+type Search =
+  | { kind: 'none' }
+  | { kind: 'asking' }
+  | { kind: 'found'; people: Profile[] }
+  | { kind: 'failed'; why: string };
+
+/** Finds people by name or id, in a panel below the field that closes when one looks elsewhere. */
+export function PersonSearch() {
+  const text = useText();
+  const [query, setQuery] = useState('');
+  const anchor = useRef<HTMLDivElement>(null);
+  const search = useSearch(query);
+  const found = search.kind === 'found' ? search.people : [];
+  return (
+    <Autocomplete.Root
+      items={found}
+      mode="none"
+      value={query}
+      onValueChange={(value, { reason }) => setQuery(reason === 'item-press' ? '' : value)}
+      itemToStringValue={({ name }: Profile) => name}
+    >
+      <div className={room.search} ref={anchor}>
+        <SearchIcon size={18} aria-hidden />
+        <Autocomplete.Input
+          className={room.searchInput}
+          aria-label={text('contacts.search')}
+          placeholder={text('contacts.search.hint')}
+          maxLength={64}
+          autoComplete="off"
+          spellCheck={false}
+        />
+      </div>
+      <Autocomplete.Portal>
+        <Autocomplete.Positioner className={styles.layer} anchor={anchor} sideOffset={-4}>
+          <Autocomplete.Popup
+            className={styles.found}
+            hidden={search.kind === 'none'}
+            aria-label={text('contacts.results')}
+          >
+            <Autocomplete.Status className={styles.status}>
+              {search.kind === 'asking' && text('contacts.searching')}
+              {search.kind === 'failed' && search.why}
+              {search.kind === 'found' && found.length === 0 && text('contacts.notFound')}
+            </Autocomplete.Status>
+            <Autocomplete.List>
+              {(person: Profile) => (
+                <Autocomplete.Item
+                  key={person.id}
+                  value={person}
+                  className={styles.result}
+                  onClick={() => navigate({ section: 'contacts', person: person.id })}
+                >
+                  <Avatar id={person.id} name={person.nick || person.name} />
+                  <span className={styles.names}>
+                    <bdi className={styles.name}>{person.nick || person.name}</bdi>
+                    <bdi className={styles.presence}>{`${person.name} · ${person.id}`}</bdi>
+                  </span>
+                </Autocomplete.Item>
+              )}
+            </Autocomplete.List>
+          </Autocomplete.Popup>
+        </Autocomplete.Positioner>
+      </Autocomplete.Portal>
+    </Autocomplete.Root>
+  );
+}
+
+/** What the server finds for a query, a moment after it was typed; an answer that is overtaken is not shown. */
+function useSearch(query: string): Search {
+  const text = useText();
+  const formats = useFormats();
+  const { client, people } = useWorkspace();
+  const [search, setSearch] = useState<Search>({ kind: 'none' });
+  useEffect(() => {
+    const sought = query.trim();
+    if (sought === '') {
+      setSearch({ kind: 'none' });
+      return;
+    }
+    const asking = new AbortController();
+    setSearch({ kind: 'asking' });
+    const timer = setTimeout(async () => {
+      try {
+        const { users } = await client.request('searchUser', { query: sought }, { signal: asking.signal });
+        if (asking.signal.aborted) return;
+        people.learn(users);
+        setSearch({ kind: 'found', people: users });
+      } catch (error) {
+        if (!asking.signal.aborted) setSearch({ kind: 'failed', why: errorText(error, text, formats) });
+      }
+    }, pauseMs);
+    return () => {
+      clearTimeout(timer);
+      asking.abort();
+    };
+  }, [query, client, people, text, formats]);
+  return search;
+}

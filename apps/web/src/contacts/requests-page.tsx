@@ -1,0 +1,106 @@
+import type { FriendRequest } from '@berth/wire';
+import { ArrowLeft, UserRoundPlus } from 'lucide-react';
+import { Avatar } from '../design/avatar.tsx';
+import { Button, IconButton } from '../design/button.tsx';
+import { EmptyState } from '../design/empty-state.tsx';
+import room from '../design/room.module.css';
+import { useFormats, useText } from '../i18n/language.tsx';
+import { navigate } from '../shell/route.ts';
+import { useNow } from '../shell/use-now.ts';
+import { useTask } from '../shell/use-task.ts';
+import { isWaiting, nameOf } from '../state/people.ts';
+import { useObserved } from '../state/use-observed.ts';
+import { useWorkspace } from '../state/workspace-context.ts';
+import styles from './requests-page.module.css';
+
+/** The requests that came, to be answered, and those that were sent. */
+export function RequestsPage() {
+  const text = useText();
+  const { people } = useWorkspace();
+  const requests = useObserved(people, (all) => all.requests);
+  const groups = (['incoming', 'outgoing'] as const).map((direction) => ({
+    direction,
+    requests: requests.filter((request) => request.direction === direction),
+  }));
+  return (
+    <div className={styles.page}>
+      <header className={styles.head}>
+        <IconButton
+          label={text('action.back')}
+          className={room.back}
+          onClick={() => navigate({ section: 'contacts' })}
+        >
+          <ArrowLeft size={20} aria-hidden />
+        </IconButton>
+        <h2 className={styles.title}>{text('contacts.requests')}</h2>
+      </header>
+      {requests.length === 0 && (
+        <EmptyState icon={UserRoundPlus} title={text('request.none')}>
+          {text('request.none.text')}
+        </EmptyState>
+      )}
+      {groups.map(
+        (group) =>
+          group.requests.length > 0 && (
+            <section key={group.direction} className={styles.group}>
+              <h3 className={styles.direction}>{text(`request.${group.direction}`)}</h3>
+              <ul className={styles.list}>
+                {group.requests.map((request) => (
+                  <RequestRow key={request.id} request={request} />
+                ))}
+              </ul>
+            </section>
+          ),
+      )}
+    </div>
+  );
+}
+
+function RequestRow({ request }: { request: FriendRequest }) {
+  const text = useText();
+  const formats = useFormats();
+  const now = useNow(60_000);
+  const { client, people } = useWorkspace();
+  const { busy, failure, run } = useTask();
+  const name = nameOf(request);
+  const accept = () =>
+    run(async () => people.addFriend((await client.request('friendAccept', { user: request.id })).friend));
+  const decline = () =>
+    run(async () => {
+      await client.request('friendDecline', { user: request.id });
+      people.decline(request.id);
+    });
+  return (
+    <li className={styles.request}>
+      <Avatar id={request.id} name={name} />
+      <div className={styles.said}>
+        <p className={styles.line}>
+          <bdi className={styles.name}>{name}</bdi>
+          <time className={styles.time}>{formats.brief(request.at, now)}</time>
+        </p>
+        {request.note !== '' && (
+          <p className={styles.note} dir="auto">
+            {request.note}
+          </p>
+        )}
+        {failure && (
+          <p role="alert" className={styles.failure}>
+            {failure}
+          </p>
+        )}
+        {isWaiting(request) ? (
+          <div className={styles.buttons}>
+            <Button small disabled={busy} onClick={accept}>
+              {text('request.accept')}
+            </Button>
+            <Button small look="quiet" disabled={busy} onClick={decline}>
+              {text('request.decline')}
+            </Button>
+          </div>
+        ) : (
+          <p className={styles.state}>{text(`request.state.${request.state}`)}</p>
+        )}
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { colourOf, initialsOf } from './initials.ts';
+
+test('a picture shows one or two letters of the name', () => {
+  const names: [string, string][] = [
+    ['mara', 'M'],
+    ['Mara van der Berg', 'MB'],
+    ['mara_lind', 'ML'],
+    ['李小船', '李'],
+    ['', '?'],
+    ['\u{1F6A2}\u{1F6A2}', '\u{1F6A2}'],
+    ['<img onerror=alert(1)>', 'I1'],
+    ['élan', 'É'],
+  ];
+  for (const [name, initials] of names) assert.equal(initialsOf(name), initials, name);
+});
+
+test('any name has a picture, and any id a colour', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 1, max: 0x7fff_ffff }), (name, id) => {
+      assert.ok(initialsOf(name).length > 0);
+      assert.ok(colourOf(id) >= 0 && colourOf(id) < 8);
+    }),
+  );
+});

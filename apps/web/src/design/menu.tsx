@@ -1,0 +1,65 @@
+import { ContextMenu } from '@base-ui/react/context-menu';
+import { Menu } from '@base-ui/react/menu';
+import type { LucideIcon } from 'lucide-react';
+import type { ReactElement } from 'react';
+import { classNames } from './class-names.ts';
+import styles from './popup.module.css';
+
+export interface Action {
+  label: string;
+  icon: LucideIcon;
+  danger?: boolean;
+  run: () => void;
+}
+
+/** What can be done, behind a button. */
+export function ActionMenu({
+  trigger,
+  actions,
+}: {
+  trigger: ReactElement<Record<string, unknown>>;
+  actions: readonly Action[];
+}) {
+  return (
+    <Menu.Root>
+      <Menu.Trigger render={trigger} />
+      <Menu.Portal>
+        <Menu.Positioner className={styles.layer} sideOffset={4} align="end">
+          <Menu.Popup className={styles.popup}>
+            <Items actions={actions} />
+          </Menu.Popup>
+        </Menu.Positioner>
+      </Menu.Portal>
+    </Menu.Root>
+  );
+}
+
+/** What can be done with something, by a long press, the right button or the menu key. */
+export function ContextActions({
+  children,
+  actions,
+}: {
+  children: ReactElement<Record<string, unknown>>;
+  actions: readonly Action[];
+}) {
+  return (
+    <ContextMenu.Root>
+      <ContextMenu.Trigger render={children} />
+      <ContextMenu.Portal>
+        <ContextMenu.Positioner className={styles.layer}>
+          <ContextMenu.Popup className={styles.popup}>
+            <Items actions={actions} />
+          </ContextMenu.Popup>
+        </ContextMenu.Positioner>
+      </ContextMenu.Portal>
+    </ContextMenu.Root>
+  );
+}
+
+const Items = ({ actions }: { actions: readonly Action[] }) =>
+  actions.map(({ label, icon: Icon, danger, run }) => (
+    <Menu.Item key={label} className={classNames(styles.item, danger && styles.itemDanger)} onClick={run}>
+      <Icon size={18} aria-hidden />
+      {label}
+    </Menu.Item>
+  ));

@@ -1,0 +1,51 @@
+import type { Member } from '@berth/wire';
+import { useMemo, useState } from 'react';
+import { Button } from '../design/button.tsx';
+import { Panel } from '../design/dialog.tsx';
+import { FieldForm } from '../design/field.tsx';
+import popup from '../design/popup.module.css';
+import { useText } from '../i18n/language.tsx';
+import { useNotice } from '../shell/notices.tsx';
+import { useTask } from '../shell/use-task.ts';
+import type { Conversation } from '../state/conversations.ts';
+import { useWorkspace } from '../state/workspace-context.ts';
+import { FriendPicker } from './friend-picker.tsx';
+
+/** Asks friends into a group; those known to be members are not offered. */
+export function InviteDialog({
+  conversation,
+  members,
+  onClose,
+}: {
+  conversation: Conversation;
+  members: readonly Member[];
+  onClose: () => void;
+}) {
+  const text = useText();
+  const notice = useNotice();
+  const { client, conversations } = useWorkspace();
+  const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
+  const { busy, failure, run } = useTask();
+  const there = useMemo(() => new Set(members.map(({ id }) => id)), [members]);
+  const invite = async () => {
+    const id = conversation.conversation;
+    const invited = await run(async () => {
+      const { added } = await client.request('groupInvite', { conversation: id, users: [...chosen] });
+      void conversations.fetch(id);
+      notice(text('group.invited', { count: added.length }));
+    });
+    if (invited) onClose();
+  };
+  return (
+    <Panel open onClose={onClose} title={text('group.invite.title')}>
+      <FieldForm failure={failure} onSubmit={invite}>
+        <FriendPicker chosen={chosen} onChange={setChosen} without={there} />
+        <div className={popup.buttons}>
+          <Button type="submit" disabled={busy || chosen.size === 0} focusableWhenDisabled>
+            {text('group.invite')}
+          </Button>
+        </div>
+      </FieldForm>
+    </Panel>
+  );
+}

@@ -1,0 +1,115 @@
+import type { Member, Role } from '@berth/wire';
+import { Crown, Ellipsis, MicOff, ShieldCheck, ShieldMinus, UserRoundMinus, Volume2 } from 'lucide-react';
+import { useState } from 'react';
+import { Avatar } from '../design/avatar.tsx';
+import { IconButton } from '../design/button.tsx';
+import { Confirm } from '../design/dialog.tsx';
+import { type Action, ActionMenu } from '../design/menu.tsx';
+import { errorText } from '../i18n/error-text.ts';
+import { useFormats, useText } from '../i18n/language.tsx';
+import { useNotice } from '../shell/notices.tsx';
+import { formatRoute } from '../shell/route.ts';
+import type { Conversation } from '../state/conversations.ts';
+import { nameOf } from '../state/people.ts';
+import { useObserved } from '../state/use-observed.ts';
+import { useWorkspace } from '../state/workspace-context.ts';
+import styles from './groups.module.css';
+import { actsOn, type MemberAct } from './member-acts.ts';
+
+/** A member: who, their role, and what this user may do about them. */
+export function MemberRow({ conversation, member }: { conversation: Conversation; member: Member }) {
+  const text = useText();
+  const { people, me } = useWorkspace();
+  const name = nameOf(useObserved(people, (all) => all.friend(member.id)) ?? member);
+  const online = useObserved(people, (all) => all.friend(member.id)?.online ?? false);
+  const [asked, setAsked] = useState<'remove' | 'owner'>();
+  const perform = usePerform(conversation.conversation, member.id);
+  const now = Date.now();
+  const muted = member.mutedUntil > now;
+  const actions = actsOn(member, { id: me, role: conversation.role, member: conversation.member }, now).map(
+    (act): Action => ({
+      ...describe(act, text),
+      run: () => {
+        if (act.kind === 'remove') setAsked('remove');
+        else if (act.kind === 'role' && act.role === 'owner') setAsked('owner');
+        else void perform(act);
+      },
+    }),
+  );
+  return (
+    <div className={styles.member}>
+      <Avatar id={member.id} name={name} online={online} />
+      <div className={styles.memberNames}>
+        <a href={formatRoute({ section: 'contacts', person: member.id })} className={styles.memberName}>
+          <bdi>{member.id === me ? text('talk.me') : name}</bdi>
+        </a>
+        <span className={styles.soft}>
+          {text(`group.role.${member.role}`)}
+          {muted && ` · ${text('group.muted')}`}
+        </span>
+      </div>
+      {actions.length > 0 && (
+        <ActionMenu
+          trigger={
+            <IconButton label={text('group.memberActions', { name })}>
+              <Ellipsis size={18} aria-hidden />
+            </IconButton>
+          }
+          actions={actions}
+        />
+      )}
+      <Confirm
+        open={asked === 'remove'}
+        onClose={() => setAsked(undefined)}
+        title={text('group.removeMember.title', { name })}
+        confirm={text('action.remove')}
+        onConfirm={() => perform({ kind: 'remove' })}
+      >
+        {text('group.removeMember.text')}
+      </Confirm>
+      <Confirm
+        open={asked === 'owner'}
+        onClose={() => setAsked(undefined)}
+        title={text('group.makeOwner.title', { name })}
+        confirm={text('group.makeOwner')}
+        onConfirm={() => perform({ kind: 'role', role: 'owner' })}
+      >
+        {text('group.makeOwner.text')}
+      </Confirm>
+    </div>
+  );
+}
+
+const roleTexts = {
+  owner: 'group.makeOwner',
+  admin: 'group.makeAdmin',
+  member: 'group.makeMember',
+} as const satisfies Record<Role, string>;
+const roleIcons = { owner: Crown, admin: ShieldCheck, member: ShieldMinus } as const;
+
+function describe(act: MemberAct, text: ReturnType<typeof useText>): Omit<Action, 'run'> {
+  if (act.kind === 'role') return { label: text(roleTexts[act.role]), icon: roleIcons[act.role] };
+  if (act.kind === 'mute') return { label: text(`group.mute.${act.name}`), icon: MicOff };
+  if (act.kind === 'unmute') return { label: text('group.unmute'), icon: Volume2 };
+  return { label: text('group.removeMember'), icon: UserRoundMinus, danger: true };
+}
+
+/** Does it, with a word when it cannot be done; the list is read anew when the group tells of the change. */
+function usePerform(conversation: number, user: number): (act: MemberAct) => Promise<void> {
+  const text = useText();
+  const formats = useFormats();
+  const notice = useNotice();
+  const { client } = useWorkspace();
+  return async (act) => {
+    try {
+      if (act.kind === 'role') await client.request('groupRole', { conversation, user, role: act.role });
+      else if (act.kind === 'remove') await client.request('groupRemove', { conversation, user });
+      else {
+        const forMs = act.kind === 'mute' ? act.forMs : 0;
+        await client.request('groupMute', { conversation, user, forMs });
+      }
+    } catch (error) {
+      notice(errorText(error, text, formats), 'failure');
+    }
+  };
+}

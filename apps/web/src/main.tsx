@@ -1,0 +1,18 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import './design/tokens.css';
+import './design/base.css';
+import { readDevice } from './accounts/device-name.ts';
+import { App } from './app.tsx';
+import { Accounts } from './state/accounts.ts';
+import { createSettings } from './state/settings.ts';
+
+const settings = createSettings(localStorage, navigator.languages);
+const accounts = new Accounts({ gateUrl: location.origin, ...readDevice(navigator.userAgent) });
+void accounts.restore();
+
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <App accounts={accounts} settings={settings} />
+  </StrictMode>,
+);

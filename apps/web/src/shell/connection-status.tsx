@@ -1,0 +1,81 @@
+import type { ConnectionState } from '@berth/client';
+import { CloudOff, RefreshCw, Shuffle, Unplug } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { Button } from '../design/button.tsx';
+import { classNames } from '../design/class-names.ts';
+import { useFormats, useText } from '../i18n/language.tsx';
+import { useCell } from '../state/use-observed.ts';
+import { useWorkspace } from '../state/workspace-context.ts';
+import styles from './connection-status.module.css';
+import { useNow } from './use-now.ts';
+
+/** A connection made within this is not worth a word. */
+const patienceMs = 800;
+const movedShownMs = 4_000;
+
+/** How the connection is, said quietly over the page and never in its way; nothing while all is well. */
+export function ConnectionStatus() {
+  const text = useText();
+  const formats = useFormats();
+  const { connection, client } = useWorkspace();
+  const state = useCell(connection);
+  const shown = useShown(state);
+  const now = useNow(500, shown?.kind === 'offline');
+  return (
+    <div className={styles.place} role="status">
+      {shown?.kind === 'connecting' && (
+        <p className={styles.pill}>
+          <RefreshCw size={16} className={styles.turning} aria-hidden />
+          {text('connection.connecting')}
+        </p>
+      )}
+      {shown?.kind === 'offline' && (
+        <p className={classNames(styles.pill, styles.away)}>
+          <CloudOff size={16} aria-hidden />
+          <span className={styles.unseen}>{text('connection.offline')}</span>
+          <span aria-hidden>
+            {text('connection.retry', { time: formats.countdown(shown.retryAt - now) })}
+          </span>
+          <Button look="plain" small onClick={() => client.wake()}>
+            {text('connection.now')}
+          </Button>
+        </p>
+      )}
+      {shown?.kind === 'online' && (
+        <p className={styles.pill}>
+          <Shuffle size={16} aria-hidden />
+          {shown.movedFrom === undefined
+            ? text('connection.back')
+            : text('connection.moved', { node: shown.node })}
+        </p>
+      )}
+      {shown?.kind === 'kicked' && (
+        <p className={classNames(styles.pill, styles.away)}>
+          <Unplug size={16} aria-hidden />
+          {text('connection.kicked')}
+          <Button look="plain" small onClick={() => client.connect()}>
+            {text('kicked.here')}
+          </Button>
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** The state that is worth showing: not a connection that is made at once; being back only for a moment. */
+function useShown(state: ConnectionState): ConnectionState | undefined {
+  const [shown, setShown] = useState<ConnectionState>();
+  useEffect(() => {
+    if (state.kind === 'connecting' && state.attempt === 0) {
+      const timer = setTimeout(() => setShown(state), patienceMs);
+      return () => clearTimeout(timer);
+    }
+    if (state.kind === 'online') {
+      setShown((before) => (state.movedFrom !== undefined || before !== undefined ? state : undefined));
+      const timer = setTimeout(() => setShown(undefined), movedShownMs);
+      return () => clearTimeout(timer);
+    }
+    setShown(state.kind === 'idle' || state.kind === 'ended' ? undefined : state);
+  }, [state]);
+  return shown;
+}

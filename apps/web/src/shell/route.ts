@@ -1,0 +1,68 @@
+import { useSyncExternalStore } from 'react';
+
+export const settingsPages = ['profile', 'appearance', 'notifications', 'devices', 'blocked'] as const;
+export type SettingsPage = (typeof settingsPages)[number];
+
+export type AccountPage = 'login' | 'register' | 'reset';
+
+/** Where in the client one is; the address bar's hash says the same. */
+export type Route =
+  | { section: 'chats'; conversation?: number }
+  | { section: 'contacts'; person?: number; requests?: boolean }
+  | { section: 'settings'; page?: SettingsPage }
+  | { section: AccountPage };
+
+export type Section = Exclude<Route['section'], AccountPage>;
+
+export function parseRoute(hash: string): Route {
+  const [section, detail] = hash.replace(/^#?\/?/, '').split('/');
+  const id = detail !== undefined && /^[1-9]\d{0,9}$/.test(detail) ? Number(detail) : undefined;
+  switch (section) {
+    case 'login':
+    case 'register':
+    case 'reset':
+      return { section };
+    case 'contacts':
+      if (detail === 'requests') return { section, requests: true };
+      return id === undefined ? { section } : { section, person: id };
+    case 'settings': {
+      const page = settingsPages.find((name) => name === detail);
+      return page ? { section, page } : { section };
+    }
+    default:
+      return id === undefined ? { section: 'chats' } : { section: 'chats', conversation: id };
+  }
+}
+
+export function formatRoute(route: Route): string {
+  const detail =
+    route.section === 'chats'
+      ? route.conversation
+      : route.section === 'contacts'
+        ? route.requests
+          ? 'requests'
+          : route.person
+        : route.section === 'settings'
+          ? route.page
+          : undefined;
+  return detail === undefined ? `#/${route.section}` : `#/${route.section}/${detail}`;
+}
+
+export function navigate(route: Route, options: { replace?: boolean } = {}): void {
+  const hash = formatRoute(route);
+  if (options.replace) {
+    history.replaceState(null, '', hash);
+    window.dispatchEvent(new HashChangeEvent('hashchange'));
+  } else if (location.hash !== hash) {
+    location.hash = hash;
+  }
+}
+
+const subscribe = (listener: () => void): (() => void) => {
+  window.addEventListener('hashchange', listener);
+  return () => window.removeEventListener('hashchange', listener);
+};
+
+export function useRoute(): Route {
+  return parseRoute(useSyncExternalStore(subscribe, () => location.hash));
+}

@@ -1,0 +1,50 @@
+import { lazy, Suspense, useEffect } from 'react';
+import { ChatsRoom } from '../chats/chats-room.tsx';
+import { useText } from '../i18n/language.tsx';
+import { ConnectionStatus } from './connection-status.tsx';
+import { KickedDialog } from './kicked-dialog.tsx';
+import { navigate, useRoute } from './route.ts';
+import styles from './shell.module.css';
+import { SideBar } from './side-bar.tsx';
+import { useAlerts } from './use-alerts.ts';
+import { useTitle } from './use-title.ts';
+
+const ContactsRoom = lazy(() =>
+  import('../contacts/contacts-room.tsx').then(({ ContactsRoom: room }) => ({ default: room })),
+);
+const SettingsRoom = lazy(() =>
+  import('../settings/settings-room.tsx').then(({ SettingsRoom: room }) => ({ default: room })),
+);
+
+/** Everything that a logged-in user sees: the side bar, and the room that was chosen there. */
+export function Shell() {
+  const text = useText();
+  const route = useRoute();
+  useAlerts();
+  useTitle();
+  const { section } = route;
+  const known = section === 'chats' || section === 'contacts' || section === 'settings';
+  useEffect(() => {
+    if (!known) navigate({ section: 'chats' }, { replace: true });
+  }, [known]);
+  if (!known) return null;
+  return (
+    <div className={styles.shell}>
+      <button
+        type="button"
+        className={styles.skip}
+        onClick={() => document.getElementById('content')?.focus()}
+      >
+        {text('app.skip')}
+      </button>
+      <SideBar route={route} />
+      <Suspense fallback={<main className={styles.room} aria-busy />}>
+        {section === 'chats' && <ChatsRoom conversation={route.conversation} />}
+        {section === 'contacts' && <ContactsRoom person={route.person} requests={route.requests ?? false} />}
+        {section === 'settings' && <SettingsRoom page={route.page} />}
+      </Suspense>
+      <ConnectionStatus />
+      <KickedDialog />
+    </div>
+  );
+}

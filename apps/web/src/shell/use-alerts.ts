@@ -1,0 +1,69 @@
+import { useEffect, useRef } from 'react';
+import { conversationName } from '../chats/conversation-name.ts';
+import { useText } from '../i18n/language.tsx';
+import { useSettings } from '../settings/settings-context.ts';
+import { nameOf } from '../state/people.ts';
+import { useWorkspace } from '../state/workspace-context.ts';
+import { useNotice } from './notices.tsx';
+import { navigate } from './route.ts';
+import { playTone } from './tone.ts';
+
+const maxBodyLength = 200;
+
+/** Tells of what happens while the user looks elsewhere, in the ways that they allow; and keeps the client awake. */
+export function useAlerts(): void {
+  const text = useText();
+  const workspace = useWorkspace();
+  const notice = useNotice();
+  const [settings] = useSettings();
+  const current = useRef({ settings, text, notice });
+  useEffect(() => {
+    current.current = { settings, text, notice };
+  });
+
+  useEffect(
+    () =>
+      workspace.onHappening((happening) => {
+        const { settings, text, notice } = current.current;
+        if (happening.kind === 'request') {
+          notice(text('request.new', { name: nameOf(happening.request) }));
+          return;
+        }
+        if (happening.kind === 'accepted') {
+          const friend = workspace.people.friend(happening.user);
+          if (friend) notice(text('request.accepted', { name: nameOf(friend) }));
+          return;
+        }
+        const { message } = happening;
+        const conversation = workspace.conversations.get(message.conversation);
+        if (!document.hidden && document.hasFocus()) return;
+        if (conversation?.silenced) return;
+        if (settings.sound) playTone();
+        if (!settings.notifications || Notification.permission !== 'granted') return;
+        const shown = new Notification(conversationName(conversation, workspace, text), {
+          body: message.text.slice(0, maxBodyLength),
+          tag: `conversation-${message.conversation}`,
+        });
+        shown.onclick = () => {
+          window.focus();
+          navigate({ section: 'chats', conversation: message.conversation });
+          shown.close();
+        };
+      }),
+    [workspace],
+  );
+
+  useEffect(() => {
+    const wake = () => workspace.client.wake();
+    const look = () => {
+      if (document.hidden) workspace.drafts.save();
+      else wake();
+    };
+    window.addEventListener('online', wake);
+    document.addEventListener('visibilitychange', look);
+    return () => {
+      window.removeEventListener('online', wake);
+      document.removeEventListener('visibilitychange', look);
+    };
+  }, [workspace]);
+}

@@ -1,0 +1,109 @@
+import {
+  type AccountUser,
+  type BerthClient,
+  type ClientOptions,
+  type ConnectionState,
+  createClient,
+  IndexedDbStorage,
+  type KeyValueStorage,
+  MemoryStorage,
+  WebStorage,
+} from '@berth/client';
+import { WorkspaceCache } from './cache.ts';
+import { Drafts } from './drafts.ts';
+import { Cell } from './observable.ts';
+import { Workspace } from './workspace.ts';
+
+export type Phase =
+  | { kind: 'restoring' }
+  | { kind: 'out'; notice?: (ConnectionState & { kind: 'ended' })['reason'] }
+  | { kind: 'in'; workspace: Workspace };
+
+/** A gap longer than this is not fetched message by message after an absence; history has it. */
+const catchUpLimit = 500;
+
+/** Who is logged in at this page, and the ways in and out. */
+export class Accounts {
+  readonly phase = new Cell<Phase>({ kind: 'restoring' });
+  readonly #gateUrl: string;
+  readonly #deviceName: string;
+  readonly #platform: string;
+  /** Asks what needs no session. */
+  readonly #stranger: BerthClient;
+  /** Outlives the browser… */
+  readonly #lasting: KeyValueStorage;
+  /** …and outlives only the page. */
+  readonly #passing: KeyValueStorage;
+
+  constructor(options: { gateUrl: string; deviceName: string; platform: string }) {
+    this.#gateUrl = options.gateUrl;
+    this.#deviceName = options.deviceName.slice(0, 64);
+    this.#platform = options.platform.slice(0, 32);
+    this.#lasting = new IndexedDbStorage('berth');
+    this.#passing = new WebStorage(sessionStorage);
+    this.#stranger = this.#createClient(new MemoryStorage());
+  }
+
+  /** Takes up the session that this device has kept, if any. */
+  async restore(): Promise<void> {
+    for (const storage of [this.#passing, this.#lasting]) {
+      const client = this.#createClient(storage);
+      // A storage that refuses has no session.
+      const user = await client.restore().catch(() => undefined);
+      if (user) return this.#enter(client, user, storage);
+      await client.close();
+    }
+    this.phase.value = { kind: 'out' };
+  }
+
+  readonly sendCode: BerthClient['sendCode'] = (body) => this.#stranger.sendCode(body);
+  readonly register: BerthClient['register'] = (body) => this.#stranger.register(body);
+  readonly resetPassword: BerthClient['resetPassword'] = (body) => this.#stranger.resetPassword(body);
+
+  /** `stay`: the session outlives the browser, and what was read stays on this device. */
+  async logIn(body: { email: string; password: string; stay: boolean }): Promise<void> {
+    const storage = body.stay ? this.#lasting : this.#passing;
+    const client = this.#createClient(storage);
+    try {
+      await client.logIn({ email: body.email, password: body.password });
+    } catch (error) {
+      await client.close();
+      throw error;
+    }
+    await this.#enter(client, client.account!, storage);
+  }
+
+  async #enter(client: BerthClient, user: AccountUser, storage: KeyValueStorage): Promise<void> {
+    const lasts = storage === this.#lasting;
+    const workspace = new Workspace(
+      client,
+      user,
+      new Drafts(lasts ? localStorage : sessionStorage, user.id),
+      new WorkspaceCache(lasts ? storage : new MemoryStorage(), user.id),
+    );
+    workspace.connection.subscribe(() => {
+      const state = workspace.connection.value;
+      if (state.kind === 'ended') void this.#leave(workspace, state.reason);
+    });
+    await workspace.start();
+    this.phase.value = { kind: 'in', workspace };
+  }
+
+  async #leave(workspace: Workspace, notice: 'session-ended' | 'logged-out'): Promise<void> {
+    const phase = this.phase.value;
+    if (phase.kind !== 'in' || phase.workspace !== workspace) return;
+    this.phase.value = { kind: 'out', notice };
+    await workspace.close();
+  }
+
+  #createClient(storage: KeyValueStorage): BerthClient {
+    const options: ClientOptions = {
+      gateUrl: this.#gateUrl,
+      storage,
+      deviceName: this.#deviceName,
+      platform: this.#platform,
+      catchUpLimit,
+    };
+    return createClient(options);
+  }
+}

@@ -1,0 +1,112 @@
+import type { KeyValueStorage } from '@berth/client';
+import type { ConversationSummary, Friend, FriendRequest, Message } from '@berth/wire';
+import type { Workspace } from './workspace.ts';
+
+/** What is kept for reading while the connection is away; beyond it one must be online. */
+const maxConversations = 300;
+const maxFriends = 1_000;
+const maxTimelines = 50;
+const maxMessages = 128;
+const saveAfterMs = 2_000;
+
+interface SavedLists {
+  conversations: ConversationSummary[];
+  friends: Friend[];
+  requests: FriendRequest[];
+}
+
+/** Keeps the newest of what was loaded in a storage of this device, and gives it back after a reload. */
+export class WorkspaceCache {
+  readonly #storage: KeyValueStorage;
+  readonly #user: number;
+  /** Conversations whose messages are kept, the newest last. */
+  #kept: number[] = [];
+  readonly #dirty = new Set<number>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #stops: (() => void)[] = [];
+
+  constructor(storage: KeyValueStorage, user: number) {
+    this.#storage = storage;
+    this.#user = user;
+  }
+
+  async restore(workspace: Workspace): Promise<void> {
+    const lists = await this.#read<SavedLists>('lists');
+    this.#kept = (await this.#read<number[]>('timelines')) ?? [];
+    if (!lists) return;
+    workspace.conversations.replace(lists.conversations);
+    workspace.people.restore(lists.friends, lists.requests);
+  }
+
+  async messages(conversation: number): Promise<Message[]> {
+    return (await this.#read<Message[]>(`timeline/${conversation}`)) ?? [];
+  }
+
+  /** Writes what changes, a little later; what is returned ends it. */
+  follow(workspace: Workspace): void {
+    const later = () => {
+      this.#timer ??= setTimeout(() => void this.#save(workspace), saveAfterMs);
+    };
+    this.#stops = [
+      workspace.conversations.subscribe(later),
+      workspace.people.subscribe(later),
+      workspace.onTimelineChange((conversation) => {
+        this.#dirty.add(conversation);
+        later();
+      }),
+    ];
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    for (const stop of this.#stops) stop();
+    this.#stops = [];
+  }
+
+  /** Forgets everything: the user logged out. */
+  async clear(): Promise<void> {
+    this.stop();
+    const keys = ['lists', 'timelines', ...this.#kept.map((id) => `timeline/${id}`)];
+    await Promise.all(keys.map((key) => this.#storage.delete(this.#key(key))));
+  }
+
+  async #save(workspace: Workspace): Promise<void> {
+    this.#timer = undefined;
+    const lists: SavedLists = {
+      conversations: workspace.conversations.sorted.slice(0, maxConversations),
+      friends: workspace.people.friends.slice(0, maxFriends),
+      requests: workspace.people.requests.slice(0, maxConversations),
+    };
+    const dirty = [...this.#dirty];
+    this.#dirty.clear();
+    this.#kept = [...this.#kept.filter((id) => !dirty.includes(id)), ...dirty];
+    const dropped = this.#kept.splice(0, Math.max(0, this.#kept.length - maxTimelines));
+    try {
+      await this.#write('lists', lists);
+      for (const id of dirty) {
+        await this.#write(`timeline/${id}`, workspace.timeline(id)?.newestMessages(maxMessages) ?? []);
+      }
+      await this.#write('timelines', this.#kept);
+      for (const id of dropped) await this.#storage.delete(this.#key(`timeline/${id}`));
+    } catch {
+      // No room, or a private window: the page works on without.
+    }
+  }
+
+  async #read<T>(key: string): Promise<T | undefined> {
+    try {
+      const saved = await this.#storage.get(this.#key(key));
+      return saved === undefined ? undefined : (JSON.parse(saved) as T);
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #write(key: string, value: unknown): Promise<void> {
+    await this.#storage.set(this.#key(key), JSON.stringify(value));
+  }
+
+  #key(key: string): string {
+    return `cache/${this.#user}/${key}`;
+  }
+}

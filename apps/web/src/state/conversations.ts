@@ -1,0 +1,164 @@
+import type { BerthClient, Pages } from '@berth/client';
+import type { ConversationSummary, Message, Pushes } from '@berth/wire';
+import { Observable } from './observable.ts';
+
+export interface Conversation extends ConversationSummary {
+  /** When something happened in it last, milliseconds since 1970: what the list is ordered by. */
+  activeAt: number;
+}
+
+/** The conversations that are here, in the order of the list: pinned ones first, then by what happened last. */
+export class Conversations extends Observable {
+  readonly #client: Pick<BerthClient, 'conversations' | 'request' | 'markRead'>;
+  readonly #me: number;
+  readonly #byId = new Map<number, Conversation>();
+  readonly #asked = new Set<number>();
+  #sorted: readonly Conversation[] | undefined;
+  #pages: Pages<ConversationSummary> | undefined;
+  #loading = false;
+
+  constructor(client: Pick<BerthClient, 'conversations' | 'request' | 'markRead'>, me: number) {
+    super();
+    this.#client = client;
+    this.#me = me;
+  }
+
+  get(id: number): Conversation | undefined {
+    return this.#byId.get(id);
+  }
+
+  get sorted(): readonly Conversation[] {
+    this.#sorted ??= [...this.#byId.values()].sort(byPlace);
+    return this.#sorted;
+  }
+
+  /** Unread messages of all conversations that are not silenced. */
+  get unread(): number {
+    let unread = 0;
+    for (const conversation of this.#byId.values()) if (!conversation.silenced) unread += conversation.unread;
+    return unread;
+  }
+
+  /** Whether the server has no further ones. */
+  get complete(): boolean {
+    return this.#pages?.done ?? false;
+  }
+
+  /** Whether the first page has come, or the cache had something. */
+  get started(): boolean {
+    return this.#byId.size > 0 || this.complete;
+  }
+
+  /** The next page; rejects when it cannot be had now. */
+  async loadMore(): Promise<void> {
+    this.#pages ??= this.#client.conversations({ pageSize: 100 });
+    if (this.#loading || this.#pages.done) return;
+    this.#loading = true;
+    try {
+      this.replace(await this.#pages.next());
+    } finally {
+      this.#loading = false;
+      this.#change();
+    }
+  }
+
+  replace(summaries: readonly ConversationSummary[], activeAt = 0): void {
+    for (const summary of summaries) {
+      const known = this.#byId.get(summary.conversation);
+      const read = Math.max(summary.read, known?.read ?? 0);
+      const newer = known && known.head > summary.head ? known : summary;
+      this.#byId.set(summary.conversation, {
+        ...summary,
+        read,
+        head: newer.head,
+        ...(newer.last && { last: newer.last }),
+        unread: read >= newer.head ? 0 : Math.min(newer.unread, newer.head - read),
+        activeAt: Math.max(newer.last?.sentAt ?? 0, known?.activeAt ?? activeAt),
+      });
+    }
+    if (summaries.length > 0) this.#change();
+  }
+
+  add(message: Message): void {
+    const known = this.#byId.get(message.conversation);
+    if (!known) {
+      void this.fetch(message.conversation);
+      return;
+    }
+    if (message.seq <= (known.last?.seq ?? 0)) return;
+    const isNew = message.seq > known.head;
+    const mine = message.sender === this.#me;
+    this.#set({
+      ...known,
+      last: message,
+      head: Math.max(known.head, message.seq),
+      unread: known.unread + (isNew && !mine ? 1 : 0),
+      activeAt: Math.max(known.activeAt, message.sentAt),
+    });
+    // Who writes has read what was there.
+    if (mine && isNew) this.markRead(message.conversation, message.seq);
+  }
+
+  markRead(id: number, seq: number): void {
+    const known = this.#byId.get(id);
+    if (!known || seq <= known.read) return;
+    this.#setRead(known, seq);
+    this.#client.markRead(id, seq);
+  }
+
+  marked({ conversation, user, read, received }: Pushes['marked']): void {
+    const known = this.#byId.get(conversation);
+    if (!known) return;
+    if (user === this.#me) {
+      if (read !== undefined && read > known.read) this.#setRead(known, read);
+      return;
+    }
+    if (known.kind !== 'direct') return;
+    const peerRead = Math.max(known.peerRead ?? 0, read ?? 0);
+    this.#set({
+      ...known,
+      peerRead,
+      peerReceived: Math.max(known.peerReceived ?? 0, received ?? 0, peerRead),
+    });
+  }
+
+  patch(id: number, change: Partial<Conversation>): void {
+    const known = this.#byId.get(id);
+    if (known) this.#set({ ...known, ...change });
+  }
+
+  /** Asks the server for one that is not here; once at a time. */
+  async fetch(id: number): Promise<Conversation | undefined> {
+    if (this.#asked.has(id)) return undefined;
+    this.#asked.add(id);
+    try {
+      const { conversation } = await this.#client.request('conversation', { conversation: id });
+      this.replace([conversation], Date.now());
+      return this.get(id);
+    } catch {
+      return undefined;
+    } finally {
+      this.#asked.delete(id);
+    }
+  }
+
+  #setRead(known: Conversation, seq: number): void {
+    const unread = seq >= known.head ? 0 : Math.min(known.unread, known.head - seq);
+    this.#set({ ...known, read: seq, unread });
+  }
+
+  #set(conversation: Conversation): void {
+    this.#byId.set(conversation.conversation, conversation);
+    this.#change();
+  }
+
+  #change(): void {
+    this.#sorted = undefined;
+    this.changed();
+  }
+}
+
+const byPlace = (one: Conversation, other: Conversation): number =>
+  Number(other.pinned) - Number(one.pinned) ||
+  other.activeAt - one.activeAt ||
+  other.conversation - one.conversation;

@@ -1,0 +1,77 @@
+import type { BerthClient, OutgoingMessage, OutgoingState } from '@berth/client';
+import { Observable } from './observable.ts';
+
+/** An outgoing message as it is now. */
+export interface Outgoing {
+  cid: string;
+  text: string;
+  replyTo: number | undefined;
+  createdAt: number;
+  state: OutgoingState;
+  seq: number | undefined;
+  errorCode: string | undefined;
+}
+
+const none: readonly Outgoing[] = [];
+
+/** What this device has sent and what is on its way, by conversation. */
+export class Outbox extends Observable {
+  readonly #client: Pick<BerthClient, 'outgoing' | 'send'>;
+  readonly #views = new Map<number, readonly Outgoing[]>();
+  /** Messages of this session keep their identity when they get their seq, so that their row stays the same. */
+  readonly #cids = new Map<string, string>();
+
+  constructor(client: Pick<BerthClient, 'outgoing' | 'send'>) {
+    super();
+    this.#client = client;
+  }
+
+  of(conversation: number): readonly Outgoing[] {
+    let view = this.#views.get(conversation);
+    if (!view) {
+      const messages = this.#client.outgoing(conversation);
+      view = messages.length === 0 ? none : messages.map(toView);
+      this.#views.set(conversation, view);
+    }
+    return view;
+  }
+
+  cidOf(conversation: number, seq: number): string | undefined {
+    return this.#cids.get(`${conversation}/${seq}`);
+  }
+
+  happened(message: OutgoingMessage): void {
+    this.#views.delete(message.conversation);
+    if (message.seq !== undefined) this.#cids.set(`${message.conversation}/${message.seq}`, message.cid);
+    this.changed();
+  }
+
+  retry(conversation: number, cid: string): void {
+    this.#find(conversation, cid)?.retry();
+    this.#refresh(conversation);
+  }
+
+  discard(conversation: number, cid: string): void {
+    this.#find(conversation, cid)?.discard();
+    this.#refresh(conversation);
+  }
+
+  #find(conversation: number, cid: string): OutgoingMessage | undefined {
+    return this.#client.outgoing(conversation).find((message) => message.cid === cid);
+  }
+
+  #refresh(conversation: number): void {
+    this.#views.delete(conversation);
+    this.changed();
+  }
+}
+
+const toView = (message: OutgoingMessage): Outgoing => ({
+  cid: message.cid,
+  text: message.text,
+  replyTo: message.replyTo,
+  createdAt: message.createdAt,
+  state: message.state,
+  seq: message.seq,
+  errorCode: message.error?.code,
+});

@@ -1,0 +1,193 @@
+import type { BerthClient } from '@berth/client';
+import type { Answers, Friend, FriendRequest, Profile, Pushes } from '@berth/wire';
+import { Observable } from './observable.ts';
+
+/** Profiles of strangers asked for at a time. */
+const maxAsking = 4;
+
+type Asks = Pick<BerthClient, 'request'>;
+
+/** Everyone this user sees: friends with their presence, requests either way, and whoever speaks in a group. */
+export class People extends Observable {
+  readonly #client: Asks;
+  readonly #me: number;
+  readonly #profiles = new Map<number, Profile>();
+  readonly #friends = new Map<number, Friend>();
+  #requests: readonly FriendRequest[] = [];
+  #sorted: readonly Friend[] | undefined;
+  #loaded = false;
+  readonly #unknown = new Set<number>();
+  readonly #refused = new Set<number>();
+  #asking = 0;
+
+  constructor(client: Asks, me: number) {
+    super();
+    this.#client = client;
+    this.#me = me;
+  }
+
+  /** Whether the friends have been read once. */
+  get loaded(): boolean {
+    return this.#loaded;
+  }
+
+  get friends(): readonly Friend[] {
+    this.#sorted ??= [...this.#friends.values()].sort((one, other) =>
+      nameOf(one).localeCompare(nameOf(other)),
+    );
+    return this.#sorted;
+  }
+
+  get requests(): readonly FriendRequest[] {
+    return this.#requests;
+  }
+
+  /** Requests of others that wait for an answer. */
+  get waiting(): number {
+    return this.#requests.filter(isWaiting).length;
+  }
+
+  friend(id: number): Friend | undefined {
+    return this.#friends.get(id);
+  }
+
+  profile(id: number): Profile | undefined {
+    return this.#friends.get(id) ?? this.#profiles.get(id);
+  }
+
+  /** Asks for the profile of someone who is not here yet. */
+  want(id: number): void {
+    if (id === this.#me || this.profile(id) || this.#refused.has(id)) return;
+    this.#unknown.add(id);
+    this.#askNext();
+  }
+
+  learn(profiles: readonly Profile[]): void {
+    for (const profile of profiles) this.#profiles.set(profile.id, profile);
+    if (profiles.length > 0) this.#change();
+  }
+
+  /** Reads friends and requests anew, page by page. */
+  async load(): Promise<void> {
+    const friends = new Map<number, Friend>();
+    let cursor: string | undefined;
+    do {
+      const page: Answers['friends'] = await this.#client.request('friends', {
+        limit: 200,
+        ...(cursor && { cursor }),
+      });
+      for (const friend of page.friends) friends.set(friend.id, friend);
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+    const requests: FriendRequest[] = [];
+    do {
+      const page: Answers['friendRequests'] = await this.#client.request('friendRequests', {
+        limit: 200,
+        ...(cursor && { cursor }),
+      });
+      requests.push(...page.requests);
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+    this.restore([...friends.values()], requests);
+  }
+
+  restore(friends: readonly Friend[], requests: readonly FriendRequest[]): void {
+    this.#friends.clear();
+    for (const friend of friends) this.#friends.set(friend.id, friend);
+    this.#requests = requests;
+    this.#loaded = true;
+    this.#change();
+  }
+
+  addFriend(friend: Friend): void {
+    this.#friends.set(friend.id, friend);
+    this.#settle(friend.id, 'accepted');
+  }
+
+  removeFriend(id: number): void {
+    const friend = this.#friends.get(id);
+    if (friend) this.#profiles.set(id, friend);
+    this.#friends.delete(id);
+    this.#change();
+  }
+
+  setAlias(id: number, alias: string): void {
+    const friend = this.#friends.get(id);
+    if (friend) this.#friends.set(id, { ...friend, alias });
+    this.#change();
+  }
+
+  addRequest(request: FriendRequest): void {
+    const others = this.#requests.filter(
+      ({ id, direction }) => id !== request.id || direction !== request.direction,
+    );
+    this.#requests = [request, ...others];
+    this.#change();
+  }
+
+  decline(id: number): void {
+    this.#settle(id, 'declined');
+  }
+
+  presence({ changes }: Pushes['presence']): void {
+    for (const { user, online } of changes) {
+      const friend = this.#friends.get(user);
+      if (friend) this.#friends.set(user, { ...friend, online });
+    }
+    this.#change();
+  }
+
+  happened(event: Pushes['friendEvent']): void {
+    if (event.event === 'requested') this.addRequest(event.request);
+    else if (event.event === 'accepted') this.addFriend(event.friend);
+    else if (event.event === 'profile') this.#renew(event.user);
+    else if (event.event === 'declined') this.decline(event.user);
+    else this.removeFriend(event.user);
+  }
+
+  #renew(profile: Profile): void {
+    const friend = this.#friends.get(profile.id);
+    if (friend) this.#friends.set(friend.id, { ...friend, ...profile });
+    this.learn([profile]);
+  }
+
+  #settle(id: number, state: 'accepted' | 'declined'): void {
+    this.#requests = this.#requests.map((request) =>
+      request.id === id && request.state === 'pending' ? { ...request, state } : request,
+    );
+    this.#change();
+  }
+
+  #askNext(): void {
+    const [id] = this.#unknown;
+    if (id === undefined || this.#asking >= maxAsking) return;
+    this.#unknown.delete(id);
+    this.#asking++;
+    this.#client
+      .request('profile', { user: id })
+      .then(({ user }) => this.learn([user]))
+      // Asked for again after the next connect; until then the number stands for the name.
+      .catch(() => this.#refused.add(id))
+      .finally(() => {
+        this.#asking--;
+        this.#askNext();
+      });
+  }
+
+  /** The connection is back: what could not be had may be asked for again. */
+  forgive(): void {
+    this.#refused.clear();
+  }
+
+  #change(): void {
+    this.#sorted = undefined;
+    this.changed();
+  }
+}
+
+export const isWaiting = ({ direction, state }: FriendRequest): boolean =>
+  direction === 'incoming' && state === 'pending';
+
+/** What someone is called here. */
+export const nameOf = (person: Profile & { alias?: string }): string =>
+  person.alias || person.nick || person.name;

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { eventually } from '@berth/fixtures';
+import type { Answers, Message } from '@berth/wire';
+import fc from 'fast-check';
+import { Timeline } from './timeline.ts';
+
+const message = (seq: number): Message => ({
+  conversation: 1,
+  seq,
+  sender: 7,
+  cid: `c${seq}`,
+  sentAt: seq,
+  text: `text ${seq}`,
+});
+
+/** A server that shows the seqs of `visible` and tells at most `most` at a time. */
+function server(visible: (seq: number) => boolean, head: number, most = 1_000) {
+  const asked: [number, number][] = [];
+  const fetch = async (after: number, limit: number): Promise<Answers['sync']> => {
+    asked.push([after, limit]);
+    const all = [];
+    for (let seq = after + 1; seq <= head; seq++) if (visible(seq)) all.push(message(seq));
+    const messages = all.slice(0, Math.min(limit, most));
+    return { conversation: 1, messages, head, more: all.length > messages.length };
+  };
+  return { fetch, asked };
+}
+
+test('what is looked at is loaded, with some on each side, and never twice', async () => {
+  const { fetch, asked } = server(() => true, 1_000);
+  const timeline = new Timeline(1, { first: 1, head: 1_000 }, fetch);
+  assert.equal(timeline.length, 1_000);
+  timeline.want(500, 520);
+  timeline.want(500, 520);
+  await eventually('the rows', () => timeline.get(500) && timeline.get(520) && timeline.get(440));
+  const askedOnce = asked.length;
+  timeline.want(500, 520);
+  assert.equal(asked.length, askedOnce);
+  assert.equal(timeline.get(300), undefined);
+  assert.equal(new Set(asked.map(String)).size, asked.length);
+});
+
+test('answers that end early are continued', async () => {
+  const { fetch } = server(() => true, 64, 5);
+  const timeline = new Timeline(1, { first: 1, head: 64 }, fetch);
+  timeline.want(1, 64);
+  await eventually('all 64', () => timeline.newestMessages(100).length === 64);
+});
+
+test('a failed page is asked for again when the connection is back', async () => {
+  const { fetch } = server(() => true, 10);
+  let away = true;
+  const timeline = new Timeline(1, { first: 1, head: 10 }, (after, limit) =>
+    away ? Promise.reject(new Error('away')) : fetch(after, limit),
+  );
+  timeline.want(1, 10);
+  await eventually('the failure', () => timeline.failed);
+  away = false;
+  timeline.wantAgain();
+  await eventually('the rows', () => timeline.newestMessages(100).length === 10 && !timeline.failed);
+});
+
+test('hidden times have no place, and index and seq stay each other’s inverse', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.uniqueArray(fc.integer({ min: 1, max: 90 })),
+      fc.integer({ min: 1, max: 10 }),
+      async (hidden, most) => {
+        const visible = (seq: number) => !hidden.includes(seq);
+        const { fetch } = server(visible, 90, most);
+        const timeline = new Timeline(1, { first: 1, head: 90 }, fetch);
+        timeline.want(1, 90);
+        const shown = Array.from({ length: 90 }, (_, index) => index + 1).filter(visible);
+        await eventually(
+          'everything',
+          () => shown.every((seq) => timeline.get(seq)) && timeline.length === shown.length,
+        );
+        assert.deepEqual(
+          shown.map((_, index) => timeline.seqAt(index)),
+          shown,
+        );
+        assert.deepEqual(
+          shown.map((seq) => timeline.indexOf(seq)),
+          shown.map((_, index) => index),
+        );
+        assert.deepEqual(
+          timeline.newestMessages(100).map(({ seq }) => seq),
+          shown,
+        );
+      },
+    ),
+    { numRuns: 30 },
+  );
+});
+
+test('a message that comes moves the head and is there once', () => {
+  const timeline = new Timeline(1, { first: 1, head: 3 }, () => Promise.reject(new Error('not asked')));
+  timeline.add(message(4));
+  timeline.add(message(4));
+  assert.equal(timeline.head, 4);
+  assert.equal(timeline.length, 4);
+  assert.deepEqual(timeline.newestMessages(9), [message(4)]);
+});

@@ -1,0 +1,182 @@
+import type { Answers, Message } from '@berth/wire';
+import { Observable } from './observable.ts';
+import { type SeqRange, SeqRanges } from './seq-ranges.ts';
+
+/** Messages asked for at once; ranges begin at multiples of it, so that two readers ask for the same. */
+const pageSize = 64;
+
+export type FetchMessages = (after: number, limit: number) => Promise<Answers['sync']>;
+
+/**
+ * The messages of one conversation as far as they are here. Seqs are gapless, so everything from the first to the head
+ * has its place before it is loaded: history needs no prepending, and a reader may jump anywhere. What the server does
+ * not tell of a range that it answered is not this user's to see (times of absence) and has no place.
+ */
+export class Timeline extends Observable {
+  readonly conversation: number;
+  readonly #fetch: FetchMessages;
+  readonly #messages = new Map<number, Message>();
+  /** Loaded, or known to be hidden. */
+  readonly #known = new SeqRanges();
+  readonly #hidden = new SeqRanges();
+  readonly #asking = new Set<number>();
+  #first: number;
+  #head: number;
+  #version = 0;
+  #wanted: SeqRange | undefined;
+  #failed = false;
+
+  constructor(conversation: number, bounds: { first: number; head: number }, fetch: FetchMessages) {
+    super();
+    this.conversation = conversation;
+    this.#first = Math.max(1, bounds.first);
+    this.#head = bounds.head;
+    this.#fetch = fetch;
+  }
+
+  /** Grows with every change. */
+  get version(): number {
+    return this.#version;
+  }
+
+  get first(): number {
+    return this.#first;
+  }
+
+  get head(): number {
+    return this.#head;
+  }
+
+  /** Whether the last page asked for could not be had; `want` asks again. */
+  get failed(): boolean {
+    return this.#failed;
+  }
+
+  get(seq: number): Message | undefined {
+    return this.#messages.get(seq);
+  }
+
+  /** The newest message that is here. */
+  get newest(): Message | undefined {
+    for (let seq = this.#head; seq >= this.#first; seq--) {
+      const message = this.#messages.get(seq);
+      if (message) return message;
+      if (!this.#hidden.has(seq)) return undefined;
+    }
+    return undefined;
+  }
+
+  /** The number of messages that have a place. */
+  get length(): number {
+    if (this.#head < this.#first) return 0;
+    return this.#head - this.#first + 1 - this.#hidden.count(this.#first, this.#head);
+  }
+
+  seqAt(index: number): number {
+    let seq = this.#first + index;
+    for (const hidden of this.#hidden.ranges) {
+      if (hidden.from > seq) break;
+      seq += hidden.to - Math.max(hidden.from, this.#first) + 1;
+    }
+    return seq;
+  }
+
+  /** The place of a seq, or where it would be. */
+  indexOf(seq: number): number {
+    const bounded = Math.min(Math.max(seq, this.#first), Math.max(this.#head, this.#first));
+    return bounded - this.#first - this.#hidden.count(this.#first, bounded - 1);
+  }
+
+  /** What the conversation list says of the ends. */
+  bound(first: number, head: number): void {
+    const nextFirst = Math.max(1, first);
+    if (nextFirst === this.#first && head <= this.#head) return;
+    this.#first = nextFirst;
+    this.#head = Math.max(this.#head, head);
+    this.#change();
+  }
+
+  add(message: Message): void {
+    if (this.#messages.has(message.seq)) return;
+    this.#messages.set(message.seq, message);
+    this.#known.add(message.seq, message.seq);
+    this.#head = Math.max(this.#head, message.seq);
+    this.#change();
+  }
+
+  /** The newest `count` that are here, ascending: what a cache keeps. */
+  newestMessages(count: number): Message[] {
+    const newest: Message[] = [];
+    for (let seq = this.#head; seq >= this.#first && newest.length < count; seq--) {
+      const message = this.#messages.get(seq);
+      if (message) newest.push(message);
+      else if (!this.#hidden.has(seq)) break;
+    }
+    return newest.reverse();
+  }
+
+  /** Sees to it that what lies between is loaded, and some of each side; what is under way is not asked for again. */
+  want(fromSeq: number, toSeq: number): void {
+    this.#wanted = { from: fromSeq, to: toSeq };
+    const from = Math.max(this.#first, fromSeq - pageSize);
+    const to = Math.min(this.#head, toSeq + pageSize);
+    for (const gap of this.#known.missing(from, to)) {
+      const lastPage = Math.floor((gap.to - 1) / pageSize);
+      for (let page = Math.floor((gap.from - 1) / pageSize); page <= lastPage; page++) void this.#load(page);
+    }
+  }
+
+  /** Sees to it that one message is loaded, such as one that is replied to. */
+  wantOne(seq: number): void {
+    if (seq >= this.#first && seq <= this.#head && !this.#known.has(seq)) {
+      void this.#load(Math.floor((seq - 1) / pageSize));
+    }
+  }
+
+  /** Asks again for what was wanted last: the connection is back. */
+  wantAgain(): void {
+    if (this.#wanted) this.want(this.#wanted.from, this.#wanted.to);
+  }
+
+  async #load(page: number): Promise<void> {
+    if (this.#asking.has(page)) return;
+    this.#asking.add(page);
+    try {
+      for (let gap = this.#firstGap(page); gap; gap = this.#firstGap(page)) await this.#fill(gap);
+      this.#failed = false;
+    } catch {
+      // Said by the rows that stay empty; asked for again by the next `want`.
+      this.#failed = true;
+    } finally {
+      this.#asking.delete(page);
+      this.#change();
+    }
+  }
+
+  #firstGap(page: number): SeqRange | undefined {
+    const from = Math.max(this.#first, page * pageSize + 1);
+    return this.#known.missing(from, Math.min((page + 1) * pageSize, this.#head))[0];
+  }
+
+  async #fill(gap: SeqRange): Promise<void> {
+    const answer = await this.#fetch(gap.from - 1, gap.to - gap.from + 1);
+    const within = answer.messages.filter(({ seq }) => seq >= gap.from && seq <= gap.to);
+    for (const message of within) this.#messages.set(message.seq, message);
+    // An answer that is full ends early: beyond its last message nothing is known.
+    const last = answer.messages.at(-1)?.seq ?? 0;
+    const to = answer.more && last > 0 ? Math.min(last, gap.to) : gap.to;
+    this.#known.add(gap.from, to);
+    let next = gap.from;
+    for (const { seq } of within) {
+      this.#hidden.add(next, seq - 1);
+      next = seq + 1;
+    }
+    this.#hidden.add(next, to);
+    this.#change();
+  }
+
+  #change(): void {
+    this.#version++;
+    this.changed();
+  }
+}

@@ -1,0 +1,195 @@
+import type { AccountUser, BerthClient, ConnectionState, Receipts } from '@berth/client';
+import type { ConversationEvent, FriendRequest, Message, Profile } from '@berth/wire';
+import type { WorkspaceCache } from './cache.ts';
+import { Conversations } from './conversations.ts';
+import type { Drafts } from './drafts.ts';
+import { Cell, Observable } from './observable.ts';
+import { Outbox } from './outbox.ts';
+import { People } from './people.ts';
+import { Timeline } from './timeline.ts';
+import { Typing } from './typing.ts';
+
+/** Something that the user may want to be told about. */
+export type Happening =
+  | { kind: 'message'; message: Message }
+  | { kind: 'request'; request: FriendRequest }
+  | { kind: 'accepted'; user: number };
+
+/** Everything that one logged-in user sees, kept current from the client's events. */
+export class Workspace {
+  readonly client: BerthClient;
+  readonly account: AccountUser;
+  readonly conversations: Conversations;
+  readonly people: People;
+  readonly outbox: Outbox;
+  readonly typing = new Typing();
+  readonly drafts: Drafts;
+  readonly connection: Cell<ConnectionState>;
+  readonly profile: Cell<Profile | undefined>;
+  readonly receipts = new ReceiptBook();
+  /** The last change of members, role or mute, for whoever shows members. */
+  readonly membersChanged = new Cell<ConversationEvent | undefined>(undefined);
+  readonly #cache: WorkspaceCache;
+  readonly #timelines = new Map<number, Timeline>();
+  readonly #timelineListeners = new Set<(conversation: number) => void>();
+  readonly #happeningListeners = new Set<(happening: Happening) => void>();
+  readonly #stops: (() => void)[];
+
+  constructor(client: BerthClient, account: AccountUser, drafts: Drafts, cache: WorkspaceCache) {
+    this.client = client;
+    this.account = account;
+    this.#cache = cache;
+    this.drafts = drafts;
+    this.conversations = new Conversations(client, account.id);
+    this.people = new People(client, account.id);
+    this.outbox = new Outbox(client);
+    this.connection = new Cell(client.state);
+    this.profile = new Cell(client.profile);
+    this.#stops = this.#listen();
+  }
+
+  get me(): number {
+    return this.account.id;
+  }
+
+  async start(): Promise<void> {
+    await this.#cache.restore(this);
+    this.#cache.follow(this);
+    this.client.connect();
+  }
+
+  /** The messages of a conversation that is in the list. */
+  timeline(id: number): Timeline | undefined {
+    const known = this.#timelines.get(id);
+    if (known) return known;
+    const conversation = this.conversations.get(id);
+    if (!conversation) return undefined;
+    const bounds = { first: conversation.from, head: conversation.head };
+    const timeline = new Timeline(id, bounds, (after, limit) =>
+      this.client.request('sync', { conversation: id, after, limit }),
+    );
+    this.#timelines.set(id, timeline);
+    timeline.subscribe(() => {
+      for (const listener of this.#timelineListeners) listener(id);
+    });
+    void this.#cache.messages(id).then((messages) => {
+      for (const message of messages) if (message.seq >= timeline.first) timeline.add(message);
+    });
+    return timeline;
+  }
+
+  onTimelineChange(listener: (conversation: number) => void): () => void {
+    this.#timelineListeners.add(listener);
+    return () => this.#timelineListeners.delete(listener);
+  }
+
+  onHappening(listener: (happening: Happening) => void): () => void {
+    this.#happeningListeners.add(listener);
+    return () => this.#happeningListeners.delete(listener);
+  }
+
+  receiptsOf(conversation: number): Receipts {
+    return this.receipts.get(conversation) ?? this.client.receipts(conversation);
+  }
+
+  /** Ends the session and forgets what this device kept of it. */
+  async logOut(): Promise<void> {
+    this.drafts.clear();
+    await this.#cache.clear();
+    await this.client.logOut();
+  }
+
+  /** Lets go of everything; the client is closed, too. */
+  async close(): Promise<void> {
+    for (const stop of this.#stops) stop();
+    this.#cache.stop();
+    this.drafts.save();
+    await this.client.close();
+  }
+
+  #listen(): (() => void)[] {
+    const { client, conversations, people, typing } = this;
+    return [
+      client.on('state', (state) => {
+        this.connection.value = state;
+      }),
+      client.on('resumed', () => void this.#resumed()),
+      client.on('conversations', ({ conversations: summaries }) => {
+        conversations.replace(summaries, Date.now());
+        for (const { conversation, from, head } of summaries) {
+          this.#timelines.get(conversation)?.bound(from, head);
+          this.#readReceipts(conversation);
+        }
+      }),
+      client.on('message', ({ message, live }) => this.#received(message, live)),
+      client.on('outgoing', (message) => this.outbox.happened(message)),
+      client.on('marked', (marked) => {
+        conversations.marked(marked);
+        this.#readReceipts(marked.conversation);
+      }),
+      client.on('typed', ({ conversation, user }) => typing.started(conversation, user)),
+      client.on('presence', (changes) => people.presence(changes)),
+      client.on('friendEvent', (event) => {
+        people.happened(event);
+        if (event.event === 'requested') this.#tell({ kind: 'request', request: event.request });
+        if (event.event === 'accepted') this.#tell({ kind: 'accepted', user: event.friend.id });
+      }),
+      client.on('conversationEvent', (event) => this.#membersChanged(event)),
+    ];
+  }
+
+  async #resumed(): Promise<void> {
+    this.profile.value = this.client.profile;
+    this.people.forgive();
+    for (const timeline of this.#timelines.values()) timeline.wantAgain();
+    // What fails here is read anew after the next connect.
+    await Promise.allSettled([this.conversations.loadMore(), this.people.load()]);
+  }
+
+  #received(message: Message, live: boolean): void {
+    this.conversations.add(message);
+    this.#timelines.get(message.conversation)?.add(message);
+    this.typing.stopped(message.conversation, message.sender);
+    this.#readReceipts(message.conversation);
+    if (live && message.sender !== this.me) this.#tell({ kind: 'message', message });
+  }
+
+  #membersChanged(event: ConversationEvent): void {
+    const { conversation } = event;
+    if (event.event === 'renamed') this.conversations.patch(conversation, { title: event.title });
+    if (event.event === 'role' && event.user === this.me) {
+      this.conversations.patch(conversation, { role: event.role });
+    }
+    if (event.event === 'muted' && event.user === this.me) {
+      this.conversations.patch(conversation, { mutedUntil: event.mutedUntil });
+    }
+    if ((event.event === 'left' || event.event === 'removed') && event.users.includes(this.me)) {
+      this.conversations.patch(conversation, { member: false });
+    }
+    this.membersChanged.value = event;
+  }
+
+  #readReceipts(conversation: number): void {
+    this.receipts.set(conversation, this.client.receipts(conversation));
+  }
+
+  #tell(happening: Happening): void {
+    for (const listener of this.#happeningListeners) listener(happening);
+  }
+}
+
+/** The highest marks of others, by conversation, observable. */
+class ReceiptBook extends Observable {
+  readonly #receipts = new Map<number, Receipts>();
+
+  get(conversation: number): Receipts | undefined {
+    return this.#receipts.get(conversation);
+  }
+
+  set(conversation: number, { received, read }: Receipts): void {
+    const known = this.#receipts.get(conversation);
+    if (known?.received === received && known.read === read) return;
+    this.#receipts.set(conversation, { received, read });
+    this.changed();
+  }
+}
