@@ -33,12 +33,14 @@ export async function runLocal(
   const parts = new Parts();
   force.addEventListener('abort', () => void parts.kill());
   const progress = new Progress(output);
+  /** Of servers that are on their way up when all is to be stopped. */
+  const brokenOff = new AbortController();
   let starting: ReturnType<typeof start> | undefined;
   try {
     await assertFree(config.port, 'web address', '--port');
     await assertFree(config.mailPort, 'mailbox', '--mail-port');
     const plan = await makePlan(config);
-    starting = start(config, plan, parts, progress);
+    starting = start(config, plan, parts, progress, brokenOff.signal);
     const outcome = await Promise.race([starting, parts.died, interrupted]);
     progress.close();
     if (outcome)
@@ -46,6 +48,7 @@ export async function runLocal(
     await Promise.race([parts.died, interrupted]);
   } finally {
     progress.close();
+    brokenOff.abort();
     await parts.stop((name) => output.write(`berth: stopping ${name}\n`));
     await Promise.race([
       starting?.catch(() => {}),
@@ -61,6 +64,7 @@ async function start(
   plan: Plan,
   parts: Parts,
   progress: Progress,
+  signal: AbortSignal,
 ): Promise<{ mysqlUrl: string; redisUrl: string; hasWebClient: boolean }> {
   const origin = await prepareStores(config, (line) => progress.say(line));
   const run = (service: NodeService): Promise<void> => {
@@ -71,10 +75,10 @@ async function start(
     if (part) parts.add(part);
     return url;
   };
-  const redis = progress.track('redis', openRedis(config, origin).then(keep));
+  const redis = progress.track('redis', openRedis(config, origin, signal).then(keep));
   const mysql = progress.track(
     'mysql',
-    openMysql(config, origin)
+    openMysql(config, origin, signal)
       .then(keep)
       .then(async (url) => {
         await migrateSchema(config, url);

@@ -21,28 +21,43 @@ interface Origin {
   redis: 'program' | 'docker';
 }
 
+/** What this machine has, and what may be put on it. */
+export interface Machine {
+  findStores: typeof findStores;
+  hasDocker: typeof hasDocker;
+  installStores: typeof installStores;
+}
+
 /** Decides it, and installs what is missing where that is allowed; throws LocalError with what to install elsewhere. */
-export async function prepareStores(config: LocalConfig, say: (line: string) => void): Promise<Origin> {
-  const found = findStores();
+export async function prepareStores(
+  config: Pick<LocalConfig, 'mysqlUrl' | 'redisUrl'>,
+  say: (line: string) => void,
+  machine: Machine = { findStores, hasDocker, installStores },
+): Promise<Origin> {
+  const found = machine.findStores();
   const missing = [
     ...(config.mysqlUrl === undefined && !found.mysqld ? (['mysql'] as const) : []),
     ...(config.redisUrl === undefined && !found.redisServer ? (['redis'] as const) : []),
   ];
   const origin: Origin = { mysql: 'program', redis: 'program' };
   if (missing.length === 0) return origin;
-  if (hasDocker()) {
+  if (machine.hasDocker()) {
     for (const store of missing) origin[store] = 'docker';
     return origin;
   }
   const packages = missing.map((store) => (store === 'mysql' ? 'mariadb-server' : 'redis-server'));
-  await installStores(packages, say).catch((error: Error) => {
+  await machine.installStores(packages, say).catch((error: Error) => {
     throw new LocalError(error.message.replaceAll(/\s*\n\s*/g, '; '));
   });
   return origin;
 }
 
 /** Redis, ready: the one that REDIS_URL names, or a private one. */
-export async function openRedis(config: LocalConfig, origin: Origin): Promise<{ url: string; part?: Part }> {
+export async function openRedis(
+  config: LocalConfig,
+  origin: Origin,
+  signal: AbortSignal,
+): Promise<{ url: string; part?: Part }> {
   if (config.redisUrl !== undefined) {
     const redis = createRedis(config.redisUrl, { tlsCaFile: config.env.REDIS_TLS_CA_FILE });
     try {
@@ -54,7 +69,7 @@ export async function openRedis(config: LocalConfig, origin: Origin): Promise<{ 
     }
     return { url: config.redisUrl };
   }
-  const options = { dir: join(config.dataDir, 'redis'), logFile: freshLog(config.dataDir, 'redis') };
+  const options = { dir: join(config.dataDir, 'redis'), logFile: freshLog(config.dataDir, 'redis'), signal };
   const server = await starting('redis', options.logFile, () =>
     origin.redis === 'docker' ? startRedisContainer(options) : startRedis(options),
   );
@@ -62,9 +77,13 @@ export async function openRedis(config: LocalConfig, origin: Origin): Promise<{ 
 }
 
 /** MySQL, ready: the one that MYSQL_URL names, or a private one. Its schema is not looked at. */
-export async function openMysql(config: LocalConfig, origin: Origin): Promise<{ url: string; part?: Part }> {
+export async function openMysql(
+  config: LocalConfig,
+  origin: Origin,
+  signal: AbortSignal,
+): Promise<{ url: string; part?: Part }> {
   if (config.mysqlUrl !== undefined) return { url: config.mysqlUrl };
-  const options = { dir: join(config.dataDir, 'mysql'), logFile: freshLog(config.dataDir, 'mysql') };
+  const options = { dir: join(config.dataDir, 'mysql'), logFile: freshLog(config.dataDir, 'mysql'), signal };
   const server = await starting('mysql', options.logFile, () =>
     origin.mysql === 'docker' ? startMysqlContainer(options) : startMysql(options),
   );

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { freePort } from './free-port.ts';
 import { readPassword } from './mysql-server.ts';
 import { type RunningServer, runningServer } from './running-server.ts';
-import { ServerProcess } from './server-process.ts';
+import { ServerProcess, type ServerProcessOptions } from './server-process.ts';
 
 /** The first start pulls an image. */
 const readyTimeoutMs = 5 * 60_000;
@@ -14,6 +14,7 @@ interface ContainerOptions {
   /** Folder of the data, mounted into the container. */
   dir: string;
   logFile?: string;
+  signal?: AbortSignal;
 }
 
 /** Whether Docker is installed and its daemon answers this user. */
@@ -22,7 +23,11 @@ export function hasDocker(): boolean {
 }
 
 /** As `startMysql`, from the official MariaDB image, for machines with Docker and no server of their own. */
-export async function startMysqlContainer({ dir, logFile }: ContainerOptions): Promise<RunningServer> {
+export async function startMysqlContainer({
+  dir,
+  logFile,
+  signal,
+}: ContainerOptions): Promise<RunningServer> {
   const password = await readPassword(dir);
   const data = join(dir, 'container');
   await mkdir(data, { recursive: true });
@@ -34,7 +39,7 @@ export async function startMysqlContainer({ dir, logFile }: ContainerOptions): P
     { mode: 0o600 },
   );
   const port = await freePort();
-  const server = new Container('mysql', logFile, [
+  const server = new Container('mysql', { logFile, signal }, [
     `--publish=127.0.0.1:${port}:3306`,
     `--volume=${data}:/var/lib/mysql`,
     `--env-file=${environment}`,
@@ -52,10 +57,14 @@ export async function startMysqlContainer({ dir, logFile }: ContainerOptions): P
 }
 
 /** As `startRedis`, from the official image. */
-export async function startRedisContainer({ dir, logFile }: ContainerOptions): Promise<RunningServer> {
+export async function startRedisContainer({
+  dir,
+  logFile,
+  signal,
+}: ContainerOptions): Promise<RunningServer> {
   await mkdir(dir, { recursive: true });
   const port = await freePort();
-  const server = new Container('redis', logFile, [
+  const server = new Container('redis', { logFile, signal }, [
     `--publish=127.0.0.1:${port}:6379`,
     `--volume=${dir}:/data`,
     'redis:7',
@@ -69,9 +78,9 @@ export async function startRedisContainer({ dir, logFile }: ContainerOptions): P
 class Container extends ServerProcess {
   readonly #name: string;
 
-  constructor(what: string, logFile: string | undefined, args: string[]) {
+  constructor(what: string, options: ServerProcessOptions, args: string[]) {
     const name = `berth-${what}-${randomBytes(4).toString('hex')}`;
-    super('docker', ['run', '--rm', `--name=${name}`, ...args], { logFile });
+    super('docker', ['run', '--rm', `--name=${name}`, ...args], options);
     this.#name = name;
   }
 

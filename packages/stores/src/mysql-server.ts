@@ -21,6 +21,8 @@ export interface MariadbOptions {
   args?: string[];
   /** Takes what the server prints. */
   logFile?: string;
+  /** Kills it when aborted before it is ready. */
+  signal?: AbortSignal;
 }
 
 export type RunningMysql = RunningServer;
@@ -29,13 +31,19 @@ export type RunningMysql = RunningServer;
  * A private MariaDB or MySQL on 127.0.0.1 with a user `berth` (its password lies beside the data) and a database
  * `berth`, durable as Berth demands. Throws with the server's last lines when it does not come up.
  */
-export async function startMysql({ dir, port, args = [], logFile }: MariadbOptions): Promise<RunningMysql> {
+export async function startMysql({
+  dir,
+  port,
+  args = [],
+  logFile,
+  signal,
+}: MariadbOptions): Promise<RunningMysql> {
   const { mysqld } = findStores();
   if (!mysqld) throw new Error('no mariadbd or mysqld on this machine');
   const { stdout: version } = await exec(mysqld, ['--no-defaults', '--version']);
   const isMaria = /MariaDB/i.test(version);
   const data = join(dir, 'data');
-  if (!existsSync(join(data, 'mysql'))) await initialise(mysqld, isMaria, data);
+  if (!existsSync(join(data, 'mysql'))) await initialise(mysqld, isMaria, data, signal);
   const password = await readPassword(dir);
   const init = join(dir, 'init.sql');
   await writeFile(
@@ -72,14 +80,20 @@ export async function startMysql({ dir, port, args = [], logFile }: MariadbOptio
     ...(isMaria ? [] : ['--mysqlx=OFF']),
     ...args,
   ];
-  const server = new ServerProcess(mysqld, argv, { logFile });
+  // It takes no SIGTERM in the first moments of its start; and what it has committed outlives SIGKILL.
+  const server = new ServerProcess(mysqld, argv, { logFile, signal, deathSignal: 'KILL' });
   // MySQL says it for its own set-up, too, with port 0.
   await server.ready(new RegExp(`ready for connections[^\\0]*port: ${chosenPort}`, 'i'));
   return runningServer(server, `mysql://berth:${password}@127.0.0.1:${chosenPort}/berth`, chosenPort);
 }
 
 /** Made aside and then put in its place, so that one that was interrupted is not taken for whole. */
-async function initialise(mysqld: string, isMaria: boolean, data: string): Promise<void> {
+async function initialise(
+  mysqld: string,
+  isMaria: boolean,
+  data: string,
+  signal?: AbortSignal,
+): Promise<void> {
   const fresh = `${data}.new`;
   await rm(data, { recursive: true, force: true });
   await rm(fresh, { recursive: true, force: true });
@@ -88,15 +102,11 @@ async function initialise(mysqld: string, isMaria: boolean, data: string): Promi
     const tool =
       ['mariadb-install-db', 'mysql_install_db'].find((name) => existsSync(join('/usr/bin', name))) ??
       'mariadb-install-db';
-    await exec(tool, [
-      '--no-defaults',
-      '--user=root',
-      `--datadir=${fresh}`,
-      '--skip-test-db',
-      '--innodb-log-file-size=64M',
-    ]);
+    const args = ['--no-defaults', '--user=root', `--datadir=${fresh}`, '--skip-test-db'];
+    await exec(tool, [...args, '--innodb-log-file-size=64M'], { signal });
   } else {
-    await exec(mysqld, ['--no-defaults', '--user=root', '--initialize-insecure', `--datadir=${fresh}`]);
+    const args = ['--no-defaults', '--user=root', '--initialize-insecure', `--datadir=${fresh}`];
+    await exec(mysqld, args, { signal });
   }
   await rename(fresh, data);
 }

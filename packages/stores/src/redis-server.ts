@@ -12,11 +12,13 @@ export async function startRedis({
   port,
   args = [],
   logFile,
+  signal,
 }: {
   dir?: string;
   port?: number;
   args?: string[];
   logFile?: string;
+  signal?: AbortSignal;
 } = {}): Promise<RunningRedis> {
   const { redisServer } = findStores();
   if (!redisServer) throw new Error('no redis-server on this machine');
@@ -37,7 +39,7 @@ export async function startRedis({
     ...(dir ? ['--dir', dir] : []),
     ...args,
   ];
-  const server = new ServerProcess(redisServer, argv, { logFile });
+  const server = new ServerProcess(redisServer, argv, { logFile, signal });
   await server.ready(/Ready to accept connections/);
   return runningServer(server, `redis://127.0.0.1:${chosenPort}`, chosenPort);
 }

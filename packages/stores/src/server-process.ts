@@ -16,6 +16,10 @@ export interface ServerProcessOptions {
   env?: NodeJS.ProcessEnv;
   /** Takes what the server prints, added to what is there; the server writes it itself, whatever becomes of this process. */
   logFile?: string | undefined;
+  /** What it gets, on Linux, when this process dies in whatever way. Default TERM. */
+  deathSignal?: 'TERM' | 'KILL';
+  /** Kills it when aborted before it is `ready`. */
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -26,12 +30,18 @@ export class ServerProcess {
   readonly #child: ChildProcess;
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   readonly #log: { file: string; begin: number } | undefined;
+  /** From now on an abort does nothing. */
+  readonly #keep: () => void;
   #output = '';
   #listeners: (() => void)[] = [];
 
-  constructor(command: string, args: string[], { logFile, ...options }: ServerProcessOptions = {}) {
+  constructor(
+    command: string,
+    args: string[],
+    { logFile, deathSignal = 'TERM', signal, ...options }: ServerProcessOptions = {},
+  ) {
     const [file, argv] = setpriv
-      ? [setpriv, ['--pdeathsig', 'TERM', '--', command, ...args]]
+      ? [setpriv, ['--pdeathsig', deathSignal, '--', command, ...args]]
       : [command, args];
     const log = logFile === undefined ? undefined : openSync(logFile, 'a', 0o600);
     this.#log = log === undefined ? undefined : { file: logFile!, begin: fstatSync(log).size };
@@ -47,12 +57,19 @@ export class ServerProcess {
         for (const listener of this.#listeners) listener();
       });
     }
+    const kill = () => this.signal('SIGKILL');
+    signal?.addEventListener('abort', kill);
+    if (signal?.aborted) kill();
+    this.#keep = () => signal?.removeEventListener('abort', kill);
     this.exited = new Promise((resolve) => {
       this.#child.once('error', (error) => {
         this.#output += `\n${error.message}`;
         resolve({ code: 127, signal: null });
       });
-      this.#child.once('close', (code, signal) => resolve({ code, signal }));
+      this.#child.once('close', (code, name) => {
+        this.#keep();
+        resolve({ code, signal: name });
+      });
     });
   }
 
@@ -87,6 +104,7 @@ export class ServerProcess {
     });
     try {
       await Promise.race([printed, failed, late]);
+      this.#keep();
     } finally {
       clearTimeout(timer);
       clearInterval(poll);
