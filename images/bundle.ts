@@ -1,4 +1,5 @@
-import { cpSync, existsSync, globSync, mkdirSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, globSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { filesFolder, sourceFiles } from './source-files.ts';
@@ -58,10 +59,10 @@ function copyFiles(workspace: string, folder: string): void {
   }
 }
 
-/** Copies the built web client to where the image's gate serves it from. Throws when it has not been built. */
+/** Builds the web client into `<folder>/web`, where the image's gate serves it from. */
 export function addWebClient(folder: string): void {
-  const built = join(root, 'apps/web/dist');
-  if (!existsSync(join(built, 'index.html')))
-    throw new Error('apps/web/dist has no index.html: npm run build -w @berth/web');
-  cpSync(built, join(folder, 'web'), { recursive: true });
+  const web = join(root, 'apps/web');
+  const outDir = relative(web, join(folder, 'web'));
+  const build = ['run', 'build', '--workspace', '@berth/web', '--', '--outDir', outDir, '--emptyOutDir'];
+  execFileSync('npm', build, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
 }

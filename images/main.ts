@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { ArgumentError, type ImageApp, parseImagesRequest, usage } from './arguments.ts';
@@ -13,12 +12,7 @@ async function fill(app: ImageApp): Promise<void> {
   const folder = join(context, app);
   if (app === 'mail') return installMailCatcher(folder);
   await bundleApp(app, folder);
-  if (app !== 'gate') return;
-  execFileSync('npm', ['run', 'build', '--workspace', '@berth/web'], {
-    cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  addWebClient(folder);
+  if (app === 'gate') addWebClient(folder);
 }
 
 try {

@@ -22,21 +22,25 @@ export interface Tool {
   /** Such as `helm 3.17`. */
   name: string;
   /** Rejects with what the tool printed when it fails. */
-  run(args: string[], options?: { timeoutMs?: number; env?: Record<string, string> }): Promise<string>;
+  run(args: string[], options?: RunOptions): Promise<string>;
 }
 
-function tool(name: string, file: string): Tool {
+interface RunOptions {
+  timeoutMs?: number;
+  env?: Record<string, string>;
+  /** For its standard input. */
+  input?: string;
+}
+
+export function tool(name: string, file: string): Tool {
   return {
     name,
-    async run(args, { timeoutMs = 120_000, env = {} } = {}) {
+    async run(args, { timeoutMs = 120_000, env = {}, input } = {}) {
+      const options = { cwd: root, timeout: timeoutMs, maxBuffer: 1 << 26, env: { ...process.env, ...env } };
+      const running = exec(file, args, options);
+      running.child.stdin?.end(input);
       try {
-        const { stdout } = await exec(file, args, {
-          cwd: root,
-          timeout: timeoutMs,
-          maxBuffer: 1 << 26,
-          env: { ...process.env, ...env },
-        });
-        return stdout;
+        return (await running).stdout;
       } catch (error) {
         const { stdout, stderr, code } = error as { stdout: string; stderr: string; code: number };
         throw new Error(`${name} ${args.slice(0, 2).join(' ')} (${code}):\n${stderr}${stdout}`, {

@@ -1,5 +1,5 @@
 import { closeAll, connectDevice, createGroup, type Device, seedPeople } from '../harness/people.ts';
-import type { Platform } from '../harness/platform.ts';
+import type { PlatformDoors } from '../harness/platform.ts';
 
 export interface Load {
   devices: Device[];
@@ -17,7 +17,7 @@ export interface Load {
  * `count` people in groups of ten who all talk, each with one text in flight at a time, until `stop`; a text whose fate is
  * not known is sent again by the client until it is.
  */
-export async function startLoad(platform: Platform, count: number): Promise<Load> {
+export async function startLoad(platform: PlatformDoors, count: number): Promise<Load> {
   const people = await seedPeople(platform, count);
   const devices = await Promise.all(
     people.map((person) => connectDevice(platform, person, { requestTimeoutMs: 60_000 })),

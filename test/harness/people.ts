@@ -8,7 +8,7 @@ import {
   createClient,
 } from '@berth/client';
 import { eventually } from '@berth/fixtures';
-import type { Platform } from './platform.ts';
+import type { PlatformDoors } from './platform.ts';
 
 export interface Person {
   id: number;
@@ -43,7 +43,7 @@ const passwordHash = (() => {
 })();
 
 /** Accounts by bulk insert, all with one password; registering by mail has tests of its own. */
-export async function seedPeople(platform: Platform, count: number, prefix = 'p'): Promise<Person[]> {
+export async function seedPeople(platform: PlatformDoors, count: number, prefix = 'p'): Promise<Person[]> {
   const people: Person[] = [];
   const run = randomBytes(3).toString('hex');
   for (let index = 0; index < count; index++) {
@@ -60,7 +60,7 @@ export async function seedPeople(platform: Platform, count: number, prefix = 'p'
 
 /** A device that is logged in, connected and resumed. */
 export async function connectDevice(
-  platform: Platform,
+  platform: PlatformDoors,
   person: Person,
   options: Partial<ClientOptions> = {},
 ): Promise<Device> {
@@ -73,7 +73,7 @@ export async function connectDevice(
 }
 
 export function createDevice(
-  platform: Platform,
+  platform: PlatformDoors,
   person: Person,
   options: Partial<ClientOptions> = {},
 ): Device {
@@ -144,7 +144,7 @@ export async function createGroup(devices: Device[], title: string): Promise<num
 
 /** Waits until every device has everything of the conversations that it is a member of. */
 export async function settle(
-  platform: Platform,
+  platform: PlatformDoors,
   devices: Device[],
   conversations: number[],
   timeoutMs = 30_000,
@@ -177,7 +177,7 @@ export async function settle(
 
 /** The checker's verdict over the devices' logs, the members' intervals taken from the database. */
 export async function verdict(
-  platform: Platform,
+  platform: PlatformDoors,
   devices: Device[],
   conversations: number[],
 ): Promise<Violation[]> {

@@ -16,6 +16,9 @@ export interface ChatNode extends Service {
   wsPort: number;
 }
 
+/** What of a platform people and checks need, wherever it runs. */
+export type PlatformDoors = Pick<Platform, 'gateUrl' | 'db'> & { mailbox: Pick<Mailbox, 'code'> };
+
 export interface PlatformOptions {
   /** Chat nodes. Default 2. */
   nodes?: number;

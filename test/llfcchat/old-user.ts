@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type Body, FrameSocket } from '../harness/frame-socket.ts';
-import type { Platform } from '../harness/platform.ts';
+import type { PlatformDoors } from '../harness/platform.ts';
 import { post, xorPassword } from './old-http.ts';
 
 /** Someone who uses the Qt client. */
@@ -14,7 +14,7 @@ export interface OldUser {
 let count = 0;
 
 /** Registers as the Qt client does: code by mail, then the account. Names are unique in the process. */
-export async function registerOldUser(platform: Platform, name: string): Promise<OldUser> {
+export async function registerOldUser(platform: PlatformDoors, name: string): Promise<OldUser> {
   const unique = `${name}${++count}`;
   const email = `${unique}@example.org`;
   const password = 'Berth4sea!';
@@ -35,13 +35,13 @@ export async function registerOldUser(platform: Platform, name: string): Promise
 }
 
 /** POST /user_login. */
-export function oldLogIn(platform: Platform, user: OldUser): Promise<Body> {
+export function oldLogIn(platform: PlatformDoors, user: OldUser): Promise<Body> {
   return post(platform.gateUrl, '/user_login', { email: user.email, passwd: xorPassword(user.password) });
 }
 
 /** Logs in to the chat node that gate names, or to another node of `among` when given. Answers with the client and 1006. */
 export async function oldConnect(
-  platform: Platform,
+  platform: PlatformDoors,
   user: OldUser,
 ): Promise<{ client: FrameSocket; welcome: Body; port: number }> {
   const berth = await oldLogIn(platform, user);
@@ -54,7 +54,7 @@ export async function oldConnect(
 }
 
 /** Two users on two different nodes: least-connection placement puts the second elsewhere than the first. */
-export async function twoOnTwoNodes(platform: Platform): Promise<{
+export async function twoOnTwoNodes(platform: PlatformDoors): Promise<{
   ann: OldUser;
   bob: OldUser;
   annClient: FrameSocket;

@@ -1,0 +1,328 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { globSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { eventually } from '@berth/fixtures';
+import { Mysql } from '@berth/mysql';
+import { type Load, startLoad } from '../faults/load.ts';
+import {
+  closeAll,
+  connectDevice,
+  befriend as makeFriends,
+  nodeOf,
+  seedPeople,
+  settle,
+  verdict,
+} from '../harness/people.ts';
+import type { PlatformDoors } from '../harness/platform.ts';
+import { befriend, oldConnect, registerOldUser } from '../llfcchat/old-user.ts';
+import { buildImages, Installation, ports } from './cluster/installation.ts';
+import { TestCluster } from './cluster/test-cluster.ts';
+import { clusterTools } from './cluster-tools.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const tag = `test-${randomBytes(4).toString('hex')}`;
+const berth = 'berth';
+const stores = 'berth-stores';
+
+describe('on a real cluster', { skip: clusterTools === undefined && 'there are no cluster tools' }, () => {
+  let cluster: TestCluster;
+  let installation: Installation;
+  let db: Mysql | undefined;
+  let platform: PlatformDoors;
+
+  before(async () => {
+    cluster = await TestCluster.up();
+    await buildImages(tag);
+    installation = await Installation.record(cluster, tag);
+  });
+  after(async () => {
+    await db?.close().catch(() => {});
+    await installation?.close();
+    await cluster?.down();
+  });
+
+  /** MySQL at the address that its pod has now; the host reaches pods. */
+  async function openDatabase(): Promise<Mysql> {
+    await db?.close().catch(() => {});
+    const [pod] = await cluster.pods(stores, 'mysql');
+    const url = installation.secret('berth-mysql').url!.replace(/@[^:]+:/, `@${pod!.status.podIP}:`);
+    db = new Mysql({ url });
+    return db;
+  }
+
+  const uidsOf = async (): Promise<Map<string, string[]>> => {
+    const uids = new Map<string, string[]>();
+    for (const { metadata } of await cluster.pods(berth)) {
+      const component = metadata.labels!['app.kubernetes.io/component']!;
+      uids.set(component, [...(uids.get(component) ?? []), metadata.uid].sort());
+    }
+    return uids;
+  };
+
+  /** The load goes on while `happen` happens and a while longer; then nothing is lost, doubled or out of order. */
+  async function nothingIsLostWhile(happen: (load: Load) => Promise<void>): Promise<void> {
+    const load = await startLoad(platform, 20);
+    try {
+      await load.more(100);
+      await happen(load);
+      await load.more(200);
+      await load.stop();
+      platform = { ...platform, db: await openDatabase() };
+      await settle(platform, load.devices, load.conversations, 90_000);
+      assert.deepEqual(await verdict(platform, load.devices, load.conversations), []);
+    } finally {
+      await load.close();
+    }
+  }
+
+  test('the stack is installed from nothing and everything is ready within three minutes', async () => {
+    await installation.applyObjects();
+    const begun = performance.now();
+    await installation.install('stores');
+    await installation.install('berth');
+    await cluster.settled(berth);
+    const seconds = (performance.now() - begun) / 1_000;
+    assert.ok(seconds < 180, `ready after ${seconds} s`);
+    for (const namespace of [berth, stores]) {
+      const printed = await cluster.kubectl(['get', 'namespace', namespace, '-o', 'json']);
+      assert.equal(JSON.parse(printed).metadata.labels['pod-security.kubernetes.io/enforce'], 'restricted');
+    }
+    const restarts = (await cluster.pods(berth)).flatMap(({ metadata, status }) =>
+      status.containerStatuses
+        .filter(({ restartCount }: { restartCount: number }) => restartCount > 0)
+        .map(() => metadata.name),
+    );
+    assert.deepEqual(restarts, []);
+    const mailbox = `http://127.0.0.1:${ports.mail}`;
+    platform = {
+      gateUrl: `http://127.0.0.1:${ports.http}`,
+      db: await openDatabase(),
+      mailbox: { code: (address) => readCode(mailbox, address) },
+    };
+  });
+
+  test('a second install changes nothing', async () => {
+    const before = await uidsOf();
+    await installation.install('berth');
+    assert.deepEqual(await uidsOf(), before);
+  });
+
+  test('the API server takes every manifest of every combination, word for word', async () => {
+    for (const values of globSync('charts/berth/ci/*-values.yaml', { cwd: root })) {
+      // Kinds that only an operator brings, and node ports that are taken, are left out.
+      const rendered = await cluster.helm([
+        ...['template', 'dry', 'charts/berth', '--namespace', berth, '--values', values],
+        ...['--set', 'monitoring.serviceMonitor.enabled=false', '--set', 'monitoring.rules.enabled=false'],
+        ...['--set', 'edge.service.httpNodePort=0', '--set', 'edge.service.tcpNodePort=0'],
+      ]);
+      const printed = await cluster.kubectl(
+        ['apply', '--dry-run=server', '--validate=strict', '--namespace', berth, '-f', '-'],
+        rendered,
+      );
+      assert.match(printed, /deployment.apps\/dry-chat created \(server dry run\)/, basename(values));
+    }
+  });
+
+  test('the web client is served and what operators see is not', async () => {
+    const page = await fetch(`${platform.gateUrl}/`);
+    assert.equal(page.status, 200);
+    assert.match(page.headers.get('content-type')!, /text\/html/);
+    for (const path of ['/metrics', '/readyz', '/n/10-9-8-7'])
+      assert.equal((await fetch(`${platform.gateUrl}${path}`)).status, 404, path);
+  });
+
+  test('helm test: one logs in, is placed, connects, and is heard', async () => {
+    const printed = await cluster.helm(['test', 'berth', '--namespace', berth, '--logs', '--timeout', '3m']);
+    assert.match(printed, /Phase:\s+Succeeded/);
+    const placed = /"webSocket":"([0-9-]+)","tcp":"([0-9-]+)"/.exec(printed);
+    assert.ok(placed, printed);
+    assert.notEqual(placed[1], placed[2], 'two sessions are on the two nodes');
+  });
+
+  test('two people on two pods talk through the edge, and the checker finds nothing amiss', async () => {
+    const people = await seedPeople(platform, 2);
+    const devices = [await connectDevice(platform, people[0]!), await connectDevice(platform, people[1]!)];
+    assert.notEqual(nodeOf(devices[0]!), nodeOf(devices[1]!));
+    const conversation = await makeFriends(devices[0]!, devices[1]!);
+    for (let index = 0; index < 20; index++) await devices[index % 2]!.say(conversation, `text ${index}`);
+    await settle(platform, devices, [conversation]);
+    assert.deepEqual(await verdict(platform, devices, [conversation]), []);
+    await closeAll(devices);
+  });
+
+  test('two Qt clients register by mail, become friends and talk through the edge', async () => {
+    const [ann, bob] = [
+      await registerOldUser(platform, `ann${tag}`),
+      await registerOldUser(platform, `bob${tag}`),
+    ];
+    const [first, second] = [await oldConnect(platform, ann), await oldConnect(platform, bob)];
+    assert.equal(first.port, ports.tcp);
+    const [annClient, bobClient] = [first.client, second.client];
+    const thread = await befriend({ ann, bob, annClient, bobClient });
+    const text = {
+      fromuid: ann.uid,
+      touid: bob.uid,
+      thread_id: thread,
+      text_array: [{ content: 'ahoy', unique_id: '1' }],
+    };
+    assert.equal((await annClient.ask(1017, text)).error, 0);
+    const heard = await bobClient.next(1019, (body) => JSON.stringify(body).includes('ahoy'));
+    assert.equal(heard.body.fromuid, ann.uid);
+    await Promise.all([annClient.close(), bobClient.close()]);
+  });
+
+  test('who is not named may not talk to anyone: a stranger in the namespace reaches no service', async () => {
+    const [chat] = await cluster.pods(berth, 'chat');
+    const targets = [
+      `${chat!.status.podIP}:8090`,
+      `${chat!.status.podIP}:50055`,
+      'berth-gate.berth.svc.cluster.local:8080',
+    ];
+    const script = `
+      const { connect } = require('node:net');
+      Promise.all(${JSON.stringify(targets)}.map((target) => new Promise((resolve) => {
+        const [host, port] = target.split(':');
+        const socket = connect({ host, port: Number(port), timeout: 3000 });
+        socket.once('connect', () => resolve(target)).once('error', () => resolve()).once('timeout', () => resolve());
+      }))).then((reached) => { console.log('reached', JSON.stringify(reached.filter(Boolean))); process.exit(0); });`;
+    const pod = (name: string, labels: Record<string, string>) => ({
+      ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name, labels } },
+      spec: {
+        restartPolicy: 'Never',
+        securityContext: { runAsNonRoot: true, runAsUser: 65532, seccompProfile: { type: 'RuntimeDefault' } },
+        containers: [
+          {
+            ...{ name: 'stranger', image: `berth/probe:${tag}`, command: ['node', '-e', script] },
+            securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+          },
+        ],
+      },
+    });
+    const reachedBy = async (name: string, labels: Record<string, string>): Promise<string> => {
+      await cluster.kubectl(['apply', '-n', berth, '-f', '-'], JSON.stringify(pod(name, labels)));
+      await cluster.kubectl([
+        'wait',
+        '-n',
+        berth,
+        `pod/${name}`,
+        '--for=jsonpath={.status.phase}=Succeeded',
+        '--timeout=60s',
+      ]);
+      const logs = await cluster.kubectl(['logs', '-n', berth, name]);
+      await cluster.kubectl(['delete', 'pod', '-n', berth, name, '--now']);
+      return logs;
+    };
+    assert.match(await reachedBy('stranger', {}), /reached \[\]/);
+    // The edge, on the other hand, is let through, where it has business: so it is the policy that stops the stranger.
+    const edge = Object.fromEntries(
+      ['name', 'instance'].map((part) => [`app.kubernetes.io/${part}`, 'berth']),
+    );
+    const reached = await reachedBy('edge-like', { ...edge, 'app.kubernetes.io/component': 'edge' });
+    assert.match(reached, new RegExp(`${targets[0]}.*berth-gate`));
+    assert.doesNotMatch(reached, /50055/);
+  });
+
+  test('an upgrade replaces only the pods that the changed value concerns', async () => {
+    const before = await uidsOf();
+    await installation.install('berth', ['--set', 'smtp.from=Harbour <harbour@example.org>']);
+    await cluster.settled(berth);
+    const later = await uidsOf();
+    const changed = [...before.keys()].filter(
+      (component) => before.get(component)!.join() !== later.get(component)?.join(),
+    );
+    assert.deepEqual(changed, ['verify']);
+  });
+
+  test('a chat pod is killed: its people go on elsewhere and nothing is lost', async () => {
+    await nothingIsLostWhile(async (load) => {
+      const victim = nodeOf(load.devices[0]!);
+      const pods = await cluster.pods(berth, 'chat');
+      const pod = pods.find(({ status }) => status.podIP.replaceAll('.', '-') === victim)!;
+      await cluster.kubectl(['delete', 'pod', '-n', berth, pod.metadata.name, '--grace-period=0', '--force']);
+      await eventually(
+        'everyone is elsewhere',
+        () => load.devices.every((device) => !['none', victim].includes(nodeOf(device))),
+        60_000,
+      );
+    });
+    await cluster.settled(berth);
+  });
+
+  test('chat is rolled out anew under load: people move with a berth in hand and nothing is lost', async () => {
+    await nothingIsLostWhile(async () => {
+      await cluster.kubectl(['rollout', 'restart', '-n', berth, 'deployment/berth-chat']);
+      await cluster.settled(berth, 240);
+    });
+  });
+
+  test('an edge pod goes: those who came through it come back through the other', async () => {
+    await nothingIsLostWhile(async () => {
+      const [pod] = await cluster.pods(berth, 'edge');
+      await cluster.kubectl(['delete', 'pod', '-n', berth, pod!.metadata.name, '--wait=false']);
+      await cluster.settled(berth);
+    });
+  });
+
+  test('the MySQL pod is killed: what was acknowledged is there, and what was not is sent again', async () => {
+    await nothingIsLostWhile(async () => {
+      await cluster.kubectl(['delete', 'pod', '-n', stores, 'stores-mysql-0', '--grace-period=0', '--force']);
+      await cluster.settled(stores);
+    });
+    await cluster.settled(berth);
+  });
+
+  test('the Redis pod is killed: routes and placements come back and nothing is lost', async () => {
+    await nothingIsLostWhile(async () => {
+      await cluster.kubectl(['delete', 'pod', '-n', stores, 'stores-redis-0', '--grace-period=0', '--force']);
+      await cluster.settled(stores);
+    });
+    await cluster.settled(berth);
+  });
+
+  test('uninstalled, it leaves nothing but its volumes', async () => {
+    await db?.close();
+    await installation.uninstall('berth');
+    await installation.uninstall('stores');
+    const kinds = (await cluster.kubectl(['api-resources', '--verbs=list', '--namespaced', '-o', 'name']))
+      .trim()
+      .split('\n');
+    const listed = kinds
+      .filter((kind) => !/^(events|leases|bindings|endpoints$|podmetrics)/.test(kind))
+      .join();
+    for (const namespace of [berth, stores]) {
+      await eventually(
+        `nothing is left in ${namespace}`,
+        async () => {
+          const left = (await cluster.list(namespace, listed))
+            .map(({ kind, metadata }) => `${kind} ${metadata.name}`)
+            .filter((name) => !givenByOthers.test(name));
+          const expected =
+            namespace === stores
+              ? ['PersistentVolumeClaim data-stores-mysql-0', 'PersistentVolumeClaim data-stores-redis-0']
+              : [];
+          if (left.sort().join() !== expected.join()) throw new Error(left.join(', '));
+          return true;
+        },
+        60_000,
+      );
+    }
+  });
+});
+
+/** What Kubernetes puts into every namespace, and the Secrets that the stack made before the releases. */
+const givenByOthers = /^(ConfigMap kube-root-ca\.crt|ServiceAccount default|Secret (berth|stores)-[a-z-]+)$/;
+
+async function readCode(mailbox: string, address: string): Promise<string> {
+  return eventually(`a mail to ${address}`, async () => {
+    const mails = (await (await fetch(`${mailbox}/email`)).json()) as {
+      to: { address: string }[];
+      text: string;
+    }[];
+    const mail = mails.findLast(({ to }) =>
+      to.some((receiver) => receiver.address === address.toLowerCase()),
+    );
+    return /\b\d{6}\b/.exec(mail?.text ?? '')?.[0];
+  });
+}

@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { clusterTools, findHelms, kubectl, type Tool, tool } from '../cluster-tools.ts';
+
+/** As much of an object as tests look at. */
+export interface ClusterObject {
+  kind: string;
+  metadata: { name: string; uid: string; labels?: Record<string, string>; deletionTimestamp?: string };
+  // biome-ignore lint/suspicious/noExplicitAny: the shape depends on the kind.
+  spec?: any;
+  // biome-ignore lint/suspicious/noExplicitAny: the shape depends on the kind.
+  status?: any;
+}
+
+/** A real cluster of one node on this machine, brought up for the tests and taken down after them. */
+export class TestCluster {
+  readonly #env: Record<string, string>;
+  readonly #kubectl: Tool = kubectl();
+  readonly #helm: Tool;
+
+  private constructor(kubeconfig: string) {
+    this.#env = { KUBECONFIG: kubeconfig };
+    // The Helm that the infrastructure's engine has built in is a 3.
+    this.#helm = findHelms().at(-1)!;
+  }
+
+  static async up(): Promise<TestCluster> {
+    await script('base-images', ['node', 'mariadb', 'redis', 'haproxy']);
+    const printed = await script('up');
+    const kubeconfig = /KUBECONFIG=(\S+)/.exec(printed)?.[1];
+    if (kubeconfig === undefined) throw new Error(`up printed no KUBECONFIG: ${printed}`);
+    // Those that were made while it was down.
+    await script('base-images', ['node', 'mariadb', 'redis', 'haproxy']);
+    return new TestCluster(kubeconfig);
+  }
+
+  async down(): Promise<void> {
+    await script('down');
+  }
+
+  kubectl(args: string[], input?: string, timeoutMs?: number): Promise<string> {
+    return this.#kubectl.run(args, {
+      env: this.#env,
+      ...(input !== undefined && { input }),
+      ...(timeoutMs !== undefined && { timeoutMs }),
+    });
+  }
+
+  helm(args: string[], timeoutMs = 400_000): Promise<string> {
+    return this.#helm.run(args, { env: this.#env, timeoutMs });
+  }
+
+  async list(namespace: string, kinds: string, selector = ''): Promise<ClusterObject[]> {
+    const printed = await this.kubectl(['get', kinds, '-n', namespace, '-l', selector, '-o', 'json']);
+    return JSON.parse(printed).items;
+  }
+
+  /** Pods that are not about to go. */
+  async pods(namespace: string, component?: string): Promise<ClusterObject[]> {
+    const selector = component === undefined ? '' : `app.kubernetes.io/component=${component}`;
+    const pods = await this.list(namespace, 'pods', selector);
+    return pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  }
+
+  /** Resolves when every Deployment and StatefulSet of the namespace is as it should be. */
+  async settled(namespace: string, timeoutSeconds = 180): Promise<void> {
+    const workloads = await this.list(namespace, 'deployments,statefulsets');
+    for (const { kind, metadata } of workloads) {
+      const what = `${kind.toLowerCase()}/${metadata.name}`;
+      const args = ['rollout', 'status', what, '-n', namespace, `--timeout=${timeoutSeconds}s`];
+      await this.kubectl(args, undefined, (timeoutSeconds + 10) * 1_000);
+    }
+  }
+
+  /** What a pod that will not come up has to say. */
+  async describe(namespace: string): Promise<string> {
+    const pods = await this.kubectl(['get', 'pods', '-n', namespace, '-o', 'wide']);
+    const events = await this.kubectl(['get', 'events', '-n', namespace, '--sort-by', '.lastTimestamp']);
+    return `${pods}\n${events.split('\n').slice(-30).join('\n')}`;
+  }
+}
+
+const script = (name: string, args: string[] = []): Promise<string> =>
+  tool(name, join(clusterTools!, name)).run(args, { timeoutMs: 600_000 });
