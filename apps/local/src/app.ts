@@ -1,6 +1,6 @@
 import type { LocalConfig } from './config.ts';
+import { takeFolder } from './data-folder.ts';
 import { migrateSchema, openMysql, openRedis, prepareStores } from './databases.ts';
-import { lockData } from './lock.ts';
 import { type NodeService, type Part, startService } from './part.ts';
 import { Parts } from './parts.ts';
 import { assertFree } from './ports.ts';
@@ -29,7 +29,7 @@ export async function runLocal(
   output: Output,
   { interrupted, force }: { interrupted: Promise<void>; force: AbortSignal },
 ): Promise<void> {
-  const unlock = lockData(config.dataDir);
+  const unlock = takeFolder(config.dataDir);
   const parts = new Parts();
   force.addEventListener('abort', () => void parts.kill());
   const progress = new Progress(output);

@@ -50,7 +50,7 @@ export class Progress {
 
   #draw(): void {
     const line = `berth: ${this.elapsed}, waiting for ${[...this.#waiting.keys()].join(', ')}`;
-    this.#output.write(`\r\u001b[K${line.slice(0, (this.#output.columns ?? 80) - 1)}`);
+    this.#output.write(`\r\u001b[K${line.slice(0, (this.#output.columns || 80) - 1)}`);
   }
 
   #clear(): void {

@@ -4,7 +4,7 @@ import process from 'node:process';
 import { LocalError } from './local-error.ts';
 
 /** Takes the data folder for this process; what is returned gives it back. Throws LocalError while another one has it. */
-export function lockData(dataDir: string): () => void {
+export function takeFolder(dataDir: string): () => void {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const file = join(dataDir, 'lock');
   for (let attempt = 0; ; attempt++) {

@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { after, test } from 'node:test';
-import { lockData } from './lock.ts';
+import { takeFolder } from './data-folder.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'berth-lock-'));
 after(() => rmSync(folder, { recursive: true }));
 
 test('a folder is taken, and given back', () => {
-  const unlock = lockData(join(folder, 'new'));
+  const unlock = takeFolder(join(folder, 'new'));
   assert.ok(existsSync(join(folder, 'new/lock')));
   unlock();
   assert.equal(existsSync(join(folder, 'new/lock')), false);
@@ -20,17 +20,17 @@ test('a folder is taken, and given back', () => {
 test('what a killed process left is taken over', () => {
   const { pid } = spawnSync('true');
   writeFileSync(join(folder, 'lock'), `${pid}\n`);
-  lockData(folder)();
+  takeFolder(folder)();
 });
 
 test('a process id that was used again by another program is no launcher', {
   skip: process.platform !== 'linux',
 }, () => {
   writeFileSync(join(folder, 'lock'), '1\n');
-  lockData(folder)();
+  takeFolder(folder)();
 });
 
 test('a lock file that says nothing is taken over', () => {
   writeFileSync(join(folder, 'lock'), '');
-  lockData(folder)();
+  takeFolder(folder)();
 });
