@@ -1,8 +1,8 @@
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import { Tooltip } from '@base-ui/react/tooltip';
-import { AccountPages } from './accounts/account-pages.tsx';
+import { lazy, Suspense } from 'react';
 import { AccountsContext } from './accounts/accounts-context.ts';
-import { LanguageProvider } from './i18n/language.tsx';
+import { LanguageProvider, type Spoken } from './i18n/language.tsx';
 import { SettingsContext, useTheme } from './settings/settings-context.ts';
 import { Loading } from './shell/loading.tsx';
 import { NoticeProvider } from './shell/notices.tsx';
@@ -13,7 +13,20 @@ import type { Settings } from './state/settings.ts';
 import { useCell } from './state/use-observed.ts';
 import { WorkspaceContext } from './state/workspace-context.ts';
 
-export function App({ accounts, settings }: { accounts: Accounts; settings: Cell<Settings> }) {
+const AccountPages = lazy(() =>
+  import('./accounts/account-pages.tsx').then(({ AccountPages: pages }) => ({ default: pages })),
+);
+
+export function App({
+  accounts,
+  settings,
+  spoken,
+}: {
+  accounts: Accounts;
+  settings: Cell<Settings>;
+  /** The language to begin with. */
+  spoken: Spoken;
+}) {
   const chosen = useCell(settings);
   useTheme(chosen);
   return (
@@ -21,7 +34,7 @@ export function App({ accounts, settings }: { accounts: Accounts; settings: Cell
     <CSPProvider disableStyleElements>
       <SettingsContext value={settings}>
         <AccountsContext value={accounts}>
-          <LanguageProvider language={chosen.language}>
+          <LanguageProvider language={chosen.language} initial={spoken}>
             <Tooltip.Provider delay={500}>
               <NoticeProvider>
                 <Page accounts={accounts} />
@@ -37,7 +50,13 @@ export function App({ accounts, settings }: { accounts: Accounts; settings: Cell
 function Page({ accounts }: { accounts: Accounts }) {
   const phase = useCell(accounts.phase);
   if (phase.kind === 'restoring') return <Loading />;
-  if (phase.kind === 'out') return <AccountPages notice={phase.notice} />;
+  if (phase.kind === 'out') {
+    return (
+      <Suspense fallback={<Loading />}>
+        <AccountPages notice={phase.notice} />
+      </Suspense>
+    );
+  }
   return (
     <WorkspaceContext value={phase.workspace} key={phase.workspace.me}>
       <Shell />

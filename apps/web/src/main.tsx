@@ -4,15 +4,17 @@ import './design/tokens.css';
 import './design/base.css';
 import { readDevice } from './accounts/device-name.ts';
 import { App } from './app.tsx';
+import { loadSpoken } from './i18n/language.tsx';
 import { Accounts } from './state/accounts.ts';
 import { createSettings } from './state/settings.ts';
 
 const settings = createSettings(localStorage, navigator.languages);
 const accounts = new Accounts({ gateUrl: location.origin, ...readDevice(navigator.userAgent) });
 void accounts.restore();
+const spoken = await loadSpoken(settings.value.language);
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
-    <App accounts={accounts} settings={settings} />
+    <App accounts={accounts} settings={settings} spoken={spoken} />
   </StrictMode>,
 );

@@ -1,9 +1,8 @@
-import { createContext, type ReactNode, useContext, useEffect, useMemo } from 'react';
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
 import type { Language } from '../state/settings.ts';
-import { createText, type Text } from './catalogue.ts';
+import { type Catalogue, createText, type Text } from './catalogue.ts';
 import { en } from './en.ts';
 import { createFormats, type Formats } from './formats.ts';
-import { zh } from './zh.ts';
 
 interface Speech {
   text: Text;
@@ -11,20 +10,51 @@ interface Speech {
   language: Language;
 }
 
-const catalogues = { en: { catalogue: en, tag: 'en' }, zh: { catalogue: zh, tag: 'zh-Hans' } } as const;
+/** A language with its texts; those of English, which are the fallback, are always there. */
+export interface Spoken {
+  language: Language;
+  catalogue: Catalogue;
+}
+
+const tags: Readonly<Record<Language, string>> = { en: 'en', zh: 'zh-Hans' };
 
 const SpeechContext = createContext<Speech | undefined>(undefined);
 
-/** Everything below speaks this language. */
-export function LanguageProvider({ language, children }: { language: Language; children: ReactNode }) {
-  const speech = useMemo(() => {
-    const { catalogue, tag } = catalogues[language];
-    const text = createText(catalogue, tag);
-    return { text, formats: createFormats(tag, text), language };
-  }, [language]);
+/** Loads the texts of a language; English, should they not be had. */
+export async function loadSpoken(language: Language): Promise<Spoken> {
+  try {
+    return { language, catalogue: language === 'zh' ? (await import('./zh.ts')).zh : en };
+  } catch {
+    return { language: 'en', catalogue: en };
+  }
+}
+
+/** Everything below speaks this language, as soon as its texts are here. */
+export function LanguageProvider({
+  language,
+  initial,
+  children,
+}: {
+  language: Language;
+  initial: Spoken;
+  children: ReactNode;
+}) {
+  const [spoken, setSpoken] = useState(initial);
   useEffect(() => {
-    document.documentElement.lang = catalogues[language].tag;
+    let wanted = true;
+    void loadSpoken(language).then((loaded) => wanted && setSpoken(loaded));
+    return () => {
+      wanted = false;
+    };
   }, [language]);
+  const speech = useMemo(() => {
+    const tag = tags[spoken.language];
+    const text = createText(spoken.catalogue, tag);
+    return { text, formats: createFormats(tag, text), language: spoken.language };
+  }, [spoken]);
+  useEffect(() => {
+    document.documentElement.lang = tags[speech.language];
+  }, [speech.language]);
   return <SpeechContext value={speech}>{children}</SpeechContext>;
 }
 
