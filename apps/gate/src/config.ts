@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { resolve } from 'node:path';
 import { EnvError, env, readEnv, readGrpcTls, readSecret, requireSecret } from '@berth/env';
 import type { GrpcTls } from '@berth/grpc';
 
@@ -90,7 +91,7 @@ export function parseGateConfig(source: Record<string, string | undefined>): Gat
     statusAddress: values.STATUS_ADDRESS,
     sessionKeys: readSessionKeys(values.SESSION_KEYS_FILE, source),
     sessionMs: Math.round(values.SESSION_DAYS * 86_400_000),
-    webRoot: values.WEB_ROOT,
+    webRoot: values.WEB_ROOT && resolve(values.WEB_ROOT),
     trustedProxies: values.TRUSTED_PROXIES,
     allowedOrigins: values.ALLOWED_ORIGINS,
     connectSources: values.CSP_CONNECT,

@@ -30,7 +30,15 @@ export const routes: Route[] = [
     status: 201,
     body: httpSchemas.usersRequest,
     answer: httpSchemas.usersAnswer,
-    errors: ['code_wrong', 'code_expired', 'password_refused', 'name_taken', 'already_exists', 'unavailable'],
+    errors: [
+      'code_wrong',
+      'code_expired',
+      'password_refused',
+      'name_taken',
+      'already_exists',
+      'unavailable',
+      'deadline',
+    ],
     handle: createUser,
   }),
   openRoute({
@@ -41,7 +49,7 @@ export const routes: Route[] = [
     status: 200,
     body: httpSchemas.passwordsRequest,
     answer: httpSchemas.usersAnswer,
-    errors: ['code_wrong', 'code_expired', 'password_refused', 'not_found', 'unavailable'],
+    errors: ['code_wrong', 'code_expired', 'password_refused', 'not_found', 'unavailable', 'deadline'],
     handle: resetPassword,
   }),
   openRoute({
@@ -53,7 +61,7 @@ export const routes: Route[] = [
     status: 201,
     body: httpSchemas.sessionsRequest,
     answer: sessionsAnswer,
-    errors: ['bad_credentials', 'no_berth', 'unavailable'],
+    errors: ['bad_credentials', 'no_berth', 'unavailable', 'deadline'],
     handle: createSession,
   }),
   sessionRoute({
@@ -71,7 +79,7 @@ export const routes: Route[] = [
     summary: 'Log out',
     description: 'Ends the session whose token is used.',
     status: 204,
-    errors: ['not_found', 'unavailable'],
+    errors: ['not_found', 'unavailable', 'deadline'],
     handle: endSession,
   }),
   sessionRoute({
@@ -79,7 +87,7 @@ export const routes: Route[] = [
     path: '/v1/sessions/:id',
     summary: 'End one of one’s sessions',
     status: 204,
-    errors: ['not_found', 'unavailable'],
+    errors: ['not_found', 'unavailable', 'deadline'],
     handle: endSession,
   }),
   sessionRoute({

@@ -19,7 +19,8 @@ export function createHttpApp(context: Context, metrics: Metrics, readiness: Rea
   const { config, log } = context;
   const app = express();
   app.disable('x-powered-by');
-  app.disable('etag');
+  // Files get theirs from their time and size; answers are never stored, so hashing them would be for nothing.
+  app.set('etag', () => undefined);
   app.set('query parser', 'simple');
   app.set('trust proxy', config.trustedProxies.length === 0 ? false : config.trustedProxies);
 

@@ -41,7 +41,8 @@ export function serveWebRoot(root: string) {
     const isFound = path !== '' && (await serveFile(root, path, request, response));
     if (isFound) return;
     // A page is what a browser navigates to; a missing script must not turn out to be one.
-    const isPage = extname(path) === '' && request.accepts(['html', 'json']) === 'html';
+    const isPage =
+      extname(path) === '' && !path.startsWith('assets') && request.accepts(['html', 'json']) === 'html';
     if (isPage && (await serveFile(root, 'index.html', request, response))) return;
     next();
   };

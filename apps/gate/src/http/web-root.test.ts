@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { get, type IncomingMessage } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
+import { useGate } from '../fixtures/use-gate.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'berth-web-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+const root = join(folder, 'dist');
+const script = `console.log(${JSON.stringify('berth'.repeat(100))});`;
+mkdirSync(join(root, 'assets'), { recursive: true });
+writeFileSync(join(root, 'index.html'), '<!doctype html><title>Berth</title>');
+writeFileSync(join(root, 'favicon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
+writeFileSync(join(root, 'assets/index-B1a2C3d4.js'), script);
+writeFileSync(join(root, 'assets/index-B1a2C3d4.js.br'), brotliCompressSync(script));
+writeFileSync(join(root, 'assets/index-B1a2C3d4.js.gz'), gzipSync(script));
+writeFileSync(join(root, '.hidden.txt'), 'hidden');
+writeFileSync(join(root, 'strange.exe'), 'strange');
+writeFileSync(join(folder, 'secret.txt'), 'secret');
+
+const gate = useGate({ WEB_ROOT: root });
+
+/** The answer as it is: paths are not tidied up before they are sent, bodies not unpacked. */
+function fetchRaw(path: string, headers: Record<string, string> = {}) {
+  return new Promise<{ status: number; headers: IncomingMessage['headers']; body: Buffer }>(
+    (resolve, reject) => {
+      get({ port: new URL(gate.url).port, host: '127.0.0.1', path, headers }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk) => chunks.push(chunk));
+        response.on('end', () =>
+          resolve({ status: response.statusCode!, headers: response.headers, body: Buffer.concat(chunks) }),
+        );
+      }).on('error', reject);
+    },
+  );
+}
+const page = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+
+test('the client’s page is there at its root and at every path of its own router, asked for again each time', async () => {
+  for (const path of ['/', '/chats/42', '/settings', '/chats/42?x=1']) {
+    const { status, headers, body } = await fetchRaw(path, page);
+    assert.equal(status, 200, path);
+    assert.match(String(headers['content-type']), /^text\/html/);
+    assert.match(body.toString(), /<title>Berth/);
+    assert.equal(headers['cache-control'], 'no-cache');
+    assert.ok(headers.etag);
+    const again = await fetchRaw(path, { ...page, 'if-none-match': headers.etag });
+    assert.equal(again.status, 304);
+  }
+});
+
+test('files named after their content are kept for ever, and sent compressed to who takes it', async () => {
+  const path = '/assets/index-B1a2C3d4.js';
+  const plain = await fetchRaw(path);
+  assert.equal(plain.headers['cache-control'], 'public, max-age=31536000, immutable');
+  assert.match(String(plain.headers['content-type']), /^text\/javascript/);
+  assert.equal(plain.headers['content-encoding'], undefined);
+  assert.equal(plain.body.toString(), script);
+  const brotli = await fetchRaw(path, { 'accept-encoding': 'gzip, deflate, br' });
+  assert.equal(brotli.headers['content-encoding'], 'br');
+  assert.match(String(brotli.headers['content-type']), /^text\/javascript/);
+  assert.match(String(brotli.headers.vary), /Accept-Encoding/i);
+  assert.equal(brotliDecompressSync(brotli.body).toString(), script);
+  const gzip = await fetchRaw(path, { 'accept-encoding': 'gzip, br;q=0' });
+  assert.equal(gzip.headers['content-encoding'], 'gzip');
+  assert.equal(gunzipSync(gzip.body).toString(), script);
+});
+
+test('other files are asked for again each time', async () => {
+  const { status, headers } = await fetchRaw('/favicon.svg');
+  assert.equal(status, 200);
+  assert.equal(headers['content-type'], 'image/svg+xml');
+  assert.equal(headers['cache-control'], 'no-cache');
+});
+
+test('a missing script is 404, not the page', async () => {
+  for (const path of ['/assets/index-00000000.js', '/assets/', '/missing.png']) {
+    const { status, body } = await fetchRaw(path, path.endsWith('/') ? {} : page);
+    assert.equal(status, 404, path);
+    assert.ok(!body.toString().includes('<title>'), path);
+  }
+  assert.equal((await fetchRaw('/settings')).status, 200, 'who takes anything gets the page');
+  assert.equal((await fetchRaw('/settings', { accept: 'application/json' })).status, 404);
+});
+
+test('nothing outside the folder, hidden or of unknown kind is served', async () => {
+  for (const path of [
+    '/../secret.txt',
+    '/..%2fsecret.txt',
+    '/%2e%2e/secret.txt',
+    '/assets/../../secret.txt',
+    '/assets/..%5c..%5csecret.txt',
+    '//secret.txt',
+    '/.hidden.txt',
+    '/%2ehidden.txt',
+    '/strange.exe',
+    '/favicon.svg%00.html',
+    '/%E0%A4%A',
+    '/assets/index-B1a2C3d4.js/..%2f..%2f..%2fsecret.txt',
+  ]) {
+    const { status, body } = await fetchRaw(path);
+    assert.ok(status === 404 || status === 400, `${path}: ${status}`);
+    assert.ok(!/secret|hidden|strange/.test(body.toString()), path);
+  }
+});
+
+test('the API is never mistaken for a page', async () => {
+  const { status, headers } = await fetchRaw('/v1/nothing', page);
+  assert.equal(status, 404);
+  assert.match(String(headers['content-type']), /json/);
+});
