@@ -129,6 +129,7 @@ export function createChat(
     index,
     catchUp,
     onLost: (conversation) => repair.request(conversation),
+    onGap: (conversation) => repair.watchGap(conversation),
   });
   const repair: TailRepair = new TailRepair({
     index,

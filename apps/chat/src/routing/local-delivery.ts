@@ -16,6 +16,8 @@ export interface LocalDeliveryOptions {
   catchUp(conversation: number, membersVersion: number): Promise<boolean>;
   /** Frames of the conversation were given up here. */
   onLost(conversation: number): void;
+  /** A message came before one below it: on its way from another node, or lost. */
+  onGap(conversation: number): void;
 }
 
 /** Frames of one conversation that wait for a reload of its members at most; further ones are repaired by heads. */
@@ -41,7 +43,7 @@ export class LocalDelivery {
     const local = this.#options.index.conversation(entry.conversation);
     if (local === undefined) return;
     if (entry.membersVersion > local.version) void this.#deliverLater(entry);
-    else push(local, entry);
+    else this.#push(local, entry);
   }
 
   /** For all sessions of users on this node. */
@@ -64,18 +66,18 @@ export class LocalDelivery {
     const local = this.#options.index.conversation(first.conversation);
     if (local === undefined) return;
     for (const entry of waiting)
-      if (entry.membersVersion <= local.version) push(local, entry);
+      if (entry.membersVersion <= local.version) this.#push(local, entry);
       else this.#options.onLost(entry.conversation);
   }
-}
 
-function push(local: LocalConversation, { seq, frame, exceptSession }: ConversationFrame): void {
-  const { sessions, joinedSeqs } = local;
-  if (seq > local.head) local.head = seq;
-  if (exceptSession === undefined && (seq === 0 || seq > local.maxJoinedSeq)) {
-    for (let i = 0; i < sessions.length; i++) sessions[i]!.push(frame);
-    return;
+  #push(local: LocalConversation, { conversation, seq, frame, exceptSession }: ConversationFrame): void {
+    if (seq > 0 && local.passed(seq)) this.#options.onGap(conversation);
+    const { sessions, joinedSeqs } = local;
+    if (exceptSession === undefined && (seq === 0 || seq > local.maxJoinedSeq)) {
+      for (let i = 0; i < sessions.length; i++) sessions[i]!.push(frame);
+      return;
+    }
+    for (let i = 0; i < sessions.length; i++)
+      if ((seq === 0 || seq > joinedSeqs[i]!) && sessions[i]!.id !== exceptSession) sessions[i]!.push(frame);
   }
-  for (let i = 0; i < sessions.length; i++)
-    if ((seq === 0 || seq > joinedSeqs[i]!) && sessions[i]!.id !== exceptSession) sessions[i]!.push(frame);
 }

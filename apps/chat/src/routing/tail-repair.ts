@@ -29,6 +29,8 @@ const userLot = 32;
 /** Messages pushed of one conversation at most; a client that lacks more sees the gap and asks. */
 const maxMessages = 100;
 const pauseMs = 20;
+/** Gaps are looked at this often, and one that was there at the look before is a loss. */
+const gapMs = 1_000;
 
 /**
  * Finds what was committed and not pushed here: reads the heads of conversations that have sessions on this node, and
@@ -38,6 +40,10 @@ const pauseMs = 20;
 export class TailRepair {
   readonly #options: TailRepairOptions;
   readonly #some = new Set<number>();
+  /** Conversations with a gap since the last look, and since the one before. */
+  #gaps = new Set<number>();
+  #oldGaps = new Set<number>();
+  #gapTimer: NodeJS.Timeout | undefined;
   #allAt: number | undefined;
   #againAt: number | undefined;
   /** After a failure. */
@@ -51,17 +57,24 @@ export class TailRepair {
   }
 
   start(): void {
+    this.#gapTimer = setInterval(() => this.#lookAtGaps(), gapMs);
     this.#schedule();
   }
 
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
+    clearInterval(this.#gapTimer);
   }
 
   request(conversation: number): void {
     this.#some.add(conversation);
     this.#schedule();
+  }
+
+  /** A gap that is not closed by itself in a while is a loss. */
+  watchGap(conversation: number): void {
+    this.#gaps.add(conversation);
   }
 
   /** Twice: soon, and once more for commits that were under way. */
@@ -70,6 +83,14 @@ export class TailRepair {
     this.#allAt ??= now + jittered(this.#options.delayMs ?? 300, 0.5);
     this.#againAt = now + jittered(this.#options.againMs ?? 5_000);
     this.#schedule();
+  }
+
+  #lookAtGaps(): void {
+    const { index } = this.#options;
+    for (const conversation of this.#oldGaps)
+      if (index.conversation(conversation)?.hasGap) this.request(conversation);
+    this.#oldGaps = this.#gaps;
+    this.#gaps = new Set();
   }
 
   #schedule(): void {
@@ -133,9 +154,11 @@ export class TailRepair {
   async #push(local: LocalConversation, membersVersion: number): Promise<void> {
     const { conversation, head } = local;
     const frames = await this.#options.queries.deliverFrames(conversation, head, maxMessages);
-    for (const { seq, frame } of frames)
-      if (seq > head) this.#options.delivery.deliver({ conversation, seq, membersVersion, frame });
-    this.#options.onRepaired(frames.length);
+    const missing = frames.filter(({ seq }) => !local.hasPassed(seq));
+    if (frames[0] !== undefined) local.giveUpBelow(frames[0].seq);
+    for (const { seq, frame } of missing)
+      this.#options.delivery.deliver({ conversation, seq, membersVersion, frame });
+    this.#options.onRepaired(missing.length);
   }
 
   /** Users may have joined conversations that nobody here was in before. */

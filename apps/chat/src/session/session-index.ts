@@ -1,13 +1,18 @@
 import type { Membership } from './live-queries.ts';
 import type { LiveSession } from './live-session.ts';
 
+/** Seqs above a gap that are remembered; others may go out twice when the gap is closed. */
+const maxAhead = 256;
+
 /** The sessions of a conversation on this node. */
 export class LocalConversation {
   readonly conversation: number;
   /** The members version that `sessions` is right for; a message with a higher one must wait for a reload. */
   version: number;
-  /** Up to where messages went, or were there to be resumed, when the first session came: what is above may be missing. */
+  /** Up to here every message went to the sessions, or was there to be resumed when the first one came. */
   head: number;
+  /** What went out above a gap. */
+  #ahead: Set<number> | undefined;
   readonly sessions: LiveSession[] = [];
   /** Beside each session the head when its user joined. */
   readonly joinedSeqs: number[] = [];
@@ -18,6 +23,40 @@ export class LocalConversation {
     this.conversation = membership.conversation;
     this.version = membership.membersVersion;
     this.head = membership.head;
+  }
+
+  /** A message that goes out above what others are missing. */
+  get hasGap(): boolean {
+    return this.#ahead !== undefined;
+  }
+
+  /** Notes that a message goes out; true when it is the first above a gap. */
+  passed(seq: number): boolean {
+    if (seq <= this.head) return false;
+    if (seq > this.head + 1) {
+      const isFirst = this.#ahead === undefined;
+      this.#ahead ??= new Set();
+      if (this.#ahead.size < maxAhead) this.#ahead.add(seq);
+      return isFirst;
+    }
+    this.head = seq;
+    while (this.#ahead?.delete(this.head + 1)) this.head++;
+    if (this.#ahead?.size === 0) this.#ahead = undefined;
+    return false;
+  }
+
+  hasPassed(seq: number): boolean {
+    return seq <= this.head || (this.#ahead?.has(seq) ?? false);
+  }
+
+  /** What is below is not looked for any more: too much of it is missing. */
+  giveUpBelow(seq: number): void {
+    if (seq - 1 > this.head) {
+      this.head = seq - 1;
+      for (const passed of this.#ahead ?? []) if (passed <= this.head) this.#ahead!.delete(passed);
+      while (this.#ahead?.delete(this.head + 1)) this.head++;
+      if (this.#ahead?.size === 0) this.#ahead = undefined;
+    }
   }
 }
 
