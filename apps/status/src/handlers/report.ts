@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { NodeMessage, StatusMessage } from '@berth/contracts/status';
 import { toServiceError } from '@berth/grpc';
 import type { Log } from '@berth/telemetry';
@@ -25,6 +27,9 @@ export interface ReportContext {
 }
 
 type Call = ServerDuplexStream<NodeMessage, StatusMessage>;
+/** Longer than the turn of the loop in which both come. */
+const resetAfterEndMs = 50;
+
 type Load = z.output<typeof loadMessage>;
 
 /** One node's stream: registers it, takes its reports one after the other, and notes how the stream ended. */
@@ -60,7 +65,6 @@ class ReportStream {
 
   async run(): Promise<void> {
     const { streams, log } = this.#context;
-    let ended = false;
     try {
       this.#watchSilence();
       // Reading on only after a report was taken bounds what a node can have waiting here.
@@ -68,27 +72,36 @@ class ReportStream {
         if (this.#fault) break;
         this.#watchSilence();
         await this.#take(message as NodeMessage);
-        if (this.#fault) break;
       }
-      ended = !this.#call.cancelled;
     } catch (error) {
       if (!this.#call.cancelled) this.#fault ??= error;
     } finally {
       clearTimeout(this.#silence);
+      if (this.#stream) streams.remove(this.#stream);
     }
-    const stream = this.#stream;
-    if (stream) streams.remove(stream);
     if (this.#fault) end(this.#call, this.#fault);
-    else if (ended) this.#call.end();
-    if (!stream || streams.closing) return;
-    try {
-      await this.#note(stream, ended && !this.#fault);
-    } catch (err) {
-      log.warn(
-        { err, node: stream.name },
-        'the end of a node stream could not be noted: its lease will tell',
-      );
+    const left = !this.#fault && (await this.#endedByNode());
+    if (this.#stream && !streams.closing) {
+      await this.#note(this.#stream, left).catch((err: unknown) => {
+        log.warn(
+          { err, node: this.name },
+          'the end of a node stream could not be noted: its lease will tell',
+        );
+      });
     }
+    if (left) this.#call.end();
+  }
+
+  /** A stream that is reset ends first, too, and is cancelled only then. */
+  async #endedByNode(): Promise<boolean> {
+    if (this.#call.cancelled) return false;
+    const settled = new AbortController();
+    await Promise.race([
+      once(this.#call, 'cancelled', { signal: settled.signal }).catch(() => {}),
+      delay(resetAfterEndMs, undefined, { signal: settled.signal }).catch(() => {}),
+    ]);
+    settled.abort();
+    return !this.#call.cancelled;
   }
 
   async #note(stream: NodeStream, left: boolean): Promise<void> {

@@ -49,7 +49,13 @@ export function choose(
   const skips: Skip[] = [];
   const node =
     (preference && choosePreferred(open, wish, preference)) ??
-    chooseInOrder(open.sort(byRank).slice(0, rules.looks + wish.avoid.length), wish, skips);
+    chooseInOrder(
+      open
+        .sort((a, b) => byRank(a, b, strategy.order === 'packed'))
+        .slice(0, rules.looks + wish.avoid.length),
+      wish,
+      skips,
+    );
   const rank = node ? strategy.rank(loadOf(node), rules) : Number.POSITIVE_INFINITY;
   barred.sort((a, b) => loadOf(a.node) - loadOf(b.node) || (a.node.name < b.node.name ? -1 : 1));
   for (const entry of barred.slice(0, rules.looks)) {
@@ -65,10 +71,10 @@ interface Ranked {
 }
 
 /** Equal ranks go by name, in the direction in which Redis walks the set. */
-function byRank(a: Ranked, b: Ranked): number {
+function byRank(a: Ranked, b: Ranked, packed: boolean): number {
   if (a.rank !== b.rank) return a.rank - b.rank;
   const ascending = a.node.name < b.node.name ? -1 : 1;
-  return a.rank < 0 ? -ascending : ascending;
+  return packed && a.rank <= 0 ? -ascending : ascending;
 }
 
 function choosePreferred(open: Ranked[], wish: Wish, preference: Preference): NodeRecord | undefined {

@@ -2,6 +2,7 @@ import {
   type Command,
   type Fleet,
   type Load,
+  type NodeMessage,
   NodeState,
   type Register,
   type Registered,
@@ -10,7 +11,7 @@ import {
   type StatusServiceClient,
 } from '@berth/contracts/status';
 import { fromServiceError } from '@berth/grpc';
-import type { BerthError } from '@berth/wire';
+import { BerthError } from '@berth/wire';
 
 /** A chat node as status sees it, for tests: opens a Report stream and keeps what it is told. */
 export class FakeNode {
@@ -26,31 +27,35 @@ export class FakeNode {
   /** How the stream ended. */
   ended: BerthError | 'ok' | undefined;
   #call: ReturnType<StatusServiceClient['report']> | undefined;
-  #registered: ((registered: Registered) => void) | undefined;
-  #failed: ((error: unknown) => void) | undefined;
+  #onRegistered: (registered: Registered) => void = () => {};
+  #onFailed: (error: unknown) => void = () => {};
 
   constructor(name: string, instance = `${name}-one`) {
     this.name = name;
     this.instance = instance;
   }
 
-  async register(client: StatusServiceClient, more: Partial<Register> = {}): Promise<Registered> {
+  /** Opens a stream and says nothing. */
+  open(client: StatusServiceClient): void {
     const call = client.report();
     this.#call = call;
     this.ended = undefined;
-    const registered = new Promise<Registered>((resolve, reject) => {
-      this.#registered = resolve;
-      this.#failed = reject;
-    });
     call.on('data', (message: StatusMessage) => this.#take(message));
     call.on('error', (error) => {
       this.ended = fromServiceError(error as never);
-      this.#failed?.(this.ended);
+      this.#onFailed(this.ended);
     });
-    call.on('end', () => {
-      this.ended ??= 'ok';
+    call.on('end', () => setImmediate(() => (this.ended ??= 'ok')));
+  }
+
+  /** Opens a stream and registers on it; with the epoch of the last time, if there was one. */
+  async register(client: StatusServiceClient, more: Partial<Register> = {}): Promise<Registered> {
+    this.open(client);
+    const registered = new Promise<Registered>((resolve, reject) => {
+      this.#onRegistered = resolve;
+      this.#onFailed = reject;
     });
-    call.write({ message: { $case: 'register', value: { ...this.#registration(), ...more } } });
+    this.write({ message: { $case: 'register', value: { ...this.registration(), ...more } } });
     const answer = await registered;
     this.bootEpoch = answer.bootEpoch;
     this.ticketKey = answer.ticketKey;
@@ -69,11 +74,11 @@ export class FakeNode {
       ...load,
       sequence: this.sequence,
     };
-    this.#call!.write({ message: { $case: 'load', value } });
+    this.write({ message: { $case: 'load', value } });
     return this.sequence;
   }
 
-  write(message: Parameters<ReturnType<StatusServiceClient['report']>['write']>[0]): void {
+  write(message: NodeMessage): void {
     this.#call!.write(message);
   }
 
@@ -87,11 +92,13 @@ export class FakeNode {
     this.#call!.cancel();
   }
 
-  peers(): string[] {
-    return (this.fleets.at(-1)?.peers ?? []).map((peer) => peer.name).sort();
+  /** The names it was last told, sorted. */
+  peers(): string {
+    const names = (this.fleets.at(-1)?.peers ?? []).map((peer) => peer.name);
+    return names.sort().join();
   }
 
-  #registration(): Register {
+  registration(): Register {
     return {
       name: this.name,
       bootEpoch: this.bootEpoch,
@@ -109,10 +116,24 @@ export class FakeNode {
   }
 
   #take({ message }: StatusMessage): void {
-    if (message?.$case === 'registered') this.#registered?.(message.value);
-    else if (message?.$case === 'ack') this.acks.set(message.value.sequence, message.value.usedReservations);
-    else if (message?.$case === 'fleet') this.fleets.push(message.value);
-    else if (message?.$case === 'revocation') this.revocations.push(message.value);
-    else if (message?.$case === 'command' && message.value.command) this.commands.push(message.value.command);
+    switch (message?.$case) {
+      case 'registered':
+        this.#onRegistered(message.value);
+        return;
+      case 'ack':
+        this.acks.set(message.value.sequence, message.value.usedReservations);
+        return;
+      case 'fleet':
+        this.fleets.push(message.value);
+        return;
+      case 'revocation':
+        this.revocations.push(message.value);
+        return;
+      case 'command':
+        this.commands.push(message.value.command!);
+        return;
+      default:
+        throw new BerthError('internal', 'an empty message from status');
+    }
   }
 }

@@ -55,7 +55,7 @@ end
 -- By rank, then by name in the direction in which Redis walks the set.
 local function precedes(name, rank, other, other_rank)
   if rank ~= other_rank then return rank < other_rank end
-  if rank < 0 then return name > other end
+  if packed and rank <= 0 then return name > other end
   return name < other
 end
 
