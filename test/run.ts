@@ -3,10 +3,11 @@ import { resolve } from 'node:path';
 import process from 'node:process';
 import { startTestMysql } from '@berth/fixtures';
 import { findStores, installStores } from '@berth/stores';
+import { missingBrowserPackages } from './harness/browser.ts';
 import { runPhases } from './phases.ts';
 
 /**
- * `npm test [-- FILE ...]`: installs the servers that the tests need, starts one MySQL for all of them, and runs every
+ * `npm test [-- FILE ...]`: installs the servers and the browser that the tests need, starts one MySQL for all of them, and runs every
  * test file: those of one part two at a time, then those of the whole system one by one.
  */
 const wholeSystem = /^(test\/(e2e|faults|llfcchat)\/|apps\/local\/)|\.browser\.test\.ts$/;
@@ -16,7 +17,8 @@ const missing = [
   ...(findStores().mysqld ? [] : ['mariadb-server']),
   ...(findStores().redisServer ? [] : ['redis-server']),
 ];
-if (missing.length > 0) await installStores(missing, (line) => console.log(`npm test: ${line}`));
+const say = (line: string) => console.log(`npm test: ${line}`);
+if (missing.length > 0) await installStores(missing, say);
 
 const named = process.argv.slice(2).map((file) => file.replace(/^\.\//, ''));
 const files = globSync('{packages,apps,infra,charts,images,load,test}/**/*.test.ts', {
@@ -26,6 +28,9 @@ const files = globSync('{packages,apps,infra,charts,images,load,test}/**/*.test.
   .filter((file) =>
     named.length === 0 ? !onlyByName.test(file) : named.some((name) => file.startsWith(name)),
   );
+if (files.some((file) => file.endsWith('.browser.test.ts')) && missingBrowserPackages().length > 0) {
+  await installStores(missingBrowserPackages(), say, '');
+}
 if (files.length === 0) {
   console.error(`npm test: no test file begins with ${named.join(' or ')}`);
   process.exit(1);

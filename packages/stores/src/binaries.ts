@@ -16,13 +16,17 @@ export function findStores(path = process.env.PATH ?? ''): StoreBinaries {
 
 /**
  * Installs what is missing with apt-get, when this is Debian or Ubuntu and the user is root; `say` hears of it first.
- * Throws an Error with the one line that tells what to install, when it cannot.
+ * Throws an Error with the one line that tells what to install, or do `otherwise`, when it cannot.
  */
-export async function installStores(missing: string[], say: (line: string) => void): Promise<void> {
+export async function installStores(
+  missing: string[],
+  say: (line: string) => void,
+  otherwise = ' or set MYSQL_URL and REDIS_URL',
+): Promise<void> {
   const command = `apt-get install -y ${missing.join(' ')}`;
   if (!existsSync('/etc/debian_version') || process.getuid?.() !== 0) {
     throw new Error(
-      `missing on this machine: ${missing.join(', ')}; install them (Debian: ${command}) or set MYSQL_URL and REDIS_URL`,
+      `missing on this machine: ${missing.join(', ')}; install them (Debian: ${command})${otherwise}`,
     );
   }
   say(`installing ${missing.join(' and ')} (${command})`);

@@ -3,7 +3,10 @@ import type { Conversation } from '../state/conversations.ts';
 import type { Timeline } from '../state/timeline.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 
-/** Marks as read what has been in view, while the page itself is looked at. */
+/** What is in view for less is passed by, such as while the list finds its place. */
+const readAfterMs = 300;
+
+/** Marks as read what has been in view for a moment, while the page itself is looked at. */
 export function useReading(conversation: Conversation, timeline: Timeline, lastIndex: number): void {
   const { conversations } = useWorkspace();
   const seq = lastIndex < 0 ? 0 : timeline.seqAt(lastIndex);
@@ -13,8 +16,11 @@ export function useReading(conversation: Conversation, timeline: Timeline, lastI
     const mark = () => {
       if (!document.hidden && document.hasFocus()) conversations.markRead(conversation.conversation, seq);
     };
-    mark();
+    const timer = setTimeout(mark, readAfterMs);
     window.addEventListener('focus', mark);
-    return () => window.removeEventListener('focus', mark);
+    return () => {
+      clearTimeout(timer);
+      window.removeEventListener('focus', mark);
+    };
   }, [loaded, seq, conversations, conversation.conversation]);
 }

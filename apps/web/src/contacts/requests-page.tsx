@@ -20,7 +20,11 @@ export function RequestsPage() {
   const requests = useObserved(people, (all) => all.requests);
   const groups = (['incoming', 'outgoing'] as const).map((direction) => ({
     direction,
-    requests: requests.filter((request) => request.direction === direction),
+    // What was sent and accepted is a friend by now.
+    requests: requests.filter(
+      (request) =>
+        request.direction === direction && !(direction === 'outgoing' && request.state === 'accepted'),
+    ),
   }));
   return (
     <div className={styles.page}>
@@ -34,7 +38,7 @@ export function RequestsPage() {
         </IconButton>
         <h2 className={styles.title}>{text('contacts.requests')}</h2>
       </header>
-      {requests.length === 0 && (
+      {groups.every((group) => group.requests.length === 0) && (
         <EmptyState icon={UserRoundPlus} title={text('request.none')}>
           {text('request.none.text')}
         </EmptyState>
@@ -60,11 +64,15 @@ function RequestRow({ request }: { request: FriendRequest }) {
   const text = useText();
   const formats = useFormats();
   const now = useNow(60_000);
-  const { client, people } = useWorkspace();
+  const { client, conversations, people } = useWorkspace();
   const { busy, failure, run } = useTask();
   const name = nameOf(request);
   const accept = () =>
-    run(async () => people.addFriend((await client.request('friendAccept', { user: request.id })).friend));
+    run(async () => {
+      const { friend } = await client.request('friendAccept', { user: request.id });
+      people.addFriend(friend);
+      conversations.touch(friend.conversation, Date.now());
+    });
   const decline = () =>
     run(async () => {
       await client.request('friendDecline', { user: request.id });

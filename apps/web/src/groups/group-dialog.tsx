@@ -30,7 +30,8 @@ export function GroupDialog({ onClose }: { onClose: () => void }) {
         title: title.trim(),
         members: [...chosen],
       });
-      conversations.replace([conversation], Date.now());
+      conversations.touch(conversation.conversation, Date.now());
+      conversations.replace([conversation]);
       onClose();
       navigate({ section: 'chats', conversation: conversation.conversation });
     });

@@ -21,7 +21,7 @@ export const en = {
   'login.title': 'Log in',
   'login.email': 'E-mail address',
   'login.password': 'Password',
-  'login.stay': 'Stay logged in on this device',
+  'login.stay': 'Stay logged in',
   'login.submit': 'Log in',
   'login.forgot': 'Forgot your password?',
   'login.new': 'New here?',

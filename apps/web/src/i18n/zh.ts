@@ -23,7 +23,7 @@ export const zh: Catalogue = {
   'login.title': '登录',
   'login.email': '邮箱地址',
   'login.password': '密码',
-  'login.stay': '在此设备上保持登录',
+  'login.stay': '保持登录',
   'login.submit': '登录',
   'login.forgot': '忘记密码？',
   'login.new': '第一次来？',

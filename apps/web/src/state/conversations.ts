@@ -13,6 +13,8 @@ export class Conversations extends Observable {
   readonly #me: number;
   readonly #byId = new Map<number, Conversation>();
   readonly #asked = new Set<number>();
+  /** When something other than a message happened, such as that one was asked in. */
+  readonly #touchedAt = new Map<number, number>();
   #sorted: readonly Conversation[] | undefined;
   #pages: Pages<ConversationSummary> | undefined;
   #loading = false;
@@ -62,7 +64,7 @@ export class Conversations extends Observable {
     }
   }
 
-  replace(summaries: readonly ConversationSummary[], activeAt = 0): void {
+  replace(summaries: readonly ConversationSummary[]): void {
     for (const summary of summaries) {
       const known = this.#byId.get(summary.conversation);
       const read = Math.max(summary.read, known?.read ?? 0);
@@ -73,10 +75,21 @@ export class Conversations extends Observable {
         head: newer.head,
         ...(newer.last && { last: newer.last }),
         unread: read >= newer.head ? 0 : Math.min(newer.unread, newer.head - read),
-        activeAt: Math.max(newer.last?.sentAt ?? 0, known?.activeAt ?? activeAt),
+        activeAt: Math.max(
+          newer.last?.sentAt ?? 0,
+          known?.activeAt ?? 0,
+          this.#touchedAt.get(summary.conversation) ?? 0,
+        ),
       });
     }
     if (summaries.length > 0) this.#change();
+  }
+
+  /** Brings a conversation to the top, also one that is still on its way. */
+  touch(id: number, at: number): void {
+    this.#touchedAt.set(id, at);
+    const known = this.#byId.get(id);
+    if (known && known.activeAt < at) this.#set({ ...known, activeAt: at });
   }
 
   add(message: Message): void {
@@ -133,7 +146,7 @@ export class Conversations extends Observable {
     this.#asked.add(id);
     try {
       const { conversation } = await this.#client.request('conversation', { conversation: id });
-      this.replace([conversation], Date.now());
+      this.replace([conversation]);
       return this.get(id);
     } catch {
       return undefined;

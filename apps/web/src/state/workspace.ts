@@ -115,7 +115,7 @@ export class Workspace {
       }),
       client.on('resumed', () => void this.#resumed()),
       client.on('conversations', ({ conversations: summaries }) => {
-        conversations.replace(summaries, Date.now());
+        conversations.replace(summaries);
         for (const { conversation, from, head } of summaries) {
           this.#timelines.get(conversation)?.bound(from, head);
           this.#readReceipts(conversation);
@@ -132,7 +132,10 @@ export class Workspace {
       client.on('friendEvent', (event) => {
         people.happened(event);
         if (event.event === 'requested') this.#tell({ kind: 'request', request: event.request });
-        if (event.event === 'accepted') this.#tell({ kind: 'accepted', user: event.friend.id });
+        if (event.event === 'accepted') {
+          conversations.touch(event.friend.conversation, Date.now());
+          this.#tell({ kind: 'accepted', user: event.friend.id });
+        }
       }),
       client.on('conversationEvent', (event) => this.#membersChanged(event)),
     ];
@@ -165,6 +168,9 @@ export class Workspace {
     }
     if ((event.event === 'left' || event.event === 'removed') && event.users.includes(this.me)) {
       this.conversations.patch(conversation, { member: false });
+    }
+    if (event.event === 'created' || (event.event === 'joined' && event.users.includes(this.me))) {
+      this.conversations.touch(conversation, Date.now());
     }
     this.membersChanged.value = event;
   }

@@ -1,0 +1,149 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import process from 'node:process';
+import { after, before } from 'node:test';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core';
+
+const root = join(import.meta.dirname, '../..');
+const webApp = join(root, 'apps/web');
+
+/** The built web client, which gate serves when its `WEB_ROOT` says so. */
+export const webRoot = join(webApp, 'dist');
+
+/** What the browser tests need and this machine lacks, as Debian calls it. */
+export function missingBrowserPackages(): string[] {
+  const fonts = execQuietly('fc-list', [':', 'family']);
+  const has = (family: RegExp, debianFile: string) =>
+    family.test(fonts) || existsSync(`/usr/share/fonts/${debianFile}`);
+  return [
+    ...(findChromium() ? [] : ['chromium']),
+    ...(has(/Noto (Sans|Serif) CJK/, 'opentype/noto/NotoSansCJK-Regular.ttc') ? [] : ['fonts-noto-cjk']),
+    ...(has(/Noto Color Emoji/, 'truetype/noto/NotoColorEmoji.ttf') ? [] : ['fonts-noto-color-emoji']),
+  ];
+}
+
+/** Builds the web client when a source is newer than its build. */
+export function buildWebClient(): void {
+  const built = join(webRoot, 'index.html');
+  const builtAt = existsSync(built) ? statSync(built).mtimeMs : 0;
+  const sources = [webApp, join(root, 'packages/client'), join(root, 'packages/wire')];
+  if (!sources.some((folder) => newest(folder) > builtAt)) return;
+  const build = spawnSync(process.execPath, ['--run', 'build'], { cwd: webApp, encoding: 'utf8' });
+  if (build.status !== 0) throw new Error(`the web client cannot be built:\n${build.stdout}${build.stderr}`);
+}
+
+/** A page, and what went wrong on it: errors, refusals of the Content-Security-Policy, requests to elsewhere. */
+export interface WatchedPage {
+  page: Page;
+  context: BrowserContext;
+  complaints: string[];
+}
+
+export interface TestBrowser {
+  /** A page of a browser of its own, with nothing stored. Closed with the browser. */
+  open(url: string, options?: BrowserContextOptions): Promise<WatchedPage>;
+}
+
+/** A Chromium for the tests of one file, and the web client built. */
+export function useBrowser(): TestBrowser {
+  let browser: Browser | undefined;
+  before(async () => {
+    buildWebClient();
+    browser = await launchBrowser();
+  });
+  after(async () => {
+    await browser?.close();
+  });
+  return { open: (url, options) => openPage(browser!, url, options) };
+}
+
+export async function launchBrowser(): Promise<Browser> {
+  const missing = missingBrowserPackages();
+  if (missing.length > 0) {
+    throw new Error(
+      `missing on this machine: ${missing.join(', ')}; npm test installs them on Debian as root`,
+    );
+  }
+  return chromium.launch({
+    executablePath: findChromium()!,
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+export async function openPage(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<WatchedPage> {
+  const context = await browser.newContext({
+    locale: 'en-US',
+    viewport: { width: 1280, height: 800 },
+    reducedMotion: 'reduce',
+    ...options,
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
+  page.on('console', (message) => {
+    if (/Content.Security.Policy|Refused to/i.test(message.text())) complaints.push(message.text());
+  });
+  const { hostname } = new URL(url);
+  page.on('request', (request) => {
+    const asked = new URL(request.url());
+    if (!['data:', 'blob:'].includes(asked.protocol) && asked.hostname !== hostname) {
+      complaints.push(`request to ${asked.host}`);
+    }
+  });
+  await page.goto(url);
+  return { page, context, complaints };
+}
+
+function findChromium(): string | undefined {
+  for (const folder of [...(process.env.PATH ?? '').split(delimiter), '/usr/bin', '/usr/local/bin']) {
+    for (const name of ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']) {
+      const file = join(folder, name);
+      try {
+        accessSync(file, constants.X_OK);
+        return file;
+      } catch {
+        // Not here.
+      }
+    }
+  }
+  return undefined;
+}
+
+function execQuietly(command: string, args: string[]): string {
+  try {
+    return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  } catch {
+    return '';
+  }
+}
+
+function newest(folder: string): number {
+  let time = 0;
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (['node_modules', 'dist'].includes(entry.name) || /\.test\.tsx?$/.test(entry.name)) continue;
+    const path = join(folder, entry.name);
+    time = Math.max(time, entry.isDirectory() ? newest(path) : statSync(path).mtimeMs);
+  }
+  return time;
+}

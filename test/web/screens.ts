@@ -1,0 +1,34 @@
+import type { Page } from 'playwright-core';
+import type { Person } from '../harness/people.ts';
+
+/** What users do on the pages, by what they see there: names of fields, buttons and lists. */
+export async function logIn(
+  page: Page,
+  { email, password }: Pick<Person, 'email' | 'password'>,
+): Promise<void> {
+  await page.getByLabel('E-mail address').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByRole('navigation', { name: 'Sections' }).waitFor();
+}
+
+export const section = (page: Page, name: 'Chats' | 'Contacts' | 'Settings') =>
+  page.getByRole('navigation', { name: 'Sections' }).getByRole('link', { name: new RegExp(`^${name}`) });
+
+export async function openChat(page: Page, name: string): Promise<void> {
+  await page.getByRole('region', { name: 'Chats' }).getByRole('link', { name }).click();
+  await page.getByRole('feed').waitFor();
+}
+
+export async function send(page: Page, text: string): Promise<void> {
+  const field = page.getByRole('textbox', { name: /^Message to/ });
+  await field.fill(text);
+  await field.press('Enter');
+}
+
+/** A message in the open conversation. */
+export const message = (page: Page, text: string) => page.getByRole('article').filter({ hasText: text });
+
+/** The texts of all messages in view, in order. */
+export const texts = (page: Page): Promise<string[]> =>
+  page.getByRole('article').locator('[dir="auto"]').allInnerTexts();

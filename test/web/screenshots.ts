@@ -1,0 +1,100 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import process from 'node:process';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { buildWebClient, launchBrowser, openPage, webRoot } from '../harness/browser.ts';
+import type { Person } from '../harness/people.ts';
+import { Platform } from '../harness/platform.ts';
+import { logIn, openChat, section } from './screens.ts';
+import { tellStory } from './story.ts';
+
+/** `npm run screenshots [-- FOLDER]`: pictures of the main screens, of a platform with a small story on it. */
+const folder = process.argv[2] ?? join(import.meta.dirname, '../../docs/screenshots');
+
+const desktop: BrowserContextOptions = { viewport: { width: 1280, height: 800 } };
+const phone: BrowserContextOptions = {
+  viewport: { width: 390, height: 780 },
+  deviceScaleFactor: 2,
+  hasTouch: true,
+  isMobile: true,
+};
+
+async function capture(browser: Browser, url: string, hero: Person): Promise<void> {
+  const shoot = async (page: Page, name: string) => {
+    await page.evaluate(() => document.fonts.ready);
+    await page.screenshot({ path: join(folder, `${name}.png`) });
+  };
+
+  const stranger = await openPage(browser, url, desktop);
+  await shoot(stranger.page, 'log-in');
+  await stranger.page.getByRole('link', { name: 'Create an account' }).click();
+  await stranger.page.getByLabel('E-mail address').fill('noor@example.org');
+  await stranger.page.getByLabel('User name').fill('n');
+  await stranger.page.getByLabel('Password', { exact: true }).fill('seven boats at dawn');
+  await shoot(stranger.page, 'register');
+  await stranger.context.close();
+
+  for (const theme of ['light', 'dark'] as const) {
+    const { page, context } = await openPage(browser, url, { ...desktop, colorScheme: theme });
+    await logIn(page, hero);
+    await openChat(page, 'Harbour crew');
+    await page.getByText('See you at the pier').first().waitFor();
+    await shoot(page, `group-${theme}`);
+    await page.getByRole('button', { name: 'Group details' }).click();
+    await page.getByText('Owner').waitFor();
+    await shoot(page, `group-details-${theme}`);
+    await page.keyboard.press('Escape');
+    await openChat(page, '李小船');
+    await page.getByText('明天见').first().waitFor();
+    await page.getByRole('button', { name: 'Emoji' }).click();
+    await page.getByRole('combobox', { name: 'Search emoji' }).waitFor();
+    await shoot(page, `conversation-${theme}`);
+    await page.keyboard.press('Escape');
+    await section(page, 'Contacts').click();
+    await page.getByRole('link', { name: 'Ines Duarte' }).click();
+    await page.getByRole('heading', { name: 'Ines Duarte' }).waitFor();
+    await shoot(page, `contacts-${theme}`);
+    await page.getByRole('link', { name: /^Requests/ }).click();
+    await shoot(page, `requests-${theme}`);
+    await section(page, 'Settings').click();
+    await page.getByRole('link', { name: 'Profile' }).click();
+    await shoot(page, `settings-${theme}`);
+    await page.getByRole('link', { name: 'Devices' }).click();
+    await page.getByText('This device').waitFor();
+    await shoot(page, `devices-${theme}`);
+    await context.close();
+  }
+
+  const { page, context } = await openPage(browser, url, { ...phone, locale: 'zh-CN' });
+  await page.getByLabel('邮箱地址').fill(hero.email);
+  await page.getByLabel('密码', { exact: true }).fill(hero.password);
+  await shoot(page, 'phone-log-in');
+  await page.getByRole('button', { name: '登录' }).click();
+  await page.getByRole('link', { name: /Harbour crew/ }).waitFor();
+  await shoot(page, 'phone-chats');
+  await page.getByRole('link', { name: /Harbour crew/ }).click();
+  await page.getByText('See you at the pier').first().waitFor();
+  await shoot(page, 'phone-group');
+  await page.getByRole('button', { name: '返回' }).click();
+  await page.getByRole('link', { name: /^联系人/ }).click();
+  await page.getByRole('link', { name: 'Ines Duarte' }).waitFor();
+  await shoot(page, 'phone-contacts');
+  await page.getByRole('link', { name: /^设置/ }).click();
+  await page.getByRole('link', { name: '外观' }).click();
+  await shoot(page, 'phone-appearance');
+  await context.close();
+}
+
+buildWebClient();
+await mkdir(folder, { recursive: true });
+const platform = await Platform.start({ environment: { gate: { WEB_ROOT: webRoot } } });
+const browser = await launchBrowser();
+try {
+  const { hero, end } = await tellStory(platform);
+  await capture(browser, platform.gateUrl, hero);
+  await end();
+} finally {
+  await browser.close();
+  await platform.close();
+}
+console.log(`screenshots: ${folder}`);
