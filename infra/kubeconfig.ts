@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
@@ -12,6 +13,8 @@ const fileSchema = z.object({
       cluster: z.object({
         server: z.url({ protocol: /^https?$/ }),
         'certificate-authority-data': z.base64().optional(),
+        'certificate-authority': z.string().optional(),
+        'insecure-skip-tls-verify': z.boolean().optional(),
       }),
     }),
   ),
@@ -25,6 +28,8 @@ export interface ClusterAddress {
   server: string;
   /** PEM of the authority that signed the server's certificate; undefined: one that the system trusts. */
   authority: string | undefined;
+  /** Whether the server's certificate does not matter. */
+  insecure: boolean;
 }
 
 /** Reads a kubeconfig's current context. Throws an Error of one line that says what is wrong with it. */
@@ -49,22 +54,40 @@ export function parseKubeconfig(content: string): ClusterAddress {
   if (!file.users.some(({ name }) => name === context.user)) {
     throw new Error(`not a usable kubeconfig: its user ${context.user} is not in it`);
   }
-  const authority = cluster['certificate-authority-data'];
   return {
     context: current,
     server: cluster.server,
-    authority: authority === undefined ? undefined : Buffer.from(authority, 'base64').toString(),
+    authority: authorityOf(cluster['certificate-authority-data'], cluster['certificate-authority']),
+    insecure: cluster['insecure-skip-tls-verify'] ?? false,
   };
 }
 
+function authorityOf(base64: string | undefined, file: string | undefined): string | undefined {
+  if (base64 !== undefined) return Buffer.from(base64, 'base64').toString();
+  if (file === undefined) return undefined;
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw new Error(`not a usable kubeconfig: its certificate-authority ${file} cannot be read`);
+  }
+}
+
 /** Asks the API server whether it is there; any answer will do. Throws an Error of one line that says what is wrong. */
-export async function checkCluster({ server, authority }: ClusterAddress, timeoutMs = 5_000): Promise<void> {
+export async function checkCluster(
+  { server, authority, insecure }: ClusterAddress,
+  timeoutMs = 5_000,
+): Promise<void> {
   const { protocol } = new URL(server);
   const { request } = protocol === 'https:' ? await import('node:https') : await import('node:http');
   await new Promise<void>((resolve, reject) => {
     const asked = request(
       new URL('/readyz', server),
-      { ...(authority && { ca: authority }), timeout: timeoutMs, agent: false },
+      {
+        ...(authority && { ca: authority }),
+        rejectUnauthorized: !insecure,
+        timeout: timeoutMs,
+        agent: false,
+      },
       (answer) => {
         answer.resume();
         resolve();

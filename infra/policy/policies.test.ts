@@ -6,9 +6,9 @@ import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { credentials } from '@grpc/grpc-js';
-import { AnalyzerClient } from '@pulumi/pulumi/proto/analyzer_grpc_pb.js';
-import { type AnalyzerInfo, EnforcementLevel } from '@pulumi/pulumi/proto/analyzer_pb.js';
-import { Empty } from 'google-protobuf/google/protobuf/empty_pb.js';
+import analyzerServices from '@pulumi/pulumi/proto/analyzer_grpc_pb.js';
+import analyzerMessages, { type AnalyzerInfo } from '@pulumi/pulumi/proto/analyzer_pb.js';
+import emptyMessages from 'google-protobuf/google/protobuf/empty_pb.js';
 import { createPolicies } from './policies.ts';
 
 const root = dirname(createRequire(import.meta.url).resolve('@pulumi/pulumi/package.json'));
@@ -22,16 +22,18 @@ test('the engine can load the pack', { timeout: 60_000 }, async (t) => {
   );
   t.after(() => pack.kill());
   const [port] = await once(createInterface(pack.stdout), 'line');
-  const engine = new AnalyzerClient(`127.0.0.1:${port}`, credentials.createInsecure());
+  const engine = new analyzerServices.AnalyzerClient(`127.0.0.1:${port}`, credentials.createInsecure());
   t.after(() => engine.close());
   const { promise, resolve, reject } = Promise.withResolvers<AnalyzerInfo>();
-  engine.getAnalyzerInfo(new Empty(), (error, info) => (error ? reject(error) : resolve(info)));
+  engine.getAnalyzerInfo(new emptyMessages.Empty(), (error, info) => (error ? reject(error) : resolve(info)));
   const served = (await promise).getPoliciesList();
   assert.deepEqual(
     served.map((policy) => policy.getName()),
     createPolicies().map(({ name }) => name),
   );
-  assert.ok(served.every((policy) => policy.getEnforcementlevel() === EnforcementLevel.MANDATORY));
+  assert.ok(
+    served.every((policy) => policy.getEnforcementlevel() === analyzerMessages.EnforcementLevel.MANDATORY),
+  );
 });
 
 test('a policy reports what its rule finds, and is not stopped by what a preview does not know', () => {

@@ -1,0 +1,54 @@
+import process from 'node:process';
+import { checkCluster, parseKubeconfig } from '../kubeconfig.ts';
+import { PreflightError, requireTools } from '../preflight.ts';
+import { show } from '../run-command.ts';
+import { sourcesTag } from './image-tag.ts';
+import { initStack } from './init-stack.ts';
+import { createKindCluster, kindClusterExists, kindKubeconfig, loadImages } from './kind-cluster.ts';
+import { PulumiStack } from './pulumi-stack.ts';
+import { report } from './report.ts';
+
+const usage = `npm run up -- kind [ARGUMENTS OF pulumi up]
+    makes the cluster if it is missing, builds and loads the images, and brings Berth up on it
+npm run up -- aws [ARGUMENTS OF pulumi up]
+    makes the secrets that are missing and brings Berth up on AWS, images included; asks before it does`;
+
+await report('up', async () => {
+  const [name, ...more] = process.argv.slice(2);
+  if (name === 'kind') await upKind(more);
+  else if (name === 'aws') await upAws(more);
+  else throw new Error(usage);
+});
+
+async function upKind(more: string[]): Promise<void> {
+  await requireTools(['node', 'docker', 'kind', 'kubectl', 'helm', 'pulumi']);
+  if (!(await kindClusterExists())) await createKindCluster();
+  const kubeconfig = await kindKubeconfig();
+  await checkCluster(parseKubeconfig(kubeconfig)).catch((error: Error) => {
+    throw new PreflightError(
+      `${error.message}: docker start berth-control-plane, or kind delete cluster --name berth and try again`,
+    );
+  });
+  const stack = new PulumiStack('kind');
+  await initStack(stack, kubeconfig);
+  const tag = sourcesTag();
+  await loadImages(tag);
+  await stack.set('imageTag', tag);
+  await up(stack, ['--yes', ...more]);
+}
+
+async function upAws(more: string[]): Promise<void> {
+  await requireTools(['node', 'docker', 'aws', 'kubectl', 'pulumi']);
+  const stack = new PulumiStack('aws');
+  const { open } = await initStack(stack);
+  if (open.length > 0) throw new PreflightError(`still to be set, then try again:\n${open.join('\n')}`);
+  await stack.set('imageTag', sourcesTag());
+  await up(stack, more);
+}
+
+/** The policy pack judges the preview, before anything is created. */
+async function up(stack: PulumiStack, more: string[]): Promise<void> {
+  await show('pulumi', ['up', '--stack', stack.name, '--policy-pack', 'infra/policy', ...more], {
+    interactive: true,
+  });
+}
