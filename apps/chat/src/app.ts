@@ -172,6 +172,7 @@ export function createChat(
     online,
     log,
     broadcastNodes: config.broadcastNodes,
+    ...config.presence,
   });
   const inbox = new PeerInbox({
     index,

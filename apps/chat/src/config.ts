@@ -38,6 +38,12 @@ export interface ChatConfig {
   deadMs: number;
   firstFrameTimeoutMs: number;
   drainMs: number;
+  presence: {
+    /** A user who is back within this was never away. */
+    graceMs: number;
+    /** Users of a node that died are told offline this long after its lease ended. */
+    deathMs: number;
+  };
   /** Token bucket of frames per connection. */
   frames: { perSecond: number; burst: number };
   /** Token bucket of sends per user. */
@@ -88,6 +94,8 @@ const variables = {
   HEARTBEAT_SECONDS: env.number(0.1, 600).default(limits.heartbeatMs / 1_000),
   DEAD_SECONDS: env.number(0.2, 1_800).default(limits.deadMs / 1_000),
   FIRST_FRAME_SECONDS: env.number(0.1, 60).default(limits.firstFrameTimeoutMs / 1_000),
+  PRESENCE_GRACE_SECONDS: env.number(0, 600).default(5),
+  PRESENCE_DEATH_SECONDS: env.number(0, 600).default(10),
   DRAIN_SECONDS: env.number(0, 3_600).default(30),
   FRAMES_PER_SECOND: env.count(1).default(200),
   FRAMES_BURST: env.count(1).default(1_000),
@@ -136,6 +144,10 @@ export function parseChatConfig(source: Record<string, string | undefined>): Cha
     deadMs: values.DEAD_SECONDS * 1_000,
     firstFrameTimeoutMs: values.FIRST_FRAME_SECONDS * 1_000,
     drainMs: values.DRAIN_SECONDS * 1_000,
+    presence: {
+      graceMs: values.PRESENCE_GRACE_SECONDS * 1_000,
+      deathMs: values.PRESENCE_DEATH_SECONDS * 1_000,
+    },
     frames: { perSecond: values.FRAMES_PER_SECOND, burst: values.FRAMES_BURST },
     sends: { perSecond: values.SENDS_PER_SECOND, burst: values.SENDS_BURST },
     maxUnsentBytes: values.MAX_UNSENT_BYTES,

@@ -22,10 +22,10 @@ export interface PresenceOptions {
   broadcastNodes: number;
   /** A watcher hears at most once in this time. Default 1 000 ms. */
   flushMs?: number;
-  /** A user who is back within this was never away. Default 5 000 ms. */
-  graceMs?: number;
-  /** Users of a node that died are told offline this long after its lease ended. Default 10 000 ms. */
-  deathMs?: number;
+  /** A user who is back within this was never away. */
+  graceMs: number;
+  /** Users of a node that died are told offline this long after its lease ended. */
+  deathMs: number;
 }
 
 /** Users of one announcement, and entries of one message to other nodes. */
@@ -76,7 +76,7 @@ export class Presence {
   /** The user has lost the last session on this node. */
   left(user: number): void {
     this.#arrived.delete(user);
-    this.#left.set(user, performance.now() + (this.#options.graceMs ?? 5_000));
+    this.#left.set(user, performance.now() + this.#options.graceMs);
   }
 
   /** What another node says. */
@@ -161,7 +161,7 @@ export class Presence {
           this.#options.log.warn({ err: error }, 'presence of a dead node’s users could not be told'),
         );
       },
-      jittered(this.#options.deathMs ?? 10_000, 0.1),
+      jittered(this.#options.deathMs, 0.1),
     );
     this.#deaths.add(timer);
   }

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { NodeState } from '@berth/contracts/status';
+import { eventually } from '@berth/fixtures';
+import { closeCodes } from '@berth/wire';
+import { type Guest, useChatFleet } from '../chat-fleet.fixture.ts';
+import { WireClient } from './wire-client.fixture.ts';
+
+const fleet = useChatFleet(2);
+
+async function guests(node: string, count: number): Promise<Guest[]> {
+  return Promise.all(Array.from({ length: count }, async () => fleet.logIn(node, await fleet.user())));
+}
+
+const lastState = (node: string) => fleet.status.loads.get(node)!.at(-1)!.state;
+
+test('a node that closes sends its sessions to their next berth, and they are expected there', async () => {
+  await fleet.start('node-3', { DRAIN_SECONDS: '1' });
+  const leaving = await guests('node-3', 10);
+  const closed = fleet.stop('node-3');
+  for (const guest of leaving) {
+    const { reason, retryAfterMs, berth } = await guest.next('goAway');
+    assert.deepEqual([reason, retryAfterMs], ['drain', 0]);
+    assert.ok(berth && berth.node !== 'node-3');
+    const next = await WireClient.tcp(berth.port);
+    const hello = await next.ask('hello', { token: berth.ticket });
+    assert.deepEqual([hello.user.id, hello.session], [guest.user, guest.session]);
+    assert.ok([closeCodes.goAway.code, closeCodes.moved.code].includes((await guest.closed) as never));
+    next.destroy();
+  }
+  await closed;
+  assert.equal(fleet.status.loads.get('node-3')!.at(-1)!.state, NodeState.NODE_STATE_DRAINING);
+  assert.ok(!fleet.status.nodes.has('node-3'));
+});
+
+test('sessions leave over the window, not at once', async () => {
+  await fleet.start('node-4', { DRAIN_SECONDS: '2' });
+  const leaving = await guests('node-4', 20);
+  const startedAt = performance.now();
+  const times: number[] = [];
+  const watching = leaving.map(async (guest) => {
+    await guest.next('goAway');
+    times.push(performance.now() - startedAt);
+    guest.destroy();
+  });
+  await fleet.stop('node-4');
+  await Promise.all(watching);
+  assert.ok(times.at(-1)! - times[0]! > 500, `${times.map(Math.round)}`);
+});
+
+test('what was sent before the end is acknowledged and stored', async () => {
+  await fleet.start('node-5');
+  const [alice, bob] = [(await guests('node-5', 1))[0]!, (await guests('node-1', 1))[0]!];
+  const { conversation } = (await alice.ask('directOpen', { user: bob.user })).conversation;
+  const receipts = Array.from({ length: 50 }, (_, i) =>
+    alice.ask('send', { conversation, cid: `c${i}`, text: `${i}` }),
+  );
+  const closed = fleet.stop('node-5');
+  const seqs = (await Promise.all(receipts)).map(({ seq }) => seq);
+  assert.equal(new Set(seqs).size, 50);
+  await closed;
+  for (let i = 0; i < 50; i++) await bob.next('deliver', ({ text }) => text === `${i}`);
+});
+
+test('without the registry sessions live on, and a drain sends them away without a berth', async () => {
+  await fleet.start('node-6');
+  const [guest] = await guests('node-6', 1);
+  fleet.status.stop();
+  await eventually('the loss is noticed', () => !fleet.chat('node-6').isReady);
+  assert.ok((await guest!.ask('heartbeat', {})).now > 0);
+  const closed = fleet.stop('node-6');
+  const { berth, retryAfterMs } = await guest!.next('goAway');
+  assert.equal(berth, undefined);
+  assert.ok(retryAfterMs > 0);
+  await closed;
+  await fleet.status.start();
+  await eventually('everyone is back', () => fleet.status.nodes.size === 2);
+  assert.ok((await guests('node-1', 1)).length === 1);
+});
+
+test('a cordon is reported and taken back; a drain by command empties a node that stays', async () => {
+  fleet.status.command('node-2', { $case: 'cordon', value: true });
+  await eventually('cordoned', () => lastState('node-2') === NodeState.NODE_STATE_CORDONED);
+  const all = await guests('node-2', 5);
+  fleet.status.command('node-2', { $case: 'drain', value: { rate: 50, reason: 'rebalance' } });
+  for (const guest of all) assert.equal((await guest.next('goAway')).reason, 'rebalance');
+  for (const guest of all) await guest.closed;
+  assert.equal(lastState('node-2'), NodeState.NODE_STATE_DRAINING);
+  fleet.status.command('node-2', { $case: 'cordon', value: false });
+  await eventually('ready', () => lastState('node-2') === NodeState.NODE_STATE_READY);
+  const [guest] = await guests('node-2', 1);
+  assert.ok((await guest!.ask('heartbeat', {})).now > 0);
+});
+
+test('sessions ended while the registry was away are closed when it is back', async () => {
+  const [named, reset, other] = (await guests('node-1', 3)) as [Guest, Guest, Guest];
+  fleet.status.stop();
+  await eventually('the loss is noticed', () => !fleet.chat('node-1').isReady);
+  await fleet.mysql.db.run(
+    `INSERT INTO sessions (user_id, id, generation, device_class, created_at, last_seen_at, expires_at, ended_at)
+     VALUES (?, ?, 1, 'web', 1, 1, 1, 1)`,
+    [named.user, Buffer.from(named.session, 'hex')],
+  );
+  await fleet.mysql.db.run('UPDATE users SET generation = 2 WHERE id = ?', [reset.user]);
+  await fleet.status.start();
+  assert.equal(await named.closed, closeCodes.sessionEnded.code);
+  assert.equal(await reset.closed, closeCodes.sessionEnded.code);
+  assert.ok((await other.ask('heartbeat', {})).now > 0);
+});
