@@ -46,6 +46,7 @@ export class Platform {
   db!: Mysql;
   #mysqlServer!: Awaited<ReturnType<typeof startTestMysql>>;
   #shared: Record<string, string> = {};
+  readonly #beforeClose: (() => Promise<void>)[] = [];
 
   private constructor(folder: string, options: PlatformOptions) {
     this.#folder = folder;
@@ -88,7 +89,13 @@ export class Platform {
     return node;
   }
 
+  /** Something to be closed before the platform is: a client that is still there would try to reconnect for ever. */
+  beforeClose(close: () => Promise<void>): void {
+    this.#beforeClose.push(close);
+  }
+
   async close(): Promise<void> {
+    await Promise.all(this.#beforeClose.map((close) => close()));
     await Promise.all([...this.services.values()].map((service) => service.kill()));
     await this.db?.close().catch(() => {});
     await Promise.all([this.mysql?.kill(), this.redis?.kill(), this.mailbox?.close()]);
