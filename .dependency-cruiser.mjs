@@ -32,7 +32,7 @@ export default {
       severity: 'error',
       from: {
         path: '^(packages|apps)/',
-        pathNot: ['\\.test\\.tsx?$', '^packages/fixtures/', '(^|/)(test|fixtures)/'],
+        pathNot: ['\\.(test|fixture)\\.tsx?$', '^packages/fixtures/', '(^|/)(test|fixtures)/'],
       },
       to: { path: '^packages/fixtures/' },
     },
