@@ -1,0 +1,180 @@
+import type { Redis } from '@berth/redis';
+import type { Log } from '@berth/telemetry';
+import type { ChatConfig } from './config.ts';
+import type { LiveMetrics } from './metrics.ts';
+import { Fleet } from './peers/fleet.ts';
+import { encodeEntry } from './peers/peer-codec.ts';
+import { PeerInbox } from './peers/peer-inbox.ts';
+import { PeerLinks } from './peers/peer-links.ts';
+import { PeerServer } from './peers/peer-server.ts';
+import type { Online } from './presence/online.ts';
+import { Presence } from './presence/presence.ts';
+import { RouteOnline } from './presence/route-online.ts';
+import { FleetPublisher } from './routing/fleet-publisher.ts';
+import { InterestSets } from './routing/interest-sets.ts';
+import { LocalDelivery } from './routing/local-delivery.ts';
+import { MembershipSync } from './routing/membership-sync.ts';
+import type { Publisher } from './routing/publisher.ts';
+import { RedisRouteStore } from './routing/redis-route-store.ts';
+import { RouteKeeper } from './routing/route-keeper.ts';
+import { TailRepair } from './routing/tail-repair.ts';
+import type { LiveQueries } from './session/live-queries.ts';
+import { SessionIndex } from './session/session-index.ts';
+import type { NodeIdentity } from './session/ticket-desk.ts';
+
+export interface FleetSideOptions {
+  config: ChatConfig;
+  identity: NodeIdentity;
+  queries: LiveQueries;
+  redis: Redis;
+  observe: LiveMetrics;
+  log: Log;
+}
+
+/** What makes one node of many: routes, peers, and the ways from a commit to every session. */
+export interface FleetSide {
+  readonly fleet: Fleet;
+  readonly index: SessionIndex;
+  readonly publisher: Publisher;
+  readonly online: Online;
+  readonly presence: Presence;
+  readonly routes: RouteKeeper;
+  readonly interests: InterestSets;
+  readonly links: PeerLinks;
+  readonly peerServer: PeerServer;
+  start(): void;
+  /** Tells other nodes what is left to say, and stops. */
+  close(): Promise<void>;
+}
+
+export function createFleetSide({
+  config,
+  identity,
+  queries,
+  redis,
+  observe,
+  log,
+}: FleetSideOptions): FleetSide {
+  const fleet = new Fleet(config.node);
+  const store = new RedisRouteStore(redis);
+  const index = new SessionIndex((conversation, isInterested) =>
+    interests.changed(conversation, isInterested),
+  );
+  const routes: RouteKeeper = new RouteKeeper({
+    store,
+    index,
+    identity,
+    log,
+    tellPrevious: ({ node: owner, bootEpoch, session, epoch, deviceClass }, winner) => {
+      const moved = session === winner.id;
+      const value = { user: winner.user, deviceClass, session, epoch, moved, toNode: config.node };
+      links.send(owner, bootEpoch, encodeEntry({ $case: 'kick', value }));
+    },
+    onRebuilt: () => {
+      interests.declareAll();
+      repair.requestAll();
+    },
+  });
+  const onRedisFailure = (error: unknown) => routes.lost(error);
+  const isRedisAway = () => routes.isAway;
+  const interests = new InterestSets({
+    redis,
+    identity,
+    index,
+    // Declared before anyone asks: senders begin to ask a little later.
+    isNeeded: () => fleet.size >= 0.75 * config.broadcastNodes,
+    onFailure: onRedisFailure,
+  });
+
+  const memberships = new MembershipSync({
+    index,
+    queries,
+    log,
+    onJoined: (conversation) => repair.request(conversation),
+  });
+  const catchUp = (conversation: number, version: number) => memberships.catchUp(conversation, version);
+  const local = new LocalDelivery({
+    index,
+    catchUp,
+    onLost: (conversation) => repair.request(conversation),
+    onGap: (conversation) => repair.watchGap(conversation),
+  });
+  const repair: TailRepair = new TailRepair({
+    index,
+    queries,
+    delivery: local,
+    log,
+    catchUp,
+    claimAgain: () => routes.claimAll(),
+    isInDoubt: () => fleet.size < config.broadcastNodes && links.disconnected > 0,
+    onRepaired: observe.repaired,
+  });
+  const links: PeerLinks = new PeerLinks({
+    identity,
+    fleet,
+    tls: config.grpcTls,
+    log,
+    meshNodes: config.broadcastNodes,
+    onBatch: (batch) => inbox.take(batch),
+    onDoubt: () => repair.requestAll(),
+  });
+  fleet.listen({ onJoined: () => interests.fleetChanged(), onLeft: () => interests.fleetChanged() });
+  const publisher = new FleetPublisher({
+    local,
+    memberships,
+    links,
+    fleet,
+    store,
+    interests,
+    broadcastNodes: config.broadcastNodes,
+    isRedisAway,
+    onRedisFailure,
+  });
+  const online = new RouteOnline({ index, store, fleet, isRedisAway, onRedisFailure });
+  const presence = new Presence({
+    index,
+    queries,
+    links,
+    fleet,
+    store,
+    online,
+    log,
+    broadcastNodes: config.broadcastNodes,
+    ...config.presence,
+  });
+  const inbox = new PeerInbox({
+    index,
+    local,
+    memberships,
+    repair,
+    onPresence: (changes) => presence.heard(changes),
+  });
+  const peerServer = new PeerServer({
+    ...config.peer,
+    tls: config.grpcTls,
+    onStream: (call) => links.accept(call),
+  });
+  return {
+    fleet,
+    index,
+    publisher,
+    online,
+    presence,
+    routes,
+    interests,
+    links,
+    peerServer,
+    start() {
+      routes.start();
+      repair.start();
+      presence.start();
+    },
+    async close() {
+      interests.close();
+      presence.close();
+      repair.close();
+      routes.close();
+      await links.close();
+    },
+  };
+}
