@@ -4,7 +4,7 @@ import { readConfig } from './config.ts';
 
 test('without arguments: the local platform, a terminal of its own class', () => {
   assert.deepEqual(readConfig(['chat'], {}), {
-    gateUrl: 'http://localhost:8080',
+    gateUrl: 'http://127.0.0.1:8080',
     email: undefined,
     password: undefined,
     deviceClass: 'terminal',

@@ -13,7 +13,7 @@ export class UsageError extends Error {
 
 export const usage = `berth chat [OPTIONS]    chat in the terminal
 
-  --gate URL       address of Berth (default http://localhost:8080, or BERTH_GATE)
+  --gate URL       address of Berth (default http://127.0.0.1:8080, or BERTH_GATE)
   --email ADDRESS  whose account; asked for when it is not given
   --device CLASS   one session of a class is live at a time (default terminal)
   --help           this text
@@ -27,9 +27,9 @@ export function readConfig(argv: string[], env: Record<string, string | undefine
   const [command, ...rest] = positionals;
   if (command !== undefined && (command !== 'chat' || rest.length > 0))
     throw new UsageError(`there is no "berth ${positionals.join(' ')}" (berth --help tells what there is)`);
-  const gateUrl = values.gate ?? (env.BERTH_GATE || 'http://localhost:8080');
+  const gateUrl = values.gate ?? (env.BERTH_GATE || 'http://127.0.0.1:8080');
   if (!/^https?:\/\/[^/]/.test(gateUrl) || !URL.canParse(gateUrl))
-    throw new UsageError(`--gate: expected an address such as http://localhost:8080, got "${gateUrl}"`);
+    throw new UsageError(`--gate: expected an address such as http://127.0.0.1:8080, got "${gateUrl}"`);
   const deviceClass = values.device ?? 'terminal';
   if (!/^[a-z0-9-]{1,16}$/.test(deviceClass))
     throw new UsageError('--device: expected 1 to 16 lower-case letters, digits or -');

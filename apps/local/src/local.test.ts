@@ -108,9 +108,9 @@ const password = 'Harbour-light-9';
 test('everything comes up by itself: one screen, two nodes, a mailbox, an account by its code', async () => {
   const launcher = start();
   await launcher.running();
-  assert.match(launcher.out, new RegExp(`Web address +http://localhost:${port}\\b`));
+  assert.match(launcher.out, new RegExp(`Web address +http://127\\.0\\.0\\.1:${port}\\b`));
   assert.match(launcher.out, new RegExp(`Mailbox +http://127\\.0\\.0\\.1:${mailPort}\\b`));
-  assert.match(launcher.out, new RegExp(`npx berth chat --gate http://localhost:${port}`));
+  assert.match(launcher.out, new RegExp(`npx berth chat --gate http://127\\.0\\.0\\.1:${port}`));
   assert.match(launcher.out, /Logs .*logs\/\*\.log/);
   assert.deepEqual(
     [...launcher.pids.keys()],

@@ -16,7 +16,7 @@ export function renderScreen(
     elapsed: string;
   },
 ): string {
-  const web = `http://localhost:${config.port}`;
+  const web = `http://127.0.0.1:${config.port}`;
   const logs = join(config.dataDir, 'logs');
   const nearLogs = relative(process.cwd(), logs);
   const chat = config.port === 8080 ? 'npx berth chat' : `npx berth chat --gate ${web}`;
@@ -27,7 +27,7 @@ export function renderScreen(
       ]
     : [`run \`${chat}\` in two terminals`];
   const places: [string, string][] = [
-    ['gate', `http://127.0.0.1:${config.port}`],
+    ['gate', `${web}  (page of the interface: /docs)`],
     ...plan.nodes.map((node): [string, string] => [
       node.name,
       `ws://127.0.0.1:${node.ws}  tcp 127.0.0.1:${node.tcp}`,

@@ -20,8 +20,21 @@ export async function buildWebClient(
   const build = new ServerProcess(process.execPath, ['--run', 'build'], { cwd: app, logFile });
   const { code } = await build.exited;
   if (code !== 0)
-    throw new LocalError(`the web client cannot be built (log: ${logFile})`, build.lastLines().split('\n'));
+    throw new LocalError(`the web client cannot be built (log: ${logFile})`, reasonsIn(build.lastLines(500)));
   return dist;
+}
+
+/** A builder says what is wrong first and then where it noticed. */
+function reasonsIn(output: string): string[] {
+  const lines = output.split('\n');
+  return lines
+    .slice(
+      Math.max(
+        0,
+        lines.findIndex((line) => /error/i.test(line)),
+      ),
+    )
+    .slice(0, 8);
 }
 
 /** Whether `built` is not there, or older than anything in the folders but their own output. */

@@ -13,7 +13,7 @@ import type { Clock } from './clock.ts';
 import type { KeyValueStorage } from './storage.ts';
 
 export interface ClientOptions {
-  /** Address of gate, such as `http://localhost:8080`; in a page that gate serves: `location.origin`. */
+  /** Address of gate, such as `http://127.0.0.1:8080`; in a page that gate serves: `location.origin`. */
   gateUrl: string;
   /** Where session, marks and outbox outlive the process. Default: memory, that is nowhere. */
   storage?: KeyValueStorage;
