@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { useBrowser, webRoot } from '../harness/browser.ts';
+import { seedPeople } from '../harness/people.ts';
+import { usePlatform } from '../harness/platform.ts';
+import { logIn, section } from './screens.ts';
+
+const platform = usePlatform({ environment: { gate: { WEB_ROOT: webRoot } } });
+const browser = useBrowser();
+
+test('someone registers by e-mail code, is led to the log-in page, and logs in', async () => {
+  const { page, complaints } = await browser.open(platform.gateUrl);
+  await page.getByRole('link', { name: 'Create an account' }).click();
+  const email = page.getByLabel('E-mail address');
+  const name = page.getByLabel('User name');
+  const password = page.getByLabel('Password', { exact: true });
+
+  await test('fields are checked as one types, with the words beside the field', async () => {
+    await email.pressSequentially('mara@');
+    await page.getByText('This does not look like an e-mail address.').waitFor();
+    assert.equal(await email.getAttribute('aria-invalid'), 'true');
+    await email.pressSequentially('example.org');
+    await page.getByText('This does not look like an e-mail address.').waitFor({ state: 'detached' });
+    await name.fill('m a');
+    await page.getByText('Letters, digits, “_”, “.” and “-” only.').waitFor();
+    await name.fill('mara');
+    await password.fill('short');
+    await page.getByText('At least 8 characters, please.').waitFor();
+  });
+
+  await test('a password can be looked at, and its strength is shown', async () => {
+    await password.fill('aaaaaaaaaa');
+    await page.getByText('This one is guessed too easily.').waitFor();
+    await password.fill('Harbour-light-9');
+    assert.equal(await page.getByRole('meter').getAttribute('aria-valuetext'), 'Very strong');
+    assert.equal(await password.getAttribute('type'), 'password');
+    await page.getByRole('button', { name: 'Show password' }).click();
+    assert.equal(await password.getAttribute('type'), 'text');
+    await page.getByRole('button', { name: 'Hide password' }).click();
+  });
+
+  await test('the code is asked for once and then counts down until it may be asked for again', async () => {
+    await email.fill('');
+    await page.getByRole('button', { name: 'Send code' }).click();
+    await page.getByText('Enter your e-mail address first.').waitFor();
+    await email.fill('mara@example.org');
+    await page.getByRole('button', { name: 'Send code' }).click();
+    await page.getByText('The code is on its way to mara@example.org').waitFor();
+    const waiting = page.getByRole('button', { name: /^Again in [01]:\d\d$/ });
+    await waiting.waitFor();
+    assert.equal(await waiting.getAttribute('aria-disabled'), 'true');
+  });
+
+  const code = page.getByLabel('Code from the e-mail');
+  const right = await platform.mailbox.code('mara@example.org');
+  await code.fill(right === '000000' ? '000001' : '000000');
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.getByText('This is not the code that we sent.').waitFor();
+  await code.fill(right);
+  await page.getByRole('button', { name: 'Create account' }).click();
+
+  await test('a countdown moves on to the log-in page by itself, with the address filled in', async () => {
+    await page.getByText('Your account is ready.').waitFor();
+    await page.getByText(/To the log-in page in \d seconds?…/).waitFor();
+    await page.getByRole('link', { name: 'Go there now' }).waitFor();
+    await page.getByRole('heading', { name: 'Log in' }).waitFor();
+    assert.equal(await email.inputValue(), 'mara@example.org');
+  });
+
+  await password.fill('not-her-password');
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByText('E-mail address or password is wrong.').waitFor();
+  await logIn(page, { email: 'mara@example.org', password: 'Harbour-light-9' });
+  await page.getByText('No conversations yet').waitFor();
+  assert.deepEqual(complaints, []);
+});
+
+test('a name that is taken is said beside the field', async () => {
+  const [person] = await seedPeople(platform, 1);
+  const { page } = await browser.open(`${platform.gateUrl}/#/register`);
+  await page.getByLabel('E-mail address').fill('twin@example.org');
+  await page.getByRole('button', { name: 'Send code' }).click();
+  await page.getByLabel('Code from the e-mail').fill(await platform.mailbox.code('twin@example.org'));
+  await page.getByLabel('User name').fill(person!.name);
+  await page.getByLabel('Password', { exact: true }).fill('Harbour-light-9');
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.getByText('This name is taken. Choose another.').waitFor();
+});
+
+test('a forgotten password is set anew by code, and the link skips the countdown', async () => {
+  const [person] = await seedPeople(platform, 1);
+  const { page } = await browser.open(platform.gateUrl);
+  await page.getByRole('link', { name: 'Forgot your password?' }).click();
+  await page.getByLabel('E-mail address').fill(person!.email);
+  await page.getByRole('button', { name: 'Send code' }).click();
+  await page.getByLabel('Code from the e-mail').fill(await platform.mailbox.code(person!.email));
+  await page.getByLabel('New password').fill('Other-harbour-7');
+  await page.getByRole('button', { name: 'Set new password' }).click();
+  await page.getByText('You can log in with the new one now.').waitFor();
+  await page.getByRole('link', { name: 'Go there now' }).click();
+  await logIn(page, { email: person!.email, password: 'Other-harbour-7' });
+});
+
+test('who stays logged in is there after the browser was closed, who does not is not', async () => {
+  const [person] = await seedPeople(platform, 1);
+  const first = await browser.open(platform.gateUrl);
+  await logIn(first.page, person!);
+  const kept = await first.context.storageState({ indexedDB: true });
+  await first.context.close();
+  const second = await browser.open(platform.gateUrl, { storageState: kept });
+  await section(second.page, 'Chats').waitFor();
+  await second.context.close();
+
+  const third = await browser.open(platform.gateUrl);
+  await third.page.getByLabel('E-mail address').fill(person!.email);
+  await third.page.getByLabel('Password', { exact: true }).fill(person!.password);
+  await third.page.getByRole('checkbox', { name: 'Stay logged in' }).uncheck();
+  await third.page.getByRole('button', { name: 'Log in' }).click();
+  await section(third.page, 'Chats').waitFor();
+  await third.page.reload();
+  await section(third.page, 'Chats').waitFor();
+  const passing = await third.context.storageState({ indexedDB: true });
+  await third.context.close();
+  const fourth = await browser.open(platform.gateUrl, { storageState: passing });
+  await fourth.page.getByRole('heading', { name: 'Log in' }).waitFor();
+});
+
+test('a log-in elsewhere takes over, says so, and can be taken back', async () => {
+  const [person] = await seedPeople(platform, 1);
+  const first = await browser.open(platform.gateUrl);
+  await logIn(first.page, person!);
+  const second = await browser.open(platform.gateUrl);
+  await logIn(second.page, person!);
+  const dialog = first.page.getByRole('alertdialog', { name: 'Logged in elsewhere' });
+  await dialog.waitFor();
+  await dialog.getByRole('button', { name: 'Use it here' }).click();
+  await second.page.getByRole('alertdialog', { name: 'Logged in elsewhere' }).waitFor();
+  await dialog.waitFor({ state: 'detached' });
+
+  // Reading on is allowed, and the way back stays in sight.
+  await second.page.getByRole('button', { name: 'Just keep reading' }).click();
+  await second.page.getByRole('button', { name: 'Use it here' }).waitFor();
+});
+
+test('sessions are listed, another one is ended at once, and one logs out', async () => {
+  const [person] = await seedPeople(platform, 1);
+  const first = await browser.open(platform.gateUrl);
+  await logIn(first.page, person!);
+  const second = await browser.open(platform.gateUrl);
+  await logIn(second.page, person!);
+  const { page } = second;
+  await section(page, 'Settings').click();
+  await page.getByRole('link', { name: 'Devices' }).click();
+  await page.getByText('This device').waitFor();
+  await page.getByRole('button', { name: /^End the session on/ }).click();
+  await page.getByRole('button', { name: /^End the session on/ }).waitFor({ state: 'detached' });
+  // The ended one was kicked before; when it comes back it hears that it is over.
+  await first.page.getByRole('button', { name: 'Use it here' }).last().click();
+  await first.page.getByText('Your session was ended.').waitFor();
+
+  await page.getByRole('button', { name: 'Log out' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Log out' }).click();
+  await page.getByText('You are logged out.').waitFor();
+  await page.reload();
+  await page.getByRole('heading', { name: 'Log in' }).waitFor();
+});
+
+test('the language is chosen, remembered and said to the browser', async () => {
+  const { page } = await browser.open(platform.gateUrl);
+  await page.getByRole('button', { name: 'Language' }).click();
+  await page.getByRole('menuitem', { name: '简体中文' }).click();
+  await page.getByRole('heading', { name: '登录' }).waitFor();
+  await page.reload();
+  await page.getByRole('heading', { name: '登录' }).waitFor();
+  assert.equal(await page.getAttribute('html', 'lang'), 'zh-Hans');
+  const chinese = await browser.open(platform.gateUrl, { locale: 'zh-CN' });
+  await chinese.page.getByRole('heading', { name: '登录' }).waitFor();
+});
