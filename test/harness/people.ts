@@ -78,7 +78,7 @@ export function createDevice(
   options: Partial<ClientOptions> = {},
 ): Device {
   const client = createClient({ gateUrl: platform.gateUrl, startAt: 'beginning', ...options });
-  platform.beforeClose(() => client.close());
+  platform.beforeClose?.(() => client.close());
   const log = new ClientLog(`${person.name}/${options.deviceClass ?? 'web'}`, person.id);
   const states: ConnectionState[] = [];
   client.on('message', ({ message }) => log.delivered(message));

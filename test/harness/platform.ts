@@ -17,7 +17,8 @@ export interface ChatNode extends Service {
 }
 
 /** What of a platform people and checks need, wherever it runs. */
-export type PlatformDoors = Pick<Platform, 'gateUrl' | 'db'> & { mailbox: Pick<Mailbox, 'code'> };
+export type PlatformDoors = Pick<Platform, 'gateUrl' | 'db'> &
+  Partial<Pick<Platform, 'beforeClose'>> & { mailbox: Pick<Mailbox, 'code'> };
 
 export interface PlatformOptions {
   /** Chat nodes. Default 2. */
