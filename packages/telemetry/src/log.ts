@@ -22,8 +22,15 @@ export function createLog(service: string, level = 'info', destination?: { write
     base: { service },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
-    serializers: { err: stdSerializers.errWithCause },
+    serializers: { err: serializeError },
     redact: { paths: secretFields.flatMap((field) => [field, `*.${field}`]), censor: '[redacted]' },
   };
   return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+/** With its causes; and its code under a name that is not redacted, since codes of errors are no secret. */
+function serializeError(error: unknown): unknown {
+  const serialized = stdSerializers.errWithCause(error as Error);
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? { ...serialized, errorCode: code } : serialized;
 }

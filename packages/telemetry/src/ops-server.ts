@@ -12,13 +12,15 @@ export interface OpsServerOptions {
   metrics: Metrics;
   /** Named checks of readiness: may this process get new work? */
   ready: Record<string, Check>;
+  /** What is told beside these when it is away, but does not keep new work off. */
+  told?: Record<string, Check>;
   /** Further routes, `METHOD /path` → handler. */
   routes?: Record<string, (request: IncomingMessage, response: ServerResponse) => void | Promise<void>>;
 }
 
 /**
- * The operators' door of a service: `/healthz` (the loop turns; asks nobody), `/readyz` (every check, 503 with
- * the reasons when one fails), `/metrics` (Prometheus text).
+ * The operators' door of a service: `/healthz` (the loop turns; asks nobody), `/readyz` (every check; `failed` has the
+ * reasons, 503 when one of `ready` fails), `/metrics` (Prometheus text).
  */
 export class OpsServer {
   readonly #options: OpsServerOptions;
@@ -72,11 +74,12 @@ export class OpsServer {
   }
 
   async #answerReady(response: ServerResponse): Promise<void> {
-    const failed = await failedChecks(this.#options.ready);
-    answer(response, Object.keys(failed).length === 0 ? 200 : 503, {
-      ready: Object.keys(failed).length === 0,
-      failed,
-    });
+    const [failed, told] = await Promise.all([
+      failedChecks(this.#options.ready),
+      failedChecks(this.#options.told ?? {}),
+    ]);
+    const ready = Object.keys(failed).length === 0;
+    answer(response, ready ? 200 : 503, { ready, failed: { ...failed, ...told } });
   }
 }
 
