@@ -105,7 +105,7 @@ export function createGate(
   metrics.gauge('gate_mysql_up', 'Whether MySQL answers', [], () => (circuits.mysql.isOpen ? 0 : 1));
   metrics.gauge('gate_redis_up', 'Whether Redis answers', [], () => (circuits.redis.isOpen ? 0 : 1));
 
-  const readiness = new Readiness({ db, redis, verify, status });
+  const readiness = new Readiness({ db, redis, verify, status, log });
   const listener = new HttpListener(createHttpApp(context, metrics, readiness));
   return {
     get port() {

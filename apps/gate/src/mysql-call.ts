@@ -2,8 +2,8 @@ import { backoffMs, type Circuit, CircuitOpenError, DeadlineError, withDeadline 
 import { isServerError, isTransient } from '@berth/mysql';
 import { BerthError } from '@berth/wire';
 
-/** Longer than any of gate's statements takes on a database that is well. */
-const deadlineMs = 3_000;
+/** Longer than any of gate's statements takes, a new connection included, on a database that is well but busy. */
+const deadlineMs = 6_000;
 
 /** Whether an error means that MySQL is away, rather than that it refused a statement. */
 export const isMysqlAway = (error: unknown): boolean =>

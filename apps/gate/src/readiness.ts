@@ -1,6 +1,6 @@
 import { type Mysql, schemaVersion } from '@berth/mysql';
 import type { Redis } from '@berth/redis';
-import { type Check, failedChecks } from '@berth/telemetry';
+import { type Check, failedChecks, type Log } from '@berth/telemetry';
 import type { GrpcStatus } from './status-client.ts';
 import type { GrpcVerify } from './verify-client.ts';
 
@@ -9,6 +9,7 @@ export interface ReadinessParts {
   redis: Redis;
   verify: GrpcVerify;
   status: GrpcStatus;
+  log: Log;
 }
 
 const reachMs = 1_500;
@@ -19,16 +20,18 @@ const reachMs = 1_500;
  * without MySQL); the reasons are told all the same.
  */
 export class Readiness {
+  readonly #log: Log;
   readonly #checks: Record<string, Check>;
   #wasWell = false;
   #isClosing = false;
 
-  constructor({ db, redis, verify, status }: ReadinessParts) {
+  constructor({ db, redis, verify, status, log }: ReadinessParts) {
+    this.#log = log;
     this.#checks = {
-      mysql: () => checkSchema(db),
-      redis: () => redis.ping().then(() => undefined),
-      verify: () => verify.reach(reachMs).then(() => undefined),
-      status: () => status.reach(reachMs).then(() => undefined),
+      mysql: () => this.#reasonOf('mysql', checkSchema(db)),
+      redis: () => this.#reasonOf('redis', redis.ping()),
+      verify: () => this.#reasonOf('verify', verify.reach(reachMs)),
+      status: () => this.#reasonOf('status', status.reach(reachMs)),
     };
   }
 
@@ -43,9 +46,22 @@ export class Readiness {
   close(): void {
     this.#isClosing = true;
   }
+
+  /** Anyone may read the reasons: what failed in earnest, with addresses and all, is for the log. */
+  async #reasonOf(name: string, answer: Promise<unknown>): Promise<string | undefined> {
+    try {
+      await answer;
+      return undefined;
+    } catch (err) {
+      this.#log.debug({ err, name }, 'a readiness check failed');
+      return err instanceof SchemaError ? err.message : 'does not answer';
+    }
+  }
 }
 
-async function checkSchema(db: Mysql): Promise<string | undefined> {
+class SchemaError extends Error {}
+
+async function checkSchema(db: Mysql): Promise<void> {
   const { applied, wanted } = await schemaVersion(db);
-  return applied >= wanted ? undefined : `schema version ${applied}, needs ${wanted}: run migrate`;
+  if (applied < wanted) throw new SchemaError(`schema version ${applied}, needs ${wanted}: run migrate`);
 }

@@ -67,6 +67,7 @@ test('with the mail server away a code is unavailable, for known and unknown ali
   }
   const ready = await fetch(`${verify.opsUrl}/readyz`);
   assert.equal(ready.status, 200, 'codes can still be redeemed');
+  assert.deepEqual(Object.keys(((await ready.json()) as { failed: object }).failed), ['smtp']);
   await verify.mail.restart();
   for (let count = 1; count <= 3; count++) await verify.issue('away@example.org');
   await verify.mail.codeFor('away@example.org', 3);

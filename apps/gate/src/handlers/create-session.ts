@@ -17,7 +17,10 @@ export async function createSession(
   await context.loginLimit.take(email, client.network);
   const user = await context.users.findByEmail(email);
   const isRight = await context.hasher.verify(password, user?.passwordHash);
-  if (!user || !isRight) throw new BerthError('bad_credentials');
+  if (!user || !isRight) {
+    context.log.info({ userId: user?.id, network: client.network }, 'a log-in failed');
+    throw new BerthError('bad_credentials');
+  }
 
   const { id: userId, generation } = user;
   const id = randomBytes(16).toString('hex');
@@ -40,6 +43,7 @@ export async function createSession(
     createdAt,
     expiresAt,
   });
+  context.log.info({ userId, sessionId: id, network: client.network }, 'logged in');
   void afterwards(context, userId, email, client.network);
   const token = context.sessionKeys.sign({
     user: userId,
