@@ -22,6 +22,8 @@ export type Answers = Record<string, { print?: string; fail?: string }>;
 export type FakeConfig = Record<string, { value: string; secret: boolean }>;
 
 export interface FakeTools {
+  /** For the environment of what is to find them. */
+  path: string;
   /** Runs a command of infra/commands with only the fake tools and this node on the PATH. */
   run(script: string, args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }>;
   /** Each call so far: the tool and its arguments. */
@@ -55,11 +57,13 @@ export function createFakeTools(names: string[], answers: Answers = {}, config: 
     ]);
   const read = (file: string) =>
     existsSync(join(folder, file)) ? readFileSync(join(folder, file), 'utf8') : '';
+  const path = names.includes('node') ? bin : `${bin}:${dirname(process.execPath)}`;
   return {
+    path,
     run(command, args) {
       const child = spawn(process.execPath, [join(root, 'infra/commands', command), ...args], {
         cwd: root,
-        env: { PATH: names.includes('node') ? bin : `${bin}:${dirname(process.execPath)}` },
+        env: { PATH: path },
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       const said = { stdout: '', stderr: '' };

@@ -70,6 +70,21 @@ export async function recordStack(
   }
 }
 
+/**
+ * The configuration of a stack as the engine hands it to the program: the real stack file's, what people set, generated
+ * secrets, and `settings` over all of it. `apiServer`: URL of what stands for the cluster of kind.
+ */
+export async function createStackConfig(
+  stack: StackName,
+  apiServer: string | undefined,
+  settings: Record<string, string | undefined> = {},
+): Promise<{ config: Record<string, string>; secretKeys: string[] }> {
+  const secrets = await createTestSecrets(stack, apiServer);
+  const all = { ...readStackFile(stack), ...prefixed({ ...ownSettings[stack], ...secrets, ...settings }) };
+  const given = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return { config: Object.fromEntries(given), secretKeys: Object.keys(prefixed(secrets)) };
+}
+
 /** The stack file's configuration as the engine hands it to the program: all of it text. */
 function readStackFile(stack: StackName): Record<string, string> {
   const { config } = parse(readFileSync(join(infra, `stacks/Pulumi.${stack}.yaml`), 'utf8'));
@@ -85,10 +100,11 @@ const prefixed = <T>(values: Record<string, T>): Record<string, T> =>
   Object.fromEntries(Object.entries(values).map(([key, value]) => [`berth:${key}`, value]));
 
 /** Stands for the API server of a cluster, which the program asks whether it is there. */
-async function startApiServer(): Promise<Server> {
+export async function startApiServer(): Promise<Server> {
   const server = createServer((_, response) => response.end('ok'));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return server;
 }
 
-const addressOf = (server: Server): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+export const addressOf = (server: Server): string =>
+  `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
