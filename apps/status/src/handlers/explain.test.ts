@@ -8,6 +8,7 @@ const stores = useRedis();
 const startStatus = useStatus();
 let status: RunningStatus;
 before(async () => {
+  await stores.ready;
   status = await startStatus(stores.url);
   for (const [name, zone, connections] of [
     ['calm', 'x', 1],

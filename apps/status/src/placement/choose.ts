@@ -96,5 +96,7 @@ function chooseInOrder(nearest: Ranked[], wish: Wish, skips: Skip[]): NodeRecord
     skips.push({ node: node.name, reason });
     if (reason !== 'avoided') second ??= node;
   }
+  const taken = skips.findIndex((skip) => skip.node === second?.name);
+  if (taken >= 0) skips.splice(taken, 1);
   return second;
 }

@@ -102,7 +102,7 @@ end
 
 -- The first admissible of the K next in order; another zone or version only when no other is to be had.
 local function choose_in_order(request, skips)
-  local second
+  local second, second_skip
   local on_page, in_moved, looked = page_start, 1, 0
   while looked < LOOKS + request[AVOIDED_COUNT] do
     local name
@@ -131,9 +131,13 @@ local function choose_in_order(request, skips)
     local reason = refusal_of(name, records[name], request)
     if reason == 0 then return name end
     skips[#skips + 1] = name .. ' ' .. reason
-    if not second and reason ~= 8 then second = name end
+    if not second and reason ~= 8 then
+      second = name
+      second_skip = #skips
+    end
     looked = looked + 1
   end
+  if second then table.remove(skips, second_skip) end
   return second
 end
 
