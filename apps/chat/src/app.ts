@@ -178,7 +178,10 @@ export function createChat(
   const ops = new OpsServer({
     ...config.ops,
     metrics,
-    ready: createReadiness({ mysql, redis, isReady }),
+    ready: {
+      ...createReadiness({ mysql, redis, isReady }),
+      messages: () => stores.messageWriter.trouble,
+    },
   });
   observe.watch({ connections: doors.connections, index, links, routes });
 

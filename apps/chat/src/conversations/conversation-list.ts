@@ -1,5 +1,6 @@
 import type { Answers } from '@berth/wire';
 import { fitting } from '../messages/frame-page.ts';
+import { CoalescingLoader } from './coalescing-loader.ts';
 import type { ConversationReader } from './conversation-reader.ts';
 import { formatCursor, parseCursor } from './cursor.ts';
 
@@ -30,6 +31,13 @@ export class ConversationList {
   /** The least recently read first. */
   readonly #orders = new Map<number, { places: Place[]; readAt: number }>();
   #places = 0;
+  /** A long list costs many reads, so few are ordered at a time and those who ask for the same share one. */
+  readonly #orderings = new CoalescingLoader<number, Place[]>({
+    maxKeys: 1,
+    parallel: 4,
+    timeoutMs: 10_000,
+    read: async ([user]) => new Map([[user!, await this.#order(user!)]]),
+  });
 
   constructor(options: ConversationListOptions) {
     this.#reader = options.reader;
@@ -40,7 +48,7 @@ export class ConversationList {
 
   async page(user: number, cursor: string | undefined, limit: number): Promise<Answers['conversations']> {
     const after = parseCursor(cursor, 2);
-    const places = (after && this.#remembered(user)) ?? (await this.#order(user));
+    const places = (after && this.#remembered(user)) ?? (await this.#orderings.load(user))!;
     const start =
       after === undefined ? 0 : startAfter(places, { activity: after[0]!, conversation: after[1]! });
     const page = places.slice(start, start + limit);

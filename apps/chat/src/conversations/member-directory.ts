@@ -9,7 +9,10 @@ import { isMember, type Standing } from './standing.ts';
 interface Entry {
   membersVersion: number;
   standings: Map<number, Standing>;
+  usedAt: number;
 }
+
+const usesBetweenMoves = 1_000;
 
 /** About what a cached standing takes, with its key. */
 const bytesPerStanding = 400;
@@ -31,6 +34,7 @@ export class MemberDirectory {
   /** The least recently used first. */
   readonly #entries = new Map<number, Entry>();
   #bytes = 0;
+  #uses = 0;
 
   constructor({ mysql, maxBytes = 64 * 1024 * 1024 }: MemberDirectoryOptions) {
     this.#maxBytes = maxBytes;
@@ -49,12 +53,14 @@ export class MemberDirectory {
   /** Without asking the database; undefined when it is not known here. */
   cached(conversation: number, user: number): Standing | undefined {
     const entry = this.#entries.get(conversation);
-    const standing = entry?.standings.get(user);
-    if (entry !== undefined && standing !== undefined) {
+    if (entry === undefined) return undefined;
+    // A list in the order of last use, but for those used so lately that they are at its end anyway.
+    if (++this.#uses - entry.usedAt > usesBetweenMoves) {
+      entry.usedAt = this.#uses;
       this.#entries.delete(conversation);
       this.#entries.set(conversation, entry);
     }
-    return standing;
+    return entry.standings.get(user);
   }
 
   /** At `atLeastVersion` or later. Throws `not_member` when there is no such conversation. */
@@ -103,7 +109,7 @@ export class MemberDirectory {
       entry = undefined;
     }
     if (entry === undefined) {
-      entry = { membersVersion: standing.membersVersion, standings: new Map() };
+      entry = { membersVersion: standing.membersVersion, standings: new Map(), usedAt: this.#uses };
       this.#entries.set(standing.conversation, entry);
       this.#bytes += bytesPerEntry;
     }

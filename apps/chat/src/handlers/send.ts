@@ -17,7 +17,12 @@ export const send: Handler<'send'> = async (context, session, body) => {
   if (!text.isWellFormed() || !cid.isWellFormed()) {
     throw new BerthError('bad_request', 'text and cid must be well-formed Unicode');
   }
-  const standing = await standingFor(context, conversation, sender, resent);
+  const rules = { strangersMayWrite: config.strangersMayWrite, now: Date.now() };
+  const cached = stores.directory.cached(conversation, sender);
+  const standing =
+    cached !== undefined && writeRefusal(cached, rules) === undefined
+      ? cached
+      : await reloadStanding(context, rules, conversation, sender, resent);
   const frame = encodeDeliver({ conversation, sender, cid, text, replyTo });
   if (deliverBodyBytes(frame) > config.maxDeliverBytes) {
     throw new BerthError('too_large', `a message has at most ${config.maxDeliverBytes} bytes when encoded`);
@@ -25,17 +30,17 @@ export const send: Handler<'send'> = async (context, session, body) => {
   return stores.messageWriter.write({ conversation, sender, cid, text, replyTo, resent, frame, standing });
 };
 
-/** Throws the refusal, unless the message may be stored already: then the store looks it up first. */
-async function standingFor(
-  { config, stores }: Context,
+/**
+ * A cached refusal may be behind what another node has allowed since. Throws the refusal as it is now, unless the message
+ * may be stored already: then the store looks it up first.
+ */
+async function reloadStanding(
+  { stores }: Context,
+  rules: { strangersMayWrite: boolean; now: number },
   conversation: number,
   sender: number,
   resent: boolean,
 ): Promise<Standing> {
-  const rules = { strangersMayWrite: config.strangersMayWrite, now: Date.now() };
-  const cached = stores.directory.cached(conversation, sender);
-  if (cached !== undefined && writeRefusal(cached, rules) === undefined) return cached;
-  // A cached refusal may be behind what another node has allowed since.
   const standing = await stores.directory.reload(conversation, sender);
   const refusal = writeRefusal(standing, rules);
   if (refusal !== undefined && !resent) throw refusal;

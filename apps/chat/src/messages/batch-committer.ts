@@ -100,11 +100,13 @@ export class BatchCommitter {
     const started = performance.now();
     const observe = (failure: WriteFailure | undefined) =>
       this.#observe({ messages: batch.length, seconds: (performance.now() - started) / 1_000, failure });
-    const messages = batch.map((pending) => pending.forBatch(this.#suspects.has(pending.message.sender)));
-    for (const pending of batch) pending.maybeStored = true;
+    for (const pending of batch) {
+      pending.maybeStored = true;
+      pending.resent ||= this.#suspects.has(pending.message.sender);
+    }
     let outcomes: Outcome[];
     try {
-      outcomes = await this.#store.write(messages, course);
+      outcomes = await this.#store.write(batch, course);
     } catch (error) {
       const failure = writeFailureOf(error);
       if (failure !== 'unknown') for (const pending of batch) pending.maybeStored = course.uncertain;

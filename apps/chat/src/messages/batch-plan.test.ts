@@ -22,7 +22,11 @@ test('seqs go on from the heads without a gap, each message once, in the order o
       const headOf = new Map(heads.map((head, index) => [index + 1, head]));
       const stored: KnownMessage = { seq: 1, sentAt: 1, text: '', replyTo: undefined };
       const knownKeys = new Map(known.map((one) => [identityKey(one), stored]));
-      const plan = planBatch(messages, headOf, knownKeys);
+      const plan = planBatch(
+        messages.map((message) => ({ message, lookUpOnly: message.lookUpOnly })),
+        headOf,
+        knownKeys,
+      );
 
       assert.equal(plan.steps.length, messages.length);
       const inserted = new Map<string, number>();

@@ -21,28 +21,58 @@ export interface BatchPlan {
 export const identityKey = ({ conversation, sender, cid }: MessageIdentity): string =>
   `${conversation}:${sender}:${cid}`;
 
+/** What a plan needs of a message in a batch. */
+interface Planned {
+  readonly message: MessageIdentity;
+  readonly lookUpOnly: boolean;
+}
+
 /**
  * Assigns seqs: each message that is neither known nor a twin gets the next one of its conversation, in the order of
  * the batch, without a gap. `heads` has the head of every conversation in the batch, read under its lock.
  */
 export function planBatch(
-  messages: readonly (MessageIdentity & { lookUpOnly: boolean })[],
+  batch: readonly Planned[],
   heads: ReadonlyMap<number, number>,
   known: ReadonlyMap<string, KnownMessage>,
 ): BatchPlan {
-  const first = new Map<string, number>();
   const newHeads = new Map<number, number>();
-  const steps = messages.map((message, index): Step => {
-    const key = identityKey(message);
-    const stored = known.get(key);
+  const first = new FirstOfEach(batch);
+  const steps = batch.map(({ message, lookUpOnly }, index): Step => {
+    const stored = known.size === 0 ? undefined : known.get(identityKey(message));
     if (stored !== undefined) return { kind: 'known', message: stored };
-    const twin = first.get(key);
+    const twin = first.find(message);
     if (twin !== undefined) return { kind: 'twin', of: twin };
-    if (message.lookUpOnly) return { kind: 'absent' };
-    first.set(key, index);
+    if (lookUpOnly) return { kind: 'absent' };
+    first.add(message, index);
     const seq = (newHeads.get(message.conversation) ?? heads.get(message.conversation)!) + 1;
     newHeads.set(message.conversation, seq);
     return { kind: 'insert', seq };
   });
   return { steps, heads: newHeads };
+}
+
+/** The first message of each identity. Different ones seldom share a cid, so the cid alone is hashed. */
+class FirstOfEach {
+  readonly #batch: readonly Planned[];
+  readonly #byCid = new Map<string, number>();
+  /** By `identityKey`: those whose cid was taken by another identity. */
+  readonly #others = new Map<string, number>();
+
+  constructor(batch: readonly Planned[]) {
+    this.#batch = batch;
+  }
+
+  find(message: MessageIdentity): number | undefined {
+    const index = this.#byCid.get(message.cid);
+    if (index === undefined) return undefined;
+    const { conversation, sender } = this.#batch[index]!.message;
+    if (conversation === message.conversation && sender === message.sender) return index;
+    return this.#others.get(identityKey(message));
+  }
+
+  add(message: MessageIdentity, index: number): void {
+    if (this.#byCid.has(message.cid)) this.#others.set(identityKey(message), index);
+    else this.#byCid.set(message.cid, index);
+  }
 }

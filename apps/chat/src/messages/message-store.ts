@@ -34,9 +34,13 @@ export interface KnownMessage {
   replyTo: number | undefined;
 }
 
-export interface BatchMessage extends OutgoingMessage {
+/** A message in a batch, and what is known of its caller. */
+export interface BatchMessage {
+  readonly message: OutgoingMessage;
+  /** This cid may be stored. */
+  readonly resent: boolean;
   /** Its caller was answered already: find out whether it was stored, but do not store it. */
-  lookUpOnly: boolean;
+  readonly lookUpOnly: boolean;
 }
 
 export interface BatchOptions {

@@ -6,7 +6,7 @@ import { BatchCommitter, type FinalOutcome } from './batch-committer.ts';
 import { encodeStoredDeliver, stampDeliver } from './deliver-frame.ts';
 import { LockedConversations } from './locked-conversations.ts';
 import type { MessageStore, OutgoingMessage, Receipt } from './message-store.ts';
-import { PendingMessage } from './pending-message.ts';
+import { bytesOf, PendingMessage } from './pending-message.ts';
 import type { WriteFailure } from './write-failure.ts';
 import { WriterLane } from './writer-lane.ts';
 
@@ -78,13 +78,12 @@ export class MessageWriter {
     return 'the message store does not answer';
   }
 
-  async write(message: OutgoingMessage): Promise<Receipt> {
-    if (this.#closing)
-      throw new BerthError('unavailable', 'this node is closing', { retryAfterMs: jittered(500) });
-    const pending = new PendingMessage(message, performance.now() + this.#deadlineMs);
-    if (this.#waiting.size >= this.#maxMessages || this.#bytes + pending.bytes > this.#maxBytes) {
-      throw new BerthError('unavailable', 'too many messages are waiting', { retryAfterMs: jittered(1_000) });
+  write(message: OutgoingMessage): Promise<Receipt> {
+    const refusal = this.#closing ? 'this node is closing' : this.#overload(message);
+    if (refusal !== undefined) {
+      return Promise.reject(new BerthError('unavailable', refusal, { retryAfterMs: jittered(1_000) }));
     }
+    const pending = new PendingMessage(message, performance.now() + this.#deadlineMs);
     this.#waiting.add(pending);
     this.#bytes += pending.bytes;
     this.#sweeper ??= setInterval(() => this.#sweep(), Math.min(250, this.#deadlineMs));
@@ -99,6 +98,11 @@ export class MessageWriter {
     for (const lane of this.#lanes) await lane.drained();
     await this.#locked.drained();
     clearInterval(this.#sweeper);
+  }
+
+  #overload(message: OutgoingMessage): string | undefined {
+    const isFull = this.#waiting.size >= this.#maxMessages || this.#bytes + bytesOf(message) > this.#maxBytes;
+    return isFull ? 'too many messages are waiting' : undefined;
   }
 
   #laneOf(conversation: number): WriterLane {

@@ -11,6 +11,7 @@ import {
   type KnownMessage,
   type MessageStore,
   type Outcome,
+  type OutgoingMessage,
 } from './message-store.ts';
 
 /** The standing of users as the holder of the conversations' locks reads it. */
@@ -83,16 +84,16 @@ export class MysqlMessageStore implements MessageStore {
     options: BatchOptions,
     attempt: Attempt,
   ): Promise<Outcome[]> {
-    const ids = [...new Set(batch.map((message) => message.conversation))].sort((a, b) => a - b);
+    const ids = [...new Set(batch.map(({ message }) => message.conversation))].sort((a, b) => a - b);
     const locked = await this.#statements.lock(connection, ids, options.skipLocked);
     const standings = await this.#currentStandings(connection, batch, locked);
     const known = await this.#known(connection, batch, locked, options.careful);
     const now = Date.now();
-    const early = batch.map((message, index): Outcome | undefined => {
+    const early = batch.map(({ message }, index): Outcome | undefined => {
       const conversation = locked.get(message.conversation);
       if (conversation === undefined && options.skipLocked) return { kind: 'locked' };
       // What was stored stays so, whatever its sender may do now.
-      if (known.has(identityKey(message))) return undefined;
+      if (known.size > 0 && known.has(identityKey(message))) return undefined;
       const error = this.#refusal(message, conversation, standings[index]!, now);
       return error && { kind: 'refused', error };
     });
@@ -104,12 +105,12 @@ export class MysqlMessageStore implements MessageStore {
       known,
     );
     const rows = plan.steps.flatMap((step, index) =>
-      step.kind === 'insert' ? [{ message: messages[index]!, seq: step.seq, sentAt: now }] : [],
+      step.kind === 'insert' ? [{ message: messages[index]!.message, seq: step.seq }] : [],
     );
     if (rows.length === 0) {
       await connection.query('ROLLBACK');
     } else {
-      await this.#statements.insert(connection, rows);
+      await this.#statements.insert(connection, rows, now);
       await this.#statements.moveHeads(connection, plan.heads, now);
       if (attempt.abandoned) throw new Error('the attempt was given up before COMMIT');
       attempt.committing = true;
@@ -128,8 +129,8 @@ export class MysqlMessageStore implements MessageStore {
     batch: readonly BatchMessage[],
     locked: ReadonlyMap<number, LockedConversation>,
   ): Promise<Standing[]> {
-    const standings = batch.map((message) => message.standing);
-    const stale = batch.flatMap((message, index) => {
+    const standings = batch.map(({ message }) => message.standing);
+    const stale = batch.flatMap(({ message }, index) => {
       const conversation = locked.get(message.conversation);
       return conversation !== undefined && conversation.membersVersion !== message.standing.membersVersion
         ? [index]
@@ -138,14 +139,17 @@ export class MysqlMessageStore implements MessageStore {
     if (stale.length === 0) return standings;
     const fresh = await this.#standings.readUnderLock(
       txOn(connection),
-      stale.map((index) => ({ conversation: batch[index]!.conversation, user: batch[index]!.sender })),
+      stale.map((index) => {
+        const { conversation, sender } = batch[index]!.message;
+        return { conversation, user: sender };
+      }),
     );
     for (const [position, index] of stale.entries()) standings[index] = fresh[position]!;
     return standings;
   }
 
   #refusal(
-    message: BatchMessage,
+    message: OutgoingMessage,
     conversation: LockedConversation | undefined,
     standing: Standing,
     now: number,
@@ -164,10 +168,10 @@ export class MysqlMessageStore implements MessageStore {
     locked: ReadonlyMap<number, LockedConversation>,
     careful: boolean,
   ): Promise<Map<string, KnownMessage>> {
-    const asked = new Map<string, BatchMessage>();
-    for (const message of batch) {
+    const asked = new Map<string, OutgoingMessage>();
+    for (const { message, resent, lookUpOnly } of batch) {
       if (!locked.has(message.conversation)) continue;
-      if (careful || message.resent || message.lookUpOnly) asked.set(identityKey(message), message);
+      if (careful || resent || lookUpOnly) asked.set(identityKey(message), message);
     }
     return this.#statements.known(connection, [...asked.values()]);
   }

@@ -2,19 +2,21 @@ import type { BerthError } from '@berth/wire';
 import type { BatchMessage, OutgoingMessage, Receipt } from './message-store.ts';
 
 /** A message on its way into the database, and the caller who waits for its receipt. */
-export class PendingMessage {
+export class PendingMessage implements BatchMessage {
   readonly message: OutgoingMessage;
   /** Of `performance.now()`: when the caller is answered in any case. */
   readonly deadlineAt: number;
   readonly receipt: Promise<Receipt>;
   /** A transaction with it is under way, or one was whose end is not known. */
   maybeStored = false;
+  resent: boolean;
   #settled = false;
   #resolve!: (receipt: Receipt) => void;
   #reject!: (error: BerthError) => void;
 
   constructor(message: OutgoingMessage, deadlineAt: number) {
     this.message = message;
+    this.resent = message.resent;
     this.deadlineAt = deadlineAt;
     this.receipt = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -26,9 +28,12 @@ export class PendingMessage {
     return this.#settled;
   }
 
-  /** Bytes that it holds, about: the frame, and the text beside it. */
+  get lookUpOnly(): boolean {
+    return this.#settled;
+  }
+
   get bytes(): number {
-    return 2 * this.message.frame.length + 200;
+    return bytesOf(this.message);
   }
 
   resolve(receipt: Receipt): void {
@@ -40,10 +45,7 @@ export class PendingMessage {
     this.#settled = true;
     this.#reject(error);
   }
-
-  /** As the store takes it; an answered one is only looked up. */
-  forBatch(marked: boolean): BatchMessage {
-    const resent = this.message.resent || marked;
-    return { ...this.message, resent, lookUpOnly: this.#settled };
-  }
 }
+
+/** Bytes that a message holds, about: the frame, and the text beside it. */
+export const bytesOf = (message: OutgoingMessage): number => 2 * message.frame.length + 200;
