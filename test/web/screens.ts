@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import type { TestBrowser, WatchedPage } from '../harness/browser.ts';
 import type { Person } from '../harness/people.ts';
 
 /** What users do on the pages, by what they see there: names of fields, buttons and lists. */
@@ -32,3 +33,24 @@ export const message = (page: Page, text: string) => page.getByRole('article').f
 /** The texts of all messages in view, in order. */
 export const texts = (page: Page): Promise<string[]> =>
   page.getByRole('article').locator('[dir="auto"]').allInnerTexts();
+
+/** The node that the page is connected to. */
+export async function nodeOf(page: Page): Promise<string> {
+  const status = page.locator('[data-connection="online"]');
+  await status.waitFor({ state: 'attached' });
+  return (await status.getAttribute('data-node'))!;
+}
+
+/** Two people who are friends, each on a page of their own, the conversation open on both. */
+export async function twoAtTheirPages(
+  browser: TestBrowser,
+  url: string,
+  [one, other]: readonly [Person, Person],
+): Promise<[WatchedPage, WatchedPage]> {
+  const pages = [await browser.open(url), await browser.open(url)] as [WatchedPage, WatchedPage];
+  await logIn(pages[0].page, one);
+  await logIn(pages[1].page, other);
+  await openChat(pages[0].page, other.name);
+  await openChat(pages[1].page, one.name);
+  return pages;
+}

@@ -1,11 +1,9 @@
-import type { OutgoingState } from '@berth/client';
-import { Copy, Ellipsis, Reply } from 'lucide-react';
-import { memo, useState } from 'react';
+import { Menu } from '@base-ui/react/menu';
+import { Ellipsis } from 'lucide-react';
+import { memo } from 'react';
 import { Avatar } from '../design/avatar.tsx';
 import { classNames } from '../design/class-names.ts';
-import { type Action, ActionMenu } from '../design/menu.tsx';
 import { useFormats, useText } from '../i18n/language.tsx';
-import { useNotice } from '../shell/notices.tsx';
 import { nameOf } from '../state/people.ts';
 import type { Timeline } from '../state/timeline.ts';
 import { useObserved } from '../state/use-observed.ts';
@@ -13,23 +11,11 @@ import { useWorkspace } from '../state/workspace-context.ts';
 import styles from './bubble.module.css';
 import { FailedLine } from './failed-line.tsx';
 import { isEmojiOnly } from './linkify.ts';
+import type { MessageMenuHandle } from './message-menu.tsx';
 import { MessageText } from './message-text.tsx';
 import { ReplyQuote } from './reply-quote.tsx';
+import type { Said } from './said.ts';
 import { StateMark } from './state-mark.tsx';
-
-/** A message as it is shown, stored or on its way. */
-export interface Said {
-  cid: string;
-  seq: number | undefined;
-  sender: number;
-  sentAt: number;
-  text: string;
-  replyTo?: number | undefined;
-  mine: boolean;
-  /** Of one's own. */
-  state: OutgoingState | undefined;
-  errorCode?: string | undefined;
-}
 
 export const Bubble = memo(
   function Bubble({
@@ -37,8 +23,7 @@ export const Bubble = memo(
     group,
     follows,
     timeline,
-    mayReply,
-    onReply,
+    menu,
     onShow,
   }: {
     said: Said;
@@ -46,10 +31,10 @@ export const Bubble = memo(
     /** Belongs to the message before: no name and picture of its own. */
     follows: boolean;
     timeline: Timeline;
-    mayReply: boolean;
-    onReply: (seq: number) => void;
+    menu: MessageMenuHandle;
     onShow: (seq: number) => void;
   }) {
+    const text = useText();
     const formats = useFormats();
     const shownSender = group && !said.mine;
     const large = isEmojiOnly(said.text);
@@ -74,7 +59,9 @@ export const Bubble = memo(
             <FailedLine conversation={timeline.conversation} cid={said.cid} errorCode={said.errorCode} />
           )}
         </div>
-        <MessageActions said={said} mayReply={mayReply} onReply={onReply} />
+        <Menu.Trigger handle={menu} payload={said} className={styles.more} aria-label={text('talk.actions')}>
+          <Ellipsis size={18} aria-hidden />
+        </Menu.Trigger>
       </div>
     );
   },
@@ -82,7 +69,7 @@ export const Bubble = memo(
     before.timeline === after.timeline &&
     before.group === after.group &&
     before.follows === after.follows &&
-    before.mayReply === after.mayReply &&
+    before.menu === after.menu &&
     before.said.cid === after.said.cid &&
     before.said.text === after.said.text &&
     before.said.seq === after.said.seq &&
@@ -102,42 +89,3 @@ const SenderPicture = ({ user }: { user: number }) => (
 );
 
 const SenderName = ({ user }: { user: number }) => <bdi className={styles.sender}>{useSenderName(user)}</bdi>;
-
-/** What can be done with a message; the menu is made when it is pointed at or reached by Tab. */
-function MessageActions({
-  said,
-  mayReply,
-  onReply,
-}: {
-  said: Said;
-  mayReply: boolean;
-  onReply: (seq: number) => void;
-}) {
-  const text = useText();
-  const notice = useNotice();
-  const [made, setMade] = useState(false);
-  const trigger = (
-    <button
-      type="button"
-      className={styles.more}
-      aria-label={text('talk.actions')}
-      onPointerEnter={() => setMade(true)}
-      onFocus={() => setMade(true)}
-    >
-      <Ellipsis size={18} aria-hidden />
-    </button>
-  );
-  if (!made) return trigger;
-  const actions: Action[] = [
-    {
-      label: text('action.copy'),
-      icon: Copy,
-      run: () => void navigator.clipboard.writeText(said.text).then(() => notice(text('talk.copied'))),
-    },
-  ];
-  const { seq } = said;
-  if (seq !== undefined && mayReply) {
-    actions.unshift({ label: text('action.reply'), icon: Reply, run: () => onReply(seq) });
-  }
-  return <ActionMenu trigger={trigger} actions={actions} />;
-}

@@ -1,3 +1,4 @@
+import { Menu } from '@base-ui/react/menu';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, MessageCircleHeart } from 'lucide-react';
 import { useEffect, useImperativeHandle, useRef, useState } from 'react';
@@ -11,6 +12,7 @@ import { useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import { estimateHeight, placeholderHeight } from './estimate-height.ts';
 import styles from './message-list.module.css';
+import { MessageMenu, type MessageMenuHandle } from './message-menu.tsx';
 import { MessageRowView } from './message-row.tsx';
 import { initialSizes, type ScrollMemory } from './scroll-place.ts';
 import { useDivider } from './use-divider.ts';
@@ -50,6 +52,7 @@ export function MessageList({
   const marks = useObserved(receipts, (book) => book.get(id)) ?? client.receipts(id);
   const failed = useObserved(timeline, (messages) => messages.failed);
   const { dividerAfter, clearDivider } = useDivider(conversation);
+  const [menu] = useState<MessageMenuHandle>(() => Menu.createHandle());
   const [highlighted, setHighlighted] = useState<number>();
   const scroller = useRef<HTMLDivElement>(null);
   const [sizes] = useState(() => initialSizes(memory.get(id)));
@@ -151,7 +154,7 @@ export function MessageList({
                   received={marks.received}
                   read={marks.read}
                   isFirstNew={seq !== undefined && seq === dividerAfter + 1}
-                  onReply={onReply}
+                  menu={menu}
                   onShow={showReplied}
                 />
               </article>
@@ -159,6 +162,7 @@ export function MessageList({
           })}
         </div>
       </div>
+      <MessageMenu handle={menu} mayReply={conversation.member} onReply={onReply} />
       {failed && (
         <p className={styles.failed} role="status">
           {text('talk.loadFailed')}

@@ -7,9 +7,11 @@ import type { Conversation } from '../state/conversations.ts';
 import type { Outgoing } from '../state/outbox.ts';
 import type { Timeline } from '../state/timeline.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
-import { Bubble, type Said } from './bubble.tsx';
+import { Bubble } from './bubble.tsx';
 import { beginsDay, continues } from './grouping.ts';
+import type { MessageMenuHandle } from './message-menu.tsx';
 import styles from './message-row.module.css';
+import type { Said } from './said.ts';
 import type { MessageRow } from './use-message-rows.ts';
 
 interface MessageRowProps {
@@ -19,7 +21,7 @@ interface MessageRowProps {
   received: number;
   read: number;
   isFirstNew: boolean;
-  onReply: (seq: number) => void;
+  menu: MessageMenuHandle;
   onShow: (seq: number) => void;
 }
 
@@ -31,7 +33,7 @@ export function MessageRowView({
   received,
   read,
   isFirstNew,
-  onReply,
+  menu,
   onShow,
 }: MessageRowProps) {
   const { me } = useWorkspace();
@@ -50,8 +52,7 @@ export function MessageRowView({
         group={conversation.kind === 'group'}
         follows={!isFirstNew && continues(said, row.previous)}
         timeline={timeline}
-        mayReply={conversation.member}
-        onReply={onReply}
+        menu={menu}
         onShow={onShow}
       />
     </>

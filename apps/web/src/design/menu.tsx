@@ -23,16 +23,21 @@ export function ActionMenu({
   return (
     <Menu.Root>
       <Menu.Trigger render={trigger} />
-      <Menu.Portal>
-        <Menu.Positioner className={styles.layer} sideOffset={4} align="end">
-          <Menu.Popup className={styles.popup}>
-            <Items actions={actions} />
-          </Menu.Popup>
-        </Menu.Positioner>
-      </Menu.Portal>
+      <ActionPopup actions={actions} />
     </Menu.Root>
   );
 }
+
+/** The list of a menu, for menus that have no trigger of their own. */
+export const ActionPopup = ({ actions }: { actions: readonly Action[] }) => (
+  <Menu.Portal>
+    <Menu.Positioner className={styles.layer} sideOffset={4} align="end">
+      <Menu.Popup className={styles.popup}>
+        <Items actions={actions} />
+      </Menu.Popup>
+    </Menu.Positioner>
+  </Menu.Portal>
+);
 
 /** What can be done with something, by a long press, the right button or the menu key. */
 export function ContextActions({

@@ -22,7 +22,12 @@ export function ConnectionStatus() {
   const shown = useShown(state);
   const now = useNow(500, shown?.kind === 'offline');
   return (
-    <div className={styles.place} role="status">
+    <div
+      className={styles.place}
+      role="status"
+      data-connection={state.kind}
+      data-node={state.kind === 'online' ? state.node : undefined}
+    >
       {shown?.kind === 'connecting' && (
         <p className={styles.pill}>
           <RefreshCw size={16} className={styles.turning} aria-hidden />
