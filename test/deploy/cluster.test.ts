@@ -25,12 +25,12 @@ const root = resolve(import.meta.dirname, '../..');
 const tag = `test-${randomBytes(4).toString('hex')}`;
 const berth = 'berth';
 const stores = 'berth-stores';
+const gateUrl = `http://127.0.0.1:${ports.http}`;
 
 describe('on a real cluster', { skip: clusterTools === undefined && 'there are no cluster tools' }, () => {
   let cluster: TestCluster;
   let installation: Installation;
-  let db: Mysql | undefined;
-  let platform: PlatformDoors;
+  const closers: (() => Promise<void>)[] = [];
 
   before(async () => {
     cluster = await TestCluster.up();
@@ -38,18 +38,26 @@ describe('on a real cluster', { skip: clusterTools === undefined && 'there are n
     installation = await Installation.record(cluster, tag);
   });
   after(async () => {
-    await db?.close().catch(() => {});
+    await Promise.all(closers.map((close) => close()));
     await installation?.close();
     await cluster?.down();
   });
 
-  /** MySQL at the address that its pod has now; the host reaches pods. */
-  async function openDatabase(): Promise<Mysql> {
-    await db?.close().catch(() => {});
+  /** The platform with MySQL at the address that its pod has now (the host reaches pods), for as long as `use` takes. */
+  async function withPlatform<T>(use: (platform: PlatformDoors) => Promise<T>): Promise<T> {
     const [pod] = await cluster.pods(stores, 'mysql');
     const url = installation.secret('berth-mysql').url!.replace(/@[^:]+:/, `@${pod!.status.podIP}:`);
-    db = new Mysql({ url });
-    return db;
+    const db = new Mysql({ url });
+    try {
+      return await use({
+        gateUrl,
+        db,
+        mailbox: { code: readCode },
+        beforeClose: (close) => closers.push(close),
+      });
+    } finally {
+      await db.close();
+    }
   }
 
   const uidsOf = async (): Promise<Map<string, string[]>> => {
@@ -63,15 +71,16 @@ describe('on a real cluster', { skip: clusterTools === undefined && 'there are n
 
   /** The load goes on while `happen` happens and a while longer; then nothing is lost, doubled or out of order. */
   async function nothingIsLostWhile(happen: (load: Load) => Promise<void>): Promise<void> {
-    const load = await startLoad(platform, 20);
+    const load = await withPlatform((platform) => startLoad(platform, 20));
     try {
       await load.more(100);
       await happen(load);
       await load.more(200);
       await load.stop();
-      platform = { ...platform, db: await openDatabase() };
-      await settle(platform, load.devices, load.conversations, 90_000);
-      assert.deepEqual(await verdict(platform, load.devices, load.conversations), []);
+      await withPlatform(async (platform) => {
+        await settle(platform, load.devices, load.conversations, 90_000);
+        assert.deepEqual(await verdict(platform, load.devices, load.conversations), []);
+      });
     } finally {
       await load.close();
     }
@@ -95,12 +104,6 @@ describe('on a real cluster', { skip: clusterTools === undefined && 'there are n
         .map(() => metadata.name),
     );
     assert.deepEqual(restarts, []);
-    const mailbox = `http://127.0.0.1:${ports.mail}`;
-    platform = {
-      gateUrl: `http://127.0.0.1:${ports.http}`,
-      db: await openDatabase(),
-      mailbox: { code: (address) => readCode(mailbox, address) },
-    };
   });
 
   test('a second install changes nothing', async () => {
@@ -126,11 +129,11 @@ describe('on a real cluster', { skip: clusterTools === undefined && 'there are n
   });
 
   test('the web client is served and what operators see is not', async () => {
-    const page = await fetch(`${platform.gateUrl}/`);
+    const page = await fetch(`${gateUrl}/`);
     assert.equal(page.status, 200);
     assert.match(page.headers.get('content-type')!, /text\/html/);
     for (const path of ['/metrics', '/readyz', '/n/10-9-8-7'])
-      assert.equal((await fetch(`${platform.gateUrl}${path}`)).status, 404, path);
+      assert.equal((await fetch(`${gateUrl}${path}`)).status, 404, path);
   });
 
   test('helm test: one logs in, is placed, connects, and is heard', async () => {
@@ -141,37 +144,33 @@ describe('on a real cluster', { skip: clusterTools === undefined && 'there are n
     assert.notEqual(placed[1], placed[2], 'two sessions are on the two nodes');
   });
 
-  test('two people on two pods talk through the edge, and the checker finds nothing amiss', async () => {
-    const people = await seedPeople(platform, 2);
-    const devices = [await connectDevice(platform, people[0]!), await connectDevice(platform, people[1]!)];
-    assert.notEqual(nodeOf(devices[0]!), nodeOf(devices[1]!));
-    const conversation = await makeFriends(devices[0]!, devices[1]!);
-    for (let index = 0; index < 20; index++) await devices[index % 2]!.say(conversation, `text ${index}`);
-    await settle(platform, devices, [conversation]);
-    assert.deepEqual(await verdict(platform, devices, [conversation]), []);
-    await closeAll(devices);
-  });
+  test('two people on two pods talk through the edge, and the checker finds nothing amiss', () =>
+    withPlatform(async (platform) => {
+      const people = await seedPeople(platform, 2);
+      const devices = [await connectDevice(platform, people[0]!), await connectDevice(platform, people[1]!)];
+      assert.notEqual(nodeOf(devices[0]!), nodeOf(devices[1]!));
+      const conversation = await makeFriends(devices[0]!, devices[1]!);
+      for (let index = 0; index < 20; index++) await devices[index % 2]!.say(conversation, `text ${index}`);
+      await settle(platform, devices, [conversation]);
+      assert.deepEqual(await verdict(platform, devices, [conversation]), []);
+      await closeAll(devices);
+    }));
 
-  test('two Qt clients register by mail, become friends and talk through the edge', async () => {
-    const [ann, bob] = [
-      await registerOldUser(platform, `ann${tag}`),
-      await registerOldUser(platform, `bob${tag}`),
-    ];
-    const [first, second] = [await oldConnect(platform, ann), await oldConnect(platform, bob)];
-    assert.equal(first.port, ports.tcp);
-    const [annClient, bobClient] = [first.client, second.client];
-    const thread = await befriend({ ann, bob, annClient, bobClient });
-    const text = {
-      fromuid: ann.uid,
-      touid: bob.uid,
-      thread_id: thread,
-      text_array: [{ content: 'ahoy', unique_id: '1' }],
-    };
-    assert.equal((await annClient.ask(1017, text)).error, 0);
-    const heard = await bobClient.next(1019, (body) => JSON.stringify(body).includes('ahoy'));
-    assert.equal(heard.body.fromuid, ann.uid);
-    await Promise.all([annClient.close(), bobClient.close()]);
-  });
+  test('two Qt clients register by mail, become friends and talk through the edge', () =>
+    withPlatform(async (platform) => {
+      const ann = await registerOldUser(platform, `ann${tag}`);
+      const bob = await registerOldUser(platform, `bob${tag}`);
+      const [first, second] = [await oldConnect(platform, ann), await oldConnect(platform, bob)];
+      assert.equal(first.port, ports.tcp);
+      const [annClient, bobClient] = [first.client, second.client];
+      const thread = await befriend({ ann, bob, annClient, bobClient });
+      const texts = [{ content: 'ahoy', unique_id: '1' }];
+      const text = { fromuid: ann.uid, touid: bob.uid, thread_id: thread, text_array: texts };
+      assert.equal((await annClient.ask(1017, text)).error, 0);
+      const heard = await bobClient.next(1019, (body) => JSON.stringify(body).includes('ahoy'));
+      assert.equal(heard.body.fromuid, ann.uid);
+      await Promise.all([annClient.close(), bobClient.close()]);
+    }));
 
   test('who is not named may not talk to anyone: a stranger in the namespace reaches no service', async () => {
     const [chat] = await cluster.pods(berth, 'chat');
@@ -282,7 +281,6 @@ describe('on a real cluster', { skip: clusterTools === undefined && 'there are n
   });
 
   test('uninstalled, it leaves nothing but its volumes', async () => {
-    await db?.close();
     await installation.uninstall('berth');
     await installation.uninstall('stores');
     const kinds = (await cluster.kubectl(['api-resources', '--verbs=list', '--namespaced', '-o', 'name']))
@@ -314,12 +312,11 @@ describe('on a real cluster', { skip: clusterTools === undefined && 'there are n
 /** What Kubernetes puts into every namespace, and the Secrets that the stack made before the releases. */
 const givenByOthers = /^(ConfigMap kube-root-ca\.crt|ServiceAccount default|Secret (berth|stores)-[a-z-]+)$/;
 
-async function readCode(mailbox: string, address: string): Promise<string> {
+/** The six digits of the newest mail to the address. */
+async function readCode(address: string): Promise<string> {
   return eventually(`a mail to ${address}`, async () => {
-    const mails = (await (await fetch(`${mailbox}/email`)).json()) as {
-      to: { address: string }[];
-      text: string;
-    }[];
+    const response = await fetch(`http://127.0.0.1:${ports.mail}/email`);
+    const mails = (await response.json()) as { to: { address: string }[]; text: string }[];
     const mail = mails.findLast(({ to }) =>
       to.some((receiver) => receiver.address === address.toLowerCase()),
     );

@@ -17,7 +17,7 @@ export interface ChatNode extends Service {
 }
 
 /** What of a platform people and checks need, wherever it runs. */
-export type PlatformDoors = Pick<Platform, 'gateUrl' | 'db'> &
+export type PlatformDoors = Pick<Platform, 'gateUrl' | 'db' | 'beforeClose'> &
   Partial<Pick<Platform, 'beforeClose'>> & { mailbox: Pick<Mailbox, 'code'> };
 
 export interface PlatformOptions {

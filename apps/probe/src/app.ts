@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type BerthClient, createClient } from '@berth/client';
 import type { App } from '@berth/lifecycle';
 import type { Log } from '@berth/telemetry';
+import type { Berth } from '@berth/wire';
 import { obtainAccount } from './account.ts';
 import type { ProbeConfig } from './config.ts';
 import { TcpSession } from './tcp-session.ts';
@@ -15,7 +16,7 @@ export function createProbe(config: ProbeConfig, { log }: { log: Log }): App {
     gateUrl: config.gateUrl,
     deviceClass: 'probe-ws',
     platform: 'probe',
-    WebSocket: webSocketBelow(config.gateUrl),
+    ...(config.webSocketUrl !== undefined && { WebSocket: webSocketBelow(config.webSocketUrl) }),
     requestTimeoutMs: config.timeoutMs,
   });
   let tcp: TcpSession | undefined;
@@ -35,8 +36,9 @@ export function createProbe(config: ProbeConfig, { log }: { log: Log }): App {
       await step('log in', client.logIn(account));
       const node = await step('connect over WebSocket', connected(client));
       const group = await step('conversation', openGroup(client));
-      tcp = await step('connect over TCP', TcpSession.open(config.tcp, signal));
-      const other = await step('log in over TCP', logInOverTcp(config, account, tcp, signal));
+      const berth = await step('log in for TCP', obtainBerth(config, account, signal));
+      tcp = await step('connect over TCP', TcpSession.open(config.tcp ?? berth, signal));
+      const other = await step('hello over TCP', greet(tcp, berth.ticket));
       log.info({ webSocket: node, tcp: other }, 'placed');
       await step('echo from WebSocket to TCP', echoToTcp(client, tcp, group));
       await step('echo from TCP to WebSocket', echoToWebSocket(client, tcp, group));
@@ -49,11 +51,11 @@ export function createProbe(config: ProbeConfig, { log }: { log: Log }): App {
   };
 }
 
-/** A WebSocket that is opened at the same path below `gateUrl`: the public address may lead nowhere from inside. */
-function webSocketBelow(gateUrl: string): typeof WebSocket {
+/** A WebSocket that is opened at the same path elsewhere: the public address may lead nowhere from inside a cluster. */
+function webSocketBelow(base: string): typeof WebSocket {
   return class extends WebSocket {
     constructor(url: string | URL) {
-      super(`${gateUrl.replace(/^http/, 'ws')}${new URL(url).pathname}`);
+      super(`${base}${new URL(url).pathname}`);
     }
   };
 }
@@ -75,25 +77,24 @@ async function openGroup(client: BerthClient): Promise<number> {
   return conversation.conversation;
 }
 
-async function logInOverTcp(
-  config: ProbeConfig,
-  account: { email: string; password: string },
-  tcp: TcpSession,
+/** A second session of the account, and its place on a node. */
+async function obtainBerth(
+  { gateUrl }: ProbeConfig,
+  { email, password }: { email: string; password: string },
   signal: AbortSignal,
-): Promise<string> {
-  const response = await fetch(`${config.gateUrl}/v1/sessions`, {
+): Promise<Berth> {
+  const response = await fetch(`${gateUrl}/v1/sessions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      email: account.email,
-      password: account.password,
-      device: { class: 'probe-tcp', platform: 'probe' },
-    }),
+    body: JSON.stringify({ email, password, device: { class: 'probe-tcp', platform: 'probe' } }),
     signal,
   });
   if (!response.ok) throw new Error(`gate answers ${response.status}`);
-  const { berth } = (await response.json()) as { berth: { ticket: string } };
-  const { node } = await tcp.request('hello', { token: berth.ticket, device: { platform: 'probe' } });
+  return ((await response.json()) as { berth: Berth }).berth;
+}
+
+async function greet(tcp: TcpSession, ticket: string): Promise<string> {
+  const { node } = await tcp.request('hello', { token: ticket, device: { platform: 'probe' } });
   await tcp.request('resume', { marks: [] });
   return node;
 }

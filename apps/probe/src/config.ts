@@ -2,10 +2,11 @@ import { EnvError, env, readEnv, readSecret } from '@berth/env';
 
 export interface ProbeConfig {
   logLevel: string;
-  /** Where the edge, or gate itself, serves HTTP; WebSockets are opened below it, whatever address a berth names. */
+  /** Where gate answers, best through the edge. */
   gateUrl: string;
-  /** Where TCP clients connect, whatever address a berth names. */
-  tcp: { host: string; port: number };
+  /** WebSockets are opened below it and TCP connections to it, when what a berth names cannot be reached from here. */
+  webSocketUrl: string | undefined;
+  tcp: { host: string; port: number } | undefined;
   account:
     | { kind: 'given'; email: string; password: string }
     /** Registers one, and reads the code from a mail catcher. */
@@ -17,7 +18,14 @@ export interface ProbeConfig {
 const variables = {
   LOG_LEVEL: env.text().default('info'),
   GATE_URL: env.text(),
-  TCP_ADDRESS: env.text().regex(/^[^:]+:\d{1,5}$/, { error: 'expected host:port' }),
+  WEBSOCKET_URL: env
+    .text()
+    .regex(/^wss?:\/\//, { error: 'expected ws:// or wss://' })
+    .optional(),
+  TCP_ADDRESS: env
+    .text()
+    .regex(/^[^:]+:\d{1,5}$/, { error: 'expected host:port' })
+    .optional(),
   MAILBOX_URL: env.text().optional(),
   TIMEOUT_SECONDS: env.count(1, 3_600).default(60),
 };
@@ -25,11 +33,12 @@ const variables = {
 /** Throws EnvError with a line per variable at fault. */
 export function parseProbeConfig(source: Record<string, string | undefined>): ProbeConfig {
   const values = readEnv(variables, source);
-  const [host, port] = values.TCP_ADDRESS.split(':');
+  const [host, port] = values.TCP_ADDRESS?.split(':') ?? [];
   return {
     logLevel: values.LOG_LEVEL,
     gateUrl: values.GATE_URL.replace(/\/$/, ''),
-    tcp: { host: host!, port: Number(port) },
+    webSocketUrl: values.WEBSOCKET_URL?.replace(/\/$/, ''),
+    tcp: host === undefined ? undefined : { host, port: Number(port) },
     account: parseAccount(source, values.MAILBOX_URL),
     timeoutMs: values.TIMEOUT_SECONDS * 1_000,
   };

@@ -25,6 +25,8 @@ export class TestCluster {
 
   static async up(): Promise<TestCluster> {
     await script('base-images', ['node', 'mariadb', 'redis', 'haproxy']);
+    // One that runs already would be someone's, in some state; and `up` rewrites the files that its parts watch.
+    await script('down');
     const printed = await script('up');
     const kubeconfig = /KUBECONFIG=(\S+)/.exec(printed)?.[1];
     if (kubeconfig === undefined) throw new Error(`up printed no KUBECONFIG: ${printed}`);
