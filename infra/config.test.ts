@@ -124,6 +124,40 @@ test('every example is a value that its setting takes', () => {
   }
 });
 
+test('the table of costs adds up', () => {
+  const document = readFileSync(join(import.meta.dirname, '../docs/deploy.md'), 'utf8');
+  const table = document.slice(document.indexOf('| EKS control plane'), document.indexOf('| a person |'));
+  const rows = table
+    .trim()
+    .split('\n')
+    .map((row) =>
+      row
+        .split('|')
+        .slice(2, 5)
+        .map((cell) => cell.trim()),
+    );
+  assert.equal(rows.length, 14);
+  for (const column of [0, 1, 2]) {
+    const amounts = rows.map((row) => {
+      const [arithmetic, amount] = row[column]!.split(' = ');
+      if (amount === undefined) return Number(arithmetic!.replaceAll('*', ''));
+      // Sums of products; what stands in brackets is a remark.
+      const sum = arithmetic!
+        .replace(/\(.*?\)/, '')
+        .split('+')
+        .map((product) => product.split('×').reduce((value, factor) => value * Number(factor), 1))
+        .reduce((total, value) => total + value, 0);
+      assert.ok(Math.abs(sum - Number(amount)) < 0.6, row[column]);
+      return Number(amount);
+    });
+    const together = amounts.pop();
+    assert.equal(
+      amounts.reduce((total, amount) => total + amount, 0),
+      together,
+    );
+  }
+});
+
 test('every setting and secret is in docs/deploy.md as it is here', () => {
   const document = readFileSync(join(import.meta.dirname, '../docs/deploy.md'), 'utf8');
   const settings = { ...commonSettings, ...kindSettings, ...awsSettings };

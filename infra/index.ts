@@ -19,6 +19,11 @@ export const namespace = berth.namespace;
 /** Secret: `pulumi stack output kubeconfig --show-secrets`. */
 export const kubeconfig = pulumi.secret(platform.kubeconfig);
 /** What the load scenarios take from the environment. */
-export const k6Env = { BERTH_URL: ingress.url, BERTH_HOST: ingress.host, BERTH_PORT: String(ingress.port) };
+export const k6Env = {
+  BERTH_URL: ingress.url,
+  BERTH_HOST: ingress.host,
+  BERTH_PORT: String(ingress.port),
+  ...(mailbox && { BERTH_MAIL_URL: mailbox.page }),
+};
 /** The mailbox page, where mails are caught and not sent. */
 export const mail = mailbox?.page ?? null;

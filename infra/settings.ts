@@ -274,6 +274,12 @@ export const awsSettings = {
     default: '14',
     example: '35',
   },
+  mysqlSnapshot: {
+    schema: text(/^([a-zA-Z][\w:-]{0,254})?$/, 'the name of a snapshot'),
+    description: 'Snapshot to make MySQL from: a new instance takes the place of the old one.',
+    default: '',
+    example: 'before-the-accident',
+  },
   mysqlAuthority: {
     schema: text(/-----BEGIN CERTIFICATE-----/, 'certificates in PEM'),
     description: 'Certificates of the authority of RDS in this region.',

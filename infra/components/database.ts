@@ -10,6 +10,8 @@ export interface DatabaseArgs {
   instanceClass: string;
   storageGiB: number;
   backupDays: number;
+  /** Snapshot to begin with; empty: an empty database. */
+  snapshot: string;
   password: pulumi.Input<string>;
   /** Against deletion, by Pulumi and by AWS; without it no snapshot is left behind either. */
   protect: boolean;
@@ -56,6 +58,7 @@ export class Database extends pulumi.ComponentResource {
         instanceClass: args.instanceClass,
         multiAz: true,
         dbName: 'berth',
+        ...(args.snapshot && { snapshotIdentifier: args.snapshot }),
         username: 'berth',
         password: args.password,
         dbSubnetGroupName: subnets.name,

@@ -69,6 +69,7 @@ export function createAws(config: AwsConfig): Platform {
       instanceClass: config.mysqlClass,
       storageGiB: config.mysqlStorageGiB,
       backupDays: config.mysqlBackupDays,
+      snapshot: config.mysqlSnapshot,
       password: config.mysqlPassword,
       finalSnapshot: `${clusterName}-final`,
     },

@@ -28,10 +28,11 @@ export interface RecordOptions {
   preview?: boolean;
 }
 
-/** Settings that people set for themselves. */
+/** Settings that people set for themselves, and the tag that `npm run up` sets. */
 const ownSettings: Record<StackName, Record<string, string>> = {
-  kind: {},
+  kind: { imageTag: '0.1.0' },
   aws: {
+    imageTag: '0.1.0',
     domain: 'chat.example.com',
     hostedZone: 'Z0123456789ABC',
     mailFrom: 'Berth <no-reply@example.com>',

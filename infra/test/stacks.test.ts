@@ -138,7 +138,12 @@ test('outputs say where Berth is', () => {
     edgeHost: 'localhost',
     edgePort: 8090,
     namespace: 'berth',
-    k6Env: { BERTH_URL: 'http://localhost:8080', BERTH_HOST: 'localhost', BERTH_PORT: '8090' },
+    k6Env: {
+      BERTH_URL: 'http://localhost:8080',
+      BERTH_HOST: 'localhost',
+      BERTH_PORT: '8090',
+      BERTH_MAIL_URL: 'http://localhost:1080',
+    },
     mail: 'http://localhost:1080',
   });
   const { kubeconfig, ...aws } = recordings.aws.outputs.values;
@@ -263,6 +268,9 @@ test('aws: a setting changes what it is about and nothing else', async () => {
   assert.deepEqual(await changedBy('aws', { mysqlClass: 'db.r8g.large' }), [
     'Instance mysql instanceClass',
     'Instance mysql performanceInsightsEnabled',
+  ]);
+  assert.deepEqual(await changedBy('aws', { mysqlSnapshot: 'before' }), [
+    'Instance mysql snapshotIdentifier',
   ]);
   assert.deepEqual(await changedBy('aws', { redisClass: 'cache.r7g.large' }), [
     'ReplicationGroup redis nodeType',
