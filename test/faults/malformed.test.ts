@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { eventually } from '@berth/fixtures';
-import { frameIds } from '@berth/wire';
+import { frameIds, type RequestName } from '@berth/wire';
+import { requestSchemas } from '@berth/wire/requests';
 import fc from 'fast-check';
 import { FrameSocket, frameOf } from '../harness/frame-socket.ts';
 import { befriend, closeAll, connectDevice, type Person, seedPeople, settle } from '../harness/people.ts';
@@ -12,8 +13,8 @@ const platform = usePlatform({
   nodes: 1,
   environment: {
     chat: {
-      FRAMES_PER_SECOND: '100000',
-      FRAMES_BURST: '100000',
+      FRAMES_PER_SECOND: '2000',
+      FRAMES_BURST: '30000',
       FIRST_FRAME_SECONDS: '1',
       HELLO_RATE: '5000',
     },
@@ -60,6 +61,16 @@ async function logIn(person: Person): Promise<FrameSocket> {
   return socket;
 }
 
+/** Some requests need so little that a body which is wrong for others is right for them: unknown fields are ignored. */
+function isTaken(name: string, body: Buffer): boolean {
+  if (!(name in requestSchemas)) return false;
+  try {
+    return requestSchemas[name as RequestName].safeParse(JSON.parse(body.toString())).success;
+  } catch {
+    return false;
+  }
+}
+
 /** Proves that the connection still works. */
 async function beats(socket: FrameSocket): Promise<void> {
   const answer = await socket.ask(frameIds.heartbeat, { req: 4_000_000 });
@@ -75,9 +86,10 @@ test('every request with every wrong body is answered with an error, and the con
     ([name]) => !['hello', 'goodbye', 'heartbeat', 'probe', 'typing'].includes(name),
   );
   while (sent < 12_000) {
-    for (const [, id] of requests) {
-      for (const body of Object.values(wrongBodies)) socket.sendBytes(frameOf(id, body));
-      sent += Object.keys(wrongBodies).length;
+    for (const [name, id] of requests) {
+      const refused = Object.values(wrongBodies).filter((body) => !isTaken(name, body));
+      for (const body of refused) socket.sendBytes(frameOf(id, body));
+      sent += refused.length;
     }
     await beats(socket);
     const answers = socket.frames.splice(0);
@@ -123,7 +135,7 @@ test('whoever does not begin with a sound hello is closed', async () => {
   for (const [name, body] of Object.entries(wrongBodies))
     openings[`hello, ${name}`] = frameOf(frameIds.hello, body.subarray(0, 60_000));
   const before = residentBytes();
-  for (let round = 0; round < 40; round++) {
+  for (let round = 0; round < 20; round++) {
     await Promise.all(
       Object.entries(openings).map(async ([name, bytes]) => {
         const socket = await FrameSocket.connect('127.0.0.1', port);
