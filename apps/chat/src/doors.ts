@@ -10,7 +10,7 @@ import type { Reception } from './session/reception.ts';
 /** Requests of one connection that may wait for answers before it is no longer read. */
 const maxInFlight = 128;
 /** Connections beyond the capacity: strangers, and those that are closing. */
-const spareConnections = 2_000;
+const spareConnections = (capacity: number): number => Math.max(2_000, Math.ceil(capacity / 4));
 
 /** Where clients come in. */
 export interface Doors {
@@ -29,7 +29,7 @@ export function createDoors(
   const connections = new Connections({
     ...config,
     maxInFlight,
-    maxConnections: config.capacity + spareConnections,
+    maxConnections: config.capacity + spareConnections(config.capacity),
     onClose: observe.closed,
     onFault: (error) => log.error({ err: error }, 'a frame was not handled'),
   });

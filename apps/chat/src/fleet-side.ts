@@ -76,6 +76,8 @@ export function createFleetSide({
     },
   });
   const onRedisFailure = (error: unknown) => routes.lost(error);
+  // Whatever is behind that name after a reconnect may have lost the latest claims.
+  redis.on('close', () => routes.lost(new Error('the connection was closed')));
   const isRedisAway = () => routes.isAway;
   const interests = new InterestSets({
     redis,

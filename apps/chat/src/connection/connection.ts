@@ -98,6 +98,7 @@ export abstract class Connection implements WheelEntry {
   logInStarted(sink: FrameSink): void {
     this.state = loggingIn;
     this.sink = sink;
+    this.connections.watchLogIn(this);
     this.pause();
   }
 

@@ -78,6 +78,10 @@ export class Connections {
     this.wheel.schedule(connection, this.options.firstFrameTimeoutMs);
   }
 
+  watchLogIn(connection: Connection): void {
+    this.wheel.schedule(connection, this.options.firstFrameTimeoutMs);
+  }
+
   watch(connection: Connection): void {
     this.wheel.schedule(connection, probeSlack * this.options.heartbeatMs);
   }

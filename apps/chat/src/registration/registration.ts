@@ -153,8 +153,11 @@ export class Registration {
     if (this.#isRegistered || this.#attempt === 0)
       this.#options.log.warn({ err: reason }, 'not in the registry; sessions live on');
     this.#isRegistered = false;
-    if (reason?.code === 'conflict' && this.#wasRegistered) this.#options.onSuperseded();
     if (this.#closed) return;
+    if (reason?.code === 'conflict' && this.#wasRegistered) {
+      this.#options.onSuperseded();
+      return;
+    }
     this.#retryTimer = setTimeout(() => this.#connect(), 50 + backoffMs(this.#attempt++, retry));
   }
 

@@ -29,8 +29,11 @@ const userLot = 32;
 /** Messages pushed of one conversation at most; a client that lacks more sees the gap and asks. */
 const maxMessages = 100;
 const pauseMs = 20;
-/** Gaps are looked at this often, and one that was there at the look before is a loss. */
-const gapMs = 1_000;
+/** Suspicions are looked at this often; what is still missing then was lost, and not under way. */
+const lookMs = 1_000;
+/** Without any sign of a loss every head is looked at once in this time, or slower: so many heads at a look. */
+const sweepMs = 20_000;
+const maxSwept = 1_000;
 
 /**
  * Finds what was committed and not pushed here: reads the heads of conversations that have sessions on this node, and
@@ -43,7 +46,12 @@ export class TailRepair {
   /** Conversations with a gap since the last look, and since the one before. */
   #gaps = new Set<number>();
   #oldGaps = new Set<number>();
-  #gapTimer: NodeJS.Timeout | undefined;
+  /** Heads that the sweep found above what went out here. */
+  #suspected: readonly { conversation: number; head: number }[] = [];
+  /** What is left of the present sweep. */
+  #toSweep: number[] = [];
+  #lookTimer: NodeJS.Timeout | undefined;
+  #isSweeping = false;
   #allAt: number | undefined;
   #againAt: number | undefined;
   /** After a failure. */
@@ -57,14 +65,17 @@ export class TailRepair {
   }
 
   start(): void {
-    this.#gapTimer = setInterval(() => this.#lookAtGaps(), gapMs);
+    this.#lookTimer = setInterval(() => {
+      this.#look();
+      void this.#sweep();
+    }, lookMs);
     this.#schedule();
   }
 
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
-    clearInterval(this.#gapTimer);
+    clearInterval(this.#lookTimer);
   }
 
   request(conversation: number): void {
@@ -85,12 +96,35 @@ export class TailRepair {
     this.#schedule();
   }
 
-  #lookAtGaps(): void {
+  #look(): void {
     const { index } = this.#options;
     for (const conversation of this.#oldGaps)
       if (index.conversation(conversation)?.hasGap) this.request(conversation);
     this.#oldGaps = this.#gaps;
     this.#gaps = new Set();
+    for (const { conversation, head } of this.#suspected)
+      if ((index.conversation(conversation)?.head ?? head) < head) this.request(conversation);
+    this.#suspected = [];
+  }
+
+  /** For losses of which there is no sign at all: a part of all heads, one after the other. */
+  async #sweep(): Promise<void> {
+    if (this.#isSweeping || this.#closed) return;
+    this.#isSweeping = true;
+    const { index, queries, log } = this.#options;
+    try {
+      if (this.#toSweep.length === 0)
+        this.#toSweep = [...index.conversations()].map(({ conversation }) => conversation);
+      const share = Math.ceil((index.conversationCount * lookMs) / sweepMs);
+      const heads = await queries.heads(this.#toSweep.splice(0, Math.min(share, maxSwept)));
+      this.#suspected = heads.filter(
+        ({ conversation, head }) => (index.conversation(conversation)?.head ?? head) < head,
+      );
+    } catch (error) {
+      log.debug({ err: error }, 'a part of the sweep failed');
+    } finally {
+      this.#isSweeping = false;
+    }
   }
 
   #schedule(): void {

@@ -1,6 +1,7 @@
 import type { TicketClaims } from '@berth/tokens';
 import { BerthError, type CloseReason } from '@berth/wire';
 import type { Connection } from '../connection/connection.ts';
+import { storeErrorOf } from '../store-error.ts';
 import type { Dialect } from './dialect.ts';
 import type { LiveQueries } from './live-queries.ts';
 import { LiveSession, type SessionKeeper } from './live-session.ts';
@@ -156,7 +157,7 @@ export class LogIn implements SessionKeeper {
       await witness.settled();
     } catch (error) {
       this.ended(session);
-      throw error;
+      throw storeErrorOf(error);
     }
     witness.reservationUsed(claims.reservation);
     if (index.sessionsOf(session.user).length === 1) witness.userArrived(session.user);

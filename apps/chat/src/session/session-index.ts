@@ -76,8 +76,8 @@ export class SessionIndex {
     return this.#count;
   }
 
-  get userCount(): number {
-    return this.#users.size;
+  get conversationCount(): number {
+    return this.#conversations.size;
   }
 
   users(): IterableIterator<number> {
