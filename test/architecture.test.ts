@@ -86,7 +86,7 @@ test('only config.ts reads the environment', () => {
   const readers = sources.filter(
     (file) =>
       /^(apps|packages)\//.test(file) &&
-      !/(^|\/)(config|main)\.ts$|\.test\.tsx?$|^packages\/(fixtures|stores)\/|^apps\/(local|cli)\//.test(
+      !/(^|\/)(config|main)\.ts$|\.(test|fixture)\.tsx?$|\/testing\/|^packages\/(fixtures|stores)\/|^apps\/(local|cli)\//.test(
         file,
       ) &&
       /process\.env/.test(readFileSync(`${root}/${file}`, 'utf8')),
