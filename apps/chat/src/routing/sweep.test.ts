@@ -10,12 +10,14 @@ test('a loss without any sign is found by looking at the heads in turn', async (
   const { conversation } = (await alice.ask('directOpen', { user: bob.user })).conversation;
   await alice.ask('send', { conversation, cid: 'x', text: 'one' });
   await bob.next('deliver');
-  // A commit of which no node ever heard.
-  await fleet.mysql.db.run(
-    `INSERT INTO messages (conversation_id, seq, sender_id, cid, sent_at, text) VALUES (?, 2, ?, 'y', 1, 'two')`,
-    [conversation, alice.user],
-  );
-  await fleet.mysql.db.run('UPDATE conversations SET head_seq = 2 WHERE id = ?', [conversation]);
-  for (const receiver of [alice, bob])
-    await receiver.next('deliver', ({ seq, text }) => seq === 2 && text === 'two');
+  // Commits of which no node ever heard; the first may be found by the look at a conversation that is new here.
+  for (const seq of [2, 3]) {
+    await fleet.mysql.db.run(
+      `INSERT INTO messages (conversation_id, seq, sender_id, cid, sent_at, text) VALUES (?, ?, ?, ?, 1, 'silent')`,
+      [conversation, seq, alice.user, `c${seq}`],
+    );
+    await fleet.mysql.db.run('UPDATE conversations SET head_seq = ? WHERE id = ?', [seq, conversation]);
+    for (const receiver of [alice, bob])
+      await receiver.next('deliver', (body) => body.seq === seq && body.text === 'silent');
+  }
 });
