@@ -27,7 +27,17 @@ export const send: Handler<'send'> = async (context, session, body) => {
   if (deliverBodyBytes(frame) > config.maxDeliverBytes) {
     throw new BerthError('too_large', `a message has at most ${config.maxDeliverBytes} bytes when encoded`);
   }
-  return stores.messageWriter.write({ conversation, sender, cid, text, replyTo, resent, frame, standing });
+  // Awaited here, which takes fewer turns than to hand the promise on.
+  return await stores.messageWriter.write({
+    conversation,
+    sender,
+    cid,
+    text,
+    replyTo,
+    resent,
+    frame,
+    standing,
+  });
 };
 
 /**

@@ -119,8 +119,8 @@ export class BatchCommitter {
 
   #apply(batch: PendingMessage[], outcomes: Outcome[], course: Course): PendingMessage[] {
     const locked: PendingMessage[] = [];
-    for (const [index, pending] of batch.entries()) {
-      const outcome = outcomes[index]!;
+    for (let index = 0; index < batch.length; index++) {
+      const [pending, outcome] = [batch[index]!, outcomes[index]!];
       if (outcome.kind === 'locked') {
         pending.maybeStored = course.uncertain;
         locked.push(pending);

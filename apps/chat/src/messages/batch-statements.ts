@@ -1,16 +1,11 @@
 import type { MysqlConnection } from '@berth/mysql';
-import { identityKey } from './batch-plan.ts';
-import type { KnownMessage, MessageIdentity, OutgoingMessage } from './message-store.ts';
+import { type BatchPlan, identityKey } from './batch-plan.ts';
+import type { KnownMessage, MessageIdentity } from './message-store.ts';
 import { insertSizes, marks, padded } from './statement-shapes.ts';
 
 export interface LockedConversation {
   head: number;
   membersVersion: number;
-}
-
-export interface NewRow {
-  message: OutgoingMessage;
-  seq: number;
 }
 
 const columns = 'conversation_id, seq, sender_id, cid, sent_at, reply_to, text';
@@ -66,7 +61,7 @@ export class BatchStatements {
     return found;
   }
 
-  async insert(connection: MysqlConnection, rows: readonly NewRow[], sentAt: number): Promise<void> {
+  async insert(connection: MysqlConnection, rows: BatchPlan['rows'], sentAt: number): Promise<void> {
     let start = 0;
     for (const size of insertSizes(rows.length)) {
       const sql = this.#text('insert', size, (count) => {

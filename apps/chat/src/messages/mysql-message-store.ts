@@ -2,7 +2,7 @@ import { withDeadline } from '@berth/lifecycle';
 import { isServerError, type Mysql, type MysqlConnection, type Tx, txOn } from '@berth/mysql';
 import { BerthError } from '@berth/wire';
 import { type Standing, writeRefusal } from '../conversations/standing.ts';
-import { identityKey, planBatch, type Step } from './batch-plan.ts';
+import { identityKey, planBatch } from './batch-plan.ts';
 import { BatchStatements, type LockedConversation } from './batch-statements.ts';
 import {
   type BatchMessage,
@@ -88,39 +88,25 @@ export class MysqlMessageStore implements MessageStore {
     const locked = await this.#statements.lock(connection, ids, options.skipLocked);
     const standings = await this.#currentStandings(connection, batch, locked);
     const known = await this.#known(connection, batch, locked, options.careful);
-    const now = Date.now();
-    const early = batch.map(({ message }, index): Outcome | undefined => {
-      const conversation = locked.get(message.conversation);
-      if (conversation === undefined && options.skipLocked) return { kind: 'locked' };
-      // What was stored stays so, whatever its sender may do now.
-      if (known.size > 0 && known.has(identityKey(message))) return undefined;
-      const error = this.#refusal(message, conversation, standings[index]!, now);
-      return error && { kind: 'refused', error };
-    });
-    const open = batch.map((_, index) => index).filter((index) => early[index] === undefined);
-    const messages = open.map((index) => batch[index]!);
-    const plan = planBatch(
-      messages,
-      new Map([...locked].map(([id, conversation]) => [id, conversation.head])),
+    const sentAt = Date.now();
+    const { outcomes, rows, heads } = planBatch({
+      batch,
+      heads: locked,
       known,
-    );
-    const rows = plan.steps.flatMap((step, index) =>
-      step.kind === 'insert' ? [{ message: messages[index]!.message, seq: step.seq }] : [],
-    );
+      standings,
+      sentAt,
+      refusalOf: (message, standing, head) => this.#refusal(message, standing, head, sentAt),
+    });
     if (rows.length === 0) {
       await connection.query('ROLLBACK');
     } else {
-      await this.#statements.insert(connection, rows, now);
-      await this.#statements.moveHeads(connection, plan.heads, now);
+      await this.#statements.insert(connection, rows, sentAt);
+      await this.#statements.moveHeads(connection, heads, sentAt);
       if (attempt.abandoned) throw new Error('the attempt was given up before COMMIT');
       attempt.committing = true;
       await connection.query('COMMIT');
     }
-    const outcomes = early as Outcome[];
-    for (const [position, index] of open.entries()) {
-      outcomes[index] = outcomeOf(plan.steps[position]!, standings[index]!, now, open);
-    }
-    return outcomes;
+    return options.skipLocked ? outcomes : outcomes.map(asMissing);
   }
 
   /** The standing of each sender, read again where the conversation's members changed since it was read. */
@@ -148,17 +134,11 @@ export class MysqlMessageStore implements MessageStore {
     return standings;
   }
 
-  #refusal(
-    message: OutgoingMessage,
-    conversation: LockedConversation | undefined,
-    standing: Standing,
-    now: number,
-  ): BerthError | undefined {
-    if (conversation === undefined) return new BerthError('not_member');
+  #refusal(message: OutgoingMessage, standing: Standing, head: number, now: number): BerthError | undefined {
     const error = writeRefusal(standing, { strangersMayWrite: this.#strangersMayWrite, now });
     if (error !== undefined) return error;
     const { replyTo } = message;
-    if (replyTo === undefined || (replyTo >= 1 && replyTo <= conversation.head)) return undefined;
+    if (replyTo === undefined || (replyTo >= 1 && replyTo <= head)) return undefined;
     return new BerthError('bad_request', 'replyTo names no message');
   }
 
@@ -177,18 +157,9 @@ export class MysqlMessageStore implements MessageStore {
   }
 }
 
-function outcomeOf(step: Step, standing: Standing, now: number, open: readonly number[]): Outcome {
-  switch (step.kind) {
-    case 'insert':
-      return { kind: 'stored', seq: step.seq, sentAt: now, standing };
-    case 'known':
-      return { kind: 'known', message: step.message, standing };
-    case 'twin':
-      return { kind: 'twin', of: open[step.of]! };
-    case 'absent':
-      return step;
-  }
-}
+/** A conversation that was waited for and is not there does not exist. */
+const asMissing = (outcome: Outcome): Outcome =>
+  outcome.kind === 'locked' ? { kind: 'refused', error: new BerthError('not_member') } : outcome;
 
 /** A connection that the server answered on is sound once rolled back; any other is not used again. */
 async function giveBack(connection: MysqlConnection, attempt: Attempt, error: unknown): Promise<void> {
