@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, globSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
+import process from 'node:process';
 import { build } from 'esbuild';
 import { filesFolder, sourceFiles } from './source-files.ts';
 
@@ -59,10 +60,9 @@ function copyFiles(workspace: string, folder: string): void {
   }
 }
 
-/** Builds the web client into `<folder>/web`, where the image's gate serves it from. */
+/** Builds the web client and puts it into `<folder>/web`, where the image's gate serves it from. */
 export function addWebClient(folder: string): void {
   const web = join(root, 'apps/web');
-  const outDir = relative(web, join(folder, 'web'));
-  const build = ['run', 'build', '--workspace', '@berth/web', '--', '--outDir', outDir, '--emptyOutDir'];
-  execFileSync('npm', build, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync(process.execPath, ['--run', 'build'], { cwd: web, stdio: ['ignore', 'ignore', 'inherit'] });
+  cpSync(join(web, 'dist'), join(folder, 'web'), { recursive: true });
 }

@@ -3,14 +3,15 @@ import { resolve } from 'node:path';
 import process from 'node:process';
 import { startTestMysql } from '@berth/fixtures';
 import { findStores, installStores } from '@berth/stores';
+import { haproxyBinary } from './deploy/edge/haproxy.ts';
 import { missingBrowserPackages } from './harness/browser.ts';
 import { runPhases } from './phases.ts';
 
 /**
- * `npm test [-- FILE ...]`: installs the servers and the browser that the tests need, starts one MySQL for all of them, and runs every
+ * `npm test [-- FILE ...]`: installs the servers, the edge and the browser that the tests need, starts one MySQL for all of them, and runs every
  * test file: those of one part two at a time, then those of the whole system one by one.
  */
-const wholeSystem = /^(test\/(e2e|faults|llfcchat)\/|apps\/local\/)|\.browser\.test\.ts$/;
+const wholeSystem = /^(test\/(e2e\/|faults\/|llfcchat\/|deploy\/cluster)|apps\/local\/)|\.browser\.test\.ts$/;
 const onlyByName = /^test\/deploy\/cluster/;
 
 const missing = [
@@ -30,6 +31,9 @@ const files = globSync('{packages,apps,infra,charts,images,load,test}/**/*.test.
   );
 if (files.some((file) => file.endsWith('.browser.test.ts')) && missingBrowserPackages().length > 0) {
   await installStores(missingBrowserPackages(), say, '');
+}
+if (files.includes('test/deploy/edge.test.ts') && haproxyBinary === undefined) {
+  await installStores(['haproxy'], say, '');
 }
 if (files.length === 0) {
   console.error(`npm test: no test file begins with ${named.join(' or ')}`);
