@@ -57,8 +57,8 @@ export async function seedConversation(
     [kind === 'direct' ? 1 : 2, kind, kind === 'direct' ? key : null, ids[0]!, ids.length, now],
   );
   for (const [index, id] of ids.entries()) {
-    await platform.db.run('INSERT INTO members (conversation_id, user_id, role) VALUES (?, ?, ?)', [
-      ...[conversation, id, kind === 'group' && index === 0 ? 2 : 0],
+    await platform.db.run('INSERT INTO members (conversation_id, user_id, role, friend) VALUES (?, ?, ?, ?)', [
+      ...[conversation, id, kind === 'group' && index === 0 ? 2 : 0, kind === 'direct' ? 1 : 0],
     ]);
     const peer = kind === 'direct' ? ids[1 - index]! : 0;
     await platform.db.run(

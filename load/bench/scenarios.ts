@@ -14,7 +14,7 @@ const times = { warmUpMs: 2_000, measureMs: 5_000 };
 const textBytes = 64;
 const pairs = 40;
 const groupSize = 100;
-const groupSenders = 4;
+const groupSenders = 20;
 
 /** Pairs, one of whom keeps 16 texts in flight; on Berth each is stored, and the checker judges. Acknowledgements a second. */
 export async function measurePairs(platform: Platform, reversed: boolean): Promise<Measured> {
@@ -54,7 +54,7 @@ export async function measurePairs(platform: Platform, reversed: boolean): Promi
   return rates(report, ({ acknowledged, seconds }) => acknowledged / seconds);
 }
 
-/** One group of 100 of whom 4 write, 8 texts in flight each. Deliveries a second. */
+/** One group of 100 of whom 20 write, 16 texts in flight each. Deliveries a second. */
 export async function measureFanOut(platform: Platform, reversed: boolean): Promise<Measured> {
   const users = await seedUsers(platform, groupSize);
   const conversation = await seedConversation(platform, 'group', users);
@@ -70,7 +70,7 @@ export async function measureFanOut(platform: Platform, reversed: boolean): Prom
         return { senders: targets.slice(0, groupSenders), receivers: targets.slice(groupSenders) };
       },
     },
-    { inFlight: 8, textBytes, ...times },
+    { inFlight: 16, textBytes, ...times },
     reversed,
   );
   return rates(report, ({ delivered, seconds }) => delivered / seconds);
