@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { bindServer, closeServer, createServerOptions, serverCredentials, unary } from '@berth/grpc';
 import { type App, Closers } from '@berth/lifecycle';
-import { createRedis } from '@berth/redis';
+import { createRedis, type Redis } from '@berth/redis';
 import { type Log, Metrics, OpsServer } from '@berth/telemetry';
 import { toBerthError } from '@berth/wire';
 import { Server } from '@grpc/grpc-js';
@@ -11,10 +12,13 @@ import { place } from './handlers/place.ts';
 import { createReportHandler } from './handlers/report.ts';
 import { revoke } from './handlers/revoke.ts';
 import { jsonRoute, readJson } from './json-route.ts';
-import { createStatusMetrics } from './metrics.ts';
+import { createStatusMetrics, type StatusMetrics } from './metrics.ts';
 import { PlacementQueue } from './placement/placement-queue.ts';
 import { Placer } from './placement/placer.ts';
 import { strategies } from './placement/strategies/strategies.ts';
+import { KubernetesScaler } from './planner/kubernetes-scaler.ts';
+import { Leadership } from './planner/leadership.ts';
+import { ScalingLoop } from './planner/scaling-loop.ts';
 import { FleetView } from './registry/fleet-view.ts';
 import { RedisRegistry } from './registry/redis-registry.ts';
 import { NodeStreams } from './streams/node-streams.ts';
@@ -73,6 +77,8 @@ export function createStatus(
     },
   });
 
+  const scaling = createScaling(config, { redis, registry, log, metrics: statusMetrics });
+
   return {
     ports,
     async start() {
@@ -89,8 +95,29 @@ export function createStatus(
       await ops.start();
       closers.add('ops', () => ops.close());
       ports.ops = ops.port;
+      scaling?.start();
+      closers.add('scaling', () => scaling?.close());
       log.info(ports, 'status is up');
     },
     close: () => closers.close(),
   };
+}
+
+function createScaling(
+  { scaler }: StatusConfig,
+  parts: { redis: Redis; registry: RedisRegistry; log: Log; metrics: StatusMetrics },
+): ScalingLoop | undefined {
+  if (!scaler) return undefined;
+  const { redis, registry, log, metrics } = parts;
+  return new ScalingLoop({
+    registry,
+    leadership: new Leadership(redis, randomUUID(), 10_000),
+    scaler: new KubernetesScaler(scaler),
+    policy: scaler.policy,
+    log,
+    onPlan(outcome, plan) {
+      metrics.plans.inc({ outcome });
+      if (plan) metrics.wanted.set(plan.wanted);
+    },
+  });
 }

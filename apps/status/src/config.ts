@@ -3,6 +3,8 @@ import type { GrpcTls } from '@berth/grpc';
 import { z } from 'zod';
 import { defaultRules, type Rules } from './placement/rules.ts';
 import type { Strategy } from './placement/strategies/strategy.ts';
+import { serviceAccountFolder } from './planner/kubernetes-scaler.ts';
+import { defaultPlanPolicy, type PlanPolicy } from './planner/plan.ts';
 
 export interface StatusConfig {
   logLevel: string;
@@ -14,6 +16,18 @@ export interface StatusConfig {
   ticketSecret: string;
   strategy: Strategy['name'];
   rules: Rules;
+  /** Undefined: nothing scales the fleet. */
+  scaler: ScalerConfig | undefined;
+}
+
+interface ScalerConfig {
+  namespace: string;
+  deployment: string;
+  /** Of the API server. */
+  url: string;
+  /** Folder of the ServiceAccount's token and authority. */
+  credentials: string;
+  policy: PlanPolicy;
 }
 
 const variables = {
@@ -29,6 +43,16 @@ const variables = {
   ADMISSION_RATE: env.number(0.1, 1_000_000).default(defaultRules.admissionRate),
   RESERVATION_SECONDS: env.number(1, 300).default(defaultRules.reservationMs / 1_000),
   LEASE_SECONDS: env.number(2, 300).default(defaultRules.leaseMs / 1_000),
+  SCALER: z.enum(['off', 'kubernetes']).default('off'),
+  SCALER_NAMESPACE: env.text().optional(),
+  SCALER_DEPLOYMENT: env.text().optional(),
+  SCALER_MIN: env.count(1, 10_000).default(defaultPlanPolicy.min),
+  SCALER_MAX: env.count(1, 10_000).default(defaultPlanPolicy.max),
+  SCALER_HEADROOM: env.number(0, 0.9).default(defaultPlanPolicy.headroom),
+  SCALER_CALM_MINUTES: env.number(0, 1_440).default(defaultPlanPolicy.calmMs / 60_000),
+  SCALER_CREDENTIALS: env.text().default(serviceAccountFolder),
+  KUBERNETES_SERVICE_HOST: env.text().optional(),
+  KUBERNETES_SERVICE_PORT: env.port().default(443),
 };
 
 /** Reads the environment. Throws EnvError that names every variable at fault. */
@@ -47,6 +71,32 @@ export function parseStatusConfig(source: Record<string, string | undefined>): S
       admissionRate: values.ADMISSION_RATE,
       reservationMs: values.RESERVATION_SECONDS * 1_000,
       leaseMs: values.LEASE_SECONDS * 1_000,
+    },
+    scaler: values.SCALER === 'off' ? undefined : parseScaler(values),
+  };
+}
+
+function parseScaler(values: z.output<z.ZodObject<typeof variables>>): ScalerConfig {
+  const {
+    SCALER_NAMESPACE: namespace,
+    SCALER_DEPLOYMENT: deployment,
+    KUBERNETES_SERVICE_HOST: host,
+  } = values;
+  if (!namespace || !deployment)
+    throw new EnvError('SCALER_NAMESPACE, SCALER_DEPLOYMENT: set both with SCALER=kubernetes');
+  if (!host) throw new EnvError('SCALER=kubernetes: KUBERNETES_SERVICE_HOST is not set; is this a pod?');
+  if (values.SCALER_MIN > values.SCALER_MAX) throw new EnvError('SCALER_MIN: more than SCALER_MAX');
+  return {
+    namespace,
+    deployment,
+    url: `https://${host.includes(':') ? `[${host}]` : host}:${values.KUBERNETES_SERVICE_PORT}`,
+    credentials: values.SCALER_CREDENTIALS,
+    policy: {
+      ...defaultPlanPolicy,
+      min: values.SCALER_MIN,
+      max: values.SCALER_MAX,
+      headroom: values.SCALER_HEADROOM,
+      calmMs: values.SCALER_CALM_MINUTES * 60_000,
     },
   };
 }

@@ -23,6 +23,8 @@ export function createStatusMetrics(metrics: Metrics, view: FleetView, streams: 
     skips: metrics.counter('status_skips_total', 'Nodes passed over in placements, by reason.', ['reason']),
     reports: metrics.counter('status_reports_total', 'Node reports by result.', ['result']),
     revocations: metrics.counter('status_revocations_total', 'Revocations by outcome.', ['outcome']),
+    plans: metrics.counter('status_plans_total', 'Scaling plans of this replica, by outcome.', ['outcome']),
+    wanted: metrics.gauge('status_nodes_wanted', 'Chat nodes that the load wants, while this replica plans.'),
     placeSeconds: metrics.histogram('status_place_seconds', 'Time of a placement.'),
   };
 }

@@ -53,11 +53,7 @@ export function barOf(
   return undefined;
 }
 
-export function countClaim(node: NodeRecord): void {
-  node.claims += 1;
-}
-
-/** A reservation went unused. True when the node is to be suspended, if the fleet allows it (`maySuspend`). */
+/** A reservation went unused; a node of which hardly any are used is suspended, where the fleet allows it. */
 export function countMiss(node: NodeRecord, rules: Rules, nowMs: number, maySuspend: () => boolean): void {
   node.misses += 1;
   halveHistory(node);

@@ -1,4 +1,4 @@
-import { admissionRate, barOf, countMiss, halveHistory, takeToken } from '../placement/admission.ts';
+import { admissionRate, countMiss, halveHistory, takeToken } from '../placement/admission.ts';
 import { type Chosen, choose } from '../placement/choose.ts';
 import { type NodeRecord, nodeStates } from '../placement/node-record.ts';
 import type { Rules } from '../placement/rules.ts';
@@ -205,10 +205,6 @@ export class RegistryModel {
     return admissionRate(node, { young, listed: listed.length }, this.#rules, nowMs);
   }
 }
-
-/** Whether Place may choose the node, for those who look at the model. */
-export const isOpen = (node: ModelNode, rules: Rules, nowMs: number): boolean =>
-  node.standing === 'listed' && !barOf(node, rules, nowMs);
 
 function splitReservation(id: string): [holder: string, nonce: string] {
   const dot = id.lastIndexOf('.');

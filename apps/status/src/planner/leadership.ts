@@ -1,0 +1,34 @@
+import { LuaScript, type Redis } from '@berth/redis';
+import type { PlanMemory } from './plan.ts';
+
+const keys = ['{berth}:planner-leader', '{berth}:planner-memory'];
+const scripts = {
+  lead: new LuaScript<[0] | [1, string]>(new URL('./lead.lua', import.meta.url)),
+  remember: new LuaScript<number>(new URL('./remember.lua', import.meta.url)),
+};
+
+/** One replica plans at a time; what it remembers outlives it. */
+export class Leadership {
+  readonly #redis: Redis;
+  readonly #replica: string;
+  readonly #leaseMs: number;
+
+  constructor(redis: Redis, replica: string, leaseMs: number) {
+    this.#redis = redis;
+    this.#replica = replica;
+    this.#leaseMs = leaseMs;
+  }
+
+  /** The memory when this replica leads for another lease; undefined when another does. */
+  async lead(): Promise<PlanMemory | undefined> {
+    const [leads, memory] = await scripts.lead.run(this.#redis, keys, [this.#replica, this.#leaseMs]);
+    if (leads === 0) return undefined;
+    return memory === '' ? {} : (JSON.parse(memory!) as PlanMemory);
+  }
+
+  /** False: another leads by now, and nothing was kept. */
+  async remember(memory: PlanMemory): Promise<boolean> {
+    const args = [this.#replica, JSON.stringify(memory)];
+    return (await scripts.remember.run(this.#redis, keys, args)) === 1;
+  }
+}

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { eventually, useRedis } from '@berth/fixtures';
+import { createLog } from '@berth/telemetry';
+import { defaultRules } from '../placement/rules.ts';
+import { RedisRegistry } from '../registry/redis-registry.ts';
+import { Leadership } from './leadership.ts';
+import { defaultPlanPolicy } from './plan.ts';
+import type { Scaler } from './scaler.ts';
+import { ScalingLoop } from './scaling-loop.ts';
+
+const stores = useRedis();
+beforeEach(() => stores.redis.flushall());
+
+/** A cluster that notes what it is told. */
+class NotedScaler implements Scaler {
+  scale: number;
+  marked: string[] = [];
+  fail = false;
+
+  constructor(scale: number) {
+    this.scale = scale;
+  }
+
+  async readScale(): Promise<number> {
+    if (this.fail) throw new Error('the cluster is away');
+    return this.scale;
+  }
+
+  async writeScale(from: number, to: number): Promise<void> {
+    assert.equal(from, this.scale);
+    this.scale = to;
+  }
+
+  async markFirstToGo(node: string): Promise<void> {
+    this.marked.push(node);
+  }
+}
+
+const log = createLog('status', 'error', { write: () => {} });
+const policy = { ...defaultPlanPolicy, min: 1, calmMs: 0 };
+const registration = (name: string) => ({
+  ...{ name, bootEpoch: 0, instance: name, capacity: 100, helloRate: 0, zone: '', version: '' },
+  address: { peerAddress: 'p:1', clientHost: 'c', clientPort: 1, clientUrl: 'ws://c' },
+});
+
+async function withLoop(
+  scaler: Scaler,
+  run: (registry: RedisRegistry, outcomes: string[]) => Promise<void>,
+): Promise<void> {
+  const registry = new RedisRegistry(stores.redis, defaultRules);
+  const outcomes: string[] = [];
+  const loops = ['one', 'two'].map(
+    (replica) =>
+      new ScalingLoop({
+        ...{ registry, scaler, policy, log, everyMs: 10 },
+        leadership: new Leadership(stores.redis, replica, 500),
+        onPlan: (outcome) => outcomes.push(`${replica} ${outcome}`),
+      }),
+  );
+  for (const loop of loops) loop.start();
+  try {
+    await run(registry, outcomes);
+  } finally {
+    for (const loop of loops) await loop.close();
+  }
+}
+
+async function enter(
+  registry: RedisRegistry,
+  name: string,
+  connections: number,
+): Promise<(state: number, count: number) => Promise<void>> {
+  const answer = await registry.register(registration(name));
+  assert.ok(!answer.superseded);
+  let sequence = 0;
+  const report = async (state: number, count: number) => {
+    sequence += 1;
+    await registry.report(name, answer.bootEpoch, {
+      ...{ sequence, connections: count, state, loopDelayP99Ms: 1, freeMemoryBytes: 1, usedReservations: [] },
+    });
+  };
+  await report(1, connections);
+  return report;
+}
+
+test('a fleet that is too small is scaled out, by one replica at a time', async () => {
+  const scaler = new NotedScaler(2);
+  await withLoop(scaler, async (registry, outcomes) => {
+    await enter(registry, 'a', 100);
+    await enter(registry, 'b', 100);
+    await eventually('scaled', () => scaler.scale === 3);
+    await eventually('planned on', () => outcomes.length > 10);
+    assert.equal(new Set(outcomes).size, 1, 'one leads');
+  });
+});
+
+test('a fleet that is too large is emptied and scaled in by one', async () => {
+  const scaler = new NotedScaler(2);
+  await withLoop(scaler, async (registry) => {
+    await enter(registry, 'a', 20);
+    const report = await enter(registry, 'b', 10);
+    const orderOfB = async () => (await registry.fleet()).nodes.find((node) => node.name === 'b')!.order;
+    await eventually('cordoned', async () => (await orderOfB()) === 1);
+    await report(2, 10);
+    await eventually('drained', async () => (await orderOfB()) === 2);
+    assert.equal(scaler.scale, 2, 'not while someone is on it');
+    await report(3, 0);
+    await eventually('removed', () => scaler.scale === 1);
+    assert.deepEqual(scaler.marked, ['b']);
+  });
+});
+
+test('a cluster that cannot be reached is asked again', async () => {
+  const scaler = new NotedScaler(1);
+  scaler.fail = true;
+  await withLoop(scaler, async (registry, outcomes) => {
+    await enter(registry, 'a', 100);
+    await eventually('failed', () => outcomes.some((outcome) => outcome.endsWith('failed')));
+    scaler.fail = false;
+    await eventually('scaled', () => scaler.scale === 2);
+  });
+});
+
+test('who leads no more remembers nothing', async () => {
+  const one = new Leadership(stores.redis, 'one', 50);
+  const two = new Leadership(stores.redis, 'two', 10_000);
+  assert.deepEqual(await one.lead(), {});
+  assert.equal(await two.lead(), undefined);
+  assert.equal(await one.remember({ calmSinceMs: 7 }), true);
+  assert.deepEqual(await eventually('the lease ends', () => two.lead()), { calmSinceMs: 7 });
+  assert.equal(await one.remember({ calmSinceMs: 8 }), false);
+  assert.equal(await one.lead(), undefined);
+});
