@@ -54,3 +54,21 @@ export async function twoAtTheirPages(
   await openChat(pages[1].page, one.name);
   return pages;
 }
+
+/** Waits until the page has written a text to its IndexedDB, which it does a moment after it has shown it. */
+export async function keptOnDevice(page: Page, text: string): Promise<void> {
+  await page.waitForFunction(async (wanted) => {
+    const database = await new Promise<IDBDatabase>((resolve, reject) => {
+      const request = indexedDB.open('berth');
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+    const values = await new Promise<unknown[]>((resolve, reject) => {
+      const request = database.transaction('values').objectStore('values').getAll();
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+    database.close();
+    return values.some((value) => String(value).includes(wanted));
+  }, text);
+}

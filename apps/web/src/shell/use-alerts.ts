@@ -56,13 +56,16 @@ export function useAlerts(): void {
   useEffect(() => {
     const wake = () => workspace.client.wake();
     const look = () => {
-      if (document.hidden) workspace.drafts.save();
+      if (document.hidden) workspace.keep();
       else wake();
     };
+    const keep = () => workspace.keep();
     window.addEventListener('online', wake);
+    window.addEventListener('pagehide', keep);
     document.addEventListener('visibilitychange', look);
     return () => {
       window.removeEventListener('online', wake);
+      window.removeEventListener('pagehide', keep);
       document.removeEventListener('visibilitychange', look);
     };
   }, [workspace]);

@@ -7,7 +7,9 @@ const maxConversations = 300;
 const maxFriends = 1_000;
 const maxTimelines = 50;
 const maxMessages = 128;
-const saveAfterMs = 2_000;
+/** What changed is written soon, since a page may go at any time, but not more often than this. */
+const saveSoonMs = 100;
+const saveEveryMs = 500;
 
 interface SavedLists {
   conversations: ConversationSummary[];
@@ -23,6 +25,8 @@ export class WorkspaceCache {
   #kept: number[] = [];
   readonly #dirty = new Set<number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #write: (() => Promise<void>) | undefined;
+  #savedAt = Number.NEGATIVE_INFINITY;
   #stops: (() => void)[] = [];
 
   constructor(storage: KeyValueStorage, user: number) {
@@ -44,8 +48,10 @@ export class WorkspaceCache {
 
   /** Writes what changes, a little later; what is returned ends it. */
   follow(workspace: Workspace): void {
+    this.#write = () => this.#save(workspace);
     const later = () => {
-      this.#timer ??= setTimeout(() => void this.#save(workspace), saveAfterMs);
+      const delayMs = Math.max(saveSoonMs, this.#savedAt + saveEveryMs - performance.now());
+      this.#timer ??= setTimeout(() => void this.#save(workspace), delayMs);
     };
     this.#stops = [
       workspace.conversations.subscribe(later),
@@ -57,8 +63,16 @@ export class WorkspaceCache {
     ];
   }
 
+  /** Writes at once what waits to be written: the page may go. */
+  async flush(): Promise<void> {
+    if (this.#timer === undefined) return;
+    clearTimeout(this.#timer);
+    await this.#write?.();
+  }
+
   stop(): void {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     for (const stop of this.#stops) stop();
     this.#stops = [];
   }
@@ -72,6 +86,7 @@ export class WorkspaceCache {
 
   async #save(workspace: Workspace): Promise<void> {
     this.#timer = undefined;
+    this.#savedAt = performance.now();
     const lists: SavedLists = {
       conversations: workspace.conversations.sorted.slice(0, maxConversations),
       friends: workspace.people.friends.slice(0, maxFriends),
@@ -82,11 +97,11 @@ export class WorkspaceCache {
     this.#kept = [...this.#kept.filter((id) => !dirty.includes(id)), ...dirty];
     const dropped = this.#kept.splice(0, Math.max(0, this.#kept.length - maxTimelines));
     try {
-      await this.#write('lists', lists);
+      await this.#put('lists', lists);
       for (const id of dirty) {
-        await this.#write(`timeline/${id}`, workspace.timeline(id)?.newestMessages(maxMessages) ?? []);
+        await this.#put(`timeline/${id}`, workspace.timeline(id)?.newestMessages(maxMessages) ?? []);
       }
-      await this.#write('timelines', this.#kept);
+      await this.#put('timelines', this.#kept);
       for (const id of dropped) await this.#storage.delete(this.#key(`timeline/${id}`));
     } catch {
       // No room, or a private window: the page works on without.
@@ -102,7 +117,7 @@ export class WorkspaceCache {
     }
   }
 
-  async #write(key: string, value: unknown): Promise<void> {
+  async #put(key: string, value: unknown): Promise<void> {
     await this.#storage.set(this.#key(key), JSON.stringify(value));
   }
 

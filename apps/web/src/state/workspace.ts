@@ -92,6 +92,12 @@ export class Workspace {
     return this.receipts.get(conversation) ?? this.client.receipts(conversation);
   }
 
+  /** Writes at once what waits to be kept on this device: the page may go. */
+  keep(): void {
+    this.drafts.save();
+    void this.#cache.flush();
+  }
+
   /** Ends the session and forgets what this device kept of it. */
   async logOut(): Promise<void> {
     this.drafts.clear();
@@ -103,7 +109,6 @@ export class Workspace {
   async close(): Promise<void> {
     for (const stop of this.#stops) stop();
     this.#cache.stop();
-    this.drafts.save();
     await this.client.close();
   }
 

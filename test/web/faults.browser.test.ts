@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { eventually } from '@berth/fixtures';
+import { useBrowser, webRoot } from '../harness/browser.ts';
+import { befriend, closeAll, connectDevice, type Person, seedPeople } from '../harness/people.ts';
+import { usePlatform } from '../harness/platform.ts';
+import { keptOnDevice, logIn, message, nodeOf, openChat, send, texts, twoAtTheirPages } from './screens.ts';
+
+const platform = usePlatform({ environment: { gate: { WEB_ROOT: webRoot } } });
+const browser = useBrowser();
+
+async function friends(): Promise<{ people: [Person, Person]; conversation: number }> {
+  const people = (await seedPeople(platform, 2)) as [Person, Person];
+  const devices = [
+    await connectDevice(platform, people[0], { deviceClass: 'setup' }),
+    await connectDevice(platform, people[1], { deviceClass: 'setup' }),
+  ] as const;
+  const conversation = await befriend(...devices);
+  await closeAll([...devices]);
+  return { people, conversation };
+}
+
+test('a chat node killed in mid-conversation: both pages come back by themselves, nothing lost or doubled', async () => {
+  const { people } = await friends();
+  const [mine, theirs] = await twoAtTheirPages(browser, platform.gateUrl, people);
+  const node = await nodeOf(mine.page);
+  assert.notEqual(node, await nodeOf(theirs.page));
+
+  const expected: string[] = [];
+  for (let round = 1; round <= 12; round++) {
+    if (round === 5) await platform.service(node).kill();
+    const [from, text] = round % 2 === 0 ? [theirs, `answer ${round}`] : [mine, `question ${round}`];
+    await send(from.page, text);
+    expected.push(text);
+  }
+  const mineBack = await nodeOf(mine.page);
+  assert.notEqual(mineBack, node);
+  for (const { page } of [mine, theirs]) {
+    await eventually(
+      'every message on the page, once',
+      async () => {
+        const shown = await texts(page);
+        assert.deepEqual([...shown].sort(), [...expected].sort());
+        return true;
+      },
+      30_000,
+    );
+  }
+  assert.deepEqual(await texts(mine.page), await texts(theirs.page), 'in the same order on both');
+  await mine.page.getByLabel('Waiting to be sent').waitFor({ state: 'detached' });
+  assert.deepEqual([...mine.complaints, ...theirs.complaints], []);
+  await platform.service(node).start();
+});
+
+test('with every node away the page stays readable, says when it tries again, and sends what was typed', async () => {
+  const { people, conversation } = await friends();
+  const { page } = await browser.open(platform.gateUrl);
+  await logIn(page, people[0]);
+  await openChat(page, people[1].name);
+  await send(page, 'before the storm');
+  await message(page, 'before the storm').getByLabel('Sent').waitFor();
+
+  await Promise.all(platform.nodes.map((node) => node.kill()));
+  await page.getByText(/Offline · next try in \d:\d\d/).waitFor();
+  await message(page, 'before the storm').waitFor();
+  await send(page, 'in the storm');
+  await message(page, 'in the storm').getByLabel('Waiting to be sent').waitFor();
+
+  await keptOnDevice(page, 'before the storm');
+  await keptOnDevice(page, 'in the storm');
+  await page.reload();
+  await openChat(page, people[1].name);
+  await message(page, 'before the storm').waitFor();
+  await message(page, 'in the storm').getByLabel('Waiting to be sent').waitFor();
+
+  await Promise.all(platform.nodes.map((node) => node.start()));
+  const tryNow = page.getByRole('button', { name: 'Try now' });
+  await eventually(
+    'the page is connected again',
+    async () => {
+      if (await tryNow.isVisible()) await tryNow.click({ timeout: 1_000 }).catch(() => {});
+      return page.locator('[data-connection="online"]').count();
+    },
+    40_000,
+  );
+  await message(page, 'in the storm').getByLabel('Sent').waitFor();
+  const friend = await connectDevice(platform, people[1]);
+  const received = await friend.client.history(conversation).next();
+  assert.deepEqual(
+    received.map(({ text }) => text),
+    ['before the storm', 'in the storm'],
+  );
+  await closeAll([friend]);
+});
+
+test('a node that drains moves its pages, which say so quietly', async () => {
+  const { people } = await friends();
+  const { page } = await browser.open(platform.gateUrl);
+  await logIn(page, people[0]);
+  await openChat(page, people[1].name);
+  const node = await nodeOf(page);
+  const stopped = platform.service(node).stop();
+  await page.getByText(/Moved to another node: chat-\d/).waitFor();
+  await send(page, 'still here');
+  await message(page, 'still here').getByLabel('Sent').waitFor();
+  await stopped;
+  await platform.service(node).start();
+});
