@@ -82,23 +82,6 @@ export async function readMembersAmong(
   return found;
 }
 
-/** Rows of one user in some conversations. */
-export async function readMembershipsOf(
-  db: Tx,
-  user: number,
-  conversations: readonly number[],
-): Promise<Map<number, MemberRow>> {
-  const found = new Map<number, MemberRow>();
-  await inChunks(conversations, 512, async (chunk) => {
-    const rows = await db.rows<StoredRow>(
-      `SELECT ${columns} FROM members WHERE conversation_id IN (${marks(chunk.length)}) AND user_id = ?`,
-      [...chunk, user],
-    );
-    for (const row of rows) found.set(row.conversation_id, memberRowOf(row));
-  });
-  return found;
-}
-
 /** Present members in the order of their ids, above `after`. */
 export async function readMembersAfter(
   db: Tx,
