@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { useRedis } from '@berth/fixtures';
-import { redisMillis } from './redis.ts';
+import { freePort, startRedis } from '@berth/stores';
+import { createRedis, redisMillis } from './redis.ts';
 
 const stores = useRedis();
 
@@ -9,4 +13,35 @@ test('the clock is Redis’ own, in milliseconds', async () => {
   const first = await redisMillis(stores.redis);
   assert.ok(Number.isSafeInteger(first) && first > 1_600_000_000_000);
   assert.ok((await redisMillis(stores.redis)) >= first);
+});
+
+test('while no node of a cluster can be reached a command is refused in time, not kept for ever', async () => {
+  const port = await freePort();
+  const cluster = createRedis(`redis+cluster://127.0.0.1:${port}`, { commandTimeoutMs: 200 });
+  try {
+    await assert.rejects(cluster.get('key'), /timed out/);
+    await assert.rejects(Promise.all([cluster.get('a'), cluster.set('b', '1'), cluster.ping()]), /timed out/);
+  } finally {
+    cluster.disconnect();
+  }
+});
+
+test('commands wait for a cluster that comes up', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'berth-redis-'));
+  const port = await freePort();
+  const cluster = createRedis(`redis+cluster://127.0.0.1:${port}`, { commandTimeoutMs: 20_000 });
+  const early = cluster.set('key', 'value');
+  const announced = ['--cluster-announce-ip', '127.0.0.1', '--dir', folder];
+  const server = await startRedis({ port, args: ['--cluster-enabled', 'yes', ...announced] });
+  try {
+    const direct = createRedis(server.url);
+    await direct.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+    direct.disconnect();
+    assert.equal(await early, 'OK');
+    assert.equal(await cluster.get('key'), 'value');
+  } finally {
+    cluster.disconnect();
+    await server.kill();
+    await rm(folder, { recursive: true, force: true });
+  }
 });

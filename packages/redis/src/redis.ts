@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { backoffMs } from '@berth/lifecycle';
-import { Cluster, Redis as IoRedis, type RedisOptions } from 'ioredis';
+import { type Cluster, Redis as IoRedis, type RedisOptions } from 'ioredis';
+import { BoundedCluster } from './bounded-cluster.ts';
 
 export type Redis = IoRedis | Cluster;
 
@@ -38,10 +39,14 @@ export function createRedis(
   });
   const client =
     topology === 'cluster'
-      ? new Cluster(nodes, {
-          redisOptions: options,
-          clusterRetryStrategy: (attempt) => 50 + backoffMs(attempt, { maxMs: 2_000 }),
-        })
+      ? new BoundedCluster(
+          nodes,
+          {
+            redisOptions: options,
+            clusterRetryStrategy: (attempt) => 50 + backoffMs(attempt, { maxMs: 2_000 }),
+          },
+          commandTimeoutMs,
+        )
       : topology === 'sentinel'
         ? new IoRedis({ ...options, sentinels: nodes, name: path || 'mymaster' })
         : new IoRedis({ ...options, ...nodes[0], db: path ? Number(path) : 0 });
