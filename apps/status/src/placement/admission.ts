@@ -30,7 +30,9 @@ export function admissionRate(node: NodeRecord, fleet: FleetAge, rules: Rules, n
 
 /** When the node's next admission token comes; not after now: it has one. */
 export function nextTokenAtMs(node: Pick<NodeRecord, 'rate' | 'fullAtMs'>, rules: Rules): number {
-  return node.fullAtMs - ((Math.max(1, node.rate * rules.burstSeconds) - 1) * 1_000) / node.rate;
+  return (
+    node.fullAtMs - ((Math.max(rules.burstLeast, node.rate * rules.burstSeconds) - 1) * 1_000) / node.rate
+  );
 }
 
 export function takeToken(node: NodeRecord, nowMs: number): void {

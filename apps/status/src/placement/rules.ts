@@ -11,8 +11,10 @@ export interface Rules {
   rampFrom: number;
   /** Event-loop delay (p99) up to which the full rate is given; twice as much halves it. */
   loopTargetMs: number;
-  /** A node may be given this many seconds of its rate at once (at least one log-in). */
+  /** A node may be given this many seconds of its rate at once... */
   burstSeconds: number;
+  /** ...and always this many log-ins, which no node minds. */
+  burstLeast: number;
   /** Unused reservations from which a node may be suspended; from a quarter of it on they lower its rate. */
   unclaimedMin: number;
   /** Part of its recent reservations that must have gone unused for that. */
@@ -32,6 +34,7 @@ export const defaultRules: Rules = {
   rampFrom: 0.1,
   loopTargetMs: 50,
   burstSeconds: 0.1,
+  burstLeast: 10,
   unclaimedMin: 20,
   unclaimedShare: 0.9,
   suspendMs: 30_000,
@@ -49,6 +52,7 @@ export function rulesArgument(rules: Rules): string {
     rules.rampFrom,
     rules.loopTargetMs,
     rules.burstSeconds,
+    rules.burstLeast,
     rules.unclaimedMin,
     rules.unclaimedShare,
     rules.suspendMs,

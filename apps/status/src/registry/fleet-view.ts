@@ -94,7 +94,7 @@ export class FleetView {
   readSoon(): void {
     this.#readWanted = true;
     if (this.#closed || this.#polling) return;
-    this.#schedule(20);
+    this.#schedule(this.#soonMs());
   }
 
   /** A call of somebody else's failed for want of Redis: believe it until a poll succeeds. */
@@ -111,13 +111,18 @@ export class FleetView {
     node.reserved = 0;
   }
 
+  /** The larger the fleet, the longer its list and the more there are to tell: 250 ms with 1,000 nodes. */
+  #soonMs(): number {
+    return Math.min(this.#options.pollMs, 20 + (this.#snapshot?.nodes.length ?? 0) / 4);
+  }
+
   #schedule(delayMs = jittered(this.#options.pollMs)): void {
     if (this.#closed) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#polling = this.#poll().finally(() => {
         this.#polling = undefined;
-        this.#schedule(this.#readWanted && !this.#away ? 20 : undefined);
+        this.#schedule(this.#readWanted && !this.#away ? this.#soonMs() : undefined);
       });
     }, delayMs);
   }

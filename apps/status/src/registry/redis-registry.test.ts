@@ -157,7 +157,7 @@ test('who asks for another berth because the first did not answer counts against
 });
 
 test('a refusal says when the next admission token comes', async () => {
-  const registry = new RedisRegistry(stores.redis, { ...defaultRules, admissionRate: 2 });
+  const registry = new RedisRegistry(stores.redis, { ...defaultRules, admissionRate: 2, burstLeast: 1 });
   await enter(registry, registration('a'));
   assert.ok((await registry.place('least', [requestOf('1.web')])).placed[0]!.chosen);
   const { placed } = await registry.place('least', [requestOf('2.web')]);

@@ -113,13 +113,13 @@ export class RedisRegistry {
       ...requests.map(requestLine),
     ]);
     const parsed = lines.map(parseLine);
-    await this.#learnAddresses(parsed.flatMap((line) => line.boot ?? []));
+    const addresses = await this.#addressesOf(parsed.flatMap((line) => line.boot ?? []));
     const expiresAtMs = Math.floor(Number(expiresAt));
     const placed = parsed.map(({ boot, skips, waitMs }): Placed => {
       if (boot === undefined) return { chosen: undefined, skips, waitMs };
       const space = boot.indexOf(' ');
       const bootEpoch = Number(boot.slice(space + 1));
-      const address = this.#addresses.get(boot)!;
+      const address = addresses.get(boot)!;
       return { chosen: { name: boot.slice(0, space), bootEpoch, expiresAtMs, address }, skips };
     });
     return { nowMs: Number(now), placed };
@@ -166,15 +166,17 @@ export class RedisRegistry {
     return { nowMs: Number(now), version: Number(version), reservations, nodes };
   }
 
-  /** The addresses of boots that registered after the fleet was last read. */
-  async #learnAddresses(boots: string[]): Promise<void> {
-    const unknown = [...new Set(boots)].filter((boot) => !this.#addresses.has(boot));
-    if (unknown.length === 0) return;
+  /** As a rule known since the fleet was last read; of boots that registered after that they are read. */
+  async #addressesOf(boots: string[]): Promise<Map<string, NodeAddress>> {
+    const known = this.#addresses;
+    const unknown = [...new Set(boots)].filter((boot) => !known.has(boot));
+    if (unknown.length === 0) return known;
     const names = unknown.map((boot) => boot.slice(0, boot.indexOf(' ')));
     const abouts = await this.#redis.hmget(aboutKey, ...names);
     unknown.forEach((boot, at) => {
-      this.#addresses.set(boot, JSON.parse(abouts[at]!) as NodeAddress);
+      known.set(boot, JSON.parse(abouts[at]!) as NodeAddress);
     });
+    return known;
   }
 
   #run<Answer>(lua: LuaScript<Answer>, args: (string | number)[]): Promise<Answer> {

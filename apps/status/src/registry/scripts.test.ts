@@ -19,6 +19,7 @@ const rules: Rules = {
   leaseMs: 150,
   reservationMs: 25,
   admissionRate: 200,
+  burstLeast: 2,
   rampMs: 80,
   suspendMs: 40,
   unclaimedMin: 4,

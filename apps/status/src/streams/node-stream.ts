@@ -24,6 +24,7 @@ export class NodeStream {
   #fleet: StatusMessage | undefined;
   #ack: StatusMessage | undefined;
   #waiting: StatusMessage[] = [];
+  #missed: Iterator<StatusMessage> | undefined;
   /** The last sequence that this stream wrote to the registry. */
   sequence = 0;
   /** The rate last sent. */
@@ -49,6 +50,12 @@ export class NodeStream {
     else this.cut(new BerthError('unavailable', 'This node reads too slowly; register again.'));
   }
 
+  /** Sends what the node missed, however much, as fast as it reads. */
+  replay(missed: Iterator<StatusMessage>): void {
+    this.#missed = missed;
+    if (!this.#blocked) this.#sendOn();
+  }
+
   /** Ends the stream with an error. */
   cut(error: BerthError): void {
     if (this.#closed) return;
@@ -59,6 +66,7 @@ export class NodeStream {
   close(): void {
     this.#closed = true;
     this.#waiting = [];
+    this.#missed = undefined;
     this.#fleet = undefined;
     this.#ack = undefined;
   }
@@ -66,11 +74,13 @@ export class NodeStream {
   #write(message: StatusMessage): void {
     if (this.#sink.write(message)) return;
     this.#blocked = true;
-    this.#sink.once('drain', () => this.#drained());
+    this.#sink.once('drain', () => {
+      this.#blocked = false;
+      this.#sendOn();
+    });
   }
 
-  #drained(): void {
-    this.#blocked = false;
+  #sendOn(): void {
     while (!this.#blocked && !this.#closed) {
       const next = this.#next();
       if (!next) return;
@@ -81,6 +91,9 @@ export class NodeStream {
   #next(): StatusMessage | undefined {
     const waiting = this.#waiting.shift();
     if (waiting) return waiting;
+    const missed = this.#missed?.next();
+    if (missed && !missed.done) return missed.value;
+    this.#missed = undefined;
     const next = this.#fleet ?? this.#ack;
     if (next === this.#fleet) this.#fleet = undefined;
     else this.#ack = undefined;

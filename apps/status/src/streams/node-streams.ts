@@ -30,10 +30,9 @@ export class NodeStreams {
   add(stream: NodeStream, { order, newsAfter }: { order: NodeOrder; newsAfter: string }): void {
     this.#streams.add(stream);
     if (order !== 'none') stream.send(orderMessage(order));
-    for (const item of this.#view.newsSince(newsAfter)) {
-      if (item.kind === 'revocation') stream.send(revocationMessage(item));
-    }
     if (this.#view.peers) stream.send(fleetMessage(this.#view.peers));
+    const missed = this.#view.newsSince(newsAfter).filter((item) => item.kind === 'revocation');
+    stream.replay(missed.values().map(revocationMessage));
     this.#view.readSoon();
   }
 

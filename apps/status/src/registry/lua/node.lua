@@ -22,7 +22,7 @@ local NODES, ABOUT, OPEN, BARRED, WAKES, LEASES, EPOCHS, HOLDERS, RESERVATIONS, 
 
 local numbers = {}
 for number in string.gmatch(ARGV[1], '%S+') do numbers[#numbers + 1] = tonumber(number) end
-local LEASE_MS, RESERVATION_MS, ADMISSION_RATE, RAMP_MS, RAMP_FROM, LOOP_TARGET_MS, BURST_SECONDS,
+local LEASE_MS, RESERVATION_MS, ADMISSION_RATE, RAMP_MS, RAMP_FROM, LOOP_TARGET_MS, BURST_SECONDS, BURST_LEAST,
   UNCLAIMED_MIN, UNCLAIMED_SHARE, SUSPEND_MS, PACKED_FILL, LOOKS = unpack(numbers)
 
 -- Fields of a record. BOOT is "<node> <epoch>".
@@ -81,7 +81,7 @@ local function load_of(n) return (n[CONNECTIONS] + n[RESERVED]) / n[CAPACITY] en
 
 -- Tokens are kept as the time at which the bucket will be full again (GCRA): one number instead of two.
 local function next_token_at(n)
-  return n[FULL_AT] - (math.max(1, n[RATE] * BURST_SECONDS) - 1) * 1000 / n[RATE]
+  return n[FULL_AT] - (math.max(BURST_LEAST, n[RATE] * BURST_SECONDS) - 1) * 1000 / n[RATE]
 end
 
 -- Why Place may not choose this node (0: it may), and when that ends by itself.
