@@ -36,7 +36,6 @@ test('settings have their defaults and their types', async () => {
   assert.equal(config.platform, 'kind');
   assert.equal(config.namespace, 'berth');
   assert.equal(config.chatCapacity, 20_000);
-  assert.equal(config.monitoring, false);
   assert.deepEqual(config.allowedOrigins, ['https://a.example.com', 'https://b.example.com']);
 });
 
@@ -64,9 +63,9 @@ test('a wrong setting is refused with the command that mends it', async () => {
     ['chatMax', '0', /^berth:chatMax is "0", .*1.*: pulumi config set berth:chatMax 10$/],
     ['chatMax', '1', /^berth:chatMax is 1, less than chatMin: pulumi config set berth:chatMax 2$/],
     [
-      'monitoring',
-      'yes',
-      /^berth:monitoring is "yes", .*"true"\|"false": pulumi config set berth:monitoring true$/,
+      'logLevel',
+      'loud',
+      /^berth:logLevel is "loud", .*"debug"\|"info".*: pulumi config set berth:logLevel info$/,
     ],
     ['namespace', 'My_Space', /^berth:namespace is "My_Space", expected a DNS label: pulumi config set /],
     ['allowedOrigins', 'example.com', /^berth:allowedOrigins is "example.com", .*URL.*: pulumi config set /],
@@ -86,9 +85,10 @@ test('a missing or wrong secret is refused with the command that mends it, and i
   const mend = /: npm run stack -- init kind, or pulumi config set --secret berth:\w+$/;
   const wrong: [string, string | undefined, RegExp][] = [
     ['mysqlPassword', undefined, /^berth:mysqlPassword is not set/],
-    ['mysqlPassword', 'short-secret', /^berth:mysqlPassword cannot be used, expected 16 to 128/],
-    ['mysqlPassword', 'with:colon/and@at-sign', /^berth:mysqlPassword cannot be used/],
-    ['ticketSecret', 'a'.repeat(31), /^berth:ticketSecret cannot be used, expected 32/],
+    ['mysqlPassword', 'short-secret', /^berth:mysqlPassword cannot be used, expected 16 to 41/],
+    ['mysqlPassword', 'with_what_ElastiCache_refuses', /^berth:mysqlPassword cannot be used/],
+    ['mysqlPassword', 'a'.repeat(42), /^berth:mysqlPassword cannot be used/],
+    ['ticketSecret', 'a'.repeat(31), /^berth:ticketSecret cannot be used, expected at least 32/],
     ['sessionKeys', '{"keys":[]}', /^berth:sessionKeys cannot be used, .*one or two keys/],
     ['serviceTls', 'not json', /^berth:serviceTls cannot be used, expected JSON/],
     ['serviceTls', '{"authority":"x"}', /^berth:serviceTls cannot be used, authority: /],

@@ -39,21 +39,23 @@ const accepted = (use: (content: string) => void) =>
     }
   });
 
-const password = (min: number) =>
-  // Also what ElastiCache takes as a token and what needs no escape in a URL.
-  z.string().regex(new RegExp(`^[\\w.~-]{${min},128}$`), `expected ${min} to 128 of A-Z a-z 0-9 _ . ~ -`);
+/** Of a server: what RDS and ElastiCache both take, and no URL has to escape. */
+const password = () => z.string().regex(/^[A-Za-z0-9-]{16,41}$/, 'expected 16 to 41 of A-Z a-z 0-9 -');
+/** Of an HMAC. */
+const key = () =>
+  z.string().regex(/^[\x21-\x7e]{32,256}$/, 'expected at least 32 characters without a space');
 
 /** What must be set with `pulumi config set --secret berth:<name>`; `npm run stack -- init` makes what it can. */
 export type Secret<T = unknown> = Pick<Setting<T>, 'schema' | 'description'>;
 
 /** Secrets of every stack. */
 export const commonSecrets = {
-  mysqlPassword: { schema: password(16), description: 'Password of the MySQL user `berth`.' },
-  redisPassword: { schema: password(16), description: 'Password of Redis.' },
-  ticketSecret: { schema: password(32), description: 'Keys the tickets for chat nodes.' },
-  codeSecret: { schema: password(32), description: 'Keys the hashes of e-mail codes.' },
+  mysqlPassword: { schema: password(), description: 'Password of the MySQL user `berth`.' },
+  redisPassword: { schema: password(), description: 'Password of Redis.' },
+  ticketSecret: { schema: key(), description: 'Keys the tickets for chat nodes.' },
+  codeSecret: { schema: key(), description: 'Keys the hashes of e-mail codes.' },
   checksumKey: {
-    schema: password(32),
+    schema: key(),
     description: 'Keys the checksums by which pods notice that a Secret has changed.',
   },
   sessionKeys: {
@@ -68,7 +70,7 @@ export const commonSecrets = {
 
 /** Secrets of the platform `kind`. */
 export const kindSecrets = {
-  mysqlRootPassword: { schema: password(16), description: 'Password of MySQL’s root.' },
+  mysqlRootPassword: { schema: password(), description: 'Password of MySQL’s root.' },
   kubeconfig: { schema: accepted(parseKubeconfig), description: 'Access to the cluster.' },
 } satisfies Record<string, Secret>;
 

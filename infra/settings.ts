@@ -97,11 +97,12 @@ export const commonSettings = {
     default: '30',
     example: '60',
   },
-  monitoring: {
-    schema: flag(),
-    description: 'Whether to create ServiceMonitors, alerts and a dashboard; needs the Prometheus operator.',
-    default: 'false',
-    example: 'true',
+  monitoringNamespace: {
+    schema: text(/^([a-z]([a-z0-9-]{0,61}[a-z0-9])?)?$/, 'a namespace'),
+    description:
+      'Namespace of the Prometheus operator: gets ServiceMonitors, alerts and a dashboard, and may read metrics.',
+    default: '',
+    example: 'monitoring',
   },
   timeoutSeconds: {
     schema: count(60, 3_600),

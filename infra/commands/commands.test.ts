@@ -86,6 +86,13 @@ test('init takes the kubeconfig of another cluster, and a new one of the same', 
   assert.match(wrong.stderr, /^stack: not a kubeconfig: .*\n$/);
 });
 
+test('init of kind without a cluster says how to name one', async () => {
+  const tools = createFakeTools(['pulumi', 'node']);
+  const { code, stdout } = await tools.run('stack.ts', ['init', 'kind']);
+  assert.equal(code, 0);
+  assert.match(stdout, /Still to be set:\n {2}kind get kubeconfig .*berth:kubeconfig\n$/);
+});
+
 test('init of aws says what only its owner can set', async () => {
   const tools = createFakeTools(['pulumi', 'node']);
   const { code, stdout } = await tools.run('stack.ts', ['init', 'aws']);

@@ -4,8 +4,10 @@ import { createAuthority, issueServiceTls, type Pair } from './certificates.ts';
 
 export type StackName = 'kind' | 'aws';
 
-/** 256 random bits that need no escape in a URL. */
-const createPassword = (): string => randomBytes(32).toString('base64url');
+/** 160 random bits in 40 characters: RDS takes no more than 41, ElastiCache hardly more than letters and digits. */
+const createPassword = (): string => randomBytes(20).toString('hex');
+/** 256 random bits. */
+const createKey = (): string => randomBytes(32).toString('base64url');
 
 /**
  * The secrets that nobody needs to think up, each made only when asked for. Names are those of the configuration.
@@ -24,9 +26,9 @@ export function secretMakers(
   return {
     mysqlPassword: createPassword,
     redisPassword: createPassword,
-    ticketSecret: createPassword,
-    codeSecret: createPassword,
-    checksumKey: createPassword,
+    ticketSecret: createKey,
+    codeSecret: createKey,
+    checksumKey: createKey,
     sessionKeys: () => JSON.stringify({ keys: [createSessionKey()] }),
     serviceTls: async () => JSON.stringify(await issueServiceTls(await useAuthority(), namespace)),
     serviceAuthorityKey: async () => (await useAuthority()).key,

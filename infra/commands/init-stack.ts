@@ -1,3 +1,4 @@
+import { CommandError } from '../run-command.ts';
 import { type StackName, secretMakers } from './generated-secrets.ts';
 import { kindClusterExists, kindKubeconfig } from './kind-cluster.ts';
 import type { PulumiStack } from './pulumi-stack.ts';
@@ -8,7 +9,9 @@ const authorityUrl = (region: string): string =>
 
 /** Settings that only its owner can know, with an example each. */
 const ownSettings: Record<StackName, Record<string, string>> = {
-  kind: {},
+  kind: {
+    kubeconfig: 'kind get kubeconfig --name berth | pulumi config set --secret berth:kubeconfig',
+  },
   aws: {
     domain: 'pulumi config set berth:domain chat.example.com',
     hostedZone: 'pulumi config set berth:hostedZone Z0123456789ABC (or berth:certificate)',
@@ -44,20 +47,32 @@ export async function initStack(stack: PulumiStack, kubeconfig?: string): Promis
     if (!keep) await add(name, await make());
   }
   if (stack.name === 'kind') {
-    const wanted = kubeconfig ?? ((await kindClusterExists()) ? await kindKubeconfig() : undefined);
+    const wanted = kubeconfig ?? (settings.has('kubeconfig') ? undefined : await kubeconfigOfKind());
     const differs =
       wanted !== undefined &&
       (!settings.has('kubeconfig') || (await stack.get('kubeconfig')) !== wanted.trimEnd());
     if (differs) await add('kubeconfig', wanted.trimEnd());
   }
+  const set = new Set([...settings.keys(), ...made]);
   const open = Object.entries(ownSettings[stack.name])
-    .filter(([name]) => !settings.has(name) && !(name === 'hostedZone' && settings.has('certificate')))
+    .filter(([name]) => !set.has(name) && !(name === 'hostedZone' && set.has('certificate')))
     .map(([, command]) => command);
   if (stack.name === 'aws' && !settings.has('mysqlAuthority')) {
     const command = await addAuthority(stack, settings.get('region'), made);
     if (command) open.push(command);
   }
   return { made, open };
+}
+
+/** That of kind's cluster, when there is one. */
+async function kubeconfigOfKind(): Promise<string | undefined> {
+  try {
+    return (await kindClusterExists()) ? await kindKubeconfig() : undefined;
+  } catch (error) {
+    // Without kind there may be another cluster, whose owner sets the kubeconfig.
+    if (error instanceof CommandError) return undefined;
+    throw error;
+  }
 }
 
 /** Fetches the certificates of RDS' authority for the region; the command to do so when it cannot. */

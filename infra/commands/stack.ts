@@ -29,7 +29,7 @@ await report('stack', async () => {
 async function init(name: StackName, file: string | undefined): Promise<void> {
   const kubeconfig = file === undefined ? undefined : readFileSync(file, 'utf8');
   if (kubeconfig !== undefined) parseKubeconfig(kubeconfig);
-  await requireTools(['node', 'pulumi', ...(name === 'kind' && !file ? (['kind'] as const) : [])]);
+  await requireTools(['node', 'pulumi']);
   const { made, open } = await initStack(new PulumiStack(name), kubeconfig);
   console.log(made.length > 0 ? `Made: ${made.join(', ')}.` : 'Nothing was missing.');
   if (open.length > 0) console.log(`Still to be set:\n  ${open.join('\n  ')}`);

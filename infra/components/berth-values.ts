@@ -13,6 +13,7 @@ export function createBerthValues(
 ): Inputs<BerthValues> {
   const { mysql, redis, smtp, ingress, mailbox } = platform;
   const { sessionKeys, codes, tickets, certificates } = secrets;
+  const monitored = config.monitoringNamespace !== '';
   return {
     chartHash,
     logLevel: config.logLevel,
@@ -44,11 +45,22 @@ export function createBerthValues(
       drainSeconds: config.drainSeconds,
     },
     edge: ingress.edge,
-    networkPolicy: { ...(platform.dns && { dns: platform.dns }) },
+    networkPolicy: {
+      ...(platform.dns && { dns: platform.dns }),
+      monitoring: monitored
+        ? [
+            {
+              namespaceSelector: {
+                matchLabels: { 'kubernetes.io/metadata.name': config.monitoringNamespace },
+              },
+            },
+          ]
+        : [],
+    },
     monitoring: {
-      serviceMonitor: { enabled: config.monitoring },
-      rules: { enabled: config.monitoring },
-      dashboard: { enabled: config.monitoring },
+      serviceMonitor: { enabled: monitored },
+      rules: { enabled: monitored },
+      dashboard: { enabled: monitored },
     },
     test: { ...(mailbox && { mailboxUrl: mailbox.url, mailboxPort: mailbox.port }) },
   };

@@ -20,11 +20,7 @@ export class Certificate extends pulumi.ComponentResource {
   ) {
     super('berth:aws:Certificate', name, {}, options);
     const inside = { parent: this };
-    const certificate = new acm.Certificate(
-      name,
-      { domainName: domain, validationMethod: 'DNS', keyAlgorithm: 'EC_prime256v1' },
-      inside,
-    );
+    const certificate = new acm.Certificate(name, { domainName: domain, validationMethod: 'DNS' }, inside);
     const proof = certificate.domainValidationOptions.apply((all) => all[0]!);
     const record = new route53.Record(
       `${name}-proof`,

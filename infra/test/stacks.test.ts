@@ -247,11 +247,17 @@ test('kind: a setting changes what it is about and nothing else', async () => {
     'Release berth values.chat.replicas',
     'Release berth values.chat.scaling',
   ]);
+  assert.deepEqual(await changedBy('kind', { monitoringNamespace: 'monitoring' }), [
+    'Release berth values.monitoring.dashboard.enabled',
+    'Release berth values.monitoring.rules.enabled',
+    'Release berth values.monitoring.serviceMonitor.enabled',
+    'Release berth values.networkPolicy.monitoring.0',
+  ]);
   assert.deepEqual(await changedBy('kind', { httpPort: '9090' }), ['Release berth values.public.url']);
   assert.deepEqual(await changedBy('kind', { mysqlImage: 'mariadb:10.11' }), [
     'Release stores values.mysql.image',
   ]);
-  assert.deepEqual(await changedBy('kind', { ticketSecret: 'another-secret-of-at-least-32-bytes' }), [
+  assert.deepEqual(await changedBy('kind', { ticketSecret: 'another-secret-of-at-least-32-characters' }), [
     'Release berth values.tickets.checksum',
     'Secret berth-tickets stringData.secret',
   ]);
