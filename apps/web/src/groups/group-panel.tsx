@@ -67,9 +67,7 @@ export function GroupPanel({ conversation, onClose }: { conversation: Conversati
       </div>
       <MemberList conversation={conversation} members={members} />
       {open === 'rename' && <RenameDialog conversation={conversation} onClose={close} />}
-      {open === 'invite' && (
-        <InviteDialog conversation={conversation} members={members.members} onClose={close} />
-      )}
+      {open === 'invite' && <InviteDialog conversation={conversation} members={members} onClose={close} />}
       <Confirm
         open={open === 'leave'}
         onClose={close}

@@ -1,4 +1,3 @@
-import type { Member } from '@berth/wire';
 import { useMemo, useState } from 'react';
 import { Button } from '../design/button.tsx';
 import { Panel } from '../design/dialog.tsx';
@@ -10,6 +9,7 @@ import { useTask } from '../shell/use-task.ts';
 import type { Conversation } from '../state/conversations.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import { FriendPicker } from './friend-picker.tsx';
+import type { Members } from './use-members.ts';
 
 /** Asks friends into a group; those known to be members are not offered. */
 export function InviteDialog({
@@ -18,7 +18,7 @@ export function InviteDialog({
   onClose,
 }: {
   conversation: Conversation;
-  members: readonly Member[];
+  members: Members;
   onClose: () => void;
 }) {
   const text = useText();
@@ -26,12 +26,13 @@ export function InviteDialog({
   const { client, conversations } = useWorkspace();
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
   const { busy, failure, run } = useTask();
-  const there = useMemo(() => new Set(members.map(({ id }) => id)), [members]);
+  const there = useMemo(() => new Set(members.members.map(({ id }) => id)), [members.members]);
   const invite = async () => {
     const id = conversation.conversation;
     const invited = await run(async () => {
       const { added } = await client.request('groupInvite', { conversation: id, users: [...chosen] });
       void conversations.fetch(id);
+      members.reload();
       notice(text('group.invited', { count: added.length }));
     });
     if (invited) onClose();

@@ -7,7 +7,7 @@ import { useText } from '../i18n/language.tsx';
 import type { Conversation } from '../state/conversations.ts';
 import styles from './groups.module.css';
 import { MemberRow } from './member-row.tsx';
-import type { useMembers } from './use-members.ts';
+import type { Members } from './use-members.ts';
 
 const rowHeight = 60;
 const rowsAhead = 15;
@@ -15,10 +15,10 @@ const rowsAhead = 15;
 /** The members of a group, loaded as one scrolls. */
 export function MemberList({
   conversation,
-  members: { members, complete, failed, loadMore, reload },
+  members: { members, complete, failed, loadMore, reload, patch },
 }: {
   conversation: Conversation;
-  members: ReturnType<typeof useMembers>;
+  members: Members;
 }) {
   const text = useText();
   const scroller = useRef<HTMLDivElement>(null);
@@ -59,7 +59,7 @@ export function MemberList({
               aria-setsize={Math.max(conversation.memberCount, members.length)}
               aria-posinset={row.index + 1}
             >
-              <MemberRow conversation={conversation} member={members[row.index]!} />
+              <MemberRow conversation={conversation} member={members[row.index]!} patch={patch} />
             </li>
           ))}
         </ul>

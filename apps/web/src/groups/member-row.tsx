@@ -15,15 +15,24 @@ import { useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import styles from './groups.module.css';
 import { actsOn, type MemberAct } from './member-acts.ts';
+import type { Members } from './use-members.ts';
 
 /** A member: who, their role, and what this user may do about them. */
-export function MemberRow({ conversation, member }: { conversation: Conversation; member: Member }) {
+export function MemberRow({
+  conversation,
+  member,
+  patch,
+}: {
+  conversation: Conversation;
+  member: Member;
+  patch: Members['patch'];
+}) {
   const text = useText();
   const { people, me } = useWorkspace();
   const name = nameOf(useObserved(people, (all) => all.friend(member.id)) ?? member);
   const online = useObserved(people, (all) => all.friend(member.id)?.online ?? false);
   const [asked, setAsked] = useState<'remove' | 'owner'>();
-  const perform = usePerform(conversation.conversation, member.id);
+  const perform = usePerform(conversation, member.id, patch);
   const now = Date.now();
   const muted = member.mutedUntil > now;
   const actions = actsOn(member, { id: me, role: conversation.role, member: conversation.member }, now).map(
@@ -94,19 +103,32 @@ function describe(act: MemberAct, text: ReturnType<typeof useText>): Omit<Action
   return { label: text('group.removeMember'), icon: UserRoundMinus, danger: true };
 }
 
-/** Does it, with a word when it cannot be done; the list is read anew when the group tells of the change. */
-function usePerform(conversation: number, user: number): (act: MemberAct) => Promise<void> {
+/** Does it and shows it, with a word when it cannot be done. */
+function usePerform(
+  { conversation, memberCount }: Conversation,
+  user: number,
+  patch: Members['patch'],
+): (act: MemberAct) => Promise<void> {
   const text = useText();
   const formats = useFormats();
   const notice = useNotice();
-  const { client } = useWorkspace();
+  const { client, conversations, me } = useWorkspace();
   return async (act) => {
     try {
-      if (act.kind === 'role') await client.request('groupRole', { conversation, user, role: act.role });
-      else if (act.kind === 'remove') await client.request('groupRemove', { conversation, user });
-      else {
+      if (act.kind === 'role') {
+        await client.request('groupRole', { conversation, user, role: act.role });
+        patch(user, { role: act.role });
+        if (act.role === 'owner') {
+          patch(me, { role: 'admin' });
+          conversations.patch(conversation, { role: 'admin' });
+        }
+      } else if (act.kind === 'remove') {
+        await client.request('groupRemove', { conversation, user });
+        patch(user, 'gone');
+        conversations.patch(conversation, { memberCount: memberCount - 1 });
+      } else {
         const forMs = act.kind === 'mute' ? act.forMs : 0;
-        await client.request('groupMute', { conversation, user, forMs });
+        patch(user, await client.request('groupMute', { conversation, user, forMs }));
       }
     } catch (error) {
       notice(errorText(error, text, formats), 'failure');

@@ -5,16 +5,18 @@ import { useWorkspace } from '../state/workspace-context.ts';
 
 const pageSize = 50;
 
-interface Members {
+export interface Members {
   members: readonly Member[];
   complete: boolean;
   failed: boolean;
   loadMore: () => void;
   /** From the first page again. */
   reload: () => void;
+  /** Shows what has been done to one, without reading the list anew. */
+  patch: (user: number, change: Partial<Member> | 'gone') => void;
 }
 
-/** The members of a group, page by page; read anew when someone changed them. */
+/** The members of a group, page by page, kept current by what the group tells. */
 export function useMembers(conversation: number): Members {
   const { client, people, membersChanged } = useWorkspace();
   const changed = useCell(membersChanged);
@@ -50,11 +52,33 @@ export function useMembers(conversation: number): Members {
     [client, people, conversation],
   );
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: read anew when the group tells of a change
+  const patch = useCallback<Members['patch']>((user, change) => {
+    setMembers((before) =>
+      change === 'gone'
+        ? before.filter(({ id }) => id !== user)
+        : before.map((member) => (member.id === user ? { ...member, ...change } : member)),
+    );
+  }, []);
+
   useEffect(() => {
     void load(true);
-  }, [load, changed?.conversation === conversation ? changed : undefined]);
+  }, [load]);
+  useEffect(() => {
+    if (changed?.conversation !== conversation) return;
+    if (changed.event === 'role') patch(changed.user, { role: changed.role });
+    else if (changed.event === 'muted') patch(changed.user, { mutedUntil: changed.mutedUntil });
+    else if (changed.event === 'left' || changed.event === 'removed') {
+      for (const user of changed.users) patch(user, 'gone');
+    } else if (changed.event === 'joined') void load(true);
+  }, [changed, conversation, load, patch]);
   useEffect(() => () => asking.current?.abort(), []);
 
-  return { members, complete, failed, loadMore: () => void load(false), reload: () => void load(true) };
+  return {
+    members,
+    complete,
+    failed,
+    loadMore: () => void load(false),
+    reload: () => void load(true),
+    patch,
+  };
 }
