@@ -110,6 +110,21 @@ test('a conversation that someone keeps locked delays itself alone', async () =>
   assert.equal((await node.send(stuck!, 1, 'as before')).seq, 10);
 });
 
+test('a lock on a conversation is not even noticed by batches without it', async () => {
+  const failures: unknown[] = [];
+  const node = createNode({ observe: ({ failure }) => failures.push(failure) });
+  const [first, stuck, last] = await createGroups(mysql.db, 3, 2);
+  const blocker = await mysql.db.acquire();
+  await blocker.query('START TRANSACTION');
+  await blocker.query('SELECT id FROM conversations WHERE id = ? FOR UPDATE', [stuck]);
+  for (let round = 0; round < 3; round++) {
+    await Promise.all([first!, last!].map((conversation) => node.send(conversation, 1, 'free')));
+  }
+  await blocker.query('ROLLBACK');
+  blocker.release();
+  assert.deepEqual(new Set(failures), new Set([undefined]));
+});
+
 test('a conversation that stays locked is answered by the deadline as not stored', async () => {
   const node = createNode({ deadlineMs: 1_500 });
   const [stuck] = await createGroups(mysql.db, 1, 2);

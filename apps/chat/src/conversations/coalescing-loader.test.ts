@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { CoalescingLoader } from './coalescing-loader.ts';
+
+/** A loader whose reads wait until they are let go. */
+function createHeld(options: { maxKeys?: number; parallel?: number; maxWaiting?: number } = {}) {
+  const reads: { keys: number[]; answer: PromiseWithResolvers<ReadonlyMap<number, string>> }[] = [];
+  const loader = new CoalescingLoader<number, string>({
+    parallel: 1,
+    ...options,
+    read: (keys) => {
+      const answer = Promise.withResolvers<ReadonlyMap<number, string>>();
+      reads.push({ keys, answer });
+      return answer.promise;
+    },
+  });
+  const answer = (index: number) => {
+    const { keys, answer } = reads[index]!;
+    answer.resolve(new Map(keys.filter((key) => key < 100).map((key) => [key, `${key} of read ${index}`])));
+  };
+  const settled = () => new Promise((resolve) => setImmediate(resolve));
+  return { loader, reads, answer, settled };
+}
+
+test('what is asked for at a time is one read, each key once', async () => {
+  const { loader, reads, answer, settled } = createHeld();
+  const values = [loader.load(1), loader.load(2), loader.load(1), loader.load(100)];
+  await settled();
+  assert.deepEqual(
+    reads.map(({ keys }) => keys),
+    [[1, 2, 100]],
+  );
+  answer(0);
+  assert.deepEqual(await Promise.all(values), ['1 of read 0', '2 of read 0', '1 of read 0', undefined]);
+});
+
+test('what is asked for during a read is read afterwards, even the same key', async () => {
+  const { loader, reads, answer, settled } = createHeld();
+  const first = loader.load(1);
+  await settled();
+  const second = loader.loadAll([1, 3]);
+  await settled();
+  assert.equal(reads.length, 1);
+  answer(0);
+  assert.equal(await first, '1 of read 0');
+  await settled();
+  answer(1);
+  assert.deepEqual(
+    await second,
+    new Map([
+      [1, '1 of read 1'],
+      [3, '3 of read 1'],
+    ]),
+  );
+});
+
+test('reads are of a size, and so many at a time', async () => {
+  const { loader, reads, answer, settled } = createHeld({ maxKeys: 2, parallel: 2 });
+  const all = loader.loadAll([1, 2, 3, 4, 5]);
+  await settled();
+  assert.deepEqual(
+    reads.map(({ keys }) => keys),
+    [
+      [1, 2],
+      [3, 4],
+    ],
+  );
+  answer(1);
+  await settled();
+  assert.deepEqual(reads[2]!.keys, [5]);
+  answer(0);
+  answer(2);
+  assert.equal((await all).size, 5);
+});
+
+test('a read that fails fails those who wait for it, and no others', async () => {
+  const { loader, reads, answer, settled } = createHeld();
+  const failing = loader.load(1);
+  await settled();
+  const next = loader.load(1);
+  reads[0]!.answer.reject(new RangeError('away'));
+  await assert.rejects(failing, RangeError);
+  await settled();
+  answer(1);
+  assert.equal(await next, '1 of read 1');
+});
+
+test('beyond what may wait a key is refused', async () => {
+  const { loader, answer, settled } = createHeld({ maxWaiting: 2 });
+  const waiting = [loader.load(1), loader.load(2)];
+  await assert.rejects(loader.load(3), { code: 'unavailable' });
+  await settled();
+  answer(0);
+  await Promise.all(waiting);
+});
