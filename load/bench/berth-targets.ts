@@ -57,9 +57,10 @@ export async function seedConversation(
     [kind === 'direct' ? 1 : 2, kind, kind === 'direct' ? key : null, ids[0]!, ids.length, now],
   );
   for (const [index, id] of ids.entries()) {
-    await platform.db.run('INSERT INTO members (conversation_id, user_id, role, friend) VALUES (?, ?, ?, ?)', [
-      ...[conversation, id, kind === 'group' && index === 0 ? 2 : 0, kind === 'direct' ? 1 : 0],
-    ]);
+    await platform.db.run(
+      'INSERT INTO members (conversation_id, user_id, role, friend) VALUES (?, ?, ?, ?)',
+      [...[conversation, id, kind === 'group' && index === 0 ? 2 : 0, kind === 'direct' ? 1 : 0]],
+    );
     const peer = kind === 'direct' ? ids[1 - index]! : 0;
     await platform.db.run(
       'INSERT INTO user_conversations (user_id, conversation_id, kind, peer_id, joined_at) VALUES (?, ?, ?, ?, ?)',
