@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
+import { createSessionKey } from '@berth/tokens';
 import { parseGateConfig } from './config.ts';
 
-const required = { MYSQL_URL: 'mysql://a:b@c/d', REDIS_URL: 'redis://a', SESSION_KEYS: '{}' };
+const keys = JSON.stringify({ keys: [createSessionKey()] });
+const required = { MYSQL_URL: 'mysql://a:b@c/d', REDIS_URL: 'redis://a', SESSION_KEYS: keys };
 
 test('three variables are enough, and the rest are as documented', () => {
   const config = parseGateConfig(required);
@@ -21,6 +23,9 @@ test('what is wrong is named', () => {
   const wrong: [Record<string, string>, RegExp][] = [
     [{ MYSQL_URL: '' }, /^MYSQL_URL is not set/],
     [{ SESSION_KEYS: '' }, /^SESSION_KEYS is not set/],
+    [{ SESSION_KEYS: 'my secret' }, /^SESSION_KEYS: expected JSON [^m]*$/],
+    [{ SESSION_KEYS: '{"keys":[]}' }, /^SESSION_KEYS: expected JSON/],
+    [{ SESSION_KEYS_FILE: '/nowhere/keys.json' }, /^SESSION_KEYS_FILE: cannot read/],
     [{ HTTP_PORT: '99999' }, /^HTTP_PORT: /],
     [{ TRUSTED_PROXIES: '10.0.0.0/8,somewhere' }, /^TRUSTED_PROXIES: expected addresses or CIDRs/],
     [{ TRUSTED_PROXIES: '10.0.0.0/33' }, /^TRUSTED_PROXIES/],
@@ -46,7 +51,7 @@ test('what is wrong is named', () => {
 
 test('the program says in one line what is missing, and ends', async () => {
   const run = promisify(execFile)(process.execPath, [join(import.meta.dirname, 'main.ts')], {
-    env: { PATH: process.env.PATH, REDIS_URL: 'redis://127.0.0.1:1', SESSION_KEYS: '{}' },
+    env: { PATH: process.env.PATH, REDIS_URL: 'redis://127.0.0.1:1', SESSION_KEYS: keys },
   });
   await assert.rejects(run, ({ code, stderr }: { code: number; stderr: string }) => {
     assert.equal(code, 1);

@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
-import { EnvError, env, readEnv, readGrpcTls, readSecret, requireSecret } from '@berth/env';
+import { EnvError, env, readEnv, readGrpcTls, requireSecret } from '@berth/env';
 import type { GrpcTls } from '@berth/grpc';
+import { SessionKeys } from '@berth/tokens';
 
 export interface GateConfig {
   logLevel: string;
@@ -107,10 +108,17 @@ function readSessionKeys(
   file: string | undefined,
   source: Record<string, string | undefined>,
 ): GateConfig['sessionKeys'] {
-  if (file !== undefined) return { file };
-  const content = readSecret('SESSION_KEYS', source);
-  if (content === undefined) throw new EnvError('SESSION_KEYS is not set (nor SESSION_KEYS_FILE)');
-  return { content };
+  const content = requireSecret('SESSION_KEYS', source);
+  try {
+    new SessionKeys(content);
+  } catch {
+    // The reason may quote the content.
+    const name = file === undefined ? 'SESSION_KEYS' : `SESSION_KEYS_FILE: ${file}`;
+    throw new EnvError(
+      `${name}: expected JSON {"keys": [{"kid", "privateKey"}]} with one or two Ed25519 keys`,
+    );
+  }
+  return file === undefined ? { content } : { file };
 }
 
 function isProxy(text: string): boolean {

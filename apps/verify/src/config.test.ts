@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { parseVerifyConfig } from './config.ts';
 
-const required = { REDIS_URL: 'redis://a', SMTP_URL: 'smtp://b', CODE_SECRET: 'c' };
+const required = { REDIS_URL: 'redis://a', SMTP_URL: 'smtp://b', CODE_SECRET: 'sixteen letters!' };
 
 test('three variables are enough, and the rest are as documented', () => {
   const config = parseVerifyConfig(required);
@@ -18,6 +18,12 @@ test('three variables are enough, and the rest are as documented', () => {
     resendMs: 30_000,
   });
   assert.deepEqual(config.codes, { ttlMs: 600_000, attempts: 5 });
+});
+
+test('a secret that could be guessed is refused', () => {
+  assert.throws(() => parseVerifyConfig({ ...required, CODE_SECRET: 'hunter2' }), {
+    message: 'CODE_SECRET: at least 16 characters',
+  });
 });
 
 test('how long a code lives and how often it may be tried is nobody’s to change', () => {

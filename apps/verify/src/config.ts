@@ -1,4 +1,4 @@
-import { env, readEnv, readGrpcTls, requireSecret } from '@berth/env';
+import { EnvError, env, readEnv, readGrpcTls, requireSecret } from '@berth/env';
 import type { GrpcTls } from '@berth/grpc';
 
 export interface VerifyConfig {
@@ -60,7 +60,7 @@ export function parseVerifyConfig(source: Record<string, string | undefined>): V
       connections: values.MAIL_CONNECTIONS,
       queue: values.MAIL_QUEUE,
     },
-    codeSecret: requireSecret('CODE_SECRET', source),
+    codeSecret: readCodeSecret(source),
     // Not for operators to change: the strength of six digits rests on them.
     codes: { ttlMs: 10 * 60_000, attempts: 5 },
     budgets: {
@@ -70,4 +70,14 @@ export function parseVerifyConfig(source: Record<string, string | undefined>): V
       resendMs: Math.round(values.CODE_RESEND_SECONDS * 1_000),
     },
   };
+}
+
+/** Short of this, who reads Redis could guess it, and the codes with it. */
+const minSecretLength = 16;
+
+function readCodeSecret(source: Record<string, string | undefined>): string {
+  const secret = requireSecret('CODE_SECRET', source);
+  if (secret.length < minSecretLength)
+    throw new EnvError(`CODE_SECRET: at least ${minSecretLength} characters`);
+  return secret;
 }
