@@ -60,6 +60,6 @@ export interface Platform {
 }
 
 /** The platform that the configuration names. Throws a RunError before anything is created when it cannot be used. */
-export async function createPlatform(config: Config): Promise<Platform> {
+export function createPlatform(config: Config): Promise<Platform> {
   return config.platform === 'aws' ? createAws(config) : createKind(config);
 }

@@ -15,9 +15,11 @@ import { Registry } from '../components/registry.ts';
 import type { AwsConfig } from '../config.ts';
 import { createImagePush } from '../image-push.ts';
 import type { Endpoint, Images, Ingress, Platform } from '../platform.ts';
+import { requireTools } from '../preflight.ts';
 
 /** AWS: a VPC over three zones, EKS in Auto Mode, RDS MySQL, ElastiCache Redis, ECR, and one NLB that ends TLS. */
-export function createAws(config: AwsConfig): Platform {
+export async function createAws(config: AwsConfig): Promise<Platform> {
+  await requirePushTools(config);
   // Names that must be known before there is anything, or that people type.
   const clusterName = `berth-${pulumi.getStack()}`;
   const { region, protect } = config;
@@ -97,6 +99,17 @@ export function createAws(config: AwsConfig): Platform {
     foundation: [cluster, nodes, database, cache, registry],
     publish: (release) => publish(config, release, aws, kubernetes),
   };
+}
+
+/** The images are pushed half an hour into the first update: what that needs is asked for before. */
+async function requirePushTools({ pushImages }: AwsConfig): Promise<void> {
+  if (!pushImages || pulumi.runtime.isDryRun()) return;
+  try {
+    await requireTools(['docker', 'aws']);
+  } catch (error) {
+    const mend = 'or push the images from elsewhere and pulumi config set berth:pushImages false';
+    throw new pulumi.RunError((error as Error).message.replaceAll(/$/gm, `, ${mend}`));
+  }
 }
 
 /** Addresses of databases change when they fail over; the VPC's do not, and security groups say the rest. */

@@ -33,7 +33,9 @@ test('aws: images are pushed by the hook before the release is made', async () =
 });
 
 test('aws: without the images there is no release', async () => {
-  const tools = createFakeTools(['docker', 'node']);
+  const tools = createFakeTools(['aws', 'docker', 'node'], {
+    'aws ecr get-login-password': { fail: 'An error occurred (AccessDeniedException)' },
+  });
   const config = await createStackConfig('aws', undefined);
   const { code, resources, said } = await runUnderEngine({
     stack: 'aws',
@@ -41,8 +43,24 @@ test('aws: without the images there is no release', async () => {
     ...config,
   });
   assert.notEqual(code, 0);
-  assert.match(said.join('\n'), /aws: .*ENOENT: push the images yourself/);
+  assert.match(said.join('\n'), /aws ecr failed: .*AccessDeniedException.*: push the images yourself/);
   assert.ok(!resources.some(({ type }) => type.endsWith(':Release')));
+});
+
+test('aws: what pushing images needs is asked for before anything is created', async () => {
+  const tools = createFakeTools(['aws', 'node']);
+  const config = await createStackConfig('aws', undefined);
+  const { code, resources, said } = await runUnderEngine({
+    stack: 'aws',
+    env: { PATH: tools.path },
+    ...config,
+  });
+  assert.notEqual(code, 0);
+  assert.match(
+    said.join('\n'),
+    /^docker is not on the PATH: install Docker .*, or push .* berth:pushImages false$/,
+  );
+  assert.equal(resources.length, 1, 'only the stack itself');
 });
 
 test('a fault is a line, not a stack trace, and nothing is created', async () => {

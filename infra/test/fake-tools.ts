@@ -11,9 +11,15 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { after } from 'node:test';
+import process from 'node:process';
 
 const root = join(import.meta.dirname, '../..');
+
+/** Of all fakes of this process; they go with it, as some serve more than one test. */
+const folders: string[] = [];
+process.once('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
 
 /** What a fake tool answers to arguments that begin so; the longest beginning wins. */
 export type Answers = Record<string, { print?: string; fail?: string }>;
@@ -39,7 +45,7 @@ export interface FakeTools {
  */
 export function createFakeTools(names: string[], answers: Answers = {}, config: FakeConfig = {}): FakeTools {
   const folder = mkdtempSync(join(tmpdir(), 'berth-tools-'));
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   const bin = join(folder, 'bin');
   for (const part of ['bin', 'plain', 'secret']) mkdirSync(join(folder, part));
   for (const [key, { value, secret }] of Object.entries(config)) {

@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import process from 'node:process';
 import * as pulumi from '@pulumi/pulumi';
 import { setMockOptions } from '@pulumi/pulumi/runtime/settings.js';
 import { parse } from 'yaml';
+import { createFakeTools, type FakeTools } from './fake-tools.ts';
 import { providedFunctions, provideOutputs } from './provided-outputs.ts';
 import { type RecordedResource, RecordingMonitor } from './recording-monitor.ts';
 import { createTestSecrets } from './test-secrets.ts';
@@ -42,6 +44,13 @@ const ownSettings: Record<StackName, Record<string, string>> = {
 
 let runs = 0;
 
+/** What an update of aws asks for before it begins. */
+let tools: FakeTools | undefined;
+function pushTools(): FakeTools {
+  tools ??= createFakeTools(['docker', 'aws']);
+  return tools;
+}
+
 /**
  * Runs the real program with the real stack file under a recording monitor. One at a time: the SDK keeps its state for the
  * whole process. Rejects with what the program throws.
@@ -52,7 +61,9 @@ export async function recordStack(
 ): Promise<StackRecording> {
   const monitor = new RecordingMonitor(provideOutputs, providedFunctions, preview);
   const cluster = stack === 'kind' ? await startApiServer() : undefined;
+  const { PATH } = process.env;
   try {
+    if (stack === 'aws') process.env.PATH = pushTools().path;
     setMockOptions(monitor, 'berth', stack, preview, 'organization');
     const secrets = await createTestSecrets(stack, cluster && addressOf(cluster));
     const config = {
@@ -67,6 +78,7 @@ export async function recordStack(
     const { recorded: resources, calls, outputs } = monitor;
     return { resources, calls, outputs };
   } finally {
+    process.env.PATH = PATH;
     cluster?.close();
   }
 }
