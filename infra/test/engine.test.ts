@@ -9,9 +9,11 @@ test('kind: the program runs in a process of its own, from the folder that Pulum
   const cluster = await startApiServer();
   t.after(() => cluster.close());
   const config = await createStackConfig('kind', addressOf(cluster));
-  const { code, resources, said } = await runUnderEngine({ stack: 'kind', env: {}, ...config });
+  const { code, resources, outputs, said } = await runUnderEngine({ stack: 'kind', env: {}, ...config });
   assert.equal(code, 0, said.join('\n'));
   assert.equal(describeRecording(resources), describeRecording((await recordStack('kind')).resources));
+  assert.equal(outputs.values.url, 'http://localhost:8080');
+  assert.deepEqual(outputs.secretPaths, ['kubeconfig']);
 });
 
 test('aws: images are pushed by the hook before the release is made', async () => {

@@ -19,6 +19,7 @@ const infra = join(import.meta.dirname, '..');
 export interface EngineRun {
   code: number | null;
   resources: RecordedResource[];
+  outputs: RecordingMonitor['outputs'];
   /** What the program logged, and what Node printed. */
   said: string[];
 }
@@ -70,7 +71,7 @@ export async function runUnderEngine(options: EngineOptions): Promise<EngineRun>
   }
   const code = await new Promise<number | null>((resolve) => program.once('close', resolve));
   server.forceShutdown();
-  return { code, resources: monitor.recorded, said };
+  return { code, resources: monitor.recorded, outputs: monitor.outputs, said };
 }
 
 function engineHandlers(said: string[]): Record<string, Any> {
