@@ -150,6 +150,49 @@ test('one who is removed on one node cannot write on another, however the two ra
   }
 });
 
+test('whoever comes, goes and writes at the same time: every message lies within a stay of its sender', async () => {
+  const { people, group } = await crew(5);
+  const [ann, ...others] = people as [Profile, ...Profile[]];
+  const happen = (round: number, index: number): Promise<unknown> => {
+    const who = others[index % others.length]!;
+    const node = nodeAt((round + index) % 2);
+    const deed = (round * 7 + index * 5) % 23;
+    if (deed === 0) return node.ask(groupRemove, 'groupRemove', ann, { conversation: group, user: who.id });
+    if (deed === 1) return node.ask(groupLeave, 'groupLeave', who, { conversation: group });
+    if (deed <= 6) return node.ask(groupInvite, 'groupInvite', ann, { conversation: group, users: [who.id] });
+    return say(node, who, group);
+  };
+  for (let round = 0; round < 20; round++) {
+    await Promise.allSettled(Array.from({ length: 30 }, (_, index) => happen(round, index)));
+  }
+  const stays = await mysql.db.rows<{ user_id: number; joined_seq: number; left_seq: number | null }>(
+    `SELECT user_id, joined_seq, left_seq FROM members WHERE conversation_id = ?
+     UNION ALL SELECT user_id, joined_seq, left_seq FROM member_intervals WHERE conversation_id = ?`,
+    [group, group],
+  );
+  const messages = await mysql.db.rows<{ seq: number; sender_id: number }>(
+    'SELECT seq, sender_id FROM messages WHERE conversation_id = ? ORDER BY seq',
+    [group],
+  );
+  assert.ok(messages.length > 30 && stays.length > 8, `${messages.length} messages, ${stays.length} stays`);
+  for (const [index, { seq, sender_id }] of messages.entries()) {
+    assert.equal(seq, index + 1);
+    assert.ok(
+      stays.some(
+        ({ user_id, joined_seq, left_seq }) =>
+          user_id === sender_id && seq > joined_seq && seq <= (left_seq ?? Number.POSITIVE_INFINITY),
+      ),
+    );
+  }
+  const [row] = await mysql.db.rows<{ members: number; counted: number; listed: number }>(
+    `SELECT (SELECT COUNT(*) FROM members WHERE conversation_id = ? AND left_seq IS NULL) AS members,
+            (SELECT member_count FROM conversations WHERE id = ?) AS counted,
+            (SELECT COUNT(*) FROM user_conversations WHERE conversation_id = ? AND member = 1) AS listed`,
+    [group, group, group],
+  );
+  assert.deepEqual([row!.counted, row!.listed], [row!.members, row!.members]);
+});
+
 test('roles say who may do what to whom', async () => {
   const { people, group } = await crew(4);
   const [ann, bob, cid, dan] = people as [Profile, Profile, Profile, Profile];
