@@ -1,5 +1,5 @@
 import { DeadlineError, jittered } from '@berth/lifecycle';
-import { isServerError, isTransient } from '@berth/mysql';
+import { isConnectionBroken, isTransient } from '@berth/mysql';
 import { BerthError } from '@berth/wire';
 import { isServerAway } from './messages/write-failure.ts';
 
@@ -13,14 +13,11 @@ export function storeErrorOf(thrown: unknown): unknown {
   if (thrown instanceof DeadlineError || 'commitUnknown' in thrown) {
     return new BerthError('deadline', undefined, options);
   }
-  if (isTransient(thrown) || isUnreachable(thrown) || (isServerError(thrown) && isServerAway(thrown))) {
+  if (isTransient(thrown) || isConnectionBroken(thrown) || isServerAway(thrown) || isCrowded(thrown)) {
     return new BerthError('unavailable', undefined, options);
   }
   return thrown;
 }
 
-/** Errors of sockets and of the pool: refused, reset, closed, or too many calls waiting for a connection. */
-const isUnreachable = (error: Error): boolean =>
-  'syscall' in error ||
-  ('fatal' in error && error.fatal === true) ||
-  /^(Queue limit reached|Pool is closed)/.test(error.message);
+/** The pool is closed, or too many calls wait for a connection. */
+const isCrowded = (error: Error): boolean => /^(Queue limit reached|Pool is closed)/.test(error.message);

@@ -1,6 +1,7 @@
 export { migrate, schemaVersion } from './migrate.ts';
 export {
   DurabilityError,
+  isConnectionBroken,
   isDuplicateKey,
   isServerError,
   isTransient,

@@ -121,7 +121,7 @@ export class Mysql implements Tx {
       connection.release();
       return result;
     } catch (error) {
-      if (isBroken(error)) connection.destroy();
+      if (isConnectionBroken(error)) connection.destroy();
       else connection.release();
       throw error;
     }
@@ -179,8 +179,9 @@ export const isServerError = (error: unknown): boolean =>
   !('fatal' in error && error.fatal === true);
 
 /** The connection cannot be used any more: it was lost, or what it still answers is no longer waited for. */
-const isBroken = (error: unknown): boolean =>
+export const isConnectionBroken = (error: unknown): boolean =>
   error instanceof DeadlineError ||
+  error instanceof DurabilityError ||
   (error instanceof Error &&
     (('fatal' in error && error.fatal === true) || 'syscall' in error || 'commitUnknown' in error));
 
@@ -209,7 +210,7 @@ async function inTransaction<T>(
   try {
     result = await body(txOn(connection, timeoutMs));
   } catch (error) {
-    if (!isBroken(error)) await say('ROLLBACK');
+    if (!isConnectionBroken(error)) await say('ROLLBACK');
     throw error;
   }
   try {

@@ -1,5 +1,5 @@
-import { withDeadline } from '@berth/lifecycle';
-import { isServerError, type Mysql, type MysqlConnection, type Tx, txOn } from '@berth/mysql';
+import { DeadlineError, withDeadline } from '@berth/lifecycle';
+import { isConnectionBroken, type Mysql, type MysqlConnection, type Tx, txOn } from '@berth/mysql';
 import { BerthError } from '@berth/wire';
 import { type Standing, writeRefusal } from '../conversations/standing.ts';
 import { identityKey, planBatch } from './batch-plan.ts';
@@ -61,7 +61,7 @@ export class MysqlMessageStore implements MessageStore {
       const acquired = await this.#mysql.acquire();
       if (attempt.abandoned) {
         acquired.release();
-        throw new Error('the attempt was given up while connecting');
+        throw new DeadlineError('given up while connecting');
       }
       connection = acquired;
       return this.#transact(acquired, batch, options, attempt);
@@ -102,7 +102,7 @@ export class MysqlMessageStore implements MessageStore {
     } else {
       await this.#statements.insert(connection, rows, sentAt);
       await this.#statements.moveHeads(connection, heads, sentAt);
-      if (attempt.abandoned) throw new Error('the attempt was given up before COMMIT');
+      if (attempt.abandoned) throw new DeadlineError('given up before COMMIT');
       attempt.committing = true;
       await connection.query('COMMIT');
     }
@@ -163,7 +163,7 @@ const asMissing = (outcome: Outcome): Outcome =>
 
 /** A connection that the server answered on is sound once rolled back; any other is not used again. */
 async function giveBack(connection: MysqlConnection, attempt: Attempt, error: unknown): Promise<void> {
-  if (attempt.committing || !isServerError(error)) return connection.destroy();
+  if (attempt.committing || isConnectionBroken(error)) return connection.destroy();
   try {
     await withDeadline(connection.query('ROLLBACK'), 1_000, 'ROLLBACK');
     connection.release();

@@ -1,4 +1,4 @@
-import { isDuplicateKey, isServerError } from '@berth/mysql';
+import { isConnectionBroken, isDuplicateKey, isTransient } from '@berth/mysql';
 import { CommitUnknownError } from './message-store.ts';
 
 /** Why a batch was not stored, by what is to be done about it. */
@@ -23,7 +23,7 @@ export type WriteFailure =
  */
 const awayErrnos = new Set([1021, 1040, 1053, 1114, 1203, 1226, 1290, 1317, 1836, 1927, 3024, 3032, 4031]);
 
-const errnoOf = (error: unknown): number | undefined => (error as { errno?: number }).errno;
+const errnoOf = (error: unknown): number | undefined => (error as { errno?: number } | undefined)?.errno;
 
 /** The server answered that it takes no statements, or no writes, for now. */
 export const isServerAway = (error: unknown): boolean => awayErrnos.has(errnoOf(error) ?? 0);
@@ -31,7 +31,7 @@ export const isServerAway = (error: unknown): boolean => awayErrnos.has(errnoOf(
 export function writeFailureOf(error: unknown): WriteFailure {
   if (error instanceof CommitUnknownError) return 'unknown';
   if (isDuplicateKey(error, 'messages_cid')) return 'duplicate';
-  if (!isServerError(error) || isServerAway(error)) return 'away';
-  if (errnoOf(error) === 1205) return 'lock-timeout';
-  return errnoOf(error) === 1213 ? 'deadlock' : 'refused';
+  if (isConnectionBroken(error) || isServerAway(error)) return 'away';
+  if (!isTransient(error)) return 'refused';
+  return errnoOf(error) === 1205 ? 'lock-timeout' : 'deadlock';
 }

@@ -7,6 +7,9 @@ import { batchSize } from './statement-shapes.ts';
 /** Bytes of a batch at most; well below the server's `max_allowed_packet` (16 MiB by default). */
 const maxBatchBytes = 2 * 1024 * 1024;
 
+/** Milliseconds in which a stopped process loses its locks; as long locks are not waited for once one was. */
+const lockedMs = 5_000;
+
 /**
  * One of the writers: one batch at a time on one connection. While a batch is being committed the next one gathers; no
  * timer takes part. A conversation always has the same lane, so its messages are never in two batches at once.
@@ -15,6 +18,7 @@ export class WriterLane {
   readonly #committer: BatchCommitter;
   readonly #locked: LockedConversations;
   #queue: PendingMessage[] = [];
+  #skipLockedUntil = 0;
   #working: Promise<void> | undefined;
 
   constructor(committer: BatchCommitter, locked: LockedConversations) {
@@ -43,7 +47,9 @@ export class WriterLane {
     while (this.#queue.length > 0) {
       const batch = this.#takeBatch();
       if (batch.length === 0) continue;
-      const locked = await this.#committer.commit(batch, { skipLocked: false });
+      const skipLocked = performance.now() < this.#skipLockedUntil;
+      const locked = await this.#committer.commit(batch, { skipLocked });
+      if (locked.length > 0) this.#skipLockedUntil = performance.now() + lockedMs;
       for (const pending of locked) this.#locked.add(pending);
     }
     this.#working = undefined;
