@@ -6,7 +6,7 @@ import type { Strategy } from './strategies/strategy.ts';
 export interface PlacementQueueOptions {
   registry: Pick<RedisRegistry, 'place'>;
   order: Strategy['order'];
-  /** Requests in one call at most: bounds how long Redis is busy with it. Default 64. */
+  /** Requests in one call at most: bounds how long Redis is busy with it. Default 128. */
   batchSize?: number;
   /** Calls on their way at a time; default 4. */
   maxInFlight?: number;
@@ -31,7 +31,7 @@ export class PlacementQueue {
   #scheduled = false;
 
   constructor(options: PlacementQueueOptions) {
-    this.#options = { batchSize: 64, maxInFlight: 4, maxWaiting: 10_000, ...options };
+    this.#options = { batchSize: 128, maxInFlight: 4, maxWaiting: 10_000, ...options };
   }
 
   place(request: PlacementRequest): Promise<Placed & { nowMs: number }> {

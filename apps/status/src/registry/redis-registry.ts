@@ -42,7 +42,7 @@ export class RedisRegistry {
     report: script<['ok', string, string] | ['stale', string] | ['unknown'] | ['superseded']>(
       new URL('./lua/report.lua', import.meta.url),
     ),
-    place: script<[nowMs: string, expiresAtMs: string, lines: string[]]>(
+    place: script<[nowMs: string, expiresAtMs: string, lines: string]>(
       new URL('./lua/place.lua', import.meta.url),
     ),
     suspect: script<number>(new URL('./lua/suspect.lua', import.meta.url)),
@@ -96,7 +96,7 @@ export class RedisRegistry {
       report.state,
       report.loopDelayP99Ms,
       report.freeMemoryBytes,
-      ...usedPairs(name, bootEpoch, report.usedReservations),
+      usedPairs(report.usedReservations),
     ]);
     if (answer[0] === 'ok') return { result: 'ok', nowMs: Number(answer[1]), rate: Number(answer[2]) };
     if (answer[0] === 'stale') return { result: 'stale', nowMs: Number(answer[1]) };
@@ -108,11 +108,9 @@ export class RedisRegistry {
     order: Strategy['order'],
     requests: readonly PlacementRequest[],
   ): Promise<{ nowMs: number; placed: Placed[] }> {
-    const [now, expiresAt, lines] = await this.#run(this.#scripts.place, [
-      order,
-      ...requests.map(requestLine),
-    ]);
-    const parsed = lines.map(parseLine);
+    const text = requests.map(requestLine).join('\n');
+    const [now, expiresAt, lines] = await this.#run(this.#scripts.place, [order, text]);
+    const parsed = lines.split('\n').map(parseLine);
     const addresses = await this.#addressesOf(parsed.flatMap((line) => line.boot ?? []));
     const expiresAtMs = Math.floor(Number(expiresAt));
     const placed = parsed.map(({ boot, skips, waitMs }): Placed => {
@@ -184,14 +182,14 @@ export class RedisRegistry {
   }
 }
 
-/** Holder and live value of each reservation, a holder's last one only. */
-function usedPairs(name: string, bootEpoch: number, reservations: readonly string[]): string[] {
-  const values = new Map<string, string>();
+/** Holder and nonce of each reservation, of each holder the last. */
+function usedPairs(reservations: readonly string[]): string {
+  const nonces = new Map<string, string>();
   for (const id of reservations) {
     const dot = id.lastIndexOf('.');
-    values.set(id.slice(0, dot), `${id.slice(dot + 1)} ${name} ${bootEpoch}`);
+    nonces.set(id.slice(0, dot), id.slice(dot + 1));
   }
-  return [...values].flat();
+  return Array.from(nonces, (pair) => pair.join(' ')).join(' ');
 }
 
 function requestLine({ holder, nonce, wish, preference }: PlacementRequest): string {

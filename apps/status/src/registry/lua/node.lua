@@ -9,8 +9,8 @@
 -- KEYS[6]  leases        ZSET  name by ms: when the node's lease ends
 -- KEYS[7]  epochs        ZSET  name by boot epoch (us), of listed nodes
 -- KEYS[8]  holders       HASH  "<user>.<device class>" -> "<nonce> <node> <epoch>", its live reservation
--- KEYS[9]  reservations  LIST  "<ms> <holder> <nonce> <holder> <nonce>...": what was reserved in one call and when it
---                        ends, in that order; a holder whose nonce has changed is done with
+-- KEYS[9]  reservations  LIST  of what was reserved in one call, in the order of the ends: first "<ms>" when it ends,
+--                        then "<holder> <nonce> <holder> <nonce>..."; a holder whose nonce has changed is done with
 -- KEYS[10] fleet         HASH  version, born (ms), beat (ms), grace (ms)
 -- KEYS[11] news          STREAM of revocations and orders
 -- KEYS[12] gone          ZSET  name by ms: nodes that left or were lost, kept a while to refuse lower epochs
@@ -241,10 +241,9 @@ end
 local function expire_reservations(limit)
   local holders, nonces, seen = {}, {}, {}
   while #holders < limit do
-    local oldest = redis.call('LINDEX', RESERVATIONS, 0)
-    if not oldest or tonumber(string.match(oldest, '^%S+')) > now then break end
-    redis.call('LPOP', RESERVATIONS)
-    for holder, nonce in string.gmatch(oldest, ' (%S+) (%S+)') do
+    local ends = redis.call('LINDEX', RESERVATIONS, 0)
+    if not ends or tonumber(ends) > now then break end
+    for holder, nonce in string.gmatch(redis.call('LPOP', RESERVATIONS, 2)[2], '(%S+) (%S+)') do
       local at = seen[holder] or #holders + 1
       seen[holder] = at
       holders[at], nonces[at] = holder, nonce

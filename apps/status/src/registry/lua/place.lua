@@ -4,23 +4,22 @@
 -- the true least, and a large fleet costs a fraction of the work.
 --
 -- ARGV[2]    order of the nodes: "least" or "packed"
--- ARGV[3...] one request each, its fields separated by tabs; no two of the same holder:
+-- ARGV[3]    the requests, one a line, its fields separated by tabs; no two of the same holder:
 --            holder, nonce [, zone, version, avoid (names, commas), mode, preferred (names, commas)]
 --            mode: "" follows the order; "first" takes the first admissible of `preferred`; "lesser" the least loaded
 --            of them; both fall back on the order
 --
--- Answers {now ms, ms when the reservations end, one line for each request}:
+-- Answers {now ms, ms when the reservations end, text with a line for each request}:
 --   "<node> <epoch>[<tab>skips]"                       skips: "name reason,name reason"
 --   "-<ms until the next token, or -1>[<tab>skips]"    nobody was free
 local packed = ARGV[2] == 'packed'
-local STRIDE, STRIDE_MAX = 0.0025, 8
+local STRIDE, STRIDE_MAX = 0.0025, 16
 
 -- Fields of a request.
 local HOLDER, NONCE, PLAIN, ZONE_HINT, VERSION_HINT, AVOIDED, AVOIDED_COUNT, MODE, PREFERRED =
   1, 2, 3, 4, 5, 6, 7, 8, 9
 local requests, holders, with_avoid = {}, {}, {}
-for i = 3, #ARGV do
-  local holder, nonce, hints = string.match(ARGV[i], '^([^\t]+)\t([^\t]+)\t?(.*)$')
+for holder, nonce, hints in string.gmatch(ARGV[3], '([^\t\n]+)\t([^\t\n]+)\t?([^\n]*)\n?') do
   local request = { holder, nonce, hints == '', '', '', false, 0, '', '' }
   if hints ~= '' then
     local zone, version, avoid, mode, preferred =
@@ -215,7 +214,7 @@ local function tell_barred(name, skips)
   end
 end
 
-local lines, taken, ends = {}, {}, { exact(now + RESERVATION_MS) }
+local lines, taken, reserved = {}, {}, {}
 for i, request in ipairs(requests) do
   local skips = {}
   local name = current
@@ -234,8 +233,8 @@ for i, request in ipairs(requests) do
     more = math.max(0, more - 1)
     taken[#taken + 1] = request[HOLDER]
     taken[#taken + 1] = request[NONCE] .. ' ' .. n[BOOT]
-    ends[#ends + 1] = request[HOLDER]
-    ends[#ends + 1] = request[NONCE]
+    reserved[#reserved + 1] = request[HOLDER]
+    reserved[#reserved + 1] = request[NONCE]
     line = n[BOOT]
   else
     line = '-' .. exact(wait_ms())
@@ -244,9 +243,10 @@ for i, request in ipairs(requests) do
 end
 leave_current()
 
+local ends = exact(now + RESERVATION_MS)
 if #taken > 0 then
   redis.call('HSET', HOLDERS, unpack(taken))
-  redis.call('RPUSH', RESERVATIONS, table.concat(ends, ' '))
+  redis.call('RPUSH', RESERVATIONS, ends, table.concat(reserved, ' '))
 end
 flush()
-return { exact(now), ends[1], lines }
+return { exact(now), ends, table.concat(lines, '\n') }

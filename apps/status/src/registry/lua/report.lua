@@ -2,8 +2,7 @@
 -- The reservations it used stop counting as reserved in the very call that sets the count that includes them.
 --
 -- ARGV[2] name  [3] boot epoch  [4] sequence  [5] connections  [6] state  [7] loop delay p99 (ms)
--- ARGV[8] free memory (bytes)  [9...] for each reservation used its holder (named once each) and the value that the
--- holder has while that reservation lives: "<nonce> <node> <epoch>"
+-- ARGV[8] free memory (bytes)  [9] of each reservation used holder and nonce, all separated by spaces; each holder once
 --
 -- Answers {"ok", now ms, rate}; {"stale", now ms}: an older sequence, nothing was changed;
 -- {"unknown"}: register again with this epoch (Redis was flushed or fell back); {"superseded"}: a newer boot has the name.
@@ -20,13 +19,16 @@ n[LOOP_DELAY], n[FREE_MEMORY], n[REPORTED_AT] = tonumber(ARGV[7]), tonumber(ARGV
 n[SUSPECT], n[LEASE] = 0, now + LEASE_MS
 
 -- One that lives no more (it ended, or the holder has a newer one) changes nothing, but is a sign of life all the same.
-local holders = {}
-for i = 9, #ARGV, 2 do holders[#holders + 1] = ARGV[i] end
-if #holders > 0 then
+if ARGV[9] ~= '' then
+  local holders, nonces = {}, {}
+  for holder, nonce in string.gmatch(ARGV[9], '(%S+) (%S+)') do
+    holders[#holders + 1] = holder
+    nonces[#nonces + 1] = nonce
+  end
   local values = redis.call('HMGET', HOLDERS, unpack(holders))
   local used = {}
   for i, holder in ipairs(holders) do
-    if values[i] == ARGV[8 + 2 * i] then used[#used + 1] = holder end
+    if values[i] == nonces[i] .. ' ' .. n[BOOT] then used[#used + 1] = holder end
   end
   if #used > 0 then redis.call('HDEL', HOLDERS, unpack(used)) end
   n[RESERVED] = n[RESERVED] - #used
