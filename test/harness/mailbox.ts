@@ -12,12 +12,12 @@ interface Mail {
 /** A mail catcher: takes every mail by SMTP and answers `GET /email` with what came. */
 export class Mailbox {
   readonly smtpUrl: string;
-  readonly #webUrl: string;
+  readonly webUrl: string;
   readonly #process: ServerProcess;
 
   private constructor(smtpPort: number, webPort: number) {
     this.smtpUrl = `smtp://127.0.0.1:${smtpPort}`;
-    this.#webUrl = `http://127.0.0.1:${webPort}`;
+    this.webUrl = `http://127.0.0.1:${webPort}`;
     const maildev = join(import.meta.dirname, '../../node_modules/maildev/bin/maildev');
     const ports = ['--smtp', String(smtpPort), '--web', String(webPort)];
     this.#process = new ServerProcess(process.execPath, [
@@ -34,14 +34,14 @@ export class Mailbox {
     const mailbox = new Mailbox(await freePort(), await freePort());
     await eventually(
       'the mail catcher answers',
-      async () => (await fetch(`${mailbox.#webUrl}/email`)).ok,
+      async () => (await fetch(`${mailbox.webUrl}/email`)).ok,
       20_000,
     );
     return mailbox;
   }
 
   async mails(address: string): Promise<Mail[]> {
-    const all = (await (await fetch(`${this.#webUrl}/email`)).json()) as Mail[];
+    const all = (await (await fetch(`${this.webUrl}/email`)).json()) as Mail[];
     return all.filter((mail) => mail.to.some((to) => to.address === address.toLowerCase()));
   }
 
