@@ -158,7 +158,7 @@ export function createChat(
       } else if (command.$case === 'drain') {
         const reason = command.value.reason === 'rebalance' ? 'rebalance' : 'drain';
         void drain({ windowMs: config.drainMs, perSecond: command.value.rate, reason });
-      }
+      } else observe.admitted(command.value);
     },
     onReturned: () => {
       findEndedSessions(mysql, [...index.sessions()]).then(

@@ -11,6 +11,8 @@ export interface LiveMetrics {
   closed(reason: CloseReason | 'cut'): void;
   loggedIn(code: string): void;
   repaired(messages: number): void;
+  /** Hellos per second at which placement fills this node. */
+  admitted(rate: number): void;
   /** Once the parts are there: what they are asked for when metrics are read. */
   watch(parts: {
     connections: Connections;
@@ -34,6 +36,10 @@ export function createLiveMetrics(metrics: Metrics): LiveMetrics {
     'chat_repaired_messages_total',
     'messages found by their heads and pushed late',
   );
+  const admission = metrics.gauge(
+    'chat_admission_rate',
+    'hellos per second at which placement fills this node',
+  );
   return {
     requested(name, code, took) {
       requests.inc({ frame: name, code });
@@ -42,6 +48,7 @@ export function createLiveMetrics(metrics: Metrics): LiveMetrics {
     closed: (reason) => closes.inc({ reason }),
     loggedIn: (code) => logIns.inc({ code }),
     repaired: (messages) => repairs.inc(messages),
+    admitted: (rate) => admission.set(rate),
     watch({ connections, index, links, routes }) {
       metrics.gauge('chat_connections', 'open connections', [], () => connections.count);
       metrics.gauge('chat_sessions', 'logged-in sessions', [], () => index.count);

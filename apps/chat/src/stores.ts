@@ -10,6 +10,7 @@ import { MysqlDirectStore } from './conversations/mysql-direct-store.ts';
 import { MysqlGroupStore } from './conversations/mysql-group-store.ts';
 import { MysqlLiveQueries } from './conversations/mysql-live-queries.ts';
 import { MysqlPreferenceStore } from './conversations/mysql-preference-store.ts';
+import { GuardedMysql } from './guarded-mysql.ts';
 import { MessageWriter } from './messages/message-writer.ts';
 import { MysqlMessageStore, writerSession } from './messages/mysql-message-store.ts';
 import { RangeReader } from './messages/range-reader.ts';
@@ -54,7 +55,8 @@ export interface StoresOptions {
 /** Of one user, at most. */
 const limits = { friends: 5_000, requests: 500, blocks: 5_000 };
 
-export function createStores({ config, mysql, publisher, log, metrics }: StoresOptions): Stores {
+export function createStores({ config, mysql: pool, publisher, log, metrics }: StoresOptions): Stores {
+  const mysql = new GuardedMysql(pool);
   const { writers, ...connection } = config.mysql;
   const { strangersMayWrite } = config;
   const marks = new MarkWriter(mysql);
@@ -75,6 +77,9 @@ export function createStores({ config, mysql, publisher, log, metrics }: StoresO
     writers,
     observe: observeBatches(metrics),
   });
+  metrics.gauge('chat_mysql_away', '1 while calls to MySQL are refused at once', [], () =>
+    Number(mysql.isAway),
+  );
   metrics.gauge(
     'chat_messages_waiting',
     'messages that wait for their commit',

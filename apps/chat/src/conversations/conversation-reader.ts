@@ -1,5 +1,5 @@
-import type { Mysql } from '@berth/mysql';
 import { BerthError, type ConversationSummary, type Member, type Message, type Profile } from '@berth/wire';
+import type { Database } from '../guarded-mysql.ts';
 import type { RangeReader } from '../messages/range-reader.ts';
 import type { VisibleSeqs } from '../messages/visible-seqs.ts';
 import { readProfiles } from '../people/profile-rows.ts';
@@ -13,7 +13,7 @@ import { peerOf } from './mysql-standings.ts';
 import { isMember, type Standing } from './standing.ts';
 
 export interface ConversationReaderOptions {
-  mysql: Mysql;
+  mysql: Database;
   directory: MemberDirectory;
   history: MemberHistory;
   ranges: RangeReader;
@@ -21,7 +21,7 @@ export interface ConversationReaderOptions {
 
 /** Conversations as one user sees them. What many ask for at a time is read together. */
 export class ConversationReader {
-  readonly #mysql: Mysql;
+  readonly #mysql: Database;
   readonly #directory: MemberDirectory;
   readonly #history: MemberHistory;
   readonly #ranges: RangeReader;

@@ -1,5 +1,5 @@
-import type { Mysql } from '@berth/mysql';
 import { BerthError } from '@berth/wire';
+import type { Database } from '../guarded-mysql.ts';
 import { padded } from '../messages/statement-shapes.ts';
 import { type MemberKey, memberKey } from './member-rows.ts';
 
@@ -22,11 +22,11 @@ interface Waiting extends MemberKey, Marks {
  * one statement takes many.
  */
 export class MarkWriter {
-  readonly #mysql: Mysql;
+  readonly #mysql: Database;
   readonly #waiting = new Map<string, Waiting>();
   #working: Promise<void> | undefined;
 
-  constructor(mysql: Mysql) {
+  constructor(mysql: Database) {
     this.#mysql = mysql;
   }
 

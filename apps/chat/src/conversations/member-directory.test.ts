@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { useMysql } from '@berth/fixtures';
-import type { Mysql } from '@berth/mysql';
+import type { Database } from '../guarded-mysql.ts';
 import { createDirect, createGroups } from '../messages/message-writer.fixture.ts';
 import { MemberDirectory } from './member-directory.ts';
 
@@ -15,7 +15,7 @@ function createDirectory(maxBytes?: number) {
       counter.statements++;
       return mysql.db.rows(sql, params);
     },
-  } as unknown as Mysql;
+  } as unknown as Database;
   return { counter, directory: new MemberDirectory({ mysql: counting, maxBytes }) };
 }
 

@@ -1,5 +1,6 @@
-import type { Mysql, Tx } from '@berth/mysql';
+import type { Tx } from '@berth/mysql';
 import { BerthError } from '@berth/wire';
+import type { Database } from '../guarded-mysql.ts';
 import { CoalescingLoader } from './coalescing-loader.ts';
 import { type MemberKey, memberKey, parseMemberKey } from './member-rows.ts';
 import { readStandings } from './mysql-standings.ts';
@@ -19,7 +20,7 @@ const bytesPerStanding = 400;
 const bytesPerEntry = 200;
 
 export interface MemberDirectoryOptions {
-  mysql: Mysql;
+  mysql: Database;
   /** Of cached standings at most. Default 64 MiB. */
   maxBytes?: number;
 }

@@ -1,4 +1,4 @@
-import type { Mysql } from '@berth/mysql';
+import type { Database } from '../guarded-mysql.ts';
 import { marks } from '../messages/statement-shapes.ts';
 import { type Interval, VisibleSeqs } from '../messages/visible-seqs.ts';
 import { inChunks } from './member-rows.ts';
@@ -16,9 +16,9 @@ interface Tenure {
 
 /** What a user may see of conversations that the user is, or was, a member of. */
 export class MemberHistory {
-  readonly #mysql: Mysql;
+  readonly #mysql: Database;
 
-  constructor(mysql: Mysql) {
+  constructor(mysql: Database) {
     this.#mysql = mysql;
   }
 

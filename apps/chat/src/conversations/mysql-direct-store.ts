@@ -1,17 +1,17 @@
-import type { Mysql } from '@berth/mysql';
 import { BerthError } from '@berth/wire';
+import type { Database } from '../guarded-mysql.ts';
 import { readAcquaintances, refusalOf } from '../people/acquaintance.ts';
 import { findDirect } from './conversation-rows.ts';
 import { type DirectChange, ensureDirect, setFriends } from './direct-conversations.ts';
 
 export interface MysqlDirectStoreOptions {
-  mysql: Mysql;
+  mysql: Database;
   strangersMayWrite: boolean;
 }
 
 /** The conversations of two. */
 export class MysqlDirectStore {
-  readonly #mysql: Mysql;
+  readonly #mysql: Database;
   readonly #strangersMayWrite: boolean;
 
   constructor({ mysql, strangersMayWrite }: MysqlDirectStoreOptions) {

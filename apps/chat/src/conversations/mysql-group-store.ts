@@ -1,5 +1,6 @@
-import { isDuplicateKey, type Mysql, type Tx } from '@berth/mysql';
+import { isDuplicateKey, type Tx } from '@berth/mysql';
 import { BerthError, type Role } from '@berth/wire';
+import type { Database } from '../guarded-mysql.ts';
 import { mayBeInvited } from '../people/acquaintance.ts';
 import { type ConversationRow, lockConversation } from './conversation-rows.ts';
 import { requireAbove, requireAdmin, rolesAfter } from './group-rules.ts';
@@ -13,7 +14,7 @@ export interface MembersChange {
 }
 
 export interface MysqlGroupStoreOptions {
-  mysql: Mysql;
+  mysql: Database;
   maxMembers: number;
   /** Admins may then invite whom they do not know. */
   strangersMayWrite: boolean;
@@ -33,7 +34,7 @@ interface Locked {
  * new members version. Errors: `not_member`, `forbidden`, `not_found`, `limit_reached`.
  */
 export class MysqlGroupStore {
-  readonly #mysql: Mysql;
+  readonly #mysql: Database;
   readonly #maxMembers: number;
   readonly #strangersMayWrite: boolean;
 

@@ -1,5 +1,5 @@
-import type { Mysql } from '@berth/mysql';
 import type { Profile } from '@berth/wire';
+import type { Database } from '../guarded-mysql.ts';
 import { encodeStoredDeliver } from '../messages/deliver-frame.ts';
 import type { RangeReader } from '../messages/range-reader.ts';
 import { readFriendIds } from '../people/friend-rows.ts';
@@ -12,7 +12,7 @@ import { readMembersAfter, readMembersAmong } from './member-rows.ts';
 import { resume } from './resume.ts';
 
 export interface MysqlLiveQueriesOptions {
-  mysql: Mysql;
+  mysql: Database;
   directory: MemberDirectory;
   conversations: ConversationReader;
   ranges: RangeReader;
@@ -23,7 +23,7 @@ const memberPage = 10_000;
 
 /** What the live side reads: everything for many at once. */
 export class MysqlLiveQueries implements LiveQueries {
-  readonly #mysql: Mysql;
+  readonly #mysql: Database;
   readonly #directory: MemberDirectory;
   readonly #conversations: ConversationReader;
   readonly #ranges: RangeReader;

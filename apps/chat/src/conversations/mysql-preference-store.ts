@@ -1,4 +1,4 @@
-import type { Mysql } from '@berth/mysql';
+import type { Database } from '../guarded-mysql.ts';
 import { readListRows } from './list-rows.ts';
 
 export interface Preferences {
@@ -8,9 +8,9 @@ export interface Preferences {
 
 /** How users' lists show their conversations. */
 export class MysqlPreferenceStore {
-  readonly #mysql: Mysql;
+  readonly #mysql: Database;
 
-  constructor(mysql: Mysql) {
+  constructor(mysql: Database) {
     this.#mysql = mysql;
   }
 

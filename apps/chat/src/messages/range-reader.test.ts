@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { useMysql } from '@berth/fixtures';
-import type { Mysql } from '@berth/mysql';
+import type { Database } from '../guarded-mysql.ts';
 import { RangeReader, type StoredMessage } from './range-reader.ts';
 
 const mysql = useMysql();
@@ -14,7 +14,7 @@ function createReader(maxCachedBytes?: number) {
       counter.statements++;
       return mysql.db.rows(sql, params);
     },
-  } as unknown as Mysql;
+  } as unknown as Database;
   return { counter, reader: new RangeReader({ mysql: counting, maxCachedBytes }) };
 }
 

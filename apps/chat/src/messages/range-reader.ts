@@ -1,7 +1,7 @@
-import type { Mysql } from '@berth/mysql';
 import type { Message } from '@berth/wire';
 import { CoalescingLoader } from '../conversations/coalescing-loader.ts';
 import { inChunks } from '../conversations/member-rows.ts';
+import type { Database } from '../guarded-mysql.ts';
 import type { SeqRange } from './visible-seqs.ts';
 
 /** A message as it is stored, and the bytes of its JSON. Shared by all who read it; never changed. */
@@ -11,7 +11,7 @@ export interface StoredMessage {
 }
 
 export interface RangeReaderOptions {
-  mysql: Mysql;
+  mysql: Database;
   /** Of cached messages at most. Default 32 MiB. */
   maxCachedBytes?: number;
 }
@@ -43,7 +43,7 @@ const columns = 'conversation_id, seq, sender_id, cid, sent_at, reply_to, text';
  * read once is kept, the least recently used dropped first.
  */
 export class RangeReader {
-  readonly #mysql: Mysql;
+  readonly #mysql: Database;
   readonly #loader: CoalescingLoader<string, StoredMessage[]>;
   readonly #maxCachedBytes: number;
   readonly #blocks = new Map<string, Block>();
@@ -141,7 +141,7 @@ export class RangeReader {
 /** Seqs begin at 1. */
 const blockOf = (seq: number): number => Math.floor((seq - 1) / blockSize);
 
-async function readBlocks(mysql: Mysql, keys: string[]): Promise<Map<string, StoredMessage[]>> {
+async function readBlocks(mysql: Database, keys: string[]): Promise<Map<string, StoredMessage[]>> {
   const any = Array(keys.length).fill('(conversation_id = ? AND seq BETWEEN ? AND ?)').join(' OR ');
   const rows = await mysql.rows<MessageRow>(
     `SELECT ${columns} FROM messages FORCE INDEX (PRIMARY) WHERE ${any} ORDER BY conversation_id, seq`,

@@ -1,18 +1,18 @@
-import type { Mysql } from '@berth/mysql';
 import { BerthError, type Profile } from '@berth/wire';
 import { lockDirect } from '../conversations/conversation-rows.ts';
 import { type DirectChange, setBlocked } from '../conversations/direct-conversations.ts';
+import type { Database } from '../guarded-mysql.ts';
 import { readProfiles } from './profile-rows.ts';
 
 export interface MysqlBlockStoreOptions {
-  mysql: Mysql;
+  mysql: Database;
   /** Of one user, at most. */
   maxBlocks: number;
 }
 
 /** Whom users have blocked. A block and its lifting stand in the pair's conversation, too, where a send is checked. */
 export class MysqlBlockStore {
-  readonly #mysql: Mysql;
+  readonly #mysql: Database;
   readonly #maxBlocks: number;
 
   constructor({ mysql, maxBlocks }: MysqlBlockStoreOptions) {

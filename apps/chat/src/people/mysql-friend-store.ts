@@ -1,11 +1,12 @@
-import type { Mysql, Tx } from '@berth/mysql';
+import type { Tx } from '@berth/mysql';
 import { BerthError } from '@berth/wire';
 import { lockDirect } from '../conversations/conversation-rows.ts';
 import { type DirectChange, ensureDirect, setFriends } from '../conversations/direct-conversations.ts';
+import type { Database } from '../guarded-mysql.ts';
 import { readAcquaintances, refusalOf } from './acquaintance.ts';
 
 export interface MysqlFriendStoreOptions {
-  mysql: Mysql;
+  mysql: Database;
   /** Of one user, at most. */
   maxFriends: number;
   /** Pending requests to one user, and of one user, at most. */
@@ -30,7 +31,7 @@ const [pending, accepted, declined] = [0, 1, 2];
 
 /** Friendships and the requests for them. Each change is one transaction. */
 export class MysqlFriendStore {
-  readonly #mysql: Mysql;
+  readonly #mysql: Database;
   readonly #maxFriends: number;
   readonly #maxRequests: number;
 

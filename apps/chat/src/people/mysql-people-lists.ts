@@ -1,5 +1,5 @@
-import type { Mysql } from '@berth/mysql';
 import type { FriendRequest, Profile } from '@berth/wire';
+import type { Database } from '../guarded-mysql.ts';
 import { requestStates } from './mysql-friend-store.ts';
 import { readProfiles } from './profile-rows.ts';
 
@@ -32,9 +32,9 @@ export interface RequestPlace {
 
 /** The lists of one user's people, page by page. */
 export class MysqlPeopleLists {
-  readonly #mysql: Mysql;
+  readonly #mysql: Database;
 
-  constructor(mysql: Mysql) {
+  constructor(mysql: Database) {
     this.#mysql = mysql;
   }
 

@@ -1,6 +1,6 @@
-import type { Mysql } from '@berth/mysql';
 import { BerthError, type Profile } from '@berth/wire';
 import { CoalescingLoader } from '../conversations/coalescing-loader.ts';
+import type { Database } from '../guarded-mysql.ts';
 import { profileColumns, readProfiles } from './profile-rows.ts';
 
 export interface ProfileChanges {
@@ -12,10 +12,10 @@ export interface ProfileChanges {
 
 /** What users show of themselves. */
 export class MysqlProfileStore {
-  readonly #mysql: Mysql;
+  readonly #mysql: Database;
   readonly #loader: CoalescingLoader<number, Profile>;
 
-  constructor(mysql: Mysql) {
+  constructor(mysql: Database) {
     this.#mysql = mysql;
     this.#loader = new CoalescingLoader({ read: (ids) => readProfiles(mysql, ids) });
   }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { lookup } from 'node:dns/promises';
 import { freemem } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type {
@@ -78,7 +79,7 @@ export class Registration {
 
   start(): void {
     this.#loopDelay.enable();
-    this.#connect();
+    void this.#connect();
   }
 
   /** Leaves the registry: no placements from now on, and other nodes forget this one. */
@@ -114,8 +115,25 @@ export class Registration {
     if (Math.abs(count - this.#reportedCount) > Math.max(5, this.#reportedCount / 50)) this.#reportSoon();
   }
 
-  #connect(): void {
+  /** Only once its own name resolves: others could not reach it before, though placement would send clients here. */
+  async #connect(): Promise<void> {
     if (this.#closed) return;
+    const description = this.#options.describe();
+    try {
+      await lookup(hostOf(description.peerAddress));
+      if (!this.#closed) this.#open(description);
+    } catch (error) {
+      this.#options.log.warn({ err: error }, 'the name of this node does not resolve yet');
+      this.#connectLater();
+    }
+  }
+
+  #connectLater(): void {
+    if (this.#closed) return;
+    this.#retryTimer = setTimeout(() => void this.#connect(), 50 + backoffMs(this.#attempt++, retry));
+  }
+
+  #open(description: ReturnType<RegistrationOptions['describe']>): void {
     const { client, node } = this.#options;
     const stream = client.report();
     this.#stream = stream;
@@ -128,7 +146,7 @@ export class Registration {
       message: {
         $case: 'register',
         value: {
-          ...this.#options.describe(),
+          ...description,
           name: node.node,
           bootEpoch: node.bootEpoch,
           instance: this.#instance,
@@ -158,7 +176,7 @@ export class Registration {
       this.#options.onSuperseded();
       return;
     }
-    this.#retryTimer = setTimeout(() => this.#connect(), 50 + backoffMs(this.#attempt++, retry));
+    this.#connectLater();
   }
 
   #hear({ message }: StatusMessage): void {
@@ -233,3 +251,6 @@ export class Registration {
     this.#loopDelay.reset();
   }
 }
+
+/** Of `host:port`, an IPv6 address in brackets. */
+const hostOf = (address: string): string => address.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');

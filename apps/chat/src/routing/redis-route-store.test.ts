@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { useRedis } from '@berth/fixtures';
+import { eventually, useRedis } from '@berth/fixtures';
+import { createRedis } from '@berth/redis';
+import { startRedis } from '@berth/stores';
 import fc from 'fast-check';
 import { RedisRouteStore, type Route } from './redis-route-store.ts';
 
@@ -97,4 +102,33 @@ test('a Redis that was flushed is another one', async () => {
   assert.equal(await store.sentinel('b'), first);
   await redis.redis.flushall();
   assert.equal(await store.sentinel('c'), 'c');
+});
+
+test('on a Redis Cluster routes of users in different slots are claimed and read as well', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'berth-cluster-'));
+  const server = await startRedis({
+    args: ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1', '--dir', folder],
+  });
+  const admin = createRedis(server.url);
+  await admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+  await eventually('the cluster is up', async () =>
+    String(await admin.call('CLUSTER', 'INFO')).includes('cluster_state:ok'),
+  );
+  const cluster = createRedis(server.url.replace('redis:', 'redis+cluster:'));
+  try {
+    const store = new RedisRouteStore(cluster);
+    const ids = [++users, ++users, ++users];
+    for (const user of ids) assert.ok((await store.claim(user, route(`s${user}`))).epoch);
+    const read = await store.read(ids);
+    assert.deepEqual(
+      read.map(([only]) => only!.session),
+      ids.map((user) => `s${user}`),
+    );
+    assert.equal(await store.sentinel('x'), 'x');
+  } finally {
+    cluster.disconnect();
+    admin.disconnect();
+    await server.kill();
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

@@ -68,11 +68,6 @@ export class LogIn implements SessionKeeper {
     this.#bucket = new TokenBucket(options.helloRate, Math.max(options.helloRate, 1), options.nowMs());
   }
 
-  /** Hellos per second from now on. */
-  set rate(perSecond: number) {
-    this.#bucket.perSecond = Math.max(perSecond, 0.1);
-  }
-
   /**
    * The session of the ticket, on this connection; what the client sent meanwhile is handed to it after `welcome`.
    * Throws BerthError, the connection still open unless the client left.
