@@ -104,20 +104,28 @@ test('with Redis gone, placements go on over the last good view, marked as such'
 test('with Redis gone a stream stays, and is acknowledged again when it is back and empty', async () => {
   const node = await ready('a');
   const { port } = server!;
+  const berth = await status.place();
   await server!.kill();
-  const lost = node.report({ connections: 3 });
+  const { reservation } = berth;
+  const lost = node.report({ connections: 3, usedReservations: [reservation] });
   await assert.rejects(status.revoke({ userId: 1, generation: 2 }), { code: 'unavailable' });
   await eventually('its nodes are told all the same', () => node.revocations.length === 1);
-  assert.equal(node.acks.has(lost), false);
+  assert.deepEqual(
+    await eventually('heard', () => node.acks.get(lost)),
+    [],
+    'but used reservations are to be sent again',
+  );
   server = await startRedis({ port });
-  const timer = setInterval(() => node.report({ connections: 3 }), 100);
-  await eventually('acknowledged', () => node.acks.size > 1).finally(() => clearInterval(timer));
+  const timer = setInterval(() => node.report({ connections: 3, usedReservations: [reservation] }), 100);
+  await eventually('acknowledged', () => node.acks.get(node.sequence - 1)?.includes(reservation)).finally(
+    () => clearInterval(timer),
+  );
   assert.equal(node.ended, undefined);
-  const berth = await eventually('placed by reservation', async () => {
+  const next = await eventually('placed by reservation', async () => {
     const placed = await status.place();
     return !placed.reservation.startsWith('p2c-') && placed;
   });
-  assert.equal(berth.node, 'a');
+  assert.equal(next.node, 'a');
 });
 
 test('a flush is not taken for everybody leaving: no peer is lost, and all are back', async () => {

@@ -169,23 +169,20 @@ class ReportStream {
       answer = await this.#report(stream, load);
     } catch (err) {
       if (err instanceof BerthError) throw err;
-      // Sessions live on without the registry: no ack, so that what was used is sent again.
+      // Sessions live on without the registry. What was used is not acknowledged, so that it is sent again.
       log.debug({ err, node: stream.name }, 'a report was not taken: redis is away');
       metrics.reports.inc({ result: 'lost' });
       view.markAway();
       view.observe(stream.name, stream.bootEpoch, load.connections, load.state);
+      const nowMs = view.nowMs();
+      if (nowMs !== undefined) acknowledge(stream, load.sequence, [], nowMs);
       return;
     }
     metrics.reports.inc({ result: answer.result });
     if (answer.result === 'unknown' || answer.result === 'superseded') throw superseded(stream.name);
     const usedReservations = answer.result === 'ok' ? load.usedReservations : [];
     if (answer.result === 'ok') stream.sequence = load.sequence;
-    stream.send({
-      message: {
-        $case: 'ack',
-        value: { sequence: load.sequence, usedReservations, nowMs: Math.floor(answer.nowMs) },
-      },
-    });
+    acknowledge(stream, load.sequence, usedReservations, answer.nowMs);
     if (answer.result === 'ok' && Math.abs(answer.rate - stream.rate) > stream.rate / 10) {
       stream.rate = answer.rate;
       stream.send({
@@ -218,6 +215,11 @@ class ReportStream {
     this.#fault ??= error;
     this.#call.push(null);
   }
+}
+
+function acknowledge(stream: NodeStream, sequence: number, usedReservations: string[], nowMs: number): void {
+  const value = { sequence, usedReservations, nowMs: Math.floor(nowMs) };
+  stream.send({ message: { $case: 'ack', value } });
 }
 
 const superseded = (name: string): BerthError =>

@@ -185,7 +185,8 @@ export class FleetView {
     const kept = rebuilding ? (this.#peers?.nodes.filter((node) => !there.has(node.name)) ?? []) : [];
     const nodes = [...listed, ...kept];
     if (this.#peers && signatureOf(nodes) === signatureOf(this.#peers.nodes)) return;
-    this.#peers = { version: snapshot.version, nodes };
+    // Above the one before, though the registry's own may stand still while peers that it lost time out here.
+    this.#peers = { version: Math.max(snapshot.version, (this.#peers?.version ?? 0) + 1), nodes };
     this.onPeers(this.#peers);
   }
 }

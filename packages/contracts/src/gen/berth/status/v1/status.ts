@@ -1743,7 +1743,7 @@ export const StatusServiceService = {
    * A node that ends its side leaves the fleet at once: it does so last, after its drain. A stream that breaks in any
    * other way makes the node suspect (no placements until its next load). On a new stream it registers with the epoch
    * that it was given, and its sequence goes on.
-   * While Redis is away the stream stays, loads get no `ack`, and what was used is to be sent again.
+   * While Redis is away the stream stays, and acks name no reservations: what was used is to be sent again.
    * Errors: FAILED_PRECONDITION (a newer boot of that name is registered: this process must not go on under it),
    * INVALID_ARGUMENT, UNAVAILABLE (Redis at registration, status shutting down, or a node too slow to read: come again).
    */
@@ -1797,7 +1797,7 @@ export interface StatusServiceServer extends UntypedServiceImplementation {
    * A node that ends its side leaves the fleet at once: it does so last, after its drain. A stream that breaks in any
    * other way makes the node suspect (no placements until its next load). On a new stream it registers with the epoch
    * that it was given, and its sequence goes on.
-   * While Redis is away the stream stays, loads get no `ack`, and what was used is to be sent again.
+   * While Redis is away the stream stays, and acks name no reservations: what was used is to be sent again.
    * Errors: FAILED_PRECONDITION (a newer boot of that name is registered: this process must not go on under it),
    * INVALID_ARGUMENT, UNAVAILABLE (Redis at registration, status shutting down, or a node too slow to read: come again).
    */
@@ -1827,7 +1827,7 @@ export interface StatusServiceClient extends Client {
    * A node that ends its side leaves the fleet at once: it does so last, after its drain. A stream that breaks in any
    * other way makes the node suspect (no placements until its next load). On a new stream it registers with the epoch
    * that it was given, and its sequence goes on.
-   * While Redis is away the stream stays, loads get no `ack`, and what was used is to be sent again.
+   * While Redis is away the stream stays, and acks name no reservations: what was used is to be sent again.
    * Errors: FAILED_PRECONDITION (a newer boot of that name is registered: this process must not go on under it),
    * INVALID_ARGUMENT, UNAVAILABLE (Redis at registration, status shutting down, or a node too slow to read: come again).
    */
