@@ -1,4 +1,4 @@
-import { DeadlineError, jittered } from '@berth/lifecycle';
+import { CircuitOpenError, DeadlineError, jittered } from '@berth/lifecycle';
 import { isConnectionBroken, isTransient } from '@berth/mysql';
 import { BerthError } from '@berth/wire';
 import { isServerAway } from './messages/write-failure.ts';
@@ -13,7 +13,8 @@ export function storeErrorOf(thrown: unknown): unknown {
   if (thrown instanceof DeadlineError || 'commitUnknown' in thrown) {
     return new BerthError('deadline', undefined, options);
   }
-  if (isTransient(thrown) || isConnectionBroken(thrown) || isServerAway(thrown) || isCrowded(thrown)) {
+  const isAway = thrown instanceof CircuitOpenError || isConnectionBroken(thrown) || isServerAway(thrown);
+  if (isAway || isTransient(thrown) || isCrowded(thrown)) {
     return new BerthError('unavailable', undefined, options);
   }
   return thrown;
