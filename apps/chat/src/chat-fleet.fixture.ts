@@ -45,7 +45,7 @@ export function useChatFleet(nodes: number, settings: Record<string, string> = {
     });
   };
   const start = async (node: string, more: Record<string, string> = {}): Promise<Chat> => {
-    const log = createLog('chat', process.env.TEST_LOG_LEVEL ?? 'silent').child({ node });
+    const log = createLog('chat', settings.LOG_LEVEL ?? 'silent').child({ node });
     const chat = createChat(config(node, more), { log });
     chats.set(node, chat);
     await chat.start();
