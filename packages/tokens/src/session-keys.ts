@@ -78,11 +78,10 @@ export class SessionKeys {
   verify(token: string, nowMs = Date.now()): SessionClaims {
     const match = /^(berth1\.([\w-]{1,64})\.([\w-]{1,512}))\.([\w-]{86})$/.exec(token);
     const key = match && this.#keys.find((candidate) => candidate.kid === match[2]);
-    if (
-      !match ||
-      !key ||
-      !verify(null, Buffer.from(match[1]!), key.publicKey, Buffer.from(match[4]!, 'base64url'))
-    ) {
+    const signature = Buffer.from(match?.[4] ?? '', 'base64url');
+    // Base64 has several spellings of the same bytes; a token has one.
+    const isCanonical = signature.toString('base64url') === match?.[4];
+    if (!match || !key || !isCanonical || !verify(null, Buffer.from(match[1]!), key.publicKey, signature)) {
       throw new BerthError('unauthenticated', 'This session token is not valid.');
     }
     const [user, session, deviceClass, generation, expiresAt] = JSON.parse(
