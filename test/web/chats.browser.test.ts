@@ -61,7 +61,7 @@ test('a message that comes while one is elsewhere counts as unread until it is s
   await page.waitForFunction(() => document.title === '(3) Berth');
 
   await openChat(page, people[1].name);
-  await page.getByText('New messages').waitFor();
+  await page.getByText('New messages', { exact: true }).waitFor();
   assert.deepEqual(await texts(page), ['one', 'two', 'three']);
   await page.waitForFunction(() => document.title === 'Berth');
   await eventually('the sender hears that it was read', () => other.client.receipts(conversation).read === 3);

@@ -10,11 +10,10 @@ import type { Conversation } from '../state/conversations.ts';
 import type { Timeline } from '../state/timeline.ts';
 import { useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
-import { estimateHeight, placeholderHeight } from './estimate-height.ts';
 import styles from './message-list.module.css';
 import { MessageMenu, type MessageMenuHandle } from './message-menu.tsx';
 import { MessageRowView } from './message-row.tsx';
-import { initialSizes, type ScrollMemory } from './scroll-place.ts';
+import { initialSizes, offsetOfPlace, openingPlace, type ScrollMemory } from './scroll-place.ts';
 import { useDivider } from './use-divider.ts';
 import { useMessageRows } from './use-message-rows.ts';
 import { useReading } from './use-reading.ts';
@@ -22,6 +21,10 @@ import { useScrollMemory } from './use-scroll-memory.ts';
 
 /** Nearer to the end than this one is at the end. */
 const endThresholdPx = 60;
+/** As high as the placeholder of message-row.module.css with the padding of a row. */
+const placeholderHeightPx = 58;
+/** Above the first message and below the last. */
+const paddingPx = 12;
 const highlightMs = 1_600;
 
 export interface MessageListHandle {
@@ -61,17 +64,18 @@ export function MessageList({
     count: rows.count,
     getScrollElement: () => scroller.current,
     getItemKey: rows.keyOf,
-    estimateSize: (index) => {
-      const row = rows.at(index);
-      const said = row.kind === 'stored' ? row.message?.text : row.outgoing.text;
-      return said === undefined
-        ? placeholderHeight
-        : estimateHeight(said, scroller.current?.clientWidth ?? 600);
-    },
+    // The same for every row and for its placeholder: loading what is above moves nothing, only measuring does.
+    estimateSize: () => placeholderHeightPx,
     initialMeasurementsCache: sizes,
+    initialOffset: () => {
+      const place = openingPlace(memory.get(id), conversation);
+      const index = place === 'end' ? place : timeline.indexOf(place.seq);
+      const layout = { estimatePx: placeholderHeightPx, paddingPx };
+      return offsetOfPlace(index, rows, sizes, layout) + (place === 'end' ? 0 : place.offsetPx);
+    },
     overscan: 6,
-    paddingStart: 12,
-    paddingEnd: 12,
+    paddingStart: paddingPx,
+    paddingEnd: paddingPx,
     anchorTo: 'end',
     followOnAppend: true,
     scrollEndThreshold: endThresholdPx,

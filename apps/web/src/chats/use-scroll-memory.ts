@@ -2,7 +2,7 @@ import type { Virtualizer } from '@tanstack/react-virtual';
 import { useLayoutEffect } from 'react';
 import type { Conversation } from '../state/conversations.ts';
 import type { Timeline } from '../state/timeline.ts';
-import type { ScrollMemory, ScrollPlace } from './scroll-place.ts';
+import { openingPlace, type ScrollMemory, type ScrollPlace } from './scroll-place.ts';
 
 /** Opens a conversation where the reader was, else at what is new, else at its end; and remembers the place when it goes. */
 export function useScrollMemory(
@@ -14,7 +14,7 @@ export function useScrollMemory(
 ): void {
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the conversation opens
   useLayoutEffect(() => {
-    const place: ScrollPlace = memory.get(id)?.place ?? (unread > 0 ? { seq: read + 1, offsetPx: 0 } : 'end');
+    const place = openingPlace(memory.get(id), { unread, read });
     if (place === 'end') virtualizer.scrollToEnd();
     else {
       const index = timeline.indexOf(place.seq);
@@ -22,14 +22,19 @@ export function useScrollMemory(
       if (place.offsetPx > 0) virtualizer.scrollToOffset(top + place.offsetPx);
       else virtualizer.scrollToIndex(index, { align: 'start' });
     }
-    return () => {
+    // Noted while one scrolls: once the list goes there is nothing left to ask.
+    let last: ScrollPlace = place;
+    const note = () => {
       const offset = virtualizer.scrollOffset ?? 0;
       const item = virtualizer.getVirtualItemForOffset(offset);
       const atEnd = item === undefined || virtualizer.isAtEnd(endThresholdPx);
-      memory.set(id, {
-        place: atEnd ? 'end' : { seq: timeline.seqAt(item.index), offsetPx: offset - item.start },
-        sizes: [...virtualizer.itemSizeCache],
-      });
+      last = atEnd ? 'end' : { seq: timeline.seqAt(item.index), offsetPx: offset - item.start };
+    };
+    const { scrollElement } = virtualizer;
+    scrollElement?.addEventListener('scroll', note, { passive: true });
+    return () => {
+      scrollElement?.removeEventListener('scroll', note);
+      memory.set(id, { place: last, sizes: [...virtualizer.itemSizeCache] });
     };
   }, []);
 }

@@ -1,0 +1,79 @@
+import type { Person } from '../harness/people.ts';
+import type { Platform } from '../harness/platform.ts';
+
+const perInsert = 1_000;
+const words =
+  'tide pier rope crane harbour light anchor morning cargo engine captain paint ladder signal weather coffee 码头 潮水 灯塔'.split(
+    ' ',
+  );
+
+/** What message `seq` says: from a word to a few lines, always the same. */
+export function wordsOf(seq: number): string {
+  const count = seq % 17 === 0 ? 60 : 2 + (seq % 9);
+  const said = Array.from({ length: count }, (_, index) => words[(seq * 7 + index * 5) % words.length]);
+  return `${seq}: ${said.join(' ')}`;
+}
+
+/** A history of `count` messages by turns, one a minute until an hour ago; for a conversation that nobody is using. */
+export async function seedMessages(
+  platform: Platform,
+  conversation: number,
+  senders: readonly Person[],
+  count: number,
+): Promise<void> {
+  const start = Date.now() - (count + 60) * 60_000;
+  for (let first = 1; first <= count; first += perInsert) {
+    const rows: unknown[] = [];
+    for (let seq = first; seq < Math.min(first + perInsert, count + 1); seq++) {
+      const sender = senders[Math.floor(seq / 3) % senders.length]!;
+      rows.push(conversation, seq, sender.id, `seed-${seq}`, start + seq * 60_000, wordsOf(seq));
+    }
+    const places = Array.from({ length: rows.length / 6 }, () => '(?, ?, ?, ?, ?, ?)').join(', ');
+    await platform.db.run(
+      `INSERT INTO messages (conversation_id, seq, sender_id, cid, sent_at, text) VALUES ${places}`,
+      rows as (string | number)[],
+    );
+  }
+  await platform.db.run('UPDATE conversations SET head_seq = ?, last_at = ? WHERE id = ?', [
+    count,
+    start + count * 60_000,
+    conversation,
+  ]);
+  await platform.db.run('UPDATE members SET read_seq = ?, received_seq = ? WHERE conversation_id = ?', [
+    count,
+    count,
+    conversation,
+  ]);
+}
+
+/** Groups that a user shares with another, each with one message. */
+export async function seedGroups(
+  platform: Platform,
+  [user, other]: readonly [Person, Person],
+  count: number,
+): Promise<void> {
+  const at = Date.now() - count * 1_000;
+  const { insertId: first } = await platform.db.run(
+    `INSERT INTO conversations (kind, title, created_by, head_seq, last_at, member_count, created_at) VALUES ${places(count, '(2, ?, ?, 1, ?, 2, ?)')}`,
+    range(count).flatMap((index) => [`Group ${index}`, user.id, at + index * 1_000, at]),
+  );
+  // Consecutive ids: one statement, and nobody else inserts.
+  for (let start = 0; start < count; start += perInsert) {
+    const slice = range(Math.min(perInsert, count - start)).map((index) => first + start + index);
+    await platform.db.run(
+      `INSERT INTO members (conversation_id, user_id, role) VALUES ${places(slice.length * 2, '(?, ?, ?)')}`,
+      slice.flatMap((id) => [id, user.id, 2, id, other.id, 0]),
+    );
+    await platform.db.run(
+      `INSERT INTO user_conversations (user_id, conversation_id, kind, joined_at) VALUES ${places(slice.length * 2, '(?, ?, 2, ?)')}`,
+      slice.flatMap((id) => [user.id, id, at, other.id, id, at]),
+    );
+    await platform.db.run(
+      `INSERT INTO messages (conversation_id, seq, sender_id, cid, sent_at, text) VALUES ${places(slice.length, "(?, 1, ?, 'seed', ?, ?)")}`,
+      slice.flatMap((id) => [id, other.id, at + (id - first) * 1_000, `hello from group ${id - first}`]),
+    );
+  }
+}
+
+const range = (count: number): number[] => [...Array(count).keys()];
+const places = (count: number, row: string): string => Array(count).fill(row).join(', ');
