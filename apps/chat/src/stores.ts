@@ -15,6 +15,7 @@ import { MessageWriter } from './messages/message-writer.ts';
 import { MysqlMessageStore, writerSession } from './messages/mysql-message-store.ts';
 import { RangeReader } from './messages/range-reader.ts';
 import { SendRates } from './messages/send-rates.ts';
+import { WarmConnection } from './messages/warm-connection.ts';
 import { MysqlBlockStore } from './people/mysql-block-store.ts';
 import { MysqlFriendStore } from './people/mysql-friend-store.ts';
 import { MysqlPeopleLists } from './people/mysql-people-lists.ts';
@@ -62,6 +63,7 @@ export function createStores({ config, mysql: pool, publisher, log, metrics }: S
   const marks = new MarkWriter(mysql);
   // One for each writer and one for the conversations that are locked elsewhere.
   const writerMysql = new Mysql({ ...connection, poolSize: writers + 1, session: writerSession });
+  const warm = new WarmConnection(writerMysql);
   const directory = new MemberDirectory({ mysql });
   const ranges = new RangeReader({ mysql });
   const history = new MemberHistory(mysql);
@@ -105,6 +107,7 @@ export function createStores({ config, mysql: pool, publisher, log, metrics }: S
     close: async () => {
       await messageWriter.close();
       await marks.drained();
+      await warm.close();
       await writerMysql.close();
     },
   };
