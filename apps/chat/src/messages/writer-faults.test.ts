@@ -197,7 +197,7 @@ test('an idle writer goes on after the server has closed its connections', async
   const [conversation] = await createGroups(mysql.db, 1, 2);
   await node.send(conversation!, 1, 'first');
   const connections = await mysql.db.rows<{ id: number }>(
-    "SELECT id FROM information_schema.processlist WHERE command = 'Sleep' AND id <> CONNECTION_ID()",
+    "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND command = 'Sleep' AND id <> CONNECTION_ID()",
   );
   const killer = await mysql.db.acquire();
   for (const { id } of connections) await killer.query(`KILL ${id}`).catch(() => {});
