@@ -60,6 +60,9 @@ describe('on a real cluster', { skip: clusterTools === undefined && 'there are n
     }
   }
 
+  const chatPods = async (count: number): Promise<boolean> =>
+    (await cluster.pods(berth, 'chat')).length === count;
+
   const uidsOf = async (): Promise<Map<string, string[]>> => {
     const uids = new Map<string, string[]>();
     for (const { metadata } of await cluster.pods(berth)) {
@@ -91,6 +94,7 @@ describe('on a real cluster', { skip: clusterTools === undefined && 'there are n
     const begun = performance.now();
     await installation.install('stores');
     await installation.install('berth');
+    await eventually('status has scaled chat to its least number', () => chatPods(2), 120_000);
     await cluster.settled(berth);
     const seconds = (performance.now() - begun) / 1_000;
     assert.ok(seconds < 180, `ready after ${seconds} s`);
@@ -275,6 +279,27 @@ describe('on a real cluster', { skip: clusterTools === undefined && 'there are n
       await cluster.settled(stores);
     });
     await cluster.settled(berth);
+  });
+
+  test('status scales chat out when there is too little room, and an upgrade leaves its number alone', async () => {
+    await withPlatform(async (platform) => {
+      // 20 people, a quarter of the places kept free, 12 places in a pod: three pods.
+      const load = await startLoad(platform, 20);
+      await installation.install('berth', ['--set', 'chat.capacity=12']);
+      await eventually('there are three chat pods', () => chatPods(3), 120_000);
+      await cluster.settled(berth, 240);
+      await installation.install('berth', [
+        '--set',
+        'chat.capacity=12',
+        '--set',
+        'smtp.from=Quay <quay@example.org>',
+      ]);
+      assert.ok(await chatPods(3));
+      await load.stop();
+      await settle(platform, load.devices, load.conversations, 90_000);
+      assert.deepEqual(await verdict(platform, load.devices, load.conversations), []);
+      await load.close();
+    });
   });
 
   test('uninstalled, it leaves nothing but its volumes', async () => {

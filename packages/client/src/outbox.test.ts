@@ -118,6 +118,16 @@ test('what a node refuses for now is tried again when it said, in order', async 
   );
 });
 
+test('a timer that fires a moment early, as a busy loop makes them, leaves no message waiting for ever', async () => {
+  const { client, platform, clock } = await online();
+  clock.earlyMs = 1;
+  let refusals = 0;
+  platform.on('send', () => (refusals++ < 3 ? refusal('unavailable') : undefined));
+  const message = client.send(1, 'hello');
+  await clock.advance(60_000);
+  assert.equal(message.state, 'sent');
+});
+
 test('a node that does not answer a send is asked again, marked as resent', async () => {
   const { client, platform, clock } = await online();
   let asked = 0;

@@ -213,8 +213,13 @@ export class Outbox {
     this.#putBack(lane, message);
     const cap = Math.min(maxRetryCapMs, firstRetryCapMs * 2 ** Math.min(lane.refusals++, 10));
     const delayMs = (known.retryAfterMs ?? 0) + Math.round(cap * (0.5 + 0.5 * this.#ports.random()));
-    lane.pausedUntil = this.#ports.clock.now() + delayMs;
-    this.#ports.clock.setTimeout(() => this.#flushLanes(), delayMs);
+    const pausedUntil = this.#ports.clock.now() + delayMs;
+    lane.pausedUntil = pausedUntil;
+    this.#ports.clock.setTimeout(() => {
+      // The timer may come a moment before that time, and nothing would come after it.
+      if (lane.pausedUntil === pausedUntil) lane.pausedUntil = 0;
+      this.#flushLanes();
+    }, delayMs);
   }
 
   /** Back to where it was: before everything that was sent later. */

@@ -4,6 +4,8 @@ import type { Clock } from '../src/clock.ts';
 export class FakeClock implements Clock {
   #now = 1_700_000_000_000;
   #nextId = 1;
+  /** Timers fire so much before their time. Node's count from the beginning of the turn in which they are set. */
+  earlyMs = 0;
   readonly #timers = new Map<number, { at: number; run: () => void }>();
 
   now(): number {
@@ -12,7 +14,7 @@ export class FakeClock implements Clock {
 
   setTimeout(run: () => void, ms: number): number {
     const id = this.#nextId++;
-    this.#timers.set(id, { at: this.#now + Math.max(0, ms), run });
+    this.#timers.set(id, { at: this.#now + Math.max(0, ms > this.earlyMs ? ms - this.earlyMs : ms), run });
     return id;
   }
 

@@ -41,9 +41,8 @@ export class Installation {
         httpPort: String(ports.http),
         tcpPort: String(ports.tcp),
         mailPort: String(ports.mail),
-        // As many as there are: nobody scales.
         chatMin: '2',
-        chatMax: '2',
+        chatMax: '3',
         drainSeconds: '5',
         mysqlImage: 'docker.io/library/mariadb:10.11',
         redisImage: 'docker.io/library/redis:7.0-bookworm',
