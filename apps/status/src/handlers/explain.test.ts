@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { eventually, useRedis } from '@berth/fixtures';
-import { FakeNode } from '../testing/fake-node.ts';
-import { type RunningStatus, useStatus } from '../testing/use-status.ts';
+import { FakeNode } from './fake-node.fixture.ts';
+import { type RunningStatus, useStatus } from './status.fixture.ts';
 
 const stores = useRedis();
 const startStatus = useStatus();

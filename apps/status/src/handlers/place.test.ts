@@ -5,8 +5,8 @@ import { eventually } from '@berth/fixtures';
 import { createRedis, type Redis } from '@berth/redis';
 import { type RunningRedis, startRedis } from '@berth/stores';
 import { verifyTicket } from '@berth/tokens';
-import { FakeNode } from '../testing/fake-node.ts';
-import { type RunningStatus, useStatus } from '../testing/use-status.ts';
+import { FakeNode } from './fake-node.fixture.ts';
+import { type RunningStatus, useStatus } from './status.fixture.ts';
 
 let server: RunningRedis | undefined;
 let redis: Redis;

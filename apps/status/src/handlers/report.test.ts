@@ -5,8 +5,8 @@ import { eventually, useRedis } from '@berth/fixtures';
 import { verifyTicket } from '@berth/tokens';
 import { RedisRegistry } from '../app.ts';
 import { defaultRules } from '../placement/rules.ts';
-import { FakeNode } from '../testing/fake-node.ts';
-import { type RunningStatus, useStatus } from '../testing/use-status.ts';
+import { FakeNode } from './fake-node.fixture.ts';
+import { type RunningStatus, useStatus } from './status.fixture.ts';
 
 const stores = useRedis();
 const startStatus = useStatus();
