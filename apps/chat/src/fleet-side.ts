@@ -98,6 +98,7 @@ export function createFleetSide({
   const local = new LocalDelivery({
     index,
     catchUp,
+    isChanging: (conversation) => memberships.isChanging(conversation),
     onLost: (conversation) => repair.request(conversation),
     onGap: (conversation) => repair.watchGap(conversation),
   });

@@ -63,18 +63,20 @@ test('who is removed gets nothing of what is sent afterwards', async () => {
 test('a node that missed every word of a change reads the members before it delivers', async () => {
   const [owner, member, guest] = (await guests(3)) as [Guest, Guest, Guest];
   const conversation = await group(owner, [member]);
-  // What another system would do: nobody is told, only the version says so.
-  await fleet.mysql.db.run('UPDATE conversations SET members_version = members_version + 1 WHERE id = ?', [
-    conversation,
-  ]);
-  await fleet.mysql.db.run('UPDATE members SET left_seq = 0 WHERE conversation_id = ? AND user_id = ?', [
-    conversation,
-    member.user,
-  ]);
-  await fleet.mysql.db.run('INSERT INTO members (conversation_id, user_id, joined_seq) VALUES (?, ?, 0)', [
-    conversation,
-    guest.user,
-  ]);
+  // A change of which no node is told: only the version says so.
+  await fleet.mysql.db.transaction(async (tx) => {
+    await tx.run('UPDATE conversations SET members_version = members_version + 1 WHERE id = ?', [
+      conversation,
+    ]);
+    await tx.run('UPDATE members SET left_seq = 0 WHERE conversation_id = ? AND user_id = ?', [
+      conversation,
+      member.user,
+    ]);
+    await tx.run('INSERT INTO members (conversation_id, user_id, joined_seq) VALUES (?, ?, 0)', [
+      conversation,
+      guest.user,
+    ]);
+  });
   await owner.ask('send', { conversation, cid: 'x', text: 'fenced' });
   await owner.next('deliver', ({ text }) => text === 'fenced');
   await guest.next('deliver', ({ text }) => text === 'fenced');

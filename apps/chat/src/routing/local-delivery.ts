@@ -14,6 +14,8 @@ export interface LocalDeliveryOptions {
   index: SessionIndex;
   /** Brings the index up to a members version; false when that could not be done now. */
   catchUp(conversation: number, membersVersion: number): Promise<boolean>;
+  /** Whether somebody here may be joining just now. */
+  isChanging(conversation: number): boolean;
   /** Frames of the conversation were given up here. */
   onLost(conversation: number): void;
   /** A message came before one below it: on its way from another node, or lost. */
@@ -41,9 +43,12 @@ export class LocalDelivery {
       return;
     }
     const local = this.#options.index.conversation(entry.conversation);
-    if (local === undefined) return;
-    if (entry.membersVersion > local.version) void this.#deliverLater(entry);
-    else this.#push(local, entry);
+    const isBehind =
+      local === undefined
+        ? this.#options.isChanging(entry.conversation)
+        : entry.membersVersion > local.version;
+    if (isBehind) void this.#deliverLater(entry);
+    else if (local !== undefined) this.#push(local, entry);
   }
 
   /** For all sessions of users on this node. */

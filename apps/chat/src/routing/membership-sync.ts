@@ -24,6 +24,11 @@ export class MembershipSync {
     this.#options = options;
   }
 
+  /** Whether a change is being brought into the index. */
+  isChanging(conversation: number): boolean {
+    return this.#queues.has(conversation);
+  }
+
   /** `membersVersion` is the outcome of a change that touched `users` and nobody else. */
   changed(conversation: number, membersVersion: number, users: readonly number[]): Promise<boolean> {
     const { index, queries } = this.#options;

@@ -8,7 +8,7 @@ const fleet = useChatFleet(1, { CAPACITY: '40', FIRST_FRAME_SECONDS: '0.5' });
 
 const refusals: [what: string, ticket: (user: number) => Promise<string> | string][] = [
   ['forged', (user) => `${fleet.status.ticket('node-1', user).ticket.slice(0, -4)}AAAA`],
-  ['expired', (user) => fleet.status.ticket('node-1', user, { expiresInMs: -1 }).ticket],
+  ['expired', (user) => fleet.status.ticket('node-1', user, { expiresInMs: -1_000 }).ticket],
   ['of an earlier boot', (user) => fleet.status.ticket('node-1', user, { bootEpoch: 7 }).ticket],
   ['for another node', (user) => fleet.status.ticket('node-1', user).ticket.replace('node-1', 'node-9')],
   ['no ticket at all', () => 'x'],

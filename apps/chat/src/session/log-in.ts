@@ -144,8 +144,10 @@ export class LogIn implements SessionKeeper {
       ]);
       if (profile === undefined) throw new BerthError('session_ended', 'There is no such account.');
       session.profile = profile;
-      for (const membership of memberships) index.enter(session, membership);
-      await witness.settled();
+      if (connection.isOpen) {
+        for (const membership of memberships) index.enter(session, membership);
+        await witness.settled();
+      }
       if (!connection.isOpen) {
         this.ended(session);
         return undefined;
