@@ -3,8 +3,10 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { Platform } from '@berth/test/platform';
+import { measureDurableWrites } from './durable-writes.ts';
+import { measurePlacement } from './placement.ts';
 import { measureFanOut, measureIdleMemory, measurePairs } from './scenarios.ts';
-import { median, type Row, renderTable } from './table.ts';
+import { median, type PartRow, type Row, renderPartTable, renderTable } from './table.ts';
 
 /**
  * `npm run bench [-- --rounds N] [-- --connections N]`: starts the real platform and its peers, measures each pattern on all of
@@ -42,6 +44,7 @@ const platform = await Platform.start({
   },
 });
 const rows: Row[] = [];
+const partRows: PartRow[] = [];
 try {
   const rounds = options.get('rounds')!;
   for (const [name, measure] of [
@@ -71,8 +74,33 @@ try {
   await platform.close();
 }
 
+console.log('durable writes, against bare multi-row inserts');
+const durable = await measureDurableWrites({ rounds: options.get('rounds')! });
+partRows.push({
+  name: 'messages stored',
+  ours: durable.berth,
+  bare: durable.bare,
+  ratio: durable.ratio,
+  by: 'multi-row INSERT',
+});
+partRows.push({
+  ...{
+    name: 'messages stored',
+    ours: durable.berth,
+    bare: durable.single,
+    ratio: durable.berth / durable.single,
+  },
+  by: 'single-row prepared INSERT',
+});
+console.log('placements, against the ceiling of pipelined script calls');
+const placement = await measurePlacement();
+partRows.push({
+  ...{ name: 'placements and reports, 1,000 nodes', ours: placement.picks + placement.reports },
+  ...{ bare: placement.ceiling, ratio: placement.ratio, by: 'the smallest script that writes' },
+});
+
 const machine = `${cpus().length} cores (${cpus()[0]!.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}`;
-const table = renderTable(rows);
+const table = `${renderTable(rows)}\n\n${renderPartTable(partRows)}`;
 console.log(`\n${machine}\n\n${table}`);
 const file = join(import.meta.dirname, '../../docs/benchmarks.md');
 const text = readFileSync(file, 'utf8').replace(

@@ -7,6 +7,16 @@ export interface Row {
   socketIo: number;
 }
 
+/** A part of Berth by itself, against the least that its store could be asked to do. */
+export interface PartRow {
+  name: string;
+  ours: number;
+  bare: number;
+  ratio: number;
+  /** What `bare` is. */
+  by: string;
+}
+
 export function median(values: number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
@@ -29,4 +39,16 @@ export function renderTable(rows: Row[]): string {
   return [head.join(' | '), head.map(() => '---').join(' | '), ...lines]
     .map((line) => `| ${line} |`)
     .join('\n');
+}
+
+export function renderPartTable(rows: PartRow[]): string {
+  const lines = rows.map(({ name, ours, bare, ratio, by }) => [
+    name,
+    `${number(ours)}/s`,
+    `${number(bare)}/s`,
+    by,
+    ratio.toFixed(2),
+  ]);
+  const head = ['part', 'Berth', 'bare', 'what is bare', 'ratio'];
+  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
