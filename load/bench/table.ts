@@ -7,6 +7,9 @@ export interface Row {
   socketIo: number;
 }
 
+const shown = (value: number): string =>
+  value < 100 ? value.toFixed(1) : Math.round(value).toLocaleString('en');
+
 /** A part of Berth by itself, against the least that its store could be asked to do. */
 export interface PartRow {
   name: string;
@@ -24,13 +27,12 @@ export function median(values: number[]): number {
 }
 
 export function renderTable(rows: Row[]): string {
-  const number = (value: number) => (value < 100 ? value.toFixed(1) : Math.round(value).toLocaleString('en'));
   const lines = rows.map(({ name, unit, berth, relay, socketIo }) =>
     [
       name,
-      number(berth) + unit,
-      number(relay) + unit,
-      number(socketIo) + unit,
+      shown(berth) + unit,
+      shown(relay) + unit,
+      shown(socketIo) + unit,
       (berth / relay).toFixed(2),
       (berth / socketIo).toFixed(2),
     ].join(' | '),
@@ -44,8 +46,8 @@ export function renderTable(rows: Row[]): string {
 export function renderPartTable(rows: PartRow[]): string {
   const lines = rows.map(({ name, ours, bare, ratio, by }) => [
     name,
-    `${number(ours)}/s`,
-    `${number(bare)}/s`,
+    `${shown(ours)}/s`,
+    `${shown(bare)}/s`,
     by,
     ratio.toFixed(2),
   ]);
