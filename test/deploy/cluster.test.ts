@@ -22,7 +22,8 @@ import { TestCluster } from './cluster/test-cluster.ts';
 import { clusterTools } from './cluster-tools.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-const tag = `test-${randomBytes(4).toString('hex')}`;
+const tag = 'test';
+const run = randomBytes(4).toString('hex');
 const berth = 'berth';
 const stores = 'berth-stores';
 const gateUrl = `http://127.0.0.1:${ports.http}`;
@@ -159,8 +160,8 @@ describe('on a real cluster', { skip: clusterTools === undefined && 'there are n
 
   test('two Qt clients register by mail, become friends and talk through the edge', () =>
     withPlatform(async (platform) => {
-      const ann = await registerOldUser(platform, `ann${tag}`);
-      const bob = await registerOldUser(platform, `bob${tag}`);
+      const ann = await registerOldUser(platform, `ann${run}`);
+      const bob = await registerOldUser(platform, `bob${run}`);
       const [first, second] = [await oldConnect(platform, ann), await oldConnect(platform, bob)];
       assert.equal(first.port, ports.tcp);
       const [annClient, bobClient] = [first.client, second.client];

@@ -37,6 +37,8 @@ export class TestCluster {
 
   async down(): Promise<void> {
     await script('down');
+    // Images of earlier runs that have lost their name.
+    await script('image', ['prune']);
   }
 
   kubectl(args: string[], input?: string, timeoutMs?: number): Promise<string> {
