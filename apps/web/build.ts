@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdtemp, rename, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'vite';
 
@@ -9,9 +9,12 @@ import { build } from 'vite';
  */
 const root = import.meta.dirname;
 const dist = join(root, 'dist');
+const startedAt = new Date();
 const fresh = await mkdtemp(join(root, '.dist-'));
 try {
   await build({ root, logLevel: 'warn', build: { outDir: fresh, emptyOutDir: true } });
+  // As old as the sources that it was made of: what changes meanwhile is newer.
+  await utimes(join(fresh, 'index.html'), startedAt, startedAt);
   const old = `${fresh}-old`;
   if (existsSync(dist)) await rename(dist, old);
   await rename(fresh, dist);

@@ -152,8 +152,8 @@ test('sessions are listed, another one is ended at once, and one logs out', asyn
   await section(page, 'Settings').click();
   await page.getByRole('link', { name: 'Devices' }).click();
   await page.getByText('This device').waitFor();
-  await page.getByRole('button', { name: /^End the session on/ }).click();
-  await page.getByRole('button', { name: /^End the session on/ }).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: /^End session: / }).click();
+  await page.getByRole('button', { name: /^End session: / }).waitFor({ state: 'detached' });
   // The ended one was kicked before; when it comes back it hears that it is over.
   await first.page.getByRole('button', { name: 'Use it here' }).last().click();
   await first.page.getByText('Your session was ended.').waitFor();

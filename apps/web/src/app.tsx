@@ -4,9 +4,9 @@ import { lazy, Suspense } from 'react';
 import { AccountsContext } from './accounts/accounts-context.ts';
 import { LanguageProvider, type Spoken } from './i18n/language.tsx';
 import { SettingsContext, useTheme } from './settings/settings-context.ts';
+import { loadShell } from './shell/load-shell.ts';
 import { Loading } from './shell/loading.tsx';
 import { NoticeProvider } from './shell/notices.tsx';
-import { Shell } from './shell/shell.tsx';
 import type { Accounts } from './state/accounts.ts';
 import type { Cell } from './state/observable.ts';
 import type { Settings } from './state/settings.ts';
@@ -16,6 +16,8 @@ import { WorkspaceContext } from './state/workspace-context.ts';
 const AccountPages = lazy(() =>
   import('./accounts/account-pages.tsx').then(({ AccountPages: pages }) => ({ default: pages })),
 );
+
+const Shell = lazy(() => loadShell().then(({ Shell: shell }) => ({ default: shell })));
 
 export function App({
   accounts,
@@ -58,8 +60,10 @@ function Page({ accounts }: { accounts: Accounts }) {
     );
   }
   return (
-    <WorkspaceContext value={phase.workspace} key={phase.workspace.me}>
-      <Shell />
-    </WorkspaceContext>
+    <Suspense fallback={<Loading />}>
+      <WorkspaceContext value={phase.workspace} key={phase.workspace.me}>
+        <Shell />
+      </WorkspaceContext>
+    </Suspense>
   );
 }

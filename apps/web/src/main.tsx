@@ -5,12 +5,15 @@ import './design/base.css';
 import { readDevice } from './accounts/device-name.ts';
 import { App } from './app.tsx';
 import { loadSpoken } from './i18n/language.tsx';
+import { loadShell } from './shell/load-shell.ts';
 import { Accounts } from './state/accounts.ts';
 import { createSettings } from './state/settings.ts';
 
 const settings = createSettings(localStorage, navigator.languages);
 const accounts = new Accounts({ gateUrl: location.origin, ...readDevice(navigator.userAgent) });
 void accounts.restore();
+// Whoever was here is likely to be here still.
+if (accounts.expected) loadShell().catch(() => {});
 const spoken = await loadSpoken(settings.value.language);
 
 createRoot(document.getElementById('root')!).render(

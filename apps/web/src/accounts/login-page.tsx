@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Button } from '../design/button.tsx';
 import { CheckField, FieldForm, TextField } from '../design/field.tsx';
 import { useText } from '../i18n/language.tsx';
+import { loadShell } from '../shell/load-shell.ts';
 import { formatRoute } from '../shell/route.ts';
 import { useTask } from '../shell/use-task.ts';
 import { AccountFrame } from './account-frame.tsx';
@@ -29,7 +30,10 @@ export function LoginPage({
   const [stay, setStay] = useState(true);
   const { busy, failure, run } = useTask();
   const submit = () => {
-    if (allGood()) void run(() => accounts.logIn({ ...fields, email: fields.email.trim(), stay }));
+    if (!allGood()) return;
+    // It is on its way while gate looks at the password; whether it came is known when it is shown.
+    loadShell().catch(() => {});
+    void run(() => accounts.logIn({ ...fields, email: fields.email.trim(), stay }));
   };
   return (
     <AccountFrame

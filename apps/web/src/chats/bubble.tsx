@@ -24,6 +24,7 @@ export const Bubble = memo(
     follows,
     timeline,
     menu,
+    reachable,
     onShow,
   }: {
     said: Said;
@@ -32,6 +33,8 @@ export const Bubble = memo(
     follows: boolean;
     timeline: Timeline;
     menu: MessageMenuHandle;
+    /** Whether Tab comes to its menu: it does at one message at a time. */
+    reachable: boolean;
     onShow: (seq: number) => void;
   }) {
     const text = useText();
@@ -59,7 +62,13 @@ export const Bubble = memo(
             <FailedLine conversation={timeline.conversation} cid={said.cid} errorCode={said.errorCode} />
           )}
         </div>
-        <Menu.Trigger handle={menu} payload={said} className={styles.more} aria-label={text('talk.actions')}>
+        <Menu.Trigger
+          handle={menu}
+          payload={said}
+          className={styles.more}
+          aria-label={text('talk.actions')}
+          tabIndex={reachable ? 0 : -1}
+        >
           <Ellipsis size={18} aria-hidden />
         </Menu.Trigger>
       </div>
@@ -70,6 +79,7 @@ export const Bubble = memo(
     before.group === after.group &&
     before.follows === after.follows &&
     before.menu === after.menu &&
+    before.reachable === after.reachable &&
     before.said.cid === after.said.cid &&
     before.said.text === after.said.text &&
     before.said.seq === after.said.seq &&

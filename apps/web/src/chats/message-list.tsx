@@ -135,6 +135,7 @@ export function MessageList({
         <div className={styles.sizer} style={{ height: virtualizer.getTotalSize() }}>
           {items.map((item) => {
             const row = rows.at(item.index);
+            const place = roving.item(item.index);
             const seq = row.kind === 'stored' ? row.seq : undefined;
             return (
               <article
@@ -149,7 +150,7 @@ export function MessageList({
                 style={{ transform: `translateY(${item.start}px)` }}
                 aria-posinset={item.index + 1}
                 aria-setsize={rows.count}
-                {...roving.item(item.index)}
+                {...place}
               >
                 <MessageRowView
                   row={row}
@@ -159,6 +160,7 @@ export function MessageList({
                   read={marks.read}
                   isFirstNew={seq !== undefined && seq === dividerAfter + 1}
                   menu={menu}
+                  reachable={place.tabIndex === 0}
                   onShow={showReplied}
                 />
               </article>
@@ -173,16 +175,8 @@ export function MessageList({
         </p>
       )}
       {!atEnd && rows.count > 0 && (
-        <button
-          type="button"
-          className={styles.jump}
-          aria-label={
-            conversation.unread > 0
-              ? `${text('talk.jump')} (${text('talk.jump.new', { count: conversation.unread })})`
-              : text('talk.jump')
-          }
-          onClick={() => virtualizer.scrollToEnd()}
-        >
+        <button type="button" className={styles.jump} onClick={() => virtualizer.scrollToEnd()}>
+          <span className={styles.unseen}>{text('talk.jump')}</span>
           {conversation.unread > 0 && (
             <span className={styles.jumpCount}>{text('talk.jump.new', { count: conversation.unread })}</span>
           )}

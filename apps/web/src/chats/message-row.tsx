@@ -22,6 +22,7 @@ interface MessageRowProps {
   read: number;
   isFirstNew: boolean;
   menu: MessageMenuHandle;
+  reachable: boolean;
   onShow: (seq: number) => void;
 }
 
@@ -34,6 +35,7 @@ export function MessageRowView({
   read,
   isFirstNew,
   menu,
+  reachable,
   onShow,
 }: MessageRowProps) {
   const { me } = useWorkspace();
@@ -53,6 +55,7 @@ export function MessageRowView({
         follows={!isFirstNew && continues(said, row.previous)}
         timeline={timeline}
         menu={menu}
+        reachable={reachable}
         onShow={onShow}
       />
     </>

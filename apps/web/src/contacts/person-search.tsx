@@ -1,4 +1,5 @@
 import { Autocomplete } from '@base-ui/react/autocomplete';
+import { Popover } from '@base-ui/react/popover';
 import type { Profile } from '@berth/wire';
 import { Search as SearchIcon } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
@@ -23,15 +24,22 @@ type Search =
 export function PersonSearch() {
   const text = useText();
   const [query, setQuery] = useState('');
+  const [dismissed, setDismissed] = useState(false);
   const anchor = useRef<HTMLDivElement>(null);
   const search = useSearch(query);
   const found = search.kind === 'found' ? search.people : [];
+  const open = search.kind !== 'none' && !dismissed;
   return (
     <Autocomplete.Root
+      inline
+      open={open}
       items={found}
       mode="none"
       value={query}
-      onValueChange={(value, { reason }) => setQuery(reason === 'item-press' ? '' : value)}
+      onValueChange={(value, { reason }) => {
+        setDismissed(false);
+        setQuery(reason === 'item-press' ? '' : value);
+      }}
       itemToStringValue={({ name }: Profile) => name}
     >
       <div className={room.search} ref={anchor}>
@@ -39,43 +47,55 @@ export function PersonSearch() {
         <Autocomplete.Input
           className={room.searchInput}
           aria-label={text('contacts.search')}
+          aria-expanded={open}
           placeholder={text('contacts.search.hint')}
           maxLength={64}
           autoComplete="off"
           spellCheck={false}
+          onFocus={() => setDismissed(false)}
         />
       </div>
-      <Autocomplete.Portal>
-        <Autocomplete.Positioner className={styles.layer} anchor={anchor} sideOffset={-4}>
-          <Autocomplete.Popup
-            className={styles.found}
-            hidden={search.kind === 'none'}
-            aria-label={text('contacts.results')}
-          >
-            <Autocomplete.Status className={styles.status}>
-              {search.kind === 'asking' && text('contacts.searching')}
-              {search.kind === 'failed' && search.why}
-              {search.kind === 'found' && found.length === 0 && text('contacts.notFound')}
-            </Autocomplete.Status>
-            <Autocomplete.List>
-              {(person: Profile) => (
-                <Autocomplete.Item
-                  key={person.id}
-                  value={person}
-                  className={styles.result}
-                  onClick={() => navigate({ section: 'contacts', person: person.id })}
-                >
-                  <Avatar id={person.id} name={person.nick || person.name} />
-                  <span className={styles.names}>
-                    <bdi className={styles.name}>{person.nick || person.name}</bdi>
-                    <bdi className={styles.presence}>{`${person.name} · ${person.id}`}</bdi>
-                  </span>
-                </Autocomplete.Item>
-              )}
-            </Autocomplete.List>
-          </Autocomplete.Popup>
-        </Autocomplete.Positioner>
-      </Autocomplete.Portal>
+      <Popover.Root
+        open={open}
+        onOpenChange={(next, { event }) => {
+          const inField = event.target instanceof Node && anchor.current?.contains(event.target);
+          const byEscape = event instanceof KeyboardEvent;
+          if (!next && (byEscape || !inField)) setDismissed(true);
+        }}
+      >
+        <Popover.Portal>
+          <Popover.Positioner className={styles.layer} anchor={anchor} sideOffset={-4}>
+            <Popover.Popup
+              className={styles.found}
+              initialFocus={false}
+              finalFocus={false}
+              aria-label={text('contacts.results')}
+            >
+              <Autocomplete.Status className={styles.status}>
+                {search.kind === 'asking' && text('contacts.searching')}
+                {search.kind === 'failed' && search.why}
+                {search.kind === 'found' && found.length === 0 && text('contacts.notFound')}
+              </Autocomplete.Status>
+              <Autocomplete.List>
+                {(person: Profile) => (
+                  <Autocomplete.Item
+                    key={person.id}
+                    value={person}
+                    className={styles.result}
+                    onClick={() => navigate({ section: 'contacts', person: person.id })}
+                  >
+                    <Avatar id={person.id} name={person.nick || person.name} />
+                    <span className={styles.names}>
+                      <bdi className={styles.name}>{person.nick || person.name}</bdi>
+                      <bdi className={styles.presence}>{`${person.name} · ${person.id}`}</bdi>
+                    </span>
+                  </Autocomplete.Item>
+                )}
+              </Autocomplete.List>
+            </Popover.Popup>
+          </Popover.Positioner>
+        </Popover.Portal>
+      </Popover.Root>
     </Autocomplete.Root>
   );
 }

@@ -2,6 +2,7 @@ import { ContextMenu } from '@base-ui/react/context-menu';
 import { Menu } from '@base-ui/react/menu';
 import type { LucideIcon } from 'lucide-react';
 import type { ReactElement } from 'react';
+import { useText } from '../i18n/language.tsx';
 import { classNames } from './class-names.ts';
 import styles from './popup.module.css';
 
@@ -29,15 +30,25 @@ export function ActionMenu({
 }
 
 /** The list of a menu, for menus that have no trigger of their own. */
-export const ActionPopup = ({ actions }: { actions: readonly Action[] }) => (
-  <Menu.Portal>
-    <Menu.Positioner className={styles.layer} sideOffset={4} align="end">
-      <Menu.Popup className={styles.popup}>
-        <Items actions={actions} />
-      </Menu.Popup>
-    </Menu.Positioner>
-  </Menu.Portal>
-);
+export function ActionPopup({ actions }: { actions: readonly Action[] }) {
+  const text = useText();
+  return (
+    <Menu.Portal>
+      {/* A landmark of its own: it stands outside of all others. */}
+      <Menu.Positioner
+        className={styles.layer}
+        sideOffset={4}
+        align="end"
+        role="region"
+        aria-label={text('action.more')}
+      >
+        <Menu.Popup className={styles.popup}>
+          <Items actions={actions} />
+        </Menu.Popup>
+      </Menu.Positioner>
+    </Menu.Portal>
+  );
+}
 
 /** What can be done with something, by a long press, the right button or the menu key. */
 export function ContextActions({
@@ -47,11 +58,12 @@ export function ContextActions({
   children: ReactElement<Record<string, unknown>>;
   actions: readonly Action[];
 }) {
+  const text = useText();
   return (
     <ContextMenu.Root>
       <ContextMenu.Trigger render={children} />
       <ContextMenu.Portal>
-        <ContextMenu.Positioner className={styles.layer}>
+        <ContextMenu.Positioner className={styles.layer} role="region" aria-label={text('action.more')}>
           <ContextMenu.Popup className={styles.popup}>
             <Items actions={actions} />
           </ContextMenu.Popup>

@@ -320,7 +320,7 @@ export const en = {
   'settings.devices.seen': 'Last seen {time}',
   'settings.devices.since': 'Since {time}',
   'settings.devices.end': 'End session',
-  'settings.devices.end.of': 'End the session on {device}',
+  'settings.devices.end.of': 'End session: {device}',
   'settings.devices.failed': 'The list could not be loaded.',
   'settings.blocked.none': 'Nobody is blocked',
   'settings.blocked.none.text': 'People you block show up here.',

@@ -317,7 +317,7 @@ export const zh: Catalogue = {
   'settings.devices.seen': '最近在线：{time}',
   'settings.devices.since': '登录于 {time}',
   'settings.devices.end': '结束会话',
-  'settings.devices.end.of': '结束 {device} 上的会话',
+  'settings.devices.end.of': '结束会话：{device}',
   'settings.devices.failed': '列表无法加载。',
   'settings.blocked.none': '黑名单为空',
   'settings.blocked.none.text': '您拉黑的人会显示在这里。',

@@ -21,6 +21,8 @@ export type Phase =
 
 /** A gap longer than this is not fetched message by message after an absence; history has it. */
 const catchUpLimit = 500;
+/** Tells the next page that there is a session, before its storage has been read. */
+const hintKey = 'berth.here';
 
 /** Who is logged in at this page, and the ways in and out. */
 export class Accounts {
@@ -42,6 +44,11 @@ export class Accounts {
     this.#lasting = new IndexedDbStorage('berth');
     this.#passing = new WebStorage(sessionStorage);
     this.#stranger = this.#createClient(new MemoryStorage());
+  }
+
+  /** Whether someone was logged in when this page was left, as far as can be told at once. */
+  get expected(): boolean {
+    return localStorage.getItem(hintKey) !== null || sessionStorage.getItem(hintKey) !== null;
   }
 
   /** Takes up the session that this device has kept, if any. */
@@ -75,6 +82,7 @@ export class Accounts {
 
   async #enter(client: BerthClient, user: AccountUser, storage: KeyValueStorage): Promise<void> {
     const lasts = storage === this.#lasting;
+    (lasts ? localStorage : sessionStorage).setItem(hintKey, 'yes');
     const workspace = new Workspace(
       client,
       user,
@@ -92,6 +100,7 @@ export class Accounts {
   async #leave(workspace: Workspace, notice: 'session-ended' | 'logged-out'): Promise<void> {
     const phase = this.phase.value;
     if (phase.kind !== 'in' || phase.workspace !== workspace) return;
+    for (const area of [localStorage, sessionStorage]) area.removeItem(hintKey);
     this.phase.value = { kind: 'out', notice };
     await workspace.close();
   }

@@ -1,0 +1,315 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { useBrowser, webRoot } from '../harness/browser.ts';
+import { befriend, closeAll, connectDevice, type Person, seedPeople } from '../harness/people.ts';
+import { usePlatform } from '../harness/platform.ts';
+import { logIn, message, openChat, section, send } from './screens.ts';
+import { tellStory } from './story.ts';
+
+const platform = usePlatform({ environment: { gate: { WEB_ROOT: webRoot } } });
+const browser = useBrowser();
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds wrong with the page as it is, by WCAG 2.2 A and AA and its best practices. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource);
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: {
+        run(
+          options: object,
+        ): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
+      };
+    };
+    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+    const { violations: found } = await axe.run({ runOnly: { type: 'tag', values: tags } });
+    return found.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary.slice(0, 300)}`),
+    );
+  });
+}
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`axe finds nothing on any page, ${theme}`, async () => {
+    const { hero, end } = await tellStory(platform);
+    const { page } = await browser.open(platform.gateUrl, { colorScheme: theme });
+    const clean = async (name: string) => assert.deepEqual(await violations(page), [], name);
+    await clean('log in');
+    await page.getByRole('link', { name: 'Create an account' }).click();
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await clean('register, with every field at fault');
+    await page.goto(`${platform.gateUrl}/#/reset`);
+    await clean('reset');
+    await page.goto(`${platform.gateUrl}/#/login`);
+    await logIn(page, hero);
+    await page.getByRole('link', { name: /Harbour crew/ }).waitFor();
+    await clean('chats');
+    await openChat(page, 'Harbour crew');
+    await page.getByText('See you at the pier').first().waitFor();
+    await clean('group');
+    await page.getByRole('button', { name: 'Emoji' }).click();
+    await page.getByRole('combobox', { name: 'Search emoji' }).waitFor();
+    await clean('emoji');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Group details' }).click();
+    await page.getByText('Owner').waitFor();
+    await clean('group details');
+    await page.getByRole('button', { name: 'Invite' }).click();
+    await clean('invite');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'New group' }).click();
+    await page.getByLabel('Name of the group').waitFor();
+    await clean('new group');
+    await page.keyboard.press('Escape');
+    await section(page, 'Contacts').click();
+    await page.getByRole('link', { name: /Ines/ }).waitFor();
+    await clean('contacts');
+    await page.getByRole('combobox', { name: 'Find people' }).fill('crew');
+    await page.getByRole('option').first().waitFor();
+    await clean('people found');
+    await page.keyboard.press('Escape');
+    await page.getByRole('link', { name: /Ines/ }).click();
+    await page.getByRole('heading', { name: 'Ines Duarte' }).waitFor();
+    await clean('profile card');
+    await page.getByRole('main').getByRole('button', { name: 'More actions' }).click();
+    await page.getByRole('menuitem', { name: 'Block' }).waitFor();
+    await clean('a menu');
+    await page.getByRole('menuitem', { name: 'Block' }).click();
+    await page.getByRole('alertdialog').waitFor();
+    await clean('a question');
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('link', { name: /^Requests/ }).click();
+    await page.getByRole('heading', { name: 'Received' }).waitFor();
+    await clean('requests');
+    await section(page, 'Settings').click();
+    for (const name of ['Profile', 'Appearance', 'Notifications', 'Devices', 'Blocked people']) {
+      await page.getByRole('link', { name }).click();
+      await page.getByRole('heading', { name, level: 2 }).waitFor();
+      await clean(name);
+    }
+    await end();
+  });
+}
+
+test('a hostile name and hostile messages are shown as the text that they are', async () => {
+  const people = (await seedPeople(platform, 2, 'hostile')) as [Person, Person];
+  const nick = '<img src=x onerror=alert(1)>\u202Egnol';
+  await platform.db.run('UPDATE users SET nick = ?, description = ? WHERE id = ?', [
+    nick,
+    '"><script>alert(2)</script>',
+    people[1].id,
+  ]);
+  const devices = [
+    await connectDevice(platform, people[0], { deviceClass: 'setup' }),
+    await connectDevice(platform, people[1]),
+  ] as const;
+  const conversation = await befriend(...devices);
+  const { page, complaints } = await browser.open(platform.gateUrl);
+  page.on('dialog', (dialog) => {
+    complaints.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  await logIn(page, people[0]);
+  await page.getByRole('link', { name: '<img src=x' }).click();
+  await page.getByRole('feed').waitFor();
+  const longest = '\u{1F6A2}'.repeat(3_900);
+  const hostile = [
+    '<img src=x onerror=alert(3)><svg onload=alert(4)>',
+    '<a href="javascript:alert(5)">click</a> javascript:alert(6) [x](javascript:alert(7))',
+    '\u202Eevil\u202C and \u2066isolated\u2069 text \u200F',
+    'https://example.org/"onmouseover="alert(8)',
+    `${'A'.repeat(3_000)} without a break`,
+    longest,
+    '\u0301\u0301\u0301'.repeat(200),
+  ];
+  for (const text of hostile) await devices[1].say(conversation, text);
+  await message(page, '<svg onload=alert(4)>').waitFor();
+  await page.getByRole('button', { name: 'Show more' }).last().waitFor();
+  assert.equal(await page.locator('main img[src=x], main svg[onload], main script').count(), 0);
+  const links = await page
+    .getByRole('article')
+    .getByRole('link')
+    .evaluateAll((all) =>
+      all.map((link) => [(link as HTMLAnchorElement).href, (link as HTMLAnchorElement).rel]),
+    );
+  assert.deepEqual(links, [['https://example.org/', 'noopener noreferrer nofollow']]);
+  await page.getByRole('button', { name: 'Show more' }).last().click();
+  await page.getByText(longest).waitFor();
+  assert.equal(await sideways(page), 0, 'nothing is wider than the page');
+  await page.goto(`${platform.gateUrl}/#/contacts/${people[1].id}`);
+  await page.getByRole('definition').getByText('<script>alert(2)</script>').waitFor();
+  assert.deepEqual(complaints, []);
+  await closeAll([...devices]);
+});
+
+test('everything works at 360 pixels, one thing at a time, and nothing scrolls sideways', async () => {
+  const { hero, end } = await tellStory(platform);
+  const { page } = await browser.open(platform.gateUrl, { viewport: { width: 360, height: 640 } });
+  assert.equal(await sideways(page), 0);
+  await page.getByRole('link', { name: 'Create an account' }).click();
+  assert.equal(await sideways(page), 0);
+  await page.getByRole('link', { name: 'Log in instead' }).click();
+  await logIn(page, hero);
+  await page.getByRole('link', { name: /Harbour crew/ }).click();
+  await page.getByText('See you at the pier').first().waitFor();
+  assert.equal(await sideways(page), 0);
+  assert.ok(!(await page.getByRole('region', { name: 'Chats' }).isVisible()));
+  await send(page, 'from a phone');
+  await message(page, 'from a phone').waitFor();
+  await page.getByRole('button', { name: 'Group details' }).click();
+  await page.getByText('Owner').waitFor();
+  assert.equal(await sideways(page), 0);
+  await page.getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('button', { name: 'Back' }).click();
+  await section(page, 'Contacts').click();
+  await page.getByRole('link', { name: /Ines/ }).click();
+  await page.getByRole('heading', { name: 'Ines Duarte' }).waitFor();
+  assert.equal(await sideways(page), 0);
+  await page.getByRole('button', { name: 'Back' }).click();
+  await section(page, 'Settings').click();
+  for (const name of ['Profile', 'Appearance', 'Notifications', 'Devices', 'Blocked people']) {
+    await page.getByRole('link', { name }).click();
+    await page.getByRole('heading', { name, level: 2 }).waitFor();
+    assert.equal(await sideways(page), 0, name);
+    await page.getByRole('button', { name: 'Back' }).click();
+  }
+  await end();
+});
+
+test('the keyboard alone is enough: log in, choose a conversation, reply, find someone, log out', async () => {
+  const { hero, end } = await tellStory(platform);
+  const { page } = await browser.open(platform.gateUrl);
+  const { keyboard } = page;
+  await page.getByRole('textbox', { name: 'E-mail address' }).waitFor();
+  await keyboard.type(hero.email);
+  await tabTo(page, /^textbox ".*Password/);
+  await keyboard.type(hero.password);
+  await keyboard.press('Enter');
+  await page.getByRole('link', { name: /Harbour crew/ }).waitFor();
+
+  await tabTo(page, /^link ".*Harbour crew/);
+  await keyboard.press('ArrowDown');
+  await keyboard.press('ArrowUp');
+  await keyboard.press('Enter');
+  await page.getByText('See you at the pier').first().waitFor();
+  await page.waitForFunction(() => document.activeElement?.tagName === 'TEXTAREA');
+  await keyboard.type('All by keyboard');
+  await keyboard.press('Enter');
+  await message(page, 'All by keyboard').waitFor();
+  await tabTo(page, /^article /, 'Shift+Tab');
+  await keyboard.press('ArrowUp');
+  await page.waitForFunction(() => document.activeElement?.getAttribute('aria-posinset') === '10');
+  await tabTo(page, /^button "Message actions"/);
+  await keyboard.press('Enter');
+  await page.getByRole('menuitem', { name: 'Reply' }).waitFor();
+  await keyboard.press('Enter');
+  await page.getByText(/^Reply to/).waitFor();
+  await keyboard.press('Escape');
+
+  await tabTo(page, /^link ".*Contacts/, 'Shift+Tab');
+  await keyboard.press('Enter');
+  await tabTo(page, /^combobox ".*Find people/);
+  await keyboard.type('crew');
+  await page.getByRole('option').first().waitFor();
+  await keyboard.press('ArrowDown');
+  await keyboard.press('Enter');
+  await page.getByRole('main').getByText('User name').waitFor();
+  await tabTo(page, /^link ".*Settings/, 'Shift+Tab');
+  await keyboard.press('Enter');
+  await tabTo(page, /^button ".*Log out/);
+  await keyboard.press('Enter');
+  await page.getByRole('alertdialog').waitFor();
+  await tabTo(page, /^button ".*Log out/);
+  await keyboard.press('Enter');
+  await page.getByText('You are logged out.').waitFor();
+  await end();
+});
+
+test('nothing shifts while the page loads', async () => {
+  const { hero, end } = await tellStory(platform);
+  const { page } = await browser.open(platform.gateUrl);
+  await logIn(page, hero);
+  await page.getByRole('link', { name: /Harbour crew/ }).click();
+  await page.getByText('See you at the pier').first().waitFor();
+  await page.reload();
+  await page.getByText('See you at the pier').first().waitFor();
+  const shift = await page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        new PerformanceObserver((list) => {
+          resolve(
+            list.getEntries().reduce((sum, entry) => sum + (entry as unknown as { value: number }).value, 0),
+          );
+        }).observe({ type: 'layout-shift', buffered: true });
+        setTimeout(() => resolve(0), 1_000);
+      }),
+  );
+  assert.ok(shift < 0.05, `cumulative layout shift ${shift}`);
+  await end();
+});
+
+test('the first load is below 200 KB of compressed JavaScript, logged in or not, in either language', async () => {
+  const sizes = new Map(
+    readdirSync(join(webRoot, 'assets')).map((name) => [name, statSync(join(webRoot, 'assets', name)).size]),
+  );
+  const { hero, end } = await tellStory(platform);
+  const { page } = await browser.open('about:blank', { locale: 'zh-CN' });
+  const loaded = new Set<string>();
+  page.on('response', (response) => {
+    const name = new URL(response.url()).pathname.split('/').at(-1)!;
+    if (name.endsWith('.js')) loaded.add(name);
+  });
+  const bytes = () =>
+    [...loaded].reduce((sum, name) => sum + (sizes.get(`${name}.gz`) ?? sizes.get(name) ?? 0), 0);
+  await page.goto(platform.gateUrl);
+  await page.getByRole('heading', { name: '登录' }).waitFor();
+  assert.ok(loaded.size > 0);
+  assert.ok(bytes() < 200_000, `${bytes()} bytes before one is logged in`);
+  await page.getByLabel('邮箱地址').fill(hero.email);
+  await page.getByLabel('密码', { exact: true }).fill(hero.password);
+  await page.getByRole('button', { name: '登录' }).click();
+  await page.getByRole('link', { name: /Harbour crew/ }).waitFor();
+  loaded.clear();
+  await page.reload();
+  await page.getByRole('link', { name: /Harbour crew/ }).waitFor();
+  assert.ok(bytes() < 200_000, `${bytes()} bytes when one is logged in`);
+  await end();
+});
+
+/** Pixels that the page is wider than its window. */
+const sideways = (page: Page): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** The role and name of what has the focus, such as `button "Send"`. */
+const focused = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    const element = document.activeElement as HTMLElement;
+    const roles: Record<string, string> = {
+      A: 'link',
+      BUTTON: 'button',
+      INPUT: 'textbox',
+      TEXTAREA: 'textbox',
+    };
+    const role = element.getAttribute('role') ?? roles[element.tagName] ?? element.tagName.toLowerCase();
+    const label = document.getElementById(element.getAttribute('aria-labelledby')?.split(' ')[0] ?? '');
+    const name = element.getAttribute('aria-label') ?? label?.innerText ?? element.innerText;
+    return `${role} "${name.replace(/\s+/g, ' ').trim()}"`;
+  });
+
+/** Presses Tab until something has the focus of such a role and name. */
+async function tabTo(page: Page, wanted: RegExp, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
+  const seen: string[] = [];
+  for (let presses = 0; presses < 60; presses++) {
+    await page.keyboard.press(key);
+    const now = await focused(page);
+    if (wanted.test(now)) return;
+    seen.push(now.split('\n')[0]!);
+  }
+  assert.fail(`no ${wanted} among ${seen.join(' → ')}`);
+}
