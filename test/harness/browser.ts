@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, readdirSync, statSync } from 'node:fs';
+import { accessSync, constants, cpSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import process from 'node:process';
 import { after, before } from 'node:test';
@@ -14,8 +15,9 @@ import {
 const root = join(import.meta.dirname, '../..');
 const webApp = join(root, 'apps/web');
 
-/** The built web client, which gate serves when its `WEB_ROOT` says so. */
-export const webRoot = join(webApp, 'dist');
+/** This process' own copy of the built web client, for gate's `WEB_ROOT`: another build must not change it in mid-test. */
+export const webRoot = join(tmpdir(), `berth-web-${process.pid}`);
+process.once('exit', () => rmSync(webRoot, { recursive: true, force: true }));
 
 /** What the browser tests need and this machine lacks, as Debian calls it. */
 export function missingBrowserPackages(): string[] {
@@ -29,14 +31,18 @@ export function missingBrowserPackages(): string[] {
   ];
 }
 
-/** Builds the web client when a source is newer than its build. */
+/** Builds the web client when a source is newer than its build, and copies it to `webRoot`. */
 export function buildWebClient(): void {
-  const built = join(webRoot, 'index.html');
+  const dist = join(webApp, 'dist');
+  const built = join(dist, 'index.html');
   const builtAt = existsSync(built) ? statSync(built).mtimeMs : 0;
   const sources = [webApp, join(root, 'packages/client'), join(root, 'packages/wire')];
-  if (!sources.some((folder) => newest(folder) > builtAt)) return;
-  const build = spawnSync(process.execPath, ['--run', 'build'], { cwd: webApp, encoding: 'utf8' });
-  if (build.status !== 0) throw new Error(`the web client cannot be built:\n${build.stdout}${build.stderr}`);
+  if (sources.some((folder) => newest(folder) > builtAt)) {
+    const build = spawnSync(process.execPath, ['--run', 'build'], { cwd: webApp, encoding: 'utf8' });
+    if (build.status !== 0)
+      throw new Error(`the web client cannot be built:\n${build.stdout}${build.stderr}`);
+  }
+  cpSync(dist, webRoot, { recursive: true, preserveTimestamps: true });
 }
 
 /** A page, and what went wrong on it: errors, refusals of the Content-Security-Policy, requests to elsewhere. */
@@ -141,7 +147,12 @@ function execQuietly(command: string, args: string[]): string {
 function newest(folder: string): number {
   let time = 0;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (['node_modules', 'dist'].includes(entry.name) || /\.test\.tsx?$/.test(entry.name)) continue;
+    if (
+      ['node_modules', 'dist'].includes(entry.name) ||
+      entry.name.startsWith('.') ||
+      /\.test\.tsx?$/.test(entry.name)
+    )
+      continue;
     const path = join(folder, entry.name);
     time = Math.max(time, entry.isDirectory() ? newest(path) : statSync(path).mtimeMs);
   }

@@ -93,10 +93,33 @@ export async function tellStory(platform: Platform): Promise<{ hero: Person; end
   // What the others wrote in the group has been read there.
   for (const device of [ines, xiaochuan, tomasz]) device.client.markRead(group, 10);
   xiaochuan.client.markRead(withXiaochuan, 6);
+  await spreadOverTime(
+    platform,
+    [group, 8],
+    [withXiaochuan, 26 * 60],
+    [direct.get(zoe)!, 3 * 24 * 60],
+    [direct.get(tomasz)!, 55],
+    [direct.get(marek)!, 38],
+  );
   await noor.client.close();
   const others = devices.filter((device) => device !== noor);
   return {
     hero: noor.person,
     end: async () => void (await Promise.all(others.map(({ client }) => client.close()))),
   };
+}
+
+/** Sets what was said in conversations back to some minutes ago, a few minutes between the messages. */
+async function spreadOverTime(
+  platform: Platform,
+  ...conversations: [id: number, minutesAgo: number][]
+): Promise<void> {
+  for (const [id, minutesAgo] of conversations) {
+    const last = Date.now() - minutesAgo * 60_000;
+    await platform.db.run(
+      `UPDATE messages JOIN conversations ON id = conversation_id
+       SET sent_at = ? - (head_seq - seq) * 210000, last_at = ? WHERE conversation_id = ?`,
+      [last, last, id],
+    );
+  }
 }

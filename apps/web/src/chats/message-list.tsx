@@ -14,7 +14,7 @@ import styles from './message-list.module.css';
 import { MessageMenu, type MessageMenuHandle } from './message-menu.tsx';
 import { MessageRowView } from './message-row.tsx';
 import { initialSizes, offsetOfPlace, openingPlace, type ScrollMemory } from './scroll-place.ts';
-import { useDivider } from './use-divider.ts';
+import { firstNewSeq, useDivider } from './use-divider.ts';
 import { useMessageRows } from './use-message-rows.ts';
 import { useReading } from './use-reading.ts';
 import { useScrollMemory } from './use-scroll-memory.ts';
@@ -49,7 +49,7 @@ export function MessageList({
   handle: React.Ref<MessageListHandle>;
 }) {
   const text = useText();
-  const { receipts, client } = useWorkspace();
+  const { receipts, client, me } = useWorkspace();
   const id = conversation.conversation;
   const rows = useMessageRows(timeline);
   const marks = useObserved(receipts, (book) => book.get(id)) ?? client.receipts(id);
@@ -85,6 +85,7 @@ export function MessageList({
   const first = items[0]?.index ?? 0;
   const last = items.at(-1)?.index ?? 0;
 
+  const newSeq = firstNewSeq(timeline, dividerAfter, me);
   const version = timeline.version;
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is in view must be asked for again when the ends move
   useEffect(() => {
@@ -116,7 +117,9 @@ export function MessageList({
     scroller,
     reveal: (index) => virtualizer.scrollToIndex(index),
   });
-  const atEnd = virtualizer.isAtEnd(endThresholdPx);
+  // By what is known of the rows: asking the element at each rendering would make it lay out early.
+  const viewEnd = (virtualizer.scrollOffset ?? 0) + (virtualizer.scrollRect?.height ?? 0);
+  const atEnd = virtualizer.getTotalSize() - viewEnd <= endThresholdPx;
 
   return (
     <div className={styles.frame}>
@@ -158,7 +161,7 @@ export function MessageList({
                   timeline={timeline}
                   received={marks.received}
                   read={marks.read}
-                  isFirstNew={seq !== undefined && seq === dividerAfter + 1}
+                  isFirstNew={seq !== undefined && seq === newSeq}
                   menu={menu}
                   reachable={place.tabIndex === 0}
                   onShow={showReplied}

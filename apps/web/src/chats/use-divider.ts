@@ -1,7 +1,15 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Conversation } from '../state/conversations.ts';
+import type { Timeline } from '../state/timeline.ts';
 
 const nowhere = Number.POSITIVE_INFINITY;
+
+/** The first message of someone else after a seq, as far as messages are loaded; nothing when there is none. */
+export function firstNewSeq(timeline: Timeline, after: number, me: number): number | undefined {
+  let seq = after + 1;
+  while (seq <= timeline.head && timeline.get(seq)?.sender === me) seq++;
+  return seq <= timeline.head ? seq : undefined;
+}
 
 /**
  * The seq after which the "new messages" divider stands: what was unread when the conversation was opened, or what came

@@ -27,7 +27,8 @@ export function useScrollMemory(
     const note = () => {
       const offset = virtualizer.scrollOffset ?? 0;
       const item = virtualizer.getVirtualItemForOffset(offset);
-      const atEnd = item === undefined || virtualizer.isAtEnd(endThresholdPx);
+      const viewEnd = offset + (virtualizer.scrollRect?.height ?? 0);
+      const atEnd = item === undefined || virtualizer.getTotalSize() - viewEnd <= endThresholdPx;
       last = atEnd ? 'end' : { seq: timeline.seqAt(item.index), offsetPx: offset - item.start };
     };
     const { scrollElement } = virtualizer;

@@ -19,7 +19,7 @@ export class Outbox extends Observable {
   readonly #client: Pick<BerthClient, 'outgoing' | 'send'>;
   readonly #views = new Map<number, readonly Outgoing[]>();
   /** Messages of this session keep their identity when they get their seq, so that their row stays the same. */
-  readonly #cids = new Map<string, string>();
+  readonly #cids = new Map<number, Map<number, string>>();
 
   constructor(client: Pick<BerthClient, 'outgoing' | 'send'>) {
     super();
@@ -37,12 +37,15 @@ export class Outbox extends Observable {
   }
 
   cidOf(conversation: number, seq: number): string | undefined {
-    return this.#cids.get(`${conversation}/${seq}`);
+    return this.#cids.get(conversation)?.get(seq);
   }
 
   happened(message: OutgoingMessage): void {
     this.#views.delete(message.conversation);
-    if (message.seq !== undefined) this.#cids.set(`${message.conversation}/${message.seq}`, message.cid);
+    if (message.seq !== undefined) {
+      const cids = this.#cids.get(message.conversation) ?? new Map();
+      this.#cids.set(message.conversation, cids.set(message.seq, message.cid));
+    }
     this.changed();
   }
 
