@@ -187,7 +187,6 @@ export const en = {
   'talk.loadFailed': 'These messages could not be loaded.',
   'talk.today': 'Today',
   'talk.yesterday': 'Yesterday',
-  'talk.by': '{name}, {time}',
   'talk.me': 'You',
 
   'state.waiting': 'Waiting to be sent',
@@ -209,7 +208,6 @@ export const en = {
   'contacts.friends': 'Friends',
   'contacts.friends.none': 'No friends yet',
   'contacts.friends.none.text': 'Find someone by user name or id and send a request.',
-  'contacts.groups': 'Groups',
   'contacts.group.new': 'New group',
   'contacts.choose': 'Choose someone',
   'contacts.choose.text': 'Their profile opens here.',
@@ -257,7 +255,6 @@ export const en = {
 
   'group.new': 'New group',
   'group.title': 'Name of the group',
-  'group.title.long': 'At most 128 characters, please.',
   'group.members': 'Members',
   'group.members.choose': 'Choose members',
   'group.members.chosen': { one: '{count} chosen', other: '{count} chosen' },

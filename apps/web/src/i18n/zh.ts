@@ -185,7 +185,6 @@ export const zh: Catalogue = {
   'talk.loadFailed': '这些消息无法加载。',
   'talk.today': '今天',
   'talk.yesterday': '昨天',
-  'talk.by': '{name}，{time}',
   'talk.me': '我',
 
   'state.waiting': '等待发送',
@@ -207,7 +206,6 @@ export const zh: Catalogue = {
   'contacts.friends': '好友',
   'contacts.friends.none': '还没有好友',
   'contacts.friends.none.text': '用用户名或 ID 找到对方，发送好友请求。',
-  'contacts.groups': '群聊',
   'contacts.group.new': '新建群聊',
   'contacts.choose': '选择一个人',
   'contacts.choose.text': '资料会显示在这里。',
@@ -255,7 +253,6 @@ export const zh: Catalogue = {
 
   'group.new': '新建群聊',
   'group.title': '群名称',
-  'group.title.long': '最多 128 个字符。',
   'group.members': '成员',
   'group.members.choose': '选择成员',
   'group.members.chosen': { other: '已选 {count} 人' },
