@@ -2,6 +2,7 @@ import { argon2Sync, randomBytes } from 'node:crypto';
 import { ClientLog, check, type Interval, type Violation } from '@berth/checker';
 import {
   type BerthClient,
+  BerthError,
   type ClientEvents,
   type ClientOptions,
   type ConnectionState,
@@ -65,11 +66,26 @@ export async function connectDevice(
   options: Partial<ClientOptions> = {},
 ): Promise<Device> {
   const device = createDevice(platform, person, options);
-  await device.client.logIn({ email: person.email, password: person.password });
+  await logInWhenThereIsRoom(device, person);
   const resumed = nextEvent(device.client, 'resumed');
   device.client.connect();
   await resumed;
   return device;
+}
+
+/** A node that has just started takes few log-ins a second; who is told to come again does, for at most 10 s. */
+async function logInWhenThereIsRoom({ client }: Device, { email, password }: Person): Promise<void> {
+  const until = performance.now() + 10_000;
+  for (;;) {
+    try {
+      await client.logIn({ email, password });
+      return;
+    } catch (error) {
+      if (!(error instanceof BerthError) || error.code !== 'no_berth' || performance.now() > until)
+        throw error;
+      await new Promise((resolve) => setTimeout(resolve, error.retryAfterMs ?? 500));
+    }
+  }
 }
 
 export function createDevice(
