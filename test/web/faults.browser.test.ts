@@ -85,7 +85,10 @@ test('with every node away the page stays readable, says when it tries again, an
   );
   await message(page, 'in the storm').getByLabel('Sent').waitFor();
   const friend = await connectDevice(platform, people[1]);
-  const received = await friend.client.history(conversation).next();
+  const received = await eventually('the friend reads both', async () => {
+    const messages = await friend.client.history(conversation).next();
+    return messages.length >= 2 && messages;
+  });
   assert.deepEqual(
     received.map(({ text }) => text),
     ['before the storm', 'in the storm'],
