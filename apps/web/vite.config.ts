@@ -1,10 +1,34 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { resolve, sep } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
 
 /** Files below this are sent as they are. */
 const minCompressedBytes = 1_024;
+
+/** Tells the service worker which files belong to this build. */
+function fillServiceWorker(): Plugin {
+  let outDir = '';
+  return {
+    name: 'fill-service-worker',
+    apply: 'build',
+    configResolved(config) {
+      outDir = resolve(config.root, config.build.outDir);
+    },
+    closeBundle() {
+      const files = readdirSync(outDir, { recursive: true, encoding: 'utf8' })
+        .filter((name) => /\.(js|css|svg|webmanifest)$/.test(name) && name !== 'sw.js')
+        .map((name) => `/${name.replaceAll(sep, '/')}`)
+        .sort();
+      const page = readFileSync(resolve(outDir, 'index.html'));
+      const build = createHash('sha256').update(files.join()).update(page).digest('hex').slice(0, 12);
+      const worker = resolve(outDir, 'sw.js');
+      const text = readFileSync(worker, 'utf8');
+      writeFileSync(worker, text.replace("['__FILES__']", JSON.stringify(files)).replace('__BUILD__', build));
+    },
+  };
+}
 
 /** Writes `.br` and `.gz` beside every text file of the build, so that gate compresses nothing itself. */
 function precompress(): Plugin {
@@ -30,7 +54,7 @@ function precompress(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [precompress()],
+  plugins: [fillServiceWorker(), precompress()],
   build: {
     target: 'es2023',
     // Nothing inline: the Content-Security-Policy takes files of our own alone.

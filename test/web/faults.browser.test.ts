@@ -96,6 +96,25 @@ test('with every node away the page stays readable, says when it tries again, an
   await closeAll([friend]);
 });
 
+test('with gate away, too, the page opens and what was loaded can be read', async () => {
+  const { people } = await friends();
+  const { page } = await browser.open(platform.gateUrl);
+  await logIn(page, people[0]);
+  await openChat(page, people[1].name);
+  await send(page, 'for a dark night');
+  await message(page, 'for a dark night').getByLabel('Sent').waitFor();
+  await keptOnDevice(page, 'for a dark night');
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+  await platform.service('gate').kill();
+  await page.reload();
+  await openChat(page, people[1].name);
+  await message(page, 'for a dark night').waitFor();
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('link', { name: 'Appearance' }).click();
+  await page.getByRole('heading', { name: 'Appearance' }).waitFor();
+  await platform.service('gate').start();
+});
+
 test('a node that drains moves its pages, which say so quietly', async () => {
   const { people } = await friends();
   const { page } = await browser.open(platform.gateUrl);

@@ -148,6 +148,66 @@ test('a hostile name and hostile messages are shown as the text that they are', 
   await closeAll([...devices]);
 });
 
+test('every screen speaks Chinese, with no English left over', async () => {
+  const { hero, end } = await tellStory(platform);
+  const { page } = await browser.open(platform.gateUrl, { locale: 'zh-CN' });
+  // What people wrote or are called, and what has no other name.
+  const own =
+    /Berth|English|Chrome|Linux|crew|example|org|story|Harbour|Ines|Duarte|Tomasz|Wójcik|Zoë|Lindqvist|Marek|Amina|Yusuf|Noor|Haddad|Anna|Felix/g;
+  const noEnglish = async (name: string) => {
+    const said = await page.evaluate(() => {
+      const skipped = 'noscript, bdi, dd, [dir="auto"], textarea, h2 bdi';
+      const texts: string[] = [];
+      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      while (walker.nextNode()) {
+        const parent = walker.currentNode.parentElement!;
+        if (!parent.closest(skipped) && !parent.closest('[aria-hidden]'))
+          texts.push(walker.currentNode.textContent!);
+      }
+      for (const element of document.querySelectorAll('[aria-label], [placeholder]')) {
+        for (const attribute of ['aria-label', 'placeholder'])
+          texts.push(element.getAttribute(attribute) ?? '');
+      }
+      return texts;
+    });
+    const left = said.filter((text) => /[A-Za-z]{3,}/.test(text.replace(own, '')));
+    assert.deepEqual(left, [], name);
+  };
+  await page.getByRole('heading', { name: '登录' }).waitFor();
+  await noEnglish('log in');
+  await page.getByRole('link', { name: '注册账号' }).click();
+  await page.getByRole('button', { name: '注册' }).click();
+  await noEnglish('register, with every field at fault');
+  await page.getByRole('link', { name: '直接登录' }).click();
+  await page.getByLabel('邮箱地址').fill(hero.email);
+  await page.getByLabel('密码', { exact: true }).fill('not-the-password');
+  await page.getByRole('button', { name: '登录' }).click();
+  await page.getByText('邮箱地址或密码错误。').waitFor();
+  await page.getByLabel('密码', { exact: true }).fill(hero.password);
+  await page.getByRole('button', { name: '登录' }).click();
+  await page.getByRole('link', { name: /Harbour crew/ }).click();
+  await page.getByText('See you at the pier').first().waitFor();
+  await noEnglish('group');
+  await page.getByRole('button', { name: '群详情' }).click();
+  await page.getByText('群主').waitFor();
+  await noEnglish('group details');
+  await page.keyboard.press('Escape');
+  await page.getByRole('link', { name: /^联系人/ }).click();
+  await page.getByRole('link', { name: /Ines/ }).click();
+  await page.getByRole('heading', { name: 'Ines Duarte' }).waitFor();
+  await noEnglish('profile card');
+  await page.getByRole('link', { name: /^好友请求/ }).click();
+  await page.getByRole('heading', { name: '收到的' }).waitFor();
+  await noEnglish('requests');
+  await page.getByRole('link', { name: /^设置/ }).click();
+  for (const name of ['个人资料', '外观', '通知', '设备', '黑名单']) {
+    await page.getByRole('link', { name }).click();
+    await page.getByRole('heading', { name, level: 2, exact: true }).waitFor();
+    await noEnglish(name);
+  }
+  await end();
+});
+
 test('everything works at 360 pixels, one thing at a time, and nothing scrolls sideways', async () => {
   const { hero, end } = await tellStory(platform);
   const { page } = await browser.open(platform.gateUrl, { viewport: { width: 360, height: 640 } });

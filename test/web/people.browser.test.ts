@@ -204,6 +204,45 @@ test('the members of a large group are loaded as one scrolls', async () => {
   await closeAll(devices);
 });
 
+test('a message that comes while one looks elsewhere is notified, unless it is silenced', async () => {
+  const [me, other] = await seedPeople(platform, 2, 'notify');
+  const devices = [
+    await connectDevice(platform, me!, { deviceClass: 'setup' }),
+    await connectDevice(platform, other!),
+  ] as const;
+  const conversation = await befriend(...devices);
+  const { page, context } = await browser.open(platform.gateUrl);
+  await context.grantPermissions(['notifications']);
+  // What the system would be asked to show; and a page that is not looked at.
+  await page.evaluate(() => {
+    const shown: string[] = [];
+    class Recorded {
+      static permission = 'granted';
+      static requestPermission = async () => 'granted';
+      constructor(title: string, options: { body: string }) {
+        shown.push(`${title}: ${options.body}`);
+      }
+    }
+    Object.assign(window, { shown, Notification: Recorded });
+    document.hasFocus = () => false;
+  });
+  await logIn(page, me!);
+  await section(page, 'Settings').click();
+  await page.getByRole('link', { name: 'Notifications' }).click();
+  await page.getByRole('switch', { name: /^Notifications/ }).click();
+  await devices[1].say(conversation, 'Are you there?');
+  await page.waitForFunction(() => (window as unknown as { shown: string[] }).shown.length === 1);
+  await section(page, 'Chats').click();
+  await page.getByRole('link', { name: other!.name }).click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Silence' }).click();
+  await page.getByRole('region', { name: 'Chats' }).getByLabel('Silenced').waitFor();
+  await devices[1].say(conversation, 'Hello?');
+  await page.getByRole('link', { name: /Hello\?/ }).waitFor();
+  const shown = await page.evaluate(() => (window as unknown as { shown: string[] }).shown);
+  assert.deepEqual(shown, [`${other!.name}: Are you there?`]);
+  await closeAll([...devices]);
+});
+
 test('profile and settings are changed and seen by others', async () => {
   const [me, other] = await seedPeople(platform, 2, 'profile');
   const devices = [

@@ -3,3 +3,8 @@ declare module '*.module.css' {
   export default classes;
 }
 declare module '*.css';
+
+/** What Vite fills in. */
+interface ImportMeta {
+  readonly env: { readonly PROD: boolean };
+}

@@ -2,6 +2,7 @@ import { lazy, Suspense, useEffect } from 'react';
 import { ChatsRoom } from '../chats/chats-room.tsx';
 import { useText } from '../i18n/language.tsx';
 import { ConnectionStatus } from './connection-status.tsx';
+import { keepClient } from './keep-client.ts';
 import { KickedDialog } from './kicked-dialog.tsx';
 import { navigate, useRoute } from './route.ts';
 import styles from './shell.module.css';
@@ -21,6 +22,7 @@ export function Shell() {
   const text = useText();
   const route = useRoute();
   useAlerts();
+  useEffect(keepClient, []);
   useTitle();
   const { section } = route;
   const known = section === 'chats' || section === 'contacts' || section === 'settings';
