@@ -67,5 +67,6 @@ export default defineConfig({
       onLog: (level, log, handle) => log.code !== 'MODULE_LEVEL_DIRECTIVE' && handle(level, log),
     },
   },
-  server: { proxy: { '/v1': 'http://127.0.0.1:8080' } },
+  // `npm start` in development. The host stays the page's, which gate takes for its own origin.
+  server: { proxy: { '/v1': { target: 'http://127.0.0.1:8080', changeOrigin: false } } },
 });
