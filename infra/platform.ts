@@ -1,10 +1,11 @@
 import type * as kubernetes from '@pulumi/kubernetes';
 import type * as pulumi from '@pulumi/pulumi';
 import type { Config } from './config.ts';
-import type { BerthValues, Peers } from './generated/berth-values.ts';
+import type { BerthValues, Peers, Quantities } from './generated/berth-values.ts';
 import type { Inputs } from './inputs.ts';
 import { createAws } from './platforms/aws.ts';
 import { createKind } from './platforms/kind.ts';
+import type { Service } from './secrets.ts';
 
 type Part<K extends keyof BerthValues> = NonNullable<BerthValues[K]>;
 
@@ -49,6 +50,8 @@ export interface Platform {
   gate: Pick<Part<'gate'>, 'autoscaling'>;
   /** Which nodes chat pods run on. */
   chat: Pick<Part<'chat'>, 'nodeSelector' | 'tolerations'>;
+  /** What pods reserve, where the chart's defaults, made for nodes of a cloud, are too much. */
+  requests?: Record<Service | 'edge', Quantities>;
   /** Where DNS is, for the NetworkPolicies; undefined: where it usually is. */
   dns?: Peers;
   /** A mail catcher: its address inside the cluster, its port there, and the address of its page. */

@@ -32,11 +32,12 @@ export function createBerthValues(
     // gate reads the file again when it changes, so that keys rotate without a restart: no checksum.
     sessionKeys: { existingSecret: sessionKeys.existingSecret },
     serviceTls: { enabled: true, ...certificates },
-    gate: platform.gate,
-    status: { strategy: config.placementStrategy },
+    gate: { ...platform.gate, ...resourcesOf(platform, 'gate') },
+    verify: resourcesOf(platform, 'verify'),
+    status: { strategy: config.placementStrategy, ...resourcesOf(platform, 'status') },
     chat: {
       ...platform.chat,
-      ...platform.chat,
+      ...resourcesOf(platform, 'chat'),
       // What status scales has no number of its own: a release would set it back.
       ...(config.chatMax > config.chatMin
         ? { scaling: { enabled: true, min: config.chatMin, max: config.chatMax } }
@@ -44,7 +45,7 @@ export function createBerthValues(
       capacity: config.chatCapacity,
       drainSeconds: config.drainSeconds,
     },
-    edge: ingress.edge,
+    edge: { ...ingress.edge, ...resourcesOf(platform, 'edge') },
     networkPolicy: {
       ...(platform.dns && { dns: platform.dns }),
       monitoring: monitored
@@ -65,3 +66,7 @@ export function createBerthValues(
     test: { ...(mailbox && { mailboxUrl: mailbox.url, mailboxPort: mailbox.port }) },
   };
 }
+
+/** Limits stay those of the chart. */
+const resourcesOf = ({ requests }: Platform, part: keyof NonNullable<Platform['requests']>) =>
+  requests && { resources: { requests: requests[part] } };

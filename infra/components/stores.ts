@@ -49,9 +49,24 @@ export class Stores extends pulumi.ComponentResource {
     const existingSecret = passwords.metadata.name;
     const values: Inputs<StoresValues> = {
       chartHash: chart.hash,
-      mysql: { image: args.mysqlImage, existingSecret, passwordKey: 'mysql-password' },
-      redis: { image: args.redisImage, existingSecret, passwordKey: 'redis-password' },
-      mail: { image: args.mailImage, serviceType: 'NodePort', nodePort: args.mailNodePort },
+      mysql: {
+        image: args.mysqlImage,
+        existingSecret,
+        passwordKey: 'mysql-password',
+        resources: { requests: { cpu: '100m' } },
+      },
+      redis: {
+        image: args.redisImage,
+        existingSecret,
+        passwordKey: 'redis-password',
+        resources: { requests: { cpu: '50m' } },
+      },
+      mail: {
+        image: args.mailImage,
+        serviceType: 'NodePort',
+        nodePort: args.mailNodePort,
+        resources: { requests: { cpu: '20m' } },
+      },
     };
     this.release = new helm.Release(
       name,

@@ -5,6 +5,18 @@ import type { KindConfig } from '../config.ts';
 import { type ClusterAddress, checkCluster, parseKubeconfig } from '../kubeconfig.ts';
 import type { Platform } from '../platform.ts';
 
+/**
+ * A machine of two cores has 1.05 for pods once kind's own have theirs: this leaves room there for a pod more of each
+ * service while they are replaced. Nothing is held to it while cores are idle.
+ */
+const requests: Platform['requests'] = {
+  gate: { cpu: '50m', memory: '128Mi' },
+  verify: { cpu: '20m', memory: '96Mi' },
+  status: { cpu: '30m', memory: '96Mi' },
+  chat: { cpu: '100m', memory: '256Mi' },
+  edge: { cpu: '50m', memory: '128Mi' },
+};
+
 /** A cluster that is there already, by default one of kind, with the stores on the cluster itself. */
 export async function createKind(config: KindConfig): Promise<Platform> {
   const cluster = await reachable(config.kubeconfig);
@@ -48,6 +60,7 @@ export async function createKind(config: KindConfig): Promise<Platform> {
     },
     gate: {},
     chat: {},
+    requests,
     mailbox: {
       url: `http://${stores.mailHost}:${mailbox}`,
       port: mailbox,

@@ -3,12 +3,46 @@ import { test } from 'node:test';
 import { checkSubjects, subjectOf } from '../../infra/policy/rules.ts';
 import { recordStack } from '../../infra/test/record-stack.ts';
 import { findHelms } from './cluster-tools.ts';
-import { ofKind, parseManifests } from './manifests.ts';
+import { ofKind, parseManifests, podsOf } from './manifests.ts';
 
 const helms = findHelms();
+// One after the other, as the engine's SDK runs one program in a process at a time.
+const recordings = { kind: await recordStack('kind'), aws: await recordStack('aws') };
+
+/** Requests for CPU in thousandths of a core. */
+const millicores = (quantity: string): number =>
+  quantity.endsWith('m') ? Number(quantity.slice(0, -1)) : Number(quantity) * 1_000;
+
+test('the kind stack fits on two cores beside what kind itself runs, and while every pod is replaced', {
+  skip: helms.length === 0,
+}, async () => {
+  const { resources } = recordings.kind;
+  let asked = 0;
+  for (const { type, name, inputs } of resources) {
+    if (type !== 'kubernetes:helm.sh/v3:Release') continue;
+    const rendered = await helms[0]!.run(['template', name, `charts/${name}`, '--values', '-'], {
+      input: JSON.stringify(inputs.values),
+    });
+    const manifests = parseManifests(rendered).filter(
+      ({ metadata }) => !metadata.annotations?.['helm.sh/hook'],
+    );
+    for (const [workload, { spec }] of podsOf(manifests)) {
+      const { kind, spec: how } = manifests.find(
+        ({ metadata, spec }) => metadata.name === workload && spec?.template,
+      )!;
+      // What status scales has no number of its own.
+      const pods = kind === 'Deployment' ? (how.replicas ?? 2) + 1 : 1;
+      for (const { resources } of spec.containers) asked += pods * millicores(resources.requests.cpu);
+    }
+  }
+  assert.ok(asked > 500, `${asked}m: not everything was counted`);
+  // CoreDNS twice, etcd, the API server, the two controllers and the network of kind v0.30.
+  const kindItself = 2 * 100 + 100 + 250 + 200 + 100 + 100;
+  assert.ok(asked + kindItself <= 2_000, `${asked}m`);
+});
 
 for (const stack of ['kind', 'aws'] as const) {
-  const { resources } = await recordStack(stack);
+  const { resources } = recordings[stack];
   const releases = resources.filter(({ type }) => type === 'kubernetes:helm.sh/v3:Release');
   const secrets = resources.filter(({ type }) => type === 'kubernetes:core/v1:Secret');
 
