@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import process from 'node:process';
 import { eventually } from '@berth/fixtures';
-import { freePort, ServerProcess } from '@berth/stores';
+import { freePorts, ServerProcess } from '@berth/stores';
 
 interface Mail {
   to: { address: string }[];
@@ -31,7 +31,7 @@ export class Mailbox {
   }
 
   static async start(): Promise<Mailbox> {
-    const mailbox = new Mailbox(await freePort(), await freePort());
+    const mailbox = new Mailbox(...((await freePorts(2)) as [number, number]));
     await eventually(
       'the mail catcher answers',
       async () => (await fetch(`${mailbox.webUrl}/email`)).ok,

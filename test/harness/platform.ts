@@ -3,11 +3,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { after, before } from 'node:test';
+import { after, afterEach, before, beforeEach, type TestContext } from 'node:test';
 import { startTestMysql } from '@berth/fixtures';
 import { Mysql, migrate } from '@berth/mysql';
-import { freePort, type RunningMysql, type RunningRedis, startRedis } from '@berth/stores';
+import { freePorts, type RunningMysql, type RunningRedis, startRedis } from '@berth/stores';
 import { createSessionKey } from '@berth/tokens';
+import { describePlatform } from './describe-platform.ts';
 import { Mailbox } from './mailbox.ts';
 import { Service } from './service.ts';
 
@@ -29,6 +30,9 @@ export interface PlatformOptions {
   environment?: Partial<Record<'gate' | 'verify' | 'status' | 'chat', Record<string, string>>>;
 }
 
+/** Enough for a dozen chat nodes beside the rest. */
+const portsOfPlatform = 64;
+
 /**
  * The whole platform on free ports of 127.0.0.1: a MySQL, a Redis and a mail catcher of its own, and each service as a
  * process. Stores and services may be stopped, killed and started again one by one.
@@ -48,6 +52,8 @@ export class Platform {
   #mysqlServer!: Awaited<ReturnType<typeof startTestMysql>>;
   #shared: Record<string, string> = {};
   readonly #beforeClose: (() => Promise<void>)[] = [];
+  /** Not yet given away. All different: one that is asked for after another was let go may be the same. */
+  #ports: number[] = [];
 
   private constructor(folder: string, options: PlatformOptions) {
     this.#folder = folder;
@@ -85,7 +91,7 @@ export class Platform {
 
   /** One more chat node, ready. */
   async addNode(): Promise<ChatNode> {
-    const node = await this.#createNode(this.nodes.length + 1);
+    const node = this.#createNode(this.nodes.length + 1);
     await node.start();
     return node;
   }
@@ -95,8 +101,17 @@ export class Platform {
     this.#beforeClose.push(close);
   }
 
+  /** How many closers there are; `closeFrom` runs and forgets those that came after. */
+  get closerCount(): number {
+    return this.#beforeClose.length;
+  }
+
+  async closeFrom(count: number): Promise<void> {
+    await Promise.all(this.#beforeClose.splice(count).map((close) => close()));
+  }
+
   async close(): Promise<void> {
-    await Promise.all(this.#beforeClose.map((close) => close()));
+    await this.closeFrom(0);
     await Promise.all([...this.services.values()].map((service) => service.kill()));
     await this.db?.close().catch(() => {});
     await Promise.all([this.mysql?.kill(), this.redis?.kill(), this.mailbox?.close()]);
@@ -108,6 +123,7 @@ export class Platform {
     await mkdir(this.logFolder, { recursive: true });
     const [mysql, redis, mailbox] = await Promise.all([startTestMysql(), startRedis(), Mailbox.start()]);
     Object.assign(this, { mysql, redis, mailbox });
+    this.#ports = await freePorts(portsOfPlatform);
     this.#mysqlServer = mysql;
     this.#shared = {
       MYSQL_URL: mysql.url,
@@ -121,31 +137,31 @@ export class Platform {
     const keyFile = join(this.#folder, 'session-keys.json');
     await writeFile(keyFile, this.sessionKeys, { mode: 0o600 });
 
-    const verifyPort = await this.#create('verify', { SMTP_URL: mailbox.smtpUrl, CODE_SECRET: secret() });
+    const verifyPort = this.#create('verify', { SMTP_URL: mailbox.smtpUrl, CODE_SECRET: secret() });
     const ticketSecret = secret();
     const statusPorts: number[] = [];
     for (let replica = 1; replica <= (this.#options.statusReplicas ?? 1); replica++) {
-      statusPorts.push(await this.#create('status', { TICKET_SECRET: ticketSecret }, replica));
+      statusPorts.push(this.#create('status', { TICKET_SECRET: ticketSecret }, replica));
     }
     this.#shared.STATUS_ADDRESS = statusPorts.map((port) => `127.0.0.1:${port}`).join(',');
-    await this.#createGate(verifyPort, keyFile);
-    for (let node = 1; node <= (this.#options.nodes ?? 2); node++) await this.#createNode(node);
+    this.#createGate(verifyPort, keyFile);
+    for (let node = 1; node <= (this.#options.nodes ?? 2); node++) this.#createNode(node);
 
     for (const service of this.services.values()) service.spawn();
     await Promise.all([...this.services.values()].map((service) => service.ready()));
   }
 
   /** A service with a gRPC port, which is the answer. The first replica bears the app's name, others a number, too. */
-  async #create(app: 'verify' | 'status', environment: Record<string, string>, replica = 1): Promise<number> {
-    const [grpcPort, opsPort] = [await freePort(), await freePort()];
+  #create(app: 'verify' | 'status', environment: Record<string, string>, replica = 1): number {
+    const [grpcPort, opsPort] = [this.#nextPort(), this.#nextPort()];
     const name = replica === 1 ? app : `${app}-${replica}`;
     const ports = { GRPC_PORT: String(grpcPort), OPS_PORT: String(opsPort) };
     this.#add(name, app, { ...ports, ...environment }, opsPort);
     return grpcPort;
   }
 
-  async #createGate(verifyPort: number, keyFile: string): Promise<void> {
-    const port = await freePort();
+  #createGate(verifyPort: number, keyFile: string): void {
+    const port = this.#nextPort();
     this.gateUrl = `http://127.0.0.1:${port}`;
     const environment = {
       HTTP_HOST: '127.0.0.1',
@@ -158,13 +174,9 @@ export class Platform {
     this.#add('gate', 'gate', environment, port);
   }
 
-  async #createNode(number: number): Promise<ChatNode> {
-    const [tcpPort, wsPort, peerPort, opsPort] = await Promise.all([
-      freePort(),
-      freePort(),
-      freePort(),
-      freePort(),
-    ]);
+  #createNode(number: number): ChatNode {
+    const [tcpPort, wsPort] = [this.#nextPort(), this.#nextPort()];
+    const [peerPort, opsPort] = [this.#nextPort(), this.#nextPort()];
     const environment = {
       NODE_NAME: `chat-${number}`,
       TCP_HOST: '127.0.0.1',
@@ -186,6 +198,12 @@ export class Platform {
     return node;
   }
 
+  #nextPort(): number {
+    const port = this.#ports.pop();
+    if (port === undefined) throw new Error(`more than ${portsOfPlatform} ports`);
+    return port;
+  }
+
   #add(
     name: string,
     app: 'gate' | 'verify' | 'status' | 'chat',
@@ -199,11 +217,25 @@ export class Platform {
   }
 }
 
-/** A platform for the tests of one file: started before the first, closed after the last. */
+/**
+ * A platform for the tests of one file: started before the first, closed after the last. A test that fails is told what
+ * the platform looks like, and its clients are closed, so that the next test finds none of them.
+ */
 export function usePlatform(options: PlatformOptions = {}): Platform {
   let platform: Platform | undefined;
+  let closersBefore = 0;
   before(async () => {
     platform = await Platform.start(options);
+  });
+  beforeEach(() => {
+    closersBefore = platform?.closerCount ?? 0;
+  });
+  afterEach(async (context) => {
+    // Of Node since 21.7, not yet in its types.
+    const test = context as TestContext & { passed: boolean };
+    if (test.passed || !platform) return;
+    test.diagnostic(await describePlatform(platform));
+    await platform.closeFrom(closersBefore);
   });
   after(async () => {
     await platform?.close();

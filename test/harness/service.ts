@@ -15,6 +15,7 @@ export class Service {
   readonly #logFile: string;
   #child: ReturnType<typeof spawn> | undefined;
   #exited: Promise<number | null> = Promise.resolve(null);
+  #saidItIsUp = false;
 
   /** `entry`: the start file from the root of the repository; `opsPort`: where it answers /readyz. */
   constructor(
@@ -57,6 +58,10 @@ export class Service {
     });
     const log = createWriteStream(this.#logFile, { flags: 'a' });
     child.stdout.pipe(log, { end: false });
+    this.#saidItIsUp = false;
+    child.stdout.on('data', (chunk: Buffer) => {
+      this.#saidItIsUp ||= chunk.includes(' is up"');
+    });
     child.stderr.pipe(log, { end: false });
     this.#exited = new Promise((resolve) => child.once('close', (code) => log.end(() => resolve(code))));
     this.#child = child;
@@ -72,6 +77,8 @@ export class Service {
       `${this.name} is ready (its log: ${this.#logFile})`,
       async () => {
         if (!this.running) throw new Error(`${this.name} exited with ${this.#child?.exitCode}`);
+        // Until then it may be another process that answers on its port.
+        if (!this.#saidItIsUp) throw new Error(`${this.name} has not said that it is up`);
         const response = await fetch(`${this.opsUrl}/readyz`, { signal: AbortSignal.timeout(2_000) });
         if (!response.ok) throw new Error(await response.text());
         await response.arrayBuffer();
