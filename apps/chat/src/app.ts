@@ -28,7 +28,7 @@ import { createStores } from './stores.ts';
 export interface Chat extends App {
   /** The ports bound, known once started. */
   readonly ports: { tcp: number; webSocket: number; peer: number; ops: number };
-  /** Log-ins are possible: the registry has given this node its key. */
+  /** Log-ins are possible: the registry has given this node its key and taken a report of its load. */
   readonly isReady: boolean;
   /** Sends every session away and stays listed, until `close`. */
   drain(): Promise<void>;
@@ -174,7 +174,7 @@ export function createChat(
     },
   });
 
-  const isReady = () => registration.isRegistered && registration.state === nodeStates.NODE_STATE_READY;
+  const isReady = () => registration.isPlaceable && registration.state === nodeStates.NODE_STATE_READY;
   const ops = new OpsServer({
     ...config.ops,
     metrics,

@@ -52,6 +52,8 @@ export class Registration {
   readonly #loopDelay = monitorEventLoopDelay({ resolution: 10 });
   #stream: ClientDuplexStream<NodeMessage, StatusMessage> | undefined;
   #isRegistered = false;
+  /** A report was taken since: only then does the registry send log-ins here. */
+  #isPlaceable = false;
   #wasRegistered = false;
   #state: NodeState = nodeStates.NODE_STATE_READY;
   #sequence = 0;
@@ -69,8 +71,9 @@ export class Registration {
     this.#options = options;
   }
 
-  get isRegistered(): boolean {
-    return this.#isRegistered;
+  /** Registered, and a report was taken: log-ins are sent here. */
+  get isPlaceable(): boolean {
+    return this.#isPlaceable;
   }
 
   get state(): NodeState {
@@ -170,7 +173,7 @@ export class Registration {
     const reason = error && fromServiceError(error);
     if (this.#isRegistered || this.#attempt === 0)
       this.#options.log.warn({ err: reason }, 'not in the registry; sessions live on');
-    this.#isRegistered = false;
+    this.#isRegistered = this.#isPlaceable = false;
     if (this.#closed) return;
     if (reason?.code === 'conflict' && this.#wasRegistered) {
       this.#options.onSuperseded();
@@ -188,6 +191,7 @@ export class Registration {
         this.#registered();
         break;
       case 'ack':
+        this.#isPlaceable = true;
         this.#used.acknowledge(message.value.usedReservations);
         node.observeClock(message.value.nowMs);
         break;

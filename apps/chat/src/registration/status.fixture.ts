@@ -41,6 +41,8 @@ export class StatusFixture {
   /** Every load, by node, also of nodes that left. */
   readonly loads = new Map<string, Load[]>();
   readonly revocations: Revocation[] = [];
+  /** While set it takes loads without a word. */
+  isMute = false;
   #server: Server | undefined;
   #port = 0;
   #epoch = Date.now() * 1_000;
@@ -129,6 +131,7 @@ export class StatusFixture {
         this.#register(stream, message.value);
       } else if (message?.$case === 'load' && name !== undefined) {
         this.loads.set(name, [...(this.loads.get(name) ?? []), message.value]);
+        if (this.isMute) return;
         const { sequence, usedReservations } = message.value;
         stream.write({ message: { $case: 'ack', value: { sequence, usedReservations, nowMs: Date.now() } } });
       }
