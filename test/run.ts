@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import process from 'node:process';
 import { startTestMysql } from '@berth/fixtures';
 import { findStores, installStores } from '@berth/stores';
+import { fetchHelms, missingClusterPackages } from './deploy/cluster-tools.ts';
 import { haproxyBinary } from './deploy/edge/haproxy.ts';
 import { missingBrowserPackages } from './harness/browser.ts';
 import { runPhases } from './phases.ts';
@@ -34,6 +35,10 @@ if (files.some((file) => file.endsWith('.browser.test.ts')) && missingBrowserPac
 }
 if (files.includes('test/deploy/edge.test.ts') && haproxyBinary === undefined) {
   await installStores(['haproxy'], say, '');
+}
+if (files.some((file) => file.startsWith('test/deploy/'))) fetchHelms(say);
+if (files.includes('test/deploy/cluster.test.ts') && missingClusterPackages().length > 0) {
+  await installStores(missingClusterPackages(), say, '');
 }
 if (files.length === 0) {
   console.error(`npm test: no test file begins with ${named.join(' or ')}`);

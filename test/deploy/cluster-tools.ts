@@ -13,10 +13,10 @@ export const clusterTools = [process.env.BERTH_CLUSTER_TOOLS, join(root, '../sha
   (folder) => folder !== undefined && existsSync(join(folder, 'up')),
 );
 
-const bin = join(
-  process.env.CLUSTER_HOME ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'test-cluster'),
-  'bin',
-);
+/** Where those tools keep what they make. */
+const home =
+  process.env.CLUSTER_HOME ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'test-cluster');
+const bin = join(home, 'bin');
 
 export interface Tool {
   /** Such as `helm 3.17`. */
@@ -51,13 +51,27 @@ export function tool(name: string, file: string): Tool {
   };
 }
 
-/** Both Helms that Berth promises to work with, where the cluster's tools can fetch them; else the one on the PATH. */
+/** Of what the tools fetch with it, helm is put in place last. */
+const hasHelms = () => existsSync(join(bin, 'helm'));
+
+/** Fetches both Helms and kubectl where the cluster's tools can: before any test file, or two would do so at once. */
+export function fetchHelms(say: (line: string) => void): void {
+  if (clusterTools === undefined || hasHelms()) return;
+  say(`fetching both Helms and kubectl (${join(clusterTools, 'build')} helm)`);
+  execFileSync(join(clusterTools, 'build'), ['helm'], { stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+/** What the cluster needs and does not install itself, as Debian calls it: the compiler of its smallest image. */
+export function missingClusterPackages(): string[] {
+  if (clusterTools === undefined || existsSync(join(home, 'images/pause.tar'))) return [];
+  const found = ['/usr/bin/gcc', '/usr/lib/x86_64-linux-gnu/libc.a'].every((file) => existsSync(file));
+  return found ? [] : ['gcc', 'libc6-dev'];
+}
+
+/** Both Helms that Berth promises to work with, where the cluster's tools have fetched them; else the one on the PATH. */
 export function findHelms(): Tool[] {
-  if (clusterTools !== undefined) {
-    if (!existsSync(join(bin, 'helm3')))
-      execFileSync(join(clusterTools, 'build'), ['helm'], { stdio: 'inherit' });
+  if (clusterTools !== undefined && hasHelms())
     return [tool('helm 4', join(bin, 'helm')), tool('helm 3', join(bin, 'helm3'))];
-  }
   try {
     execFileSync('helm', ['version'], { stdio: 'ignore' });
     return [tool('helm', 'helm')];
