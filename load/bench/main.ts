@@ -29,15 +29,14 @@ for (let index = 2; index < process.argv.length; index += 2) {
 const platform = await Platform.start({
   nodes: 1,
   environment: {
-    gate: { REQUESTS_PER_ADDRESS_MINUTE: '10000000', LOG_LEVEL: 'warn' },
-    status: { ADMISSION_RATE: '100000', LOG_LEVEL: 'warn' },
+    gate: { REQUESTS_PER_ADDRESS_MINUTE: '10000000' },
+    status: { ADMISSION_RATE: '100000' },
     chat: {
       ...{
         HELLO_RATE: '100000',
         CAPACITY: '100000',
         SENDS_PER_SECOND: '1000000',
         SENDS_BURST: '1000000',
-        LOG_LEVEL: 'warn',
       },
       ...{ FRAMES_PER_SECOND: '1000000', FRAMES_BURST: '1000000' },
     },
