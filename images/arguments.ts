@@ -71,6 +71,8 @@ function parse(args: string[]) {
       },
     });
   } catch (error) {
-    throw new ArgumentError((error as Error).message);
+    // Its first sentence says what is wrong; those after it are about positional arguments.
+    const [wrong] = (error as Error).message.split(/\.?(?:\s|$)(?=[A-Z]|$)/);
+    throw new ArgumentError(`${wrong}: npm run images shows the options`);
   }
 }

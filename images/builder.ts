@@ -22,15 +22,33 @@ export function findBuilder(request: ImagesRequest): Builder {
       throw new ArgumentError(
         '--push needs docker buildx, to build for amd64 and arm64: install docker-buildx-plugin',
       );
-    if (request.target.kind === 'load' && !isThere('kind', ['version']))
-      throw new ArgumentError('--load kind needs kind: https://kind.sigs.k8s.io');
+    if (request.target.kind === 'load') requireKindCluster(request.target.cluster);
     return dockerBuilder(request);
   }
   if (request.target.kind === 'push')
     throw new ArgumentError('--push needs a running Docker with buildx: install it, or start it');
   const tool = join(process.env.BERTH_CLUSTER_TOOLS ?? join(root, '../shared/cluster'), 'image');
   if (existsSync(tool)) return clusterBuilder(tool, request);
-  throw new ArgumentError('Docker is not running on this machine: install it, or start it');
+  throw new ArgumentError(
+    'Docker is not running on this machine: install it (https://docs.docker.com/engine/install), or start it',
+  );
+}
+
+function requireKindCluster(cluster: string): void {
+  if (!isThere('kind', ['version']))
+    throw new ArgumentError('--load kind needs kind: install it (https://kind.sigs.k8s.io)');
+  const clusters = execFileSync('kind', ['get', 'clusters'], { encoding: 'utf8', stdio: 'pipe' })
+    .split('\n')
+    .filter((name) => name !== '');
+  if (clusters.includes(cluster)) return;
+  // As infra/kind.yaml names it.
+  const create = cluster === 'berth' ? '--config infra/kind.yaml' : `--name ${cluster}`;
+  throw new ArgumentError(
+    [
+      `there is no kind cluster ${cluster}: kind create cluster ${create}`,
+      ...clusters.map((name) => `or --load kind=${name}`),
+    ].join(', '),
+  );
 }
 
 const nameOf = ({ repository, tag }: ImagesRequest, app: ImageApp): string => `${repository}/${app}:${tag}`;
