@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { SessionKeys } from '@berth/tokens';
-import { type Answers, createFakeTools, type FakeTools } from '../test/fake-tools.ts';
+import { type Answers, createFakeTools, type FakeConfig, type FakeTools } from '../test/fake-tools.ts';
 
 const kindTools = ['pulumi', 'docker', 'kind', 'kubectl', 'helm', 'node'];
 const awsTools = ['pulumi', 'docker', 'aws', 'kubectl', 'node'];
@@ -84,6 +84,9 @@ test('init takes the kubeconfig of another cluster, and a new one of the same', 
   const wrong = await tools.run('stack.ts', ['init', 'kind', '--kubeconfig', file]);
   assert.equal(wrong.code, 1);
   assert.match(wrong.stderr, /^stack: not a kubeconfig: .*\n$/);
+  const absent = await tools.run('stack.ts', ['init', 'kind', '--kubeconfig', join(folder, 'nowhere')]);
+  assert.equal(absent.code, 1);
+  assert.match(absent.stderr, /^stack: --kubeconfig .*nowhere cannot be read: ENOENT.*\n$/);
 });
 
 test('init of kind without a cluster says how to name one', async () => {
@@ -235,14 +238,34 @@ test('a tool that is too old or does not run is told in one line', async () => {
   assert.ok(!tools.calls().some((command) => /create cluster|config set|pulumi up/.test(command)));
 });
 
-test('who is not logged in is told how to', async () => {
-  const tools = createFakeTools(kindTools, {
-    ...withCluster(),
-    'pulumi whoami': { fail: 'error: PULUMI_ACCESS_TOKEN must be set' },
-  });
-  const { code, stderr } = await tools.run('up.ts', ['kind']);
-  assert.equal(code, 1);
-  assert.match(stderr, /^up: pulumi is not logged in: pulumi login --local .*\n$/);
+test('who is not logged in, or gives no or another passphrase, is told so before there is a cluster', async () => {
+  const absent = 'error: get stack secrets manager: passphrase must be set with PULUMI_CONFIG_PASSPHRASE';
+  const wrong = 'error: get stack secrets manager: incorrect passphrase';
+  const cases: [Answers, FakeConfig, RegExp][] = [
+    [
+      { 'pulumi whoami': { fail: 'error: PULUMI_ACCESS_TOKEN must be set' } },
+      {},
+      /^up: pulumi is not logged in: pulumi login --local .*\n$/,
+    ],
+    [
+      { 'pulumi stack select': { fail: absent } },
+      {},
+      /^up: pulumi stack failed: .*PULUMI_CONFIG_PASSPHRASE\n$/,
+    ],
+    // A stack that is there is selected without one.
+    [
+      { 'pulumi config get': { fail: wrong } },
+      { 'berth:checksumKey': { value: 'k'.repeat(40), secret: true } },
+      /^up: pulumi config failed: .*incorrect passphrase\n$/,
+    ],
+  ];
+  for (const [answers, config, words] of cases) {
+    const tools = createFakeTools(kindTools, { 'kind get clusters': { print: 'none' }, ...answers }, config);
+    const { code, stderr } = await tools.run('up.ts', ['kind']);
+    assert.equal(code, 1);
+    assert.match(stderr, words);
+    assert.ok(!tools.calls().some((command) => /^kind create|config set|pulumi up/.test(command)));
+  }
 });
 
 test('a cluster that cannot be reached, or whose kubeconfig is wrong, is told in one line', async () => {

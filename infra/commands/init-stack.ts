@@ -28,11 +28,10 @@ export interface Initialised {
 }
 
 /**
- * Selects the stack and makes every secret and setting that is missing and can be made. May be run again at any time.
+ * Makes every secret and setting of the selected stack that is missing and can be made. May be run again at any time.
  * `kubeconfig`: of the cluster to use, in place of that of kind.
  */
 export async function initStack(stack: PulumiStack, kubeconfig?: string): Promise<Initialised> {
-  await stack.select();
   const settings = await stack.settings();
   const made: string[] = [];
   const add = async (name: string, value: string) => {

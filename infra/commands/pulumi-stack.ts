@@ -10,7 +10,10 @@ export class PulumiStack {
     this.name = name;
   }
 
-  /** Selects the stack, making it if it is not there. */
+  /**
+   * Selects the stack, making it if it is not there, and sees that its secrets can be read: nothing is worth beginning
+   * with another passphrase.
+   */
   async select(): Promise<void> {
     try {
       await capture('pulumi', ['whoami', '--non-interactive']);
@@ -20,6 +23,8 @@ export class PulumiStack {
       );
     }
     await this.#run(['stack', 'select', this.name, '--create']);
+    const secret = [...(await this.settings())].find(([, value]) => value === undefined);
+    if (secret) await this.get(secret[0]);
   }
 
   /** The settings that the stack has, by name without `berth:`; a secret's value is undefined. */

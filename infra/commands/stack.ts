@@ -27,12 +27,24 @@ await report('stack', async () => {
 });
 
 async function init(name: StackName, file: string | undefined): Promise<void> {
-  const kubeconfig = file === undefined ? undefined : readFileSync(file, 'utf8');
-  if (kubeconfig !== undefined) parseKubeconfig(kubeconfig);
+  const kubeconfig = file === undefined ? undefined : readKubeconfig(file);
   await requireTools(['node', 'pulumi']);
-  const { made, open } = await initStack(new PulumiStack(name), kubeconfig);
+  const stack = new PulumiStack(name);
+  await stack.select();
+  const { made, open } = await initStack(stack, kubeconfig);
   console.log(made.length > 0 ? `Made: ${made.join(', ')}.` : 'Nothing was missing.');
   if (open.length > 0) console.log(`Still to be set:\n  ${open.join('\n  ')}`);
+}
+
+function readKubeconfig(file: string): string {
+  let content: string;
+  try {
+    content = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Error(`--kubeconfig ${file} cannot be read: ${(error as Error).message}`);
+  }
+  parseKubeconfig(content);
+  return content;
 }
 
 async function rotate(name: StackName, what: string | undefined): Promise<void> {

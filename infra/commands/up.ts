@@ -22,6 +22,8 @@ await report('up', async () => {
 
 async function upKind(more: string[]): Promise<void> {
   await requireTools(['node', 'docker', 'kind', 'kubectl', 'helm', 'pulumi']);
+  const stack = new PulumiStack('kind');
+  await stack.select();
   if (!(await kindClusterExists())) await createKindCluster();
   const kubeconfig = await kindKubeconfig();
   await checkCluster(parseKubeconfig(kubeconfig)).catch((error: Error) => {
@@ -29,7 +31,6 @@ async function upKind(more: string[]): Promise<void> {
       `${error.message}: docker start berth-control-plane, or kind delete cluster --name berth and try again`,
     );
   });
-  const stack = new PulumiStack('kind');
   await initStack(stack, kubeconfig);
   const tag = sourcesTag();
   await loadImages(tag);
@@ -40,6 +41,7 @@ async function upKind(more: string[]): Promise<void> {
 async function upAws(more: string[]): Promise<void> {
   await requireTools(['node', 'docker', 'aws', 'kubectl', 'pulumi']);
   const stack = new PulumiStack('aws');
+  await stack.select();
   const { open } = await initStack(stack);
   if (open.length > 0) throw new PreflightError(`still to be set, then try again:\n${open.join('\n')}`);
   await stack.set('imageTag', sourcesTag());
