@@ -13,10 +13,10 @@ export const clusterTools = [process.env.BERTH_CLUSTER_TOOLS, join(root, '../sha
   (folder) => folder !== undefined && existsSync(join(folder, 'up')),
 );
 
-/** Where those tools keep what they make. */
-const home =
-  process.env.CLUSTER_HOME ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'test-cluster');
-const bin = join(home, 'bin');
+const bin = join(
+  process.env.CLUSTER_HOME ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'test-cluster'),
+  'bin',
+);
 
 export interface Tool {
   /** Such as `helm 3.17`. */
@@ -30,15 +30,18 @@ interface RunOptions {
   env?: Record<string, string>;
   /** For its standard input. */
   input?: string;
+  /** Whether what it prints about its progress is shown. */
+  told?: boolean;
 }
 
 export function tool(name: string, file: string): Tool {
   return {
     name,
-    async run(args, { timeoutMs = 120_000, env = {}, input } = {}) {
+    async run(args, { timeoutMs = 120_000, env = {}, input, told = false } = {}) {
       const options = { cwd: root, timeout: timeoutMs, maxBuffer: 1 << 26, env: { ...process.env, ...env } };
       const running = exec(file, args, options);
       running.child.stdin?.end(input);
+      if (told) running.child.stderr?.pipe(process.stderr, { end: false });
       try {
         return (await running).stdout;
       } catch (error) {
@@ -63,7 +66,7 @@ export function fetchHelms(say: (line: string) => void): void {
 
 /** What the cluster needs and does not install itself, as Debian calls it: the compiler of its smallest image. */
 export function missingClusterPackages(): string[] {
-  if (clusterTools === undefined || existsSync(join(home, 'images/pause.tar'))) return [];
+  if (clusterTools === undefined) return [];
   const found = ['/usr/bin/gcc', '/usr/lib/x86_64-linux-gnu/libc.a'].every((file) => existsSync(file));
   return found ? [] : ['gcc', 'libc6-dev'];
 }

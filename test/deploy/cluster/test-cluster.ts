@@ -83,5 +83,6 @@ export class TestCluster {
   }
 }
 
+/** What it installs and makes is told: on a machine that has nothing yet it takes minutes. */
 const script = (name: string, args: string[] = []): Promise<string> =>
-  tool(name, join(clusterTools!, name)).run(args, { timeoutMs: 600_000 });
+  tool(name, join(clusterTools!, name)).run(args, { timeoutMs: 600_000, told: true });
