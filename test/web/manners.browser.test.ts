@@ -242,55 +242,6 @@ test('everything works at 360 pixels, one thing at a time, and nothing scrolls s
   await end();
 });
 
-test('the keyboard alone is enough: log in, choose a conversation, reply, find someone, log out', async () => {
-  const { hero, end } = await tellStory(platform);
-  const { page } = await browser.open(platform.gateUrl);
-  const { keyboard } = page;
-  await page.getByRole('textbox', { name: 'E-mail address' }).waitFor();
-  await keyboard.type(hero.email);
-  await tabTo(page, /^textbox ".*Password/);
-  await keyboard.type(hero.password);
-  await keyboard.press('Enter');
-  await page.getByRole('link', { name: /Harbour crew/ }).waitFor();
-
-  await tabTo(page, /^link ".*Harbour crew/);
-  await keyboard.press('ArrowDown');
-  await keyboard.press('ArrowUp');
-  await keyboard.press('Enter');
-  await page.getByText('See you at the pier').first().waitFor();
-  await page.waitForFunction(() => document.activeElement?.tagName === 'TEXTAREA');
-  await keyboard.type('All by keyboard');
-  await keyboard.press('Enter');
-  await message(page, 'All by keyboard').waitFor();
-  await tabTo(page, /^article /, 'Shift+Tab');
-  await keyboard.press('ArrowUp');
-  await page.waitForFunction(() => document.activeElement?.getAttribute('aria-posinset') === '10');
-  await tabTo(page, /^button "Message actions"/);
-  await keyboard.press('Enter');
-  await page.getByRole('menuitem', { name: 'Reply' }).waitFor();
-  await keyboard.press('Enter');
-  await page.getByText(/^Reply to/).waitFor();
-  await keyboard.press('Escape');
-
-  await tabTo(page, /^link ".*Contacts/, 'Shift+Tab');
-  await keyboard.press('Enter');
-  await tabTo(page, /^combobox ".*Find people/);
-  await keyboard.type('crew');
-  await page.getByRole('option').first().waitFor();
-  await keyboard.press('ArrowDown');
-  await keyboard.press('Enter');
-  await page.getByRole('main').getByText('User name').waitFor();
-  await tabTo(page, /^link ".*Settings/, 'Shift+Tab');
-  await keyboard.press('Enter');
-  await tabTo(page, /^button ".*Log out/);
-  await keyboard.press('Enter');
-  await page.getByRole('alertdialog').waitFor();
-  await tabTo(page, /^button ".*Log out/);
-  await keyboard.press('Enter');
-  await page.getByText('You are logged out.').waitFor();
-  await end();
-});
-
 test('nothing shifts while the page loads', async () => {
   const { hero, end } = await tellStory(platform);
   const { page } = await browser.open(platform.gateUrl);
@@ -345,31 +296,3 @@ test('the first load is below 200 KB of compressed JavaScript, logged in or not,
 /** Pixels that the page is wider than its window. */
 const sideways = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-
-/** The role and name of what has the focus, such as `button "Send"`. */
-const focused = (page: Page): Promise<string> =>
-  page.evaluate(() => {
-    const element = document.activeElement as HTMLElement;
-    const roles: Record<string, string> = {
-      A: 'link',
-      BUTTON: 'button',
-      INPUT: 'textbox',
-      TEXTAREA: 'textbox',
-    };
-    const role = element.getAttribute('role') ?? roles[element.tagName] ?? element.tagName.toLowerCase();
-    const label = document.getElementById(element.getAttribute('aria-labelledby')?.split(' ')[0] ?? '');
-    const name = element.getAttribute('aria-label') ?? label?.innerText ?? element.innerText;
-    return `${role} "${name.replace(/\s+/g, ' ').trim()}"`;
-  });
-
-/** Presses Tab until something has the focus of such a role and name. */
-async function tabTo(page: Page, wanted: RegExp, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
-  const seen: string[] = [];
-  for (let presses = 0; presses < 60; presses++) {
-    await page.keyboard.press(key);
-    const now = await focused(page);
-    if (wanted.test(now)) return;
-    seen.push(now.split('\n')[0]!);
-  }
-  assert.fail(`no ${wanted} among ${seen.join(' → ')}`);
-}

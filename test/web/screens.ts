@@ -76,3 +76,24 @@ export async function keptOnDevice(page: Page, text: string): Promise<void> {
     return values.some((value) => String(value).includes(wanted));
   }, text);
 }
+
+/** Makes what the node tells a page wait, from `hold` to `release`. To be called before the page is opened. */
+export async function holdAnswers(page: Page): Promise<{ hold(): void; release(): void }> {
+  let held: (() => void)[] | undefined;
+  await page.routeWebSocket(/./, (socket) => {
+    socket.connectToServer().onMessage((frame) => {
+      if (held) held.push(() => socket.send(frame));
+      else socket.send(frame);
+    });
+  });
+  return {
+    hold: () => {
+      held ??= [];
+    },
+    release: () => {
+      const frames = held ?? [];
+      held = undefined;
+      for (const pass of frames) pass();
+    },
+  };
+}

@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { MessageSquarePlus, MessagesSquare, Search, SearchX, X } from 'lucide-react';
-import { lazy, Suspense, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { Button, IconButton } from '../design/button.tsx';
 import { EmptyState } from '../design/empty-state.tsx';
 import room from '../design/room.module.css';
@@ -50,21 +50,10 @@ export function ConversationList({ open }: { open: number | undefined }) {
   );
 
   const scroller = useRef<HTMLDivElement>(null);
-  const virtualizer = useVirtualizer({
-    count: shown.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    getItemKey: (index) => shown[index]!.conversation,
-    overscan: 8,
-  });
-  const rows = virtualizer.getVirtualItems();
-  const last = rows.at(-1)?.index ?? 0;
-  useEffect(() => {
-    // What fails is asked for again with the next scroll or connect.
-    if (online && !complete && last >= all.length - rowsAhead) conversations.loadMore().catch(() => {});
-  }, [online, complete, last, all.length, conversations]);
+  const keyOf = useCallback((index: number) => shown[index]!.conversation, [shown]);
   const roving = useRovingList({
     count: shown.length,
+    keyOf,
     start: Math.max(
       0,
       shown.findIndex(({ conversation }) => conversation === open),
@@ -72,6 +61,20 @@ export function ConversationList({ open }: { open: number | undefined }) {
     scroller,
     reveal: (index) => virtualizer.scrollToIndex(index),
   });
+  const virtualizer = useVirtualizer({
+    count: shown.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    getItemKey: keyOf,
+    overscan: 8,
+    rangeExtractor: roving.rangeExtractor,
+  });
+  const rows = virtualizer.getVirtualItems();
+  const last = virtualizer.range?.endIndex ?? 0;
+  useEffect(() => {
+    // What fails is asked for again with the next scroll or connect.
+    if (online && !complete && last >= all.length - rowsAhead) conversations.loadMore().catch(() => {});
+  }, [online, complete, last, all.length, conversations]);
 
   return (
     <section className={room.column} aria-label={text('chats.title')}>

@@ -15,7 +15,7 @@ import { MessageMenu, type MessageMenuHandle } from './message-menu.tsx';
 import { MessageRowView } from './message-row.tsx';
 import { initialSizes, offsetOfPlace, openingPlace, type ScrollMemory } from './scroll-place.ts';
 import { firstNewSeq, useDivider } from './use-divider.ts';
-import { useMessageRows } from './use-message-rows.ts';
+import { identityOf, type RowKey, useMessageRows } from './use-message-rows.ts';
 import { useReading } from './use-reading.ts';
 import { useScrollMemory } from './use-scroll-memory.ts';
 
@@ -26,6 +26,8 @@ const placeholderHeightPx = 58;
 /** Above the first message and below the last. */
 const paddingPx = 12;
 const highlightMs = 1_600;
+/** Rows that exist above and below those in view. */
+const overscan = 6;
 
 export interface MessageListHandle {
   scrollToEnd(): void;
@@ -59,7 +61,16 @@ export function MessageList({
   const [highlighted, setHighlighted] = useState<number>();
   const scroller = useRef<HTMLDivElement>(null);
   const [sizes] = useState(() => initialSizes(memory.get(id)));
+  /** The last row in view since one has scrolled; undefined at the end. */
+  const [lastSeen, setLastSeen] = useState<number>();
 
+  const roving = useRovingList({
+    count: rows.count,
+    keyOf: (index) => identityOf(rows.keyOf(index)),
+    start: lastSeen ?? rows.count - 1,
+    scroller,
+    reveal: (index) => virtualizer.scrollToIndex(index),
+  });
   const virtualizer = useVirtualizer({
     count: rows.count,
     getScrollElement: () => scroller.current,
@@ -73,7 +84,8 @@ export function MessageList({
       const layout = { estimatePx: placeholderHeightPx, paddingPx };
       return offsetOfPlace(index, rows, sizes, layout) + (place === 'end' ? 0 : place.offsetPx);
     },
-    overscan: 6,
+    overscan,
+    rangeExtractor: roving.rangeExtractor,
     paddingStart: paddingPx,
     paddingEnd: paddingPx,
     anchorTo: 'end',
@@ -82,8 +94,8 @@ export function MessageList({
   });
   const items = virtualizer.getVirtualItems();
   const range = virtualizer.range;
-  const first = items[0]?.index ?? 0;
-  const last = items.at(-1)?.index ?? 0;
+  const first = Math.max(0, (range?.startIndex ?? rows.count) - overscan);
+  const last = Math.min(rows.count - 1, (range?.endIndex ?? -1) + overscan);
 
   const newSeq = firstNewSeq(timeline, dividerAfter, me);
   const version = timeline.version;
@@ -111,15 +123,15 @@ export function MessageList({
     setHighlighted(seq);
     setTimeout(() => setHighlighted((current) => (current === seq ? undefined : current)), highlightMs);
   };
-  const roving = useRovingList({
-    count: rows.count,
-    start: rows.count - 1,
-    scroller,
-    reveal: (index) => virtualizer.scrollToIndex(index),
-  });
   // By what is known of the rows: asking the element at each rendering would make it lay out early.
   const viewEnd = (virtualizer.scrollOffset ?? 0) + (virtualizer.scrollRect?.height ?? 0);
   const atEnd = virtualizer.getTotalSize() - viewEnd <= endThresholdPx;
+  const { isScrolling } = virtualizer;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: where it came to rest
+  useEffect(() => {
+    if (atEnd) setLastSeen(undefined);
+    else if (!isScrolling) setLastSeen(range?.endIndex);
+  }, [isScrolling, atEnd]);
 
   return (
     <div className={styles.frame}>
@@ -142,7 +154,7 @@ export function MessageList({
             const seq = row.kind === 'stored' ? row.seq : undefined;
             return (
               <article
-                key={item.key}
+                key={identityOf(item.key as RowKey)}
                 ref={virtualizer.measureElement}
                 data-index={item.index}
                 data-seq={seq}

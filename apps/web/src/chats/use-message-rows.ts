@@ -10,13 +10,19 @@ export type MessageRow =
   | { kind: 'stored'; seq: number; message: Message | undefined; previous: Message | undefined }
   | { kind: 'outgoing'; outgoing: Outgoing; previous: Message | undefined };
 
+/** A cid or a seq; of a message that is not loaded, its seq below zero. */
+export type RowKey = number | string;
+
+/** What of a key stays when the message is loaded. */
+export const identityOf = (key: RowKey): RowKey => (typeof key === 'number' ? Math.abs(key) : key);
+
 export interface MessageRows {
   count: number;
   /** Rows below this index are stored messages. */
   storedCount: number;
   at(index: number): MessageRow;
-  /** The same for a row as long as it shows the same; another function when any row may have changed. */
-  keyOf: (index: number) => number | string;
+  /** The same for a row as long as it is as high; another function when any row may have changed. */
+  keyOf: (index: number) => RowKey;
 }
 
 /** The rows of a conversation: its timeline, and below it what is on its way. */

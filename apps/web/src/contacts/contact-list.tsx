@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { MessageSquarePlus, UserRoundPlus, Users } from 'lucide-react';
-import { lazy, Suspense, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useRef, useState } from 'react';
 import { Avatar } from '../design/avatar.tsx';
 import { IconButton } from '../design/button.tsx';
 import { classNames } from '../design/class-names.ts';
@@ -31,21 +31,24 @@ export function ContactList({ person, requests }: { person: number | undefined; 
   const waiting = useObserved(people, (all) => all.waiting);
   const [creating, setCreating] = useState(false);
   const scroller = useRef<HTMLDivElement>(null);
-  const virtualizer = useVirtualizer({
-    count: friends.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    getItemKey: (index) => friends[index]!.id,
-    overscan: 8,
-  });
+  const keyOf = useCallback((index: number) => friends[index]!.id, [friends]);
   const roving = useRovingList({
     count: friends.length,
+    keyOf,
     start: Math.max(
       0,
       friends.findIndex(({ id }) => id === person),
     ),
     scroller,
     reveal: (index) => virtualizer.scrollToIndex(index),
+  });
+  const virtualizer = useVirtualizer({
+    count: friends.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    getItemKey: keyOf,
+    overscan: 8,
+    rangeExtractor: roving.rangeExtractor,
   });
   return (
     <section className={room.column} aria-label={text('contacts.title')}>
