@@ -16,14 +16,42 @@ export interface RawFrame {
  * The bytes are the same over TCP and WebSocket, so one encoding serves every receiver.
  */
 export function encodeFrame(id: number, body: unknown): Uint8Array {
-  const json = encoder.encode(JSON.stringify(body));
-  if (json.length > limits.maxBodyBytes) throw new RangeError(`frame ${id}: body of ${json.length} bytes`);
-  const frame = new Uint8Array(limits.headerBytes + json.length);
+  const json = JSON.stringify(body);
+  const frame = shared(json) ?? alone(json);
+  const length = frame.length - limits.headerBytes;
+  if (length > limits.maxBodyBytes) throw new RangeError(`frame ${id}: body of ${length} bytes`);
   frame[0] = id >> 8;
   frame[1] = id & 0xff;
-  frame[2] = json.length >> 8;
-  frame[3] = json.length & 0xff;
-  frame.set(json, limits.headerBytes);
+  frame[2] = length >> 8;
+  frame[3] = length & 0xff;
+  return frame;
+}
+
+/** Small frames share their memory: to allocate each its own takes longer than to encode it. */
+const slabBytes = 16_384;
+let slab = new Uint8Array(slabBytes);
+let slabUsed = 0;
+
+/** The bytes of a text behind room for a header; undefined when it is too long to share. */
+function shared(json: string): Uint8Array | undefined {
+  if (json.length > slabBytes / 16) return undefined;
+  for (;;) {
+    const start = slabUsed + limits.headerBytes;
+    const { read, written } = encoder.encodeInto(json, slab.subarray(start));
+    if (read === json.length) {
+      const frame = slab.subarray(slabUsed, start + written);
+      slabUsed = start + written;
+      return frame;
+    }
+    slab = new Uint8Array(slabBytes);
+    slabUsed = 0;
+  }
+}
+
+function alone(json: string): Uint8Array {
+  const bytes = encoder.encode(json);
+  const frame = new Uint8Array(limits.headerBytes + bytes.length);
+  frame.set(bytes, limits.headerBytes);
   return frame;
 }
 
