@@ -33,7 +33,6 @@ import { typing } from './handlers/typing.ts';
 import { unblock } from './handlers/unblock.ts';
 import type { BoundHandlers } from './session/berth-dialect.ts';
 import type { Session } from './session/session.ts';
-import { storeErrorOf } from './store-error.ts';
 
 type Handler = (context: Context, session: Session, body: never) => Promise<object | readonly object[]>;
 
@@ -77,13 +76,7 @@ const handlers = {
 export function bindHandlers(context: Context): BoundHandlers {
   const bound = Object.entries<Handler>(handlers).map(([name, handle]) => [
     name,
-    async (session: Session, body: never) => {
-      try {
-        return await handle(context, session, body);
-      } catch (error) {
-        throw storeErrorOf(error);
-      }
-    },
+    (session: Session, body: never) => handle(context, session, body),
   ]);
   return Object.fromEntries(bound) as BoundHandlers;
 }

@@ -17,6 +17,7 @@ import { parseBody } from '../session/body.ts';
 import type { Dialect, Farewell } from '../session/dialect.ts';
 import type { LiveSession } from '../session/live-session.ts';
 import { closeReasonOf, type LogIn } from '../session/log-in.ts';
+import { storeErrorOf } from '../store-error.ts';
 import { logInAnswer } from './log-in-answer.ts';
 import { oldBodies } from './old-bodies.ts';
 import { oldErrorOf, oldErrors, oldIds } from './old-ids.ts';
@@ -171,7 +172,7 @@ export class LlfcchatDialect implements Dialect {
 
   /** Faults of ours go to the log; what a client did wrong is its answer's. */
   #fault(thrown: unknown, id: number): void {
-    const error = toBerthError(thrown);
+    const error = toBerthError(storeErrorOf(thrown));
     if (error.code === 'internal')
       this.#options.log.error({ err: thrown, frame: id }, 'an old client’s request failed');
   }
@@ -180,5 +181,5 @@ export class LlfcchatDialect implements Dialect {
 function berthErrorOf(thrown: unknown): BerthError {
   if (thrown instanceof ZodError)
     return new BerthError('bad_request', thrown.issues[0]?.message, { cause: thrown });
-  return toBerthError(thrown);
+  return toBerthError(storeErrorOf(thrown));
 }

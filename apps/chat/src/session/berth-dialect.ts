@@ -10,6 +10,7 @@ import {
 } from '@berth/wire';
 import { type RequestBody, type RequestName, requestSchemas } from '@berth/wire/requests';
 import type { Connection } from '../connection/connection.ts';
+import { storeErrorOf } from '../store-error.ts';
 import { berthFarewell } from './berth-farewell.ts';
 import { parseBody } from './body.ts';
 import type { Dialect, Farewell } from './dialect.ts';
@@ -127,7 +128,7 @@ export class BerthDialect implements Dialect {
         if (req !== undefined) connection.queue(encodeFrame(answerId(id), { req, ...part }));
       if (route.name === 'goodbye') session.close('goodbye');
     } catch (thrown) {
-      const error = toBerthError(thrown);
+      const error = toBerthError(storeErrorOf(thrown));
       code = error.code;
       if (code === 'internal')
         this.#options.log.error({ err: thrown, frame: route.name }, 'a request failed');
