@@ -84,12 +84,12 @@ export class BatchStatements {
     heads: ReadonlyMap<number, number>,
     now: number,
   ): Promise<void> {
-    const list = padded([...heads]);
+    const list = padded([...heads].sort(([a], [b]) => a - b));
     const ids = list.map(([id]) => id);
-    // ELT(FIELD()) chooses the head of the id; a CASE of as many branches takes half as long again.
+    // The ids are in order, so INTERVAL() finds the head of an id by halving; FIELD() or a CASE would try one by one.
     const sql = this.#text('heads', list.length, (count) =>
       [
-        `UPDATE conversations FORCE INDEX (PRIMARY) SET head_seq = ELT(FIELD(id, ${marks(count)}), ${marks(count)}), last_at = ?`,
+        `UPDATE conversations FORCE INDEX (PRIMARY) SET head_seq = ELT(INTERVAL(id, ${marks(count)}), ${marks(count)}), last_at = ?`,
         `WHERE id IN (${marks(count)})`,
       ].join(' '),
     );
