@@ -16,7 +16,10 @@ const pairs = 40;
 const groupSize = 100;
 const groupSenders = 20;
 
-/** Pairs, one of whom keeps 16 texts in flight; on Berth each is stored, and the checker judges. Acknowledgements a second. */
+/**
+ * Pairs, one of whom keeps 16 texts in flight; on Berth each is stored, and the checker judges. The clients parse and log
+ * everything on all three alike. Acknowledgements a second.
+ */
 export async function measurePairs(platform: Platform, reversed: boolean): Promise<Measured> {
   const users = await seedUsers(platform, 2 * pairs);
   const both = await Promise.all(
@@ -48,7 +51,7 @@ export async function measurePairs(platform: Platform, reversed: boolean): Promi
         receivers: Array.from({ length: pairs }, (_, index) => open(`pair-${index}`)),
       }),
     },
-    { inFlight: 16, textBytes, ...times },
+    { inFlight: 16, textBytes, recorded: true, ...times },
     reversed,
   );
   return rates(report, ({ acknowledged, seconds }) => acknowledged / seconds);

@@ -11,7 +11,10 @@ export type Target =
 export interface Arrivals {
   acknowledged(count: number): void;
   delivered(count: number): void;
-  /** Each body of a frame, decoded; leave undefined to only count. Berth alone. */
+  /**
+   * Each body of an answer and of a delivery, decoded; leave undefined to only count. Peers have no seq: there, what
+   * comes is numbered.
+   */
   frame?: (id: number, body: Record<string, unknown>) => void;
 }
 
@@ -45,8 +48,17 @@ function addressOf(target: Target): string {
 }
 
 async function relayLink(socket: WebSocket, opened: Promise<void>, arrivals: Arrivals): Promise<Link> {
+  const { frame } = arrivals;
+  let seq = 0;
+  let answered = 0;
+  const numbered =
+    frame &&
+    ((id: number, body: Record<string, unknown>) => {
+      if (id === frameIds.send) frame(frameIds.deliver, { ...body, seq: ++seq });
+      else frame(answerId(frameIds.send), { req: ++answered, seq: ++seq });
+    });
   socket.on('message', (bytes: Buffer) => {
-    const { answers, pushes } = walk(bytes, 0);
+    const { answers, pushes } = walk(bytes, 0, numbered);
     arrivals.acknowledged(answers);
     arrivals.delivered(pushes);
   });
@@ -63,12 +75,22 @@ async function relayLink(socket: WebSocket, opened: Promise<void>, arrivals: Arr
 
 async function socketIoLink(socket: WebSocket, arrivals: Arrivals): Promise<Link> {
   let number = 0;
+  let seq = 0;
+  let answered = 0;
   const joined = new Promise<void>((resolve) => {
     socket.on('message', (bytes: Buffer) => {
       const text = bytes.toString();
-      if (text.startsWith('43')) arrivals.acknowledged(1);
-      else if (text.startsWith('42')) arrivals.delivered(1);
-      else if (text.startsWith('40')) resolve();
+      if (text.startsWith('43')) {
+        arrivals.frame?.(answerId(frameIds.send), { req: ++answered, seq: ++seq });
+        arrivals.acknowledged(1);
+      } else if (text.startsWith('42')) {
+        arrivals.frame?.(frameIds.deliver, {
+          ...JSON.parse(text.slice(text.indexOf('[')))[1],
+          conversation: 0,
+          seq: ++seq,
+        });
+        arrivals.delivered(1);
+      } else if (text.startsWith('40')) resolve();
       else if (text === '2') socket.send('3');
       else if (text.startsWith('0')) socket.send('40');
     });
@@ -134,8 +156,8 @@ function walk(
     const end = offset + 4 + bytes.readUInt16BE(offset + 2);
     if (id === answer) answers++;
     else if (id === frameIds.deliver || id === frameIds.send) pushes++;
-    if (frame && (id === answer || id === frameIds.deliver))
-      frame(id, JSON.parse(bytes.toString('utf8', offset + 4, end)));
+    if (frame && (id === answer || id === frameIds.deliver || id === frameIds.send))
+      frame(id, end > offset + 4 ? JSON.parse(bytes.toString('utf8', offset + 4, end)) : {});
     offset = end;
   }
   return { answers, pushes };

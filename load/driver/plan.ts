@@ -11,7 +11,9 @@ export type Plan =
       textBytes: number;
       warmUpMs: number;
       measureMs: number;
-      /** Log everything and let the checker judge (Berth alone); users by the order of senders, then receivers. */
+      /** Parse and log everything that comes, on every kind of target alike. */
+      recorded?: boolean;
+      /** Let the checker judge the logs (Berth alone); users by the order of senders, then receivers. */
       checked?: {
         users: number[];
         conversations: number[];
