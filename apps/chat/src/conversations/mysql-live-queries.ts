@@ -2,7 +2,7 @@ import type { Profile } from '@berth/wire';
 import type { Database } from '../guarded-mysql.ts';
 import { encodeStoredDeliver } from '../messages/deliver-frame.ts';
 import type { RangeReader } from '../messages/range-reader.ts';
-import { readFriendIds } from '../people/friend-rows.ts';
+import { readFriendIds, readWatcherIds } from '../people/friend-rows.ts';
 import { readProfiles } from '../people/profile-rows.ts';
 import type { LiveQueries, Members, Membership } from '../session/live-queries.ts';
 import { CoalescingLoader } from './coalescing-loader.ts';
@@ -29,6 +29,7 @@ export class MysqlLiveQueries implements LiveQueries {
   readonly #ranges: RangeReader;
   readonly #profiles: CoalescingLoader<number, Profile>;
   readonly #friends: CoalescingLoader<number, number[]>;
+  readonly #watchers: CoalescingLoader<number, number[]>;
   readonly #members: CoalescingLoader<number, Members>;
 
   constructor({ mysql, directory, conversations, ranges }: MysqlLiveQueriesOptions) {
@@ -38,6 +39,7 @@ export class MysqlLiveQueries implements LiveQueries {
     this.#ranges = ranges;
     this.#profiles = new CoalescingLoader({ read: (ids) => readProfiles(mysql, ids) });
     this.#friends = new CoalescingLoader({ maxKeys: 64, read: (ids) => readFriendIds(mysql, ids) });
+    this.#watchers = new CoalescingLoader({ maxKeys: 64, read: (ids) => readWatcherIds(mysql, ids) });
     this.#members = new CoalescingLoader({
       maxKeys: 1,
       timeoutMs: 15_000,
@@ -103,6 +105,10 @@ export class MysqlLiveQueries implements LiveQueries {
 
   friendsOf(users: readonly number[]): Promise<ReadonlyMap<number, readonly number[]>> {
     return this.#friends.loadAll(users);
+  }
+
+  watchersOf(users: readonly number[]): Promise<ReadonlyMap<number, readonly number[]>> {
+    return this.#watchers.loadAll(users);
   }
 
   resume(user: number, marks: ReadonlyMap<number, number>) {

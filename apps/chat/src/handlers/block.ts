@@ -1,9 +1,13 @@
 import type { Handler } from '../context.ts';
 import { announceDirect } from '../people/friend-events.ts';
+import { showPresence } from '../people/shown-presence.ts';
 
-/** Neither of the two can write to the other any more; the other one is not told. */
+/** Neither of the two can write to the other any more; to the other one, who is not told, it looks like going offline. */
 export const block: Handler<'block'> = async (context, session, { user }) => {
   const change = await context.stores.blocks.block(session.user, user);
-  if (change !== undefined) announceDirect(context, change, [session.user, user]);
+  if (change !== undefined) {
+    announceDirect(context, change, [session.user, user]);
+    await showPresence(context, session.user, { to: user, online: false });
+  }
   return {};
 };

@@ -1,6 +1,7 @@
 import { BerthError } from '@berth/wire';
 import type { Context, Handler } from '../context.ts';
 import { announceFriendship } from '../people/friend-events.ts';
+import { shownOnline } from '../people/shown-presence.ts';
 
 /** Accepts a request; repeated, it answers with the friend again. */
 export const friendAccept: Handler<'friendAccept'> = async (context, session, { user, alias }) => {
@@ -11,8 +12,11 @@ export const friendAccept: Handler<'friendAccept'> = async (context, session, { 
   return { friend };
 };
 
-async function friendOf({ stores, online }: Context, user: number, friend: number) {
-  const [listed, here] = await Promise.all([stores.people.friend(user, friend), online.amongUsers([friend])]);
+async function friendOf(context: Context, user: number, friend: number) {
+  const [listed, here] = await Promise.all([
+    context.stores.people.friend(user, friend),
+    shownOnline(context, user, [friend]),
+  ]);
   if (listed === undefined) throw new BerthError('conflict');
   const { profile, alias, conversation } = listed;
   return { ...profile, alias, conversation, online: here.has(friend) };

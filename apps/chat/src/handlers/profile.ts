@@ -1,13 +1,15 @@
 import type { Handler } from '../context.ts';
+import { shownOnline } from '../people/shown-presence.ts';
 
 /** What a user shows, and how the two stand to each other; without `user` one's own. */
-export const profile: Handler<'profile'> = async ({ stores, online }, session, body) => {
+export const profile: Handler<'profile'> = async (context, session, body) => {
+  const { stores } = context;
   const user = body.user ?? session.user;
   const [shown, friend, blocked, here] = await Promise.all([
     stores.profiles.get(user),
     stores.people.friend(session.user, user),
     stores.blocks.has(session.user, user),
-    online.amongUsers([user]),
+    shownOnline(context, session.user, [user]),
   ]);
   const self = user === session.user;
   return {

@@ -14,3 +14,22 @@ export async function readFriendIds(db: Tx, users: readonly number[]): Promise<M
   });
   return found;
 }
+
+/** The ids of those who hear of some users' coming and going: the friends whom they have not blocked. */
+export async function readWatcherIds(db: Tx, users: readonly number[]): Promise<Map<number, number[]>> {
+  const friends = await readFriendIds(db, users);
+  await inChunks(users, 64, async (chunk) => {
+    const rows = await db.rows<{ user_id: number; blocked_id: number }>(
+      `SELECT user_id, blocked_id FROM blocks WHERE user_id IN (${marks(chunk.length)})`,
+      chunk,
+    );
+    for (const [user, blocked] of Map.groupBy(rows, ({ user_id }) => user_id)) {
+      const hidden = new Set(blocked.map(({ blocked_id }) => blocked_id));
+      friends.set(
+        user,
+        friends.get(user)!.filter((friend) => !hidden.has(friend)),
+      );
+    }
+  });
+  return friends;
+}

@@ -1,7 +1,9 @@
 import { BerthError, type Profile } from '@berth/wire';
 import { lockDirect } from '../conversations/conversation-rows.ts';
 import { type DirectChange, setBlocked } from '../conversations/direct-conversations.ts';
+import { inChunks } from '../conversations/member-rows.ts';
 import type { Database } from '../guarded-mysql.ts';
+import { marks } from '../messages/statement-shapes.ts';
 import { readProfiles } from './profile-rows.ts';
 
 export interface MysqlBlockStoreOptions {
@@ -65,6 +67,19 @@ export class MysqlBlockStore {
       other,
     ]);
     return rows.length > 0;
+  }
+
+  /** Those of `others` who have blocked `user`. */
+  async blockersOf(user: number, others: readonly number[]): Promise<Set<number>> {
+    const blockers = new Set<number>();
+    await inChunks(others, 256, async (chunk) => {
+      const rows = await this.#mysql.rows<{ id: number }>(
+        `SELECT user_id AS id FROM blocks WHERE user_id IN (${marks(chunk.length)}) AND blocked_id = ?`,
+        [...chunk, user],
+      );
+      for (const { id } of rows) blockers.add(id);
+    });
+    return blockers;
   }
 
   /** In the order of their ids, above `after`. */

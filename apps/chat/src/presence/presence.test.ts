@@ -28,6 +28,38 @@ test('friends hear of each other’s coming and going across nodes, strangers do
   again.destroy();
 });
 
+test('one who is blocked sees the other one go and not come back, until the block is lifted', async () => {
+  const [a, b, c] = [await fleet.user(), await fleet.user(), await fleet.user()];
+  const alice = await fleet.logIn('node-1', a);
+  const bob = await fleet.logIn('node-2', b);
+  const carol = await fleet.logIn('node-2', c);
+  await befriend(alice, bob);
+  await befriend(alice, carol);
+  const onlineToBob = async () => [
+    (await bob.ask('friends', {})).friends[0]!.online,
+    (await bob.ask('profile', { user: a })).online,
+    (await bob.ask('friendAccept', { user: a })).friend.online,
+  ];
+  assert.deepEqual(await onlineToBob(), [true, true, true]);
+  await alice.ask('block', { user: b });
+  await change(bob, a, false);
+  assert.deepEqual(await onlineToBob(), [false, false, false]);
+  assert.equal((await alice.ask('friends', {})).friends.find(({ id }) => id === b)!.online, true);
+  alice.destroy();
+  await change(carol, a, false);
+  const again = await fleet.logIn('node-1', a);
+  await change(carol, a, true);
+  const told = bob.pushes('presence').flatMap(({ changes }) => changes);
+  assert.deepEqual(
+    told.filter(({ user, online }) => user === a && online),
+    [],
+  );
+  await again.ask('unblock', { user: b });
+  await change(bob, a, true);
+  assert.deepEqual(await onlineToBob(), [true, true, true]);
+  for (const guest of [again, bob, carol]) guest.destroy();
+});
+
 test('a user who moves to another node, or keeps another device, was never away', async () => {
   const [a, b, c] = [await fleet.user(), await fleet.user(), await fleet.user()];
   const alice = await fleet.logIn('node-1', a);

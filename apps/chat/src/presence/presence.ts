@@ -114,8 +114,8 @@ export class Presence {
 
   async #tell(users: readonly number[], online: boolean): Promise<void> {
     for (let i = 0; i < users.length && !this.#closed; i += lot) {
-      const friends = await this.#options.queries.friendsOf(users.slice(i, i + lot));
-      const changes = [...friends]
+      const watched = await this.#options.queries.watchersOf(users.slice(i, i + lot));
+      const changes = [...watched]
         .filter(([, watchers]) => watchers.length > 0)
         .map(([user, watchers]) => ({ user, online, watchers: [...watchers] }));
       if (changes.length === 0) continue;

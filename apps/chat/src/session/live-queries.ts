@@ -36,8 +36,10 @@ export interface LiveQueries {
     after: number,
     limit: number,
   ): Promise<readonly { seq: number; frame: Uint8Array }[]>;
-  /** Each user's friends: who watches that user's presence. */
+  /** Each user's friends. */
   friendsOf(users: readonly number[]): Promise<ReadonlyMap<number, readonly number[]>>;
+  /** Those friends of each user who may watch that user's presence: not whom the user has blocked. */
+  watchersOf(users: readonly number[]): Promise<ReadonlyMap<number, readonly number[]>>;
   /** What changed since the marks, in answers that each fit a frame. */
   resume(user: number, marks: ReadonlyMap<number, number>): Promise<Answers['resume'][]>;
 }
