@@ -80,6 +80,25 @@ test('a first frame over 4 KiB ends the connection, a later one may be large', a
   assert.deepEqual((await guest.ask('resume', { marks })).conversations, []);
 });
 
+test('what comes behind a hello that is refused is passed over, so that the refusal itself is told', async () => {
+  const { ticket } = fleet.status.ticket('node-1', await fleet.user());
+  for (const transport of ['tcp', 'ws'] as const) {
+    const client = await fleet.connect('node-1', transport);
+    client.raw(
+      Buffer.concat([
+        encodeFrame(frameIds.hello, { req: 1, token: `${ticket.slice(0, -4)}AAAA` }),
+        encodeFrame(frameIds.resume, { req: 2, marks: [] }),
+        encodeFrame(frameIds.heartbeat, { req: 3 }),
+      ]),
+    );
+    await client.closed;
+    assert.deepEqual(
+      client.frames.map(({ body }) => [body.req, (body.error as { code: string }).code]),
+      [[1, 'ticket_invalid']],
+    );
+  }
+});
+
 test('hello and resume may come in one piece, and are answered in order', async () => {
   const user = await fleet.user();
   for (const transport of ['tcp', 'ws'] as const) {

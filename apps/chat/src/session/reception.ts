@@ -2,10 +2,14 @@ import type { CloseReason } from '@berth/wire';
 import type { Connection, FrameSink } from '../connection/connection.ts';
 import type { Dialect } from './dialect.ts';
 
-/** Hears every connection first: its first frame says which dialect it speaks. One for all of them. */
+/**
+ * Hears every connection first: its first frame says which dialect it speaks. What follows is for the log-in that the
+ * first one began, or is passed over when that was refused. One for all of them.
+ */
 export class Reception implements FrameSink {
   readonly probe = undefined;
   readonly #dialects: readonly Dialect[];
+  readonly #heard = new WeakSet<Connection>();
 
   /** The last one gets the frames that none accepts. */
   constructor(dialects: readonly Dialect[]) {
@@ -13,6 +17,8 @@ export class Reception implements FrameSink {
   }
 
   onFrame(connection: Connection, id: number, body: Uint8Array): void {
+    if (this.#heard.has(connection)) return;
+    this.#heard.add(connection);
     const dialect = this.#dialects.find((candidate) => candidate.accepts(id)) ?? this.#dialects.at(-1)!;
     dialect.onStranger(connection, id, body);
   }
