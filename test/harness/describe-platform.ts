@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Platform } from './platform.ts';
 import type { Service } from './service.ts';
 
-/** Of each service's log: so many of its last warnings and errors, and of its last lines of any kind. */
+/** Of each service's log so many of its last warnings and errors; of one that has ended its last lines of any kind, too. */
 const complaintsTold = 10;
 const linesTold = 3;
 
@@ -32,6 +32,7 @@ async function asked(url: string, request: RequestInit = {}): Promise<string> {
 async function describeService(service: Service): Promise<string> {
   const lines = (await readFile(service.logFile, 'utf8').catch(() => '')).trimEnd().split('\n');
   const complaints = lines.filter((line) => /"level":"(warn|error|fatal)"|^[^{]/.test(line));
-  const told = new Set([...complaints.slice(-complaintsTold), ...lines.slice(-linesTold)]);
+  const last = service.running ? [] : lines.slice(-linesTold);
+  const told = new Set([...complaints.slice(-complaintsTold), ...last]);
   return [`${service.name}: ${service.running ? 'running' : 'not running'}`, ...told].join('\n  ');
 }
