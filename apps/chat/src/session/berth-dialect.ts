@@ -8,6 +8,7 @@ import {
   frameIds,
   toBerthError,
 } from '@berth/wire';
+import { quickSend } from '@berth/wire/quick-send';
 import { type RequestBody, type RequestName, requestSchemas } from '@berth/wire/requests';
 import type { Connection } from '../connection/connection.ts';
 import { storeErrorOf } from '../store-error.ts';
@@ -57,7 +58,7 @@ export class BerthDialect implements Dialect {
     for (const name of Object.keys(options.handlers) as Route['name'][])
       this.#routes.set(frameIds[name], {
         name,
-        schema: requestSchemas[name],
+        schema: name === 'send' ? quickSend : requestSchemas[name],
         handle: options.handlers[name] as Route['handle'],
       });
   }
