@@ -30,11 +30,12 @@ async function friends(): Promise<{ people: [Person, Person]; conversation: numb
   return { people, conversation };
 }
 
-test('a chat node killed in mid-conversation: both pages come back by themselves, nothing lost or doubled', async () => {
+test('a chat node killed in mid-conversation: both pages come back by themselves, nothing lost or doubled', async (t) => {
   const { people } = await friends();
   const [mine, theirs] = await twoAtTheirPages(browser, platform.gateUrl, people);
   const node = await nodeOf(mine.page);
   assert.notEqual(node, await nodeOf(theirs.page));
+  t.after(() => platform.service(node).start());
 
   const expected: string[] = [];
   for (let round = 1; round <= 12; round++) {
@@ -59,10 +60,9 @@ test('a chat node killed in mid-conversation: both pages come back by themselves
   assert.deepEqual(await texts(mine.page), await texts(theirs.page), 'in the same order on both');
   await mine.page.getByLabel('Waiting to be sent').waitFor({ state: 'detached' });
   assert.deepEqual([...mine.complaints, ...theirs.complaints], []);
-  await platform.service(node).start();
 });
 
-test('with every node away the page stays readable, says when it tries again, and sends what was typed', async () => {
+test('with every node away the page stays readable, says when it tries again, and sends what was typed', async (t) => {
   const { people, conversation } = await friends();
   const { page } = await browser.open(platform.gateUrl);
   await logIn(page, people[0]);
@@ -71,13 +71,14 @@ test('with every node away the page stays readable, says when it tries again, an
   await stateMark(page, 'before the storm', 'Sent').waitFor();
 
   await Promise.all(platform.nodes.map((node) => node.kill()));
+  t.after(() => Promise.all(platform.nodes.filter(({ running }) => !running).map((node) => node.start())));
   await page.getByText(/Offline · next try in \d:\d\d/).waitFor();
   await message(page, 'before the storm').waitFor();
   await send(page, 'in the storm');
   await stateMark(page, 'in the storm', 'Waiting to be sent').waitFor();
 
-  await keptOnDevice(page, 'before the storm');
-  await keptOnDevice(page, 'in the storm');
+  await keptOnDevice(page, 'before the storm', 'as read');
+  await keptOnDevice(page, 'in the storm', 'to be sent');
   await page.reload();
   await openChat(page, people[1].name);
   await message(page, 'before the storm').waitFor();
@@ -103,23 +104,22 @@ test('with every node away the page stays readable, says when it tries again, an
   await closeAll([friend]);
 });
 
-test('with gate away, too, the page opens and what was loaded can be read', async () => {
+test('with gate away, too, the page opens and what was loaded can be read', async (t) => {
   const { people } = await friends();
   const { page } = await browser.open(platform.gateUrl);
   await logIn(page, people[0]);
   await openChat(page, people[1].name);
   await send(page, 'for a dark night');
   await stateMark(page, 'for a dark night', 'Sent').waitFor();
-  await keptOnDevice(page, 'for a dark night');
   await page.evaluate(async () => void (await navigator.serviceWorker.ready));
   await platform.service('gate').kill();
+  t.after(() => platform.service('gate').start());
   await page.reload();
   await openChat(page, people[1].name);
   await message(page, 'for a dark night').waitFor();
   await page.getByRole('link', { name: 'Settings' }).click();
   await page.getByRole('link', { name: 'Appearance' }).click();
   await page.getByRole('heading', { name: 'Appearance' }).waitFor();
-  await platform.service('gate').start();
 });
 
 test('a node that drains moves its pages, which say so quietly', async () => {

@@ -59,22 +59,28 @@ export async function twoAtTheirPages(
   return pages;
 }
 
-/** Waits until the page has written a text to its IndexedDB, which it does a moment after it has shown it. */
-export async function keptOnDevice(page: Page, text: string): Promise<void> {
-  await page.waitForFunction(async (wanted) => {
+/** Waits until the page has kept a message in its IndexedDB, which it does a moment after it has shown it. */
+export async function keptOnDevice(page: Page, text: string, kept: 'as read' | 'to be sent'): Promise<void> {
+  const wanted = { text, keys: kept === 'as read' ? '/timeline/' : '/outbox/' };
+  await page.waitForFunction(async ({ text, keys }) => {
     const database = await new Promise<IDBDatabase>((resolve, reject) => {
       const request = indexedDB.open('berth');
       request.onsuccess = () => resolve(request.result);
       request.onerror = () => reject(request.error);
     });
-    const values = await new Promise<unknown[]>((resolve, reject) => {
-      const request = database.transaction('values').objectStore('values').getAll();
-      request.onsuccess = () => resolve(request.result);
+    const found = await new Promise<boolean>((resolve, reject) => {
+      const request = database.transaction('values').objectStore('values').openCursor();
+      request.onsuccess = () => {
+        const cursor = request.result;
+        if (!cursor) resolve(false);
+        else if (String(cursor.key).includes(keys) && String(cursor.value).includes(text)) resolve(true);
+        else cursor.continue();
+      };
       request.onerror = () => reject(request.error);
     });
     database.close();
-    return values.some((value) => String(value).includes(wanted));
-  }, text);
+    return found;
+  }, wanted);
 }
 
 /** Makes what the node tells a page wait, from `hold` to `release`. To be called before the page is opened. */

@@ -73,6 +73,8 @@ export class IndexedDbStorage implements KeyValueStorage {
   async #run<T>(mode: IDBTransactionMode, ask: (values: IDBObjectStore) => IDBRequest<T>): Promise<T> {
     const transaction = (await this.#database).transaction('values', mode);
     const request = ask(transaction.objectStore('values'));
+    // At once, so that what is written as a page goes is written.
+    transaction.commit();
     return new Promise((resolve, reject) => {
       transaction.oncomplete = () => resolve(request.result);
       transaction.onabort = () => reject(transaction.error);

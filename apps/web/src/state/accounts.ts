@@ -1,6 +1,7 @@
 import {
   type AccountUser,
   type BerthClient,
+  BerthError,
   type ClientOptions,
   type ConnectionState,
   createClient,
@@ -23,6 +24,10 @@ export type Phase =
 const catchUpLimit = 500;
 /** Tells the next page that there is a session, before its storage has been read. */
 const hintKey = 'berth.here';
+
+/** Whoever is told to come again, such as while nodes have just started, waits this long at most before hearing of it. */
+const patienceMs = 15_000;
+const comeAgainMs = 500;
 
 /** Who is logged in at this page, and the ways in and out. */
 export class Accounts {
@@ -72,7 +77,7 @@ export class Accounts {
     const storage = body.stay ? this.#lasting : this.#passing;
     const client = this.#createClient(storage);
     try {
-      await client.logIn({ email: body.email, password: body.password });
+      await logInWhenThereIsRoom(client, { email: body.email, password: body.password });
     } catch (error) {
       await client.close();
       throw error;
@@ -114,5 +119,23 @@ export class Accounts {
       catchUpLimit,
     };
     return createClient(options);
+  }
+}
+
+async function logInWhenThereIsRoom(
+  client: BerthClient,
+  body: { email: string; password: string },
+): Promise<void> {
+  const until = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      await client.logIn(body);
+      return;
+    } catch (error) {
+      if (!(error instanceof BerthError) || error.code !== 'no_berth') throw error;
+      const delayMs = (error.retryAfterMs ?? comeAgainMs) * (1 + Math.random() / 2);
+      if (performance.now() + delayMs > until) throw error;
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
+    }
   }
 }

@@ -24,8 +24,11 @@ export class WorkspaceCache {
   /** Conversations whose messages are kept, the newest last. */
   #kept: number[] = [];
   readonly #dirty = new Set<number>();
+  /** What is kept of them is not in their timeline yet, and must not be written over. */
+  readonly #reading = new Set<number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #write: (() => Promise<void>) | undefined;
+  #later: (() => void) | undefined;
   #savedAt = Number.NEGATIVE_INFINITY;
   #stops: (() => void)[] = [];
 
@@ -43,7 +46,13 @@ export class WorkspaceCache {
   }
 
   async messages(conversation: number): Promise<Message[]> {
-    return (await this.#read<Message[]>(`timeline/${conversation}`)) ?? [];
+    this.#reading.add(conversation);
+    try {
+      return (await this.#read<Message[]>(`timeline/${conversation}`)) ?? [];
+    } finally {
+      this.#reading.delete(conversation);
+      if (this.#dirty.has(conversation)) this.#later?.();
+    }
   }
 
   /** Writes what changes, a little later; what is returned ends it. */
@@ -53,6 +62,7 @@ export class WorkspaceCache {
       const delayMs = Math.max(saveSoonMs, this.#savedAt + saveEveryMs - performance.now());
       this.#timer ??= setTimeout(() => void this.#save(workspace), delayMs);
     };
+    this.#later = later;
     this.#stops = [
       workspace.conversations.subscribe(later),
       workspace.people.subscribe(later),
@@ -73,6 +83,7 @@ export class WorkspaceCache {
   stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#later = undefined;
     for (const stop of this.#stops) stop();
     this.#stops = [];
   }
@@ -92,17 +103,20 @@ export class WorkspaceCache {
       friends: workspace.people.friends.slice(0, maxFriends),
       requests: workspace.people.requests.slice(0, maxConversations),
     };
-    const dirty = [...this.#dirty];
-    this.#dirty.clear();
+    const dirty = [...this.#dirty].filter((id) => !this.#reading.has(id));
+    for (const id of dirty) this.#dirty.delete(id);
     this.#kept = [...this.#kept.filter((id) => !dirty.includes(id)), ...dirty];
     const dropped = this.#kept.splice(0, Math.max(0, this.#kept.length - maxTimelines));
     try {
-      await this.#put('lists', lists);
-      for (const id of dirty) {
-        await this.#put(`timeline/${id}`, workspace.timeline(id)?.newestMessages(maxMessages) ?? []);
-      }
-      await this.#put('timelines', this.#kept);
-      for (const id of dropped) await this.#storage.delete(this.#key(`timeline/${id}`));
+      // All of them begun at once, since the page may go at any time, and the lists last: they tell of the messages.
+      await Promise.all([
+        ...dirty.map((id) =>
+          this.#put(`timeline/${id}`, workspace.timeline(id)?.newestMessages(maxMessages) ?? []),
+        ),
+        this.#put('timelines', this.#kept),
+        ...dropped.map((id) => this.#storage.delete(this.#key(`timeline/${id}`))),
+        this.#put('lists', lists),
+      ]);
     } catch {
       // No room, or a private window: the page works on without.
     }

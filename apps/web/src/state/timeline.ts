@@ -56,16 +56,6 @@ export class Timeline extends Observable {
     return this.#messages.get(seq);
   }
 
-  /** The newest message that is here. */
-  get newest(): Message | undefined {
-    for (let seq = this.#head; seq >= this.#first; seq--) {
-      const message = this.#messages.get(seq);
-      if (message) return message;
-      if (!this.#hidden.has(seq)) return undefined;
-    }
-    return undefined;
-  }
-
   /** The number of messages that have a place. */
   get length(): number {
     if (this.#head < this.#first) return 0;
@@ -104,13 +94,14 @@ export class Timeline extends Observable {
     this.#change();
   }
 
-  /** The newest `count` that are here, ascending: what a cache keeps. */
+  /** The newest `count` that are here, ascending, whatever is missing between them: what a cache keeps. */
   newestMessages(count: number): Message[] {
     const newest: Message[] = [];
-    for (let seq = this.#head; seq >= this.#first && newest.length < count; seq--) {
-      const message = this.#messages.get(seq);
-      if (message) newest.push(message);
-      else if (!this.#hidden.has(seq)) break;
+    for (const { from, to } of this.#known.ranges.toReversed()) {
+      for (let seq = to; seq >= Math.max(from, this.#first) && newest.length < count; seq--) {
+        const message = this.#messages.get(seq);
+        if (message) newest.push(message);
+      }
     }
     return newest.reverse();
   }

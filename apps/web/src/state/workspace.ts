@@ -72,6 +72,8 @@ export class Workspace {
     timeline.subscribe(() => {
       for (const listener of this.#timelineListeners) listener(id);
     });
+    const { last } = conversation;
+    if (last && last.seq >= timeline.first) timeline.add(last);
     void this.#cache.messages(id).then((messages) => {
       for (const message of messages) if (message.seq >= timeline.first) timeline.add(message);
     });
