@@ -16,7 +16,8 @@ function fillServiceWorker(): Plugin {
     configResolved(config) {
       outDir = resolve(config.root, config.build.outDir);
     },
-    closeBundle() {
+    // Only after a build that has not failed.
+    writeBundle() {
       const files = readdirSync(outDir, { recursive: true, encoding: 'utf8' })
         .filter((name) => /\.(js|css|svg|webmanifest)$/.test(name) && name !== 'sw.js')
         .map((name) => `/${name.replaceAll(sep, '/')}`)
@@ -39,7 +40,8 @@ function precompress(): Plugin {
     configResolved(config) {
       outDir = resolve(config.root, config.build.outDir);
     },
-    closeBundle() {
+    // Only after a build that has not failed.
+    writeBundle() {
       for (const name of readdirSync(outDir, { recursive: true, encoding: 'utf8' })) {
         const file = resolve(outDir, name);
         if (!/\.(js|css|html|svg|webmanifest)$/.test(name) || statSync(file).size < minCompressedBytes)
