@@ -53,7 +53,10 @@ test('init makes every secret of kind once, through standard input, and again no
   const first = await tools.run('stack.ts', ['init', 'kind']);
   assert.equal(first.stderr, '');
   assert.equal(first.code, 0);
-  assert.match(first.stdout, /^Made: .*mysqlPassword.*\.\n$/);
+  assert.match(
+    first.stdout,
+    /^Made: .*mysqlPassword.*\. Kept in infra\/stacks\/Pulumi\.kind\.yaml, secrets encrypted: .*\.\n$/,
+  );
   assert.deepEqual(stored(tools).sort(), secretsOfKind);
   const made = tools.config();
   for (const [name, { value, secret }] of Object.entries(made)) {
@@ -141,9 +144,10 @@ test('up makes the cluster if it is missing, then secrets, images and Berth, wit
     'kind get clusters': { print: 'No kind clusters found.' },
     'kind get kubeconfig': { print: kubeconfig },
   });
-  const { code, stderr } = await tools.run('up.ts', ['kind', '--diff']);
+  const { code, stdout, stderr } = await tools.run('up.ts', ['kind', '--diff']);
   assert.equal(stderr, '');
   assert.equal(code, 0);
+  assert.match(stdout, /^Made: .*mysqlPassword.*kubeconfig\. Kept in infra\/stacks\/Pulumi\.kind\.yaml/);
   const steps = tools.calls().filter((command) => /^(kind create|node images|pulumi up)/.test(command));
   const tag = tools.config()['berth:imageTag']!.value;
   assert.match(tag, /^\d+\.\d+\.\d+-[0-9a-f]{12}$/);

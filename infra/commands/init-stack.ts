@@ -63,6 +63,13 @@ export async function initStack(stack: PulumiStack, kubeconfig?: string): Promis
   return { made, open };
 }
 
+/** What was made and where it is now, for who has to keep it. */
+export function describeMade(stack: PulumiStack, { made }: Initialised): string {
+  if (made.length === 0) return 'Nothing was missing.';
+  const where = `infra/stacks/Pulumi.${stack.name}.yaml`;
+  return `Made: ${made.join(', ')}. Kept in ${where}, secrets encrypted: docs/deploy.md says whether to commit it.`;
+}
+
 /** That of kind's cluster, when there is one. */
 async function kubeconfigOfKind(): Promise<string | undefined> {
   try {

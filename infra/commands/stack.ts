@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { parseKubeconfig } from '../kubeconfig.ts';
 import { requireTools } from '../preflight.ts';
 import type { StackName } from './generated-secrets.ts';
-import { initStack } from './init-stack.ts';
+import { describeMade, initStack } from './init-stack.ts';
 import { PulumiStack } from './pulumi-stack.ts';
 import { report } from './report.ts';
 import { rotations } from './rotate.ts';
@@ -31,8 +31,9 @@ async function init(name: StackName, file: string | undefined): Promise<void> {
   await requireTools(['node', 'pulumi']);
   const stack = new PulumiStack(name);
   await stack.select();
-  const { made, open } = await initStack(stack, kubeconfig);
-  console.log(made.length > 0 ? `Made: ${made.join(', ')}.` : 'Nothing was missing.');
+  const initialised = await initStack(stack, kubeconfig);
+  console.log(describeMade(stack, initialised));
+  const { open } = initialised;
   if (open.length > 0) console.log(`Still to be set:\n  ${open.join('\n  ')}`);
 }
 

@@ -3,7 +3,7 @@ import { checkCluster, parseKubeconfig } from '../kubeconfig.ts';
 import { PreflightError, requireTools } from '../preflight.ts';
 import { show } from '../run-command.ts';
 import { sourcesTag } from './image-tag.ts';
-import { initStack } from './init-stack.ts';
+import { describeMade, initStack } from './init-stack.ts';
 import { createKindCluster, kindClusterExists, kindKubeconfig, loadImages } from './kind-cluster.ts';
 import { PulumiStack } from './pulumi-stack.ts';
 import { report } from './report.ts';
@@ -31,7 +31,7 @@ async function upKind(more: string[]): Promise<void> {
       `${error.message}: docker start berth-control-plane, or kind delete cluster --name berth and try again`,
     );
   });
-  await initStack(stack, kubeconfig);
+  console.log(describeMade(stack, await initStack(stack, kubeconfig)));
   const tag = sourcesTag();
   await loadImages(tag);
   await stack.set('imageTag', tag);
@@ -42,7 +42,9 @@ async function upAws(more: string[]): Promise<void> {
   await requireTools(['node', 'docker', 'aws', 'kubectl', 'pulumi']);
   const stack = new PulumiStack('aws');
   await stack.select();
-  const { open } = await initStack(stack);
+  const initialised = await initStack(stack);
+  console.log(describeMade(stack, initialised));
+  const { open } = initialised;
   if (open.length > 0) throw new PreflightError(`still to be set, then try again:\n${open.join('\n')}`);
   await stack.set('imageTag', sourcesTag());
   await up(stack, more);
