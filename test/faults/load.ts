@@ -15,9 +15,9 @@ export interface Load {
 
 /**
  * `count` people in groups of ten who all talk, each with one text in flight at a time, until `stop`; a text whose fate is
- * not known is sent again by the client until it is.
+ * not known is sent again by the client until it is. `padding`: characters that each text has beside its words.
  */
-export async function startLoad(platform: PlatformDoors, count: number): Promise<Load> {
+export async function startLoad(platform: PlatformDoors, count: number, { padding = 0 } = {}): Promise<Load> {
   const people = await seedPeople(platform, count);
   const devices: Device[] = [];
   // A few log-ins at a time: gate hashes two passwords at once and refuses what would wait too long.
@@ -42,7 +42,7 @@ export async function startLoad(platform: PlatformDoors, count: number): Promise
   let waiters: { at: number; resolve: () => void }[] = [];
   const talk = async (device: Device) => {
     for (let index = 0; !stopped; index++) {
-      await device.say(groupOf.get(device)!, `${device.person.name} ${index}`);
+      await device.say(groupOf.get(device)!, `${device.person.name} ${index}${'.'.repeat(padding)}`);
       acknowledged++;
       waiters = waiters.filter(({ at, resolve }) => acknowledged < at || resolve());
     }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { after, afterEach, before, beforeEach, type TestContext } from 'node:test';
-import { startTestMysql } from '@berth/fixtures';
+import { startTestMysql, TcpProxy } from '@berth/fixtures';
 import { Mysql, migrate } from '@berth/mysql';
 import { freePorts, type RunningMysql, type RunningRedis, startRedis } from '@berth/stores';
 import { createSessionKey } from '@berth/tokens';
@@ -15,6 +15,8 @@ import { Service } from './service.ts';
 export interface ChatNode extends Service {
   tcpPort: number;
   wsPort: number;
+  /** Through which other nodes reach this one, with `proxied: ['peers']`. */
+  peerProxy: TcpProxy;
 }
 
 /** What of a platform people and checks need, wherever it runs. */
@@ -26,6 +28,10 @@ export interface PlatformOptions {
   nodes?: number;
   /** Status replicas. Default 1. */
   statusReplicas?: number;
+  /** What goes through a TcpProxy: every service's Redis (`redisProxy`), what others send to a node (`peerProxy`). */
+  proxied?: ('redis' | 'peers')[];
+  /** Where MySQL's data is put. Default: the machine's folder for such. */
+  mysqlFolder?: string;
   /** Further environment of services, by their names; `chat` means every chat node. */
   environment?: Partial<Record<'gate' | 'verify' | 'status' | 'chat', Record<string, string>>>;
 }
@@ -49,6 +55,9 @@ export class Platform {
   mysql!: RunningMysql;
   redis!: RunningRedis;
   db!: Mysql;
+  /** With `proxied: ['redis']`. */
+  redisProxy!: TcpProxy;
+  readonly #proxies: TcpProxy[] = [];
   #mysqlServer!: Awaited<ReturnType<typeof startTestMysql>>;
   #shared: Record<string, string> = {};
   readonly #beforeClose: (() => Promise<void>)[] = [];
@@ -91,7 +100,7 @@ export class Platform {
 
   /** One more chat node, ready. */
   async addNode(): Promise<ChatNode> {
-    const node = this.#createNode(this.nodes.length + 1);
+    const node = await this.#createNode(this.nodes.length + 1);
     await node.start();
     return node;
   }
@@ -114,6 +123,7 @@ export class Platform {
     await this.closeFrom(0);
     await Promise.all([...this.services.values()].map((service) => service.kill()));
     await this.db?.close().catch(() => {});
+    await Promise.all(this.#proxies.map((proxy) => proxy.close()));
     await Promise.all([this.mysql?.kill(), this.redis?.kill(), this.mailbox?.close()]);
     await this.#mysqlServer?.remove();
     if (process.env.BERTH_KEEP_LOGS !== 'true') await rm(this.#folder, { recursive: true, force: true });
@@ -121,13 +131,18 @@ export class Platform {
 
   async #start(): Promise<void> {
     await mkdir(this.logFolder, { recursive: true });
-    const [mysql, redis, mailbox] = await Promise.all([startTestMysql(), startRedis(), Mailbox.start()]);
+    const [mysql, redis, mailbox] = await Promise.all([
+      startTestMysql([], this.#options.mysqlFolder),
+      startRedis(),
+      Mailbox.start(),
+    ]);
     Object.assign(this, { mysql, redis, mailbox });
     this.#ports = await freePorts(portsOfPlatform);
     this.#mysqlServer = mysql;
+    if (this.#options.proxied?.includes('redis')) this.redisProxy = await this.#startProxy(redis.port);
     this.#shared = {
       MYSQL_URL: mysql.url,
-      REDIS_URL: redis.url,
+      REDIS_URL: this.redisProxy ? `redis://127.0.0.1:${this.redisProxy.port}` : redis.url,
       OPS_HOST: '127.0.0.1',
       GRPC_HOST: '127.0.0.1',
     };
@@ -145,7 +160,7 @@ export class Platform {
     }
     this.#shared.STATUS_ADDRESS = statusPorts.map((port) => `127.0.0.1:${port}`).join(',');
     this.#createGate(verifyPort, keyFile);
-    for (let node = 1; node <= (this.#options.nodes ?? 2); node++) this.#createNode(node);
+    for (let node = 1; node <= (this.#options.nodes ?? 2); node++) await this.#createNode(node);
 
     for (const service of this.services.values()) service.spawn();
     await Promise.all([...this.services.values()].map((service) => service.ready()));
@@ -174,9 +189,10 @@ export class Platform {
     this.#add('gate', 'gate', environment, port);
   }
 
-  #createNode(number: number): ChatNode {
+  async #createNode(number: number): Promise<ChatNode> {
     const [tcpPort, wsPort] = [this.#nextPort(), this.#nextPort()];
     const [peerPort, opsPort] = [this.#nextPort(), this.#nextPort()];
+    const peerProxy = this.#options.proxied?.includes('peers') ? await this.#startProxy(peerPort) : undefined;
     const environment = {
       NODE_NAME: `chat-${number}`,
       TCP_HOST: '127.0.0.1',
@@ -188,14 +204,20 @@ export class Platform {
       CLIENT_URL: `ws://127.0.0.1:${wsPort}`,
       PEER_HOST: '127.0.0.1',
       PEER_PORT: String(peerPort),
-      PEER_ADDRESS: `127.0.0.1:${peerPort}`,
+      PEER_ADDRESS: `127.0.0.1:${peerProxy?.port ?? peerPort}`,
       OPS_PORT: String(opsPort),
       DRAIN_SECONDS: '5',
     };
     const service = this.#add(`chat-${number}`, 'chat', environment, opsPort);
-    const node = Object.assign(service, { tcpPort, wsPort });
+    const node: ChatNode = Object.assign(service, { tcpPort, wsPort, peerProxy: peerProxy! });
     this.nodes.push(node);
     return node;
+  }
+
+  async #startProxy(port: number): Promise<TcpProxy> {
+    const proxy = await new TcpProxy({ host: '127.0.0.1', port }).start();
+    this.#proxies.push(proxy);
+    return proxy;
   }
 
   #nextPort(): number {
