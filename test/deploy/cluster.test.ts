@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { eventually } from '@berth/fixtures';
@@ -22,6 +22,7 @@ import { TestCluster } from './cluster/test-cluster.ts';
 import { clusterTools } from './cluster-tools.ts';
 
 const root = resolve(import.meta.dirname, '../..');
+const guide = readFileSync(resolve(root, 'docs/deploy.md'), 'utf8');
 const tag = 'test';
 const run = randomBytes(4).toString('hex');
 const berth = 'berth';
@@ -172,6 +173,20 @@ describe('on a real cluster', { skip: clusterTools === undefined && 'there are n
       const heard = await bobClient.next(1019, (body) => JSON.stringify(body).includes('ahoy'));
       assert.equal(heard.body.fromuid, ann.uid);
       await Promise.all([annClient.close(), bobClient.close()]);
+    }));
+
+  test('a back-up is taken and put back as docs/deploy.md says', () =>
+    withPlatform(async ({ db }) => {
+      const [take, putBack] = [...guide.matchAll(/exec.* stores-mysql-0 -- sh -c '(.+)' [<>] berth\.sql/g)];
+      const inMysql = (script: string, input?: string) =>
+        cluster.kubectl(['exec', '--stdin', '-n', stores, 'stores-mysql-0', '--', 'sh', '-c', script], input);
+      const backUp = await inMysql(take![1]!);
+      const names = () => db.rows<{ name: string }>('SELECT name FROM users ORDER BY id');
+      const before = await names();
+      assert.ok(before.length > 1);
+      await db.run('UPDATE users SET name = ?', ['lost']);
+      await inMysql(putBack![1]!, backUp);
+      assert.deepEqual(await names(), before);
     }));
 
   test('who is not named may not talk to anyone: a stranger in the namespace reaches no service', async () => {
