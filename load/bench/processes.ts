@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Target } from '../driver/link.ts';
 import type { Plan, Report } from '../driver/plan.ts';
 
 /** A peer server as a process of its own. */
@@ -22,17 +23,37 @@ export function startPeer(name: 'relay' | 'socket-io'): Promise<Peer> {
   });
 }
 
-/** Runs the load driver with a plan; `onReady` is called once all its clients are connected. */
-export function drive(plan: Plan, onReady: () => Promise<void> | void = () => {}): Promise<Report | null> {
+/** Runs the load driver with a plan to its end. */
+export function drive(plan: Plan & { kind: 'talk' }): Promise<Report> {
+  return startDriver(plan, ({ report }) => report).then(({ told }) => told);
+}
+
+/** Connects all the targets and keeps them until `release`. */
+export async function hold(targets: Target[]): Promise<{ release(): Promise<void> }> {
+  const { child } = await startDriver({ kind: 'hold', targets }, ({ ready }) => ready);
+  return { release: () => stop(child) };
+}
+
+interface DriverMessage {
+  ready?: true;
+  report?: Report;
+  error?: string;
+}
+
+/** Resolves with the first message in which `awaited` finds something. */
+function startDriver<T>(
+  plan: Plan,
+  awaited: (message: DriverMessage) => T | undefined,
+): Promise<{ child: ChildProcess; told: T }> {
   const child = fork(join(import.meta.dirname, '../driver/main.ts'), {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   return new Promise((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`the driver exited with ${code}`)));
-    child.on('message', (message: { ready?: true; report?: Report | null; error?: string }) => {
-      if (message.ready) Promise.resolve(onReady()).catch(reject);
-      else if (message.error) reject(new Error(message.error));
-      else resolve(message.report ?? null);
+    child.on('message', (message: DriverMessage) => {
+      const told = awaited(message);
+      if (message.error) reject(new Error(message.error));
+      else if (told !== undefined) resolve({ child, told });
     });
     child.send(plan);
   });

@@ -2,7 +2,7 @@ import type { Platform } from '@berth/test/platform';
 import type { Target } from '../driver/link.ts';
 import type { Plan, Report } from '../driver/plan.ts';
 import { berthTargets, seedConversation, seedUsers } from './berth-targets.ts';
-import { drive, type Peer, residentBytes, startPeer } from './processes.ts';
+import { drive, hold, type Peer, residentBytes, startPeer } from './processes.ts';
 
 export interface Measured {
   berth: number;
@@ -79,42 +79,46 @@ export async function measureFanOut(platform: Platform, reversed: boolean): Prom
   return rates(report, ({ delivered, seconds }) => delivered / seconds);
 }
 
-/** Resident kilobytes that each of `count` idle connections costs its server. */
+/**
+ * Resident kilobytes that each of `count` idle connections costs its server, beside half as many that are there already:
+ * what a process takes once, for its code and its heap, is no connection's.
+ */
 export async function measureIdleMemory(platform: Platform, count: number): Promise<Measured> {
-  const perConnection = async (pid: number, targets: () => Promise<Target[][]>) => {
-    const before = residentBytes(pid);
-    let after = 0;
-    let ready = 0;
-    const batches = await targets();
-    await Promise.all(
-      batches.map((batch) =>
-        drive({ kind: 'hold', targets: batch, holdMs: 6_000 }, async () => {
-          if (++ready < batches.length) return;
-          await new Promise((resolve) => setTimeout(resolve, 4_000));
-          after = residentBytes(pid);
-        }),
-      ),
-    );
+  const settled = async (pid: number) => {
+    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    return residentBytes(pid);
+  };
+  const perConnection = async (pid: number, targets: (first: number, end: number) => Promise<Target[]>) => {
+    const held: { release(): Promise<void> }[] = [];
+    // A driver for so many as get their tickets well before the first of these expires.
+    const connect = async (first: number, end: number) => {
+      for (let at = first; at < end; at += 1_250)
+        held.push(await hold(await targets(at, Math.min(at + 1_250, end))));
+    };
+    await connect(0, count / 2);
+    const before = await settled(pid);
+    await connect(count / 2, (3 * count) / 2);
+    const after = await settled(pid);
+    await Promise.all(held.map((driver) => driver.release()));
     return (after - before) / count / 1_024;
   };
-  const users = await seedUsers(platform, count);
-  const berth = await perConnection(platform.nodes[0]!.pid, async () => [
-    await berthTargets(
+  const users = await seedUsers(platform, (3 * count) / 2);
+  const berth = await perConnection(platform.nodes[0]!.pid, (first, end) =>
+    berthTargets(
       platform,
-      users.map((user) => ({ user, conversation: 0 })),
+      users.slice(first, end).map((user) => ({ user, conversation: 0 })),
     ),
-  ]);
+  );
   const [relay, socketIo] = [await startPeer('relay'), await startPeer('socket-io')];
-  const open = (kind: 'relay' | 'socket.io', peer: Peer): Target[] =>
-    Array.from({ length: count }, (_, index) => ({
-      kind,
-      url: `ws://127.0.0.1:${peer.port}`,
-      room: `r${index}`,
-    }));
+  const open = (kind: 'relay' | 'socket.io', peer: Peer) => async (first: number, end: number) =>
+    Array.from(
+      { length: end - first },
+      (_, index): Target => ({ kind, url: `ws://127.0.0.1:${peer.port}`, room: `r${first + index}` }),
+    );
   const measured = {
     berth,
-    relay: await perConnection(relay.pid, async () => [open('relay', relay)]),
-    socketIo: await perConnection(socketIo.pid, async () => [open('socket.io', socketIo)]),
+    relay: await perConnection(relay.pid, open('relay', relay)),
+    socketIo: await perConnection(socketIo.pid, open('socket.io', socketIo)),
   };
   await Promise.all([relay.stop(), socketIo.stop()]);
   return measured;
@@ -137,11 +141,11 @@ async function measureEach(
       ...sides.peer((room) => ({ kind, url: `ws://127.0.0.1:${peer.port}`, room })),
     });
     await peer.stop();
-    return report!;
+    return report;
   };
   const runs: [keyof Measured, () => Promise<Report>][] = [
     ['relay', onPeer('relay', 'relay')],
-    ['berth', async () => (await drive({ kind: 'talk', ...load, ...(await sides.berth()) }))!],
+    ['berth', async () => await drive({ kind: 'talk', ...load, ...(await sides.berth()) })],
     ['socketIo', onPeer('socket-io', 'socket.io')],
   ];
   for (const [name, run] of reversed ? runs.reverse() : runs) {

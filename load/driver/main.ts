@@ -151,17 +151,13 @@ class Recorder {
 }
 
 async function hold(plan: Plan & { kind: 'hold' }): Promise<void> {
-  const links = await openAll(plan.targets, () => silence);
+  await openAll(plan.targets, () => silence);
   process.send!({ ready: true });
-  await elapse(plan.holdMs);
-  for (const link of links) link.close();
 }
 
 process.once('message', (plan: Plan) => {
-  const done = plan.kind === 'talk' ? talk(plan) : hold(plan);
-  done.then(
-    (report) => process.send!({ report: report ?? null }, () => process.exit(0)),
-    (error: Error) => process.send!({ error: error.stack }, () => process.exit(1)),
-  );
+  const fail = (error: Error) => process.send!({ error: error.stack }, () => process.exit(1));
+  if (plan.kind === 'hold') hold(plan).catch(fail);
+  else talk(plan).then((report) => process.send!({ report }, () => process.exit(0)), fail);
 });
 process.on('disconnect', () => process.exit(0));

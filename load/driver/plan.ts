@@ -1,6 +1,6 @@
 import type { Target } from './link.ts';
 
-/** What a driver process is told to do; it answers with `{ready: true}` and later with a `Report`. */
+/** What a driver process is told to do; it answers with `{ready: true}` once all are connected, and later with a `Report`. */
 export type Plan =
   | {
       /** Senders keep so many texts in flight; receivers count. Rates are per second of the measured time. */
@@ -20,7 +20,8 @@ export type Plan =
         intervals: { conversation: number; user: number }[];
       };
     }
-  | { kind: 'hold'; targets: Target[]; holdMs: number };
+  /** Connections that are kept, idle, until the process is let go. */
+  | { kind: 'hold'; targets: Target[] };
 
 export interface Report {
   acknowledged: number;
