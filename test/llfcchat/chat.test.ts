@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { eventually } from '@berth/fixtures';
 import { FrameSocket, frameOf } from '../harness/frame-socket.ts';
+import { connectDevice } from '../harness/people.ts';
 import { usePlatform } from '../harness/platform.ts';
-import { befriend, oldConnect, oldLogIn, registerOldUser, twoOnTwoNodes } from './old-user.ts';
+import { befriend, type OldUser, oldConnect, oldLogIn, registerOldUser, twoOnTwoNodes } from './old-user.ts';
 
 const platform = usePlatform({
   nodes: 2,
@@ -217,6 +219,39 @@ test('what an old client missed while offline is pushed as 1019 once it shows th
     contents.filter((content) => missed.includes(content)),
     missed,
   );
+  await Promise.all([annClient.close(), client.close()]);
+});
+
+test('what another device of the user has received is pushed to an old client that was away, too', async () => {
+  const people = await twoOnTwoNodes(platform);
+  const { ann, bob, annClient, bobClient } = people;
+  const thread_id = await befriend(people);
+  const say = (client: FrameSocket, from: OldUser, to: OldUser, content: string) =>
+    client.ask(1017, { fromuid: from.uid, touid: to.uid, text_array: [{ content, msgid: content }] });
+  assert.equal((await say(bobClient, bob, ann, 'from the old client')).error, 0);
+  await say(annClient, ann, bob, 'to the old client');
+  await bobClient.next(1019, (body) => JSON.stringify(body).includes('to the old client'));
+  await bobClient.close();
+
+  const { uid: id, name, email, password } = bob;
+  const web = await connectDevice(platform, { id, name, email, password });
+  for (const content of ['m1', 'm2', 'm3']) await say(annClient, ann, bob, content);
+  await eventually('the web client has said that it received them', async () => {
+    const [row] = await platform.db.rows<{ received_seq: number; head_seq: number }>(
+      `SELECT received_seq, head_seq FROM members JOIN conversations ON id = conversation_id
+       WHERE conversation_id = ? AND user_id = ?`,
+      [thread_id, bob.uid],
+    );
+    return row!.received_seq === row!.head_seq;
+  });
+  const { client } = await oldConnect(platform, bob);
+  const contents: string[] = [];
+  while (!contents.includes('m3')) {
+    const { body } = await client.next(1019, undefined, 8_000);
+    contents.push(...body.text_array.map((item: { content: string }) => item.content));
+  }
+  assert.deepEqual(contents, ['m1', 'm2', 'm3'], 'each once, and nothing that it had before');
+  await web.client.close();
   await Promise.all([annClient.close(), client.close()]);
 });
 

@@ -115,7 +115,10 @@ export function createChat(
     onRequest: observe.requested,
     onLogIn: observe.loggedIn,
   });
-  const reception = new Reception([new LlfcchatDialect({ logIn, handlers, log }), berthDialect]);
+  const reception = new Reception([
+    new LlfcchatDialect({ logIn, handlers, marks: stores.oldClientMarks, log }),
+    berthDialect,
+  ]);
 
   const doors = createDoors(config, { reception, observe, log });
 

@@ -11,6 +11,7 @@ import { MysqlGroupStore } from './conversations/mysql-group-store.ts';
 import { MysqlLiveQueries } from './conversations/mysql-live-queries.ts';
 import { MysqlPreferenceStore } from './conversations/mysql-preference-store.ts';
 import { GuardedMysql } from './guarded-mysql.ts';
+import { MysqlOldClientMarks } from './llfcchat/mysql-old-client-marks.ts';
 import { MessageWriter } from './messages/message-writer.ts';
 import { MysqlMessageStore, writerSession } from './messages/mysql-message-store.ts';
 import { RangeReader } from './messages/range-reader.ts';
@@ -40,6 +41,7 @@ export interface Stores {
   blocks: MysqlBlockStore;
   messageWriter: MessageWriter;
   sendRates: SendRates;
+  oldClientMarks: MysqlOldClientMarks;
   /** Finishes the commits in flight and closes what `createStores` opened. */
   close(): Promise<void>;
 }
@@ -104,6 +106,7 @@ export function createStores({ config, mysql: pool, publisher, log, metrics }: S
     blocks: new MysqlBlockStore({ mysql, maxBlocks: limits.blocks }),
     messageWriter,
     sendRates: new SendRates(config.sends),
+    oldClientMarks: new MysqlOldClientMarks(mysql),
     close: async () => {
       await messageWriter.close();
       await marks.drained();

@@ -19,6 +19,7 @@ import type { LiveSession } from '../session/live-session.ts';
 import { closeReasonOf, type LogIn } from '../session/log-in.ts';
 import { storeErrorOf } from '../store-error.ts';
 import { logInAnswer } from './log-in-answer.ts';
+import type { MysqlOldClientMarks } from './mysql-old-client-marks.ts';
 import { oldBodies } from './old-bodies.ts';
 import { oldErrorOf, oldErrors, oldIds } from './old-ids.ts';
 import { OldSession } from './old-session.ts';
@@ -58,6 +59,7 @@ const routes = new Map<number, OldRoute>([
 export interface LlfcchatDialectOptions {
   logIn: LogIn;
   handlers: BoundHandlers;
+  marks: MysqlOldClientMarks;
   log: Log;
 }
 
@@ -131,7 +133,7 @@ export class LlfcchatDialect implements Dialect {
     const old = new OldSession(session, this.#options.handlers, decideMs, () => {
       texts.catchUp().catch((error: unknown) => this.#fault(error, oldIds.notifyTextChat));
     });
-    const texts = new PushedTexts(old);
+    const texts = new PushedTexts(old, this.#options.marks);
     this.#sessions.set(session, { old, texts });
     logInAnswer(old).then(
       (answer) => old.welcome(answerId(oldIds.chatLogin), answer),
