@@ -18,6 +18,8 @@ const runs = Number(process.argv[2] ?? 5);
 const messages = 10_000;
 const stepPx = 400;
 const maxFrameMs = 50;
+/** Chromium tells times to a tenth of a millisecond: three frames at 60 Hz are 50.0 or 50.1. */
+const toldToMs = 0.1;
 
 interface Run {
   frames: number;
@@ -79,7 +81,9 @@ try {
 const byLongest = results.toSorted((a, b) => a.longestMs - b.longestMs);
 const middle = byLongest[Math.floor(byLongest.length / 2)]!;
 const verdict =
-  middle.longestMs <= maxFrameMs ? `no frame over ${maxFrameMs} ms` : `frames over ${maxFrameMs} ms`;
+  middle.longestMs <= maxFrameMs + toldToMs
+    ? `no frame over ${maxFrameMs} ms`
+    : `frames over ${maxFrameMs} ms`;
 const machine = `${cpus().length} cores (${cpus()[0]!.model.trim()}), Chromium ${version} without a GPU`;
 const result = `${messages.toLocaleString('en')} messages, median of ${runs} runs on ${machine}: ${describe(middle)}; ${verdict}.`;
 console.log(`\n${result}`);

@@ -50,11 +50,15 @@ function parseHref(link: string): string | undefined {
   return url.username === '' && url.password === '' ? url.href : undefined;
 }
 
+const segmenter = new Intl.Segmenter();
+/** Nothing but what emoji are made of, digits among it: most texts fall at their first letter. */
+const madeOfEmoji = /^[\p{Emoji}\p{Emoji_Component}\s]+$/u;
+
 /** Whether a text is a few emoji and nothing else, which are shown large. */
 export function isEmojiOnly(text: string): boolean {
   const trimmed = text.trim();
-  if (trimmed === '' || trimmed.length > 60) return false;
-  const graphemes = [...new Intl.Segmenter().segment(trimmed)]
+  if (trimmed === '' || trimmed.length > 60 || !madeOfEmoji.test(trimmed)) return false;
+  const graphemes = [...segmenter.segment(trimmed)]
     .map(({ segment }) => segment)
     .filter((segment) => segment.trim() !== '');
   return graphemes.length <= 6 && graphemes.every((grapheme) => /^\p{RGI_Emoji}$/v.test(grapheme));

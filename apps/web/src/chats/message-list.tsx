@@ -111,6 +111,7 @@ export function MessageList({
   useImperativeHandle(handle, () => ({
     scrollToEnd: () => {
       clearDivider();
+      setLastSeen(undefined);
       // After the row of what was sent is there.
       requestAnimationFrame(() => virtualizer.scrollToEnd());
     },

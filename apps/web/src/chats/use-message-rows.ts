@@ -1,5 +1,5 @@
 import type { Message } from '@berth/wire';
-import { useCallback, useMemo } from 'react';
+import { useMemo } from 'react';
 import type { Outgoing } from '../state/outbox.ts';
 import type { Timeline } from '../state/timeline.ts';
 import { useObserved } from '../state/use-observed.ts';
@@ -37,15 +37,20 @@ export function useMessageRows(timeline: Timeline): MessageRows {
   );
   const storedCount = timeline.length;
   // biome-ignore lint/correctness/useExhaustiveDependencies: as above
-  const keyOf = useCallback(
-    (index: number) => {
+  const keyOf = useMemo(() => {
+    const keyAt = (index: number): RowKey => {
       if (index >= storedCount) return pending[index - storedCount]!.cid;
       const seq = timeline.seqAt(index);
       // What is not loaded has another key, so that its guessed height is not taken for the message's.
       return timeline.get(seq) ? (outbox.cidOf(timeline.conversation, seq) ?? seq) : -seq;
-    },
-    [timeline, version, storedCount, pending, outbox],
-  );
+    };
+    // The virtual list asks for all of them again whenever a row has been measured.
+    const keys = new Array<RowKey>(storedCount + pending.length);
+    return (index: number): RowKey => {
+      keys[index] ??= keyAt(index);
+      return keys[index];
+    };
+  }, [timeline, version, storedCount, pending, outbox]);
   return {
     count: storedCount + pending.length,
     storedCount,

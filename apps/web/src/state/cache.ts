@@ -23,6 +23,7 @@ export class WorkspaceCache {
   readonly #user: number;
   /** Conversations whose messages are kept, the newest last. */
   #kept: number[] = [];
+  #listsDirty = false;
   readonly #dirty = new Set<number>();
   /** What is kept of them is not in their timeline yet, and must not be written over. */
   readonly #reading = new Set<number>();
@@ -63,9 +64,13 @@ export class WorkspaceCache {
       this.#timer ??= setTimeout(() => void this.#save(workspace), delayMs);
     };
     this.#later = later;
+    const listsChanged = () => {
+      this.#listsDirty = true;
+      later();
+    };
     this.#stops = [
-      workspace.conversations.subscribe(later),
-      workspace.people.subscribe(later),
+      workspace.conversations.subscribe(listsChanged),
+      workspace.people.subscribe(listsChanged),
       workspace.onTimelineChange((conversation) => {
         this.#dirty.add(conversation);
         later();
@@ -98,11 +103,8 @@ export class WorkspaceCache {
   async #save(workspace: Workspace): Promise<void> {
     this.#timer = undefined;
     this.#savedAt = performance.now();
-    const lists: SavedLists = {
-      conversations: workspace.conversations.sorted.slice(0, maxConversations),
-      friends: workspace.people.friends.slice(0, maxFriends),
-      requests: workspace.people.requests.slice(0, maxConversations),
-    };
+    const listsChanged = this.#listsDirty;
+    this.#listsDirty = false;
     const dirty = [...this.#dirty].filter((id) => !this.#reading.has(id));
     for (const id of dirty) this.#dirty.delete(id);
     this.#kept = [...this.#kept.filter((id) => !dirty.includes(id)), ...dirty];
@@ -115,7 +117,7 @@ export class WorkspaceCache {
         ),
         this.#put('timelines', this.#kept),
         ...dropped.map((id) => this.#storage.delete(this.#key(`timeline/${id}`))),
-        this.#put('lists', lists),
+        ...(listsChanged ? [this.#put('lists', listsOf(workspace))] : []),
       ]);
     } catch {
       // No room, or a private window: the page works on without.
@@ -139,3 +141,9 @@ export class WorkspaceCache {
     return `cache/${this.#user}/${key}`;
   }
 }
+
+const listsOf = ({ conversations, people }: Workspace): SavedLists => ({
+  conversations: conversations.sorted.slice(0, maxConversations),
+  friends: people.friends.slice(0, maxFriends),
+  requests: people.requests.slice(0, maxConversations),
+});
