@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { after, afterEach, before, beforeEach, type TestContext } from 'node:test';
-import { startTestMysql, TcpProxy } from '@berth/fixtures';
+import { CertificateAuthority, startTestMysql, TcpProxy } from '@berth/fixtures';
 import { Mysql, migrate } from '@berth/mysql';
 import { freePorts, type RunningMysql, type RunningRedis, startRedis } from '@berth/stores';
 import { createSessionKey } from '@berth/tokens';
@@ -30,6 +30,8 @@ export interface PlatformOptions {
   statusReplicas?: number;
   /** What goes through a TcpProxy: every service's Redis (`redisProxy`), what others send to a node (`peerProxy`). */
   proxied?: ('redis' | 'peers')[];
+  /** Services speak mutual TLS with each other. */
+  mutualTls?: boolean;
   /** Where MySQL's data is put. Default: the machine's folder for such. */
   mysqlFolder?: string;
   /** Further environment of services, by their names; `chat` means every chat node. */
@@ -47,6 +49,8 @@ export class Platform {
   readonly #folder: string;
   readonly #options: PlatformOptions;
   readonly services = new Map<string, Service>();
+  /** Where each service takes gRPC. */
+  readonly grpcPorts = new Map<string, number>();
   nodes: ChatNode[] = [];
   gateUrl = '';
   /** JSON of the key file that gate signs session tokens with. */
@@ -146,6 +150,7 @@ export class Platform {
       OPS_HOST: '127.0.0.1',
       GRPC_HOST: '127.0.0.1',
     };
+    if (this.#options.mutualTls) Object.assign(this.#shared, await this.#certificates());
     this.db = new Mysql({ url: mysql.url });
     await migrate(this.db);
     this.sessionKeys = JSON.stringify({ keys: [createSessionKey()] });
@@ -172,6 +177,7 @@ export class Platform {
     const name = replica === 1 ? app : `${app}-${replica}`;
     const ports = { GRPC_PORT: String(grpcPort), OPS_PORT: String(opsPort) };
     this.#add(name, app, { ...ports, ...environment }, opsPort);
+    this.grpcPorts.set(name, grpcPort);
     return grpcPort;
   }
 
@@ -192,6 +198,7 @@ export class Platform {
   async #createNode(number: number): Promise<ChatNode> {
     const [tcpPort, wsPort] = [this.#nextPort(), this.#nextPort()];
     const [peerPort, opsPort] = [this.#nextPort(), this.#nextPort()];
+    this.grpcPorts.set(`chat-${number}`, peerPort);
     const peerProxy = this.#options.proxied?.includes('peers') ? await this.#startProxy(peerPort) : undefined;
     const environment = {
       NODE_NAME: `chat-${number}`,
@@ -212,6 +219,20 @@ export class Platform {
     const node: ChatNode = Object.assign(service, { tcpPort, wsPort, peerProxy: peerProxy! });
     this.nodes.push(node);
     return node;
+  }
+
+  /** One certificate for all of them, since all have one address. */
+  async #certificates(): Promise<Record<string, string>> {
+    const authority = new CertificateAuthority('Berth');
+    const { cert, key } = authority.issue('127.0.0.1');
+    const contents = { CERT: cert, KEY: key, CA: authority.cert };
+    const environment: Record<string, string> = {};
+    for (const [name, content] of Object.entries(contents)) {
+      const file = join(this.#folder, `${name.toLowerCase()}.pem`);
+      await writeFile(file, content, { mode: 0o600 });
+      environment[`GRPC_TLS_${name}_FILE`] = file;
+    }
+    return environment;
   }
 
   async #startProxy(port: number): Promise<TcpProxy> {

@@ -5,6 +5,7 @@ import process from 'node:process';
 import { eventually } from '@berth/fixtures';
 
 const root = join(import.meta.dirname, '../..');
+const keptCharacters = 2_000;
 
 /** One service of the platform as a process of its own, which a test may stop, kill, pause and start again. */
 export class Service {
@@ -15,7 +16,9 @@ export class Service {
   readonly #logFile: string;
   #child: ReturnType<typeof spawn> | undefined;
   #exited: Promise<number | null> = Promise.resolve(null);
-  #saidItIsUp = false;
+  /** The end of what it printed. */
+  #said = '';
+  #isUp = false;
 
   /** `entry`: the start file from the root of the repository; `opsPort`: where it answers /readyz. */
   constructor(
@@ -58,9 +61,11 @@ export class Service {
     });
     const log = createWriteStream(this.#logFile, { flags: 'a' });
     child.stdout.pipe(log, { end: false });
-    this.#saidItIsUp = false;
+    this.#said = '';
+    this.#isUp = false;
     child.stdout.on('data', (chunk: Buffer) => {
-      this.#saidItIsUp ||= chunk.includes(' is up"');
+      this.#said = (this.#said + chunk).slice(-keptCharacters);
+      this.#isUp ||= / is up"/.test(this.#said);
     });
     child.stderr.pipe(log, { end: false });
     this.#exited = new Promise((resolve) => child.once('close', (code) => log.end(() => resolve(code))));
@@ -78,7 +83,7 @@ export class Service {
       async () => {
         if (!this.running) throw new Error(`${this.name} exited with ${this.#child?.exitCode}`);
         // Until then it may be another process that answers on its port.
-        if (!this.#saidItIsUp) throw new Error(`${this.name} has not said that it is up`);
+        if (!this.#isUp) throw new Error(`${this.name} has not said that it is up, but: ${this.#said}`);
         const response = await fetch(`${this.opsUrl}/readyz`, { signal: AbortSignal.timeout(2_000) });
         if (!response.ok) throw new Error(await response.text());
         await response.arrayBuffer();
