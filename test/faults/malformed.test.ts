@@ -85,7 +85,7 @@ test('every request with every wrong body is answered with an error, and the con
   const requests = Object.entries(frameIds).filter(
     ([name]) => !['hello', 'goodbye', 'heartbeat', 'probe', 'typing'].includes(name),
   );
-  while (sent < 12_000) {
+  while (sent < 15_000) {
     for (const [name, id] of requests) {
       const refused = Object.values(wrongBodies).filter((body) => !isTaken(name, body));
       for (const body of refused) socket.sendBytes(frameOf(id, body));
