@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import dns from 'node:dns/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { test } from 'node:test';
 import { eventually } from '@berth/fixtures';
 import { useChatFleet } from '../chat-fleet.fixture.ts';
+import { Registration, type RegistrationOptions } from './registration.ts';
 
 const fleet = useChatFleet(0);
 
@@ -15,4 +18,28 @@ test('a node is ready once its first report was taken, since nobody is placed on
   assert.equal(fleet.chat('node-1').isReady, false);
   fleet.status.isMute = false;
   await starting;
+});
+
+test('a name is looked up only a moment after the start, as DNS remembers for long that it was not there yet', async (t) => {
+  const lookup = t.mock.method(dns, 'lookup', () => new Promise(() => {}));
+  syncBuiltinESMExports();
+  t.after(() => syncBuiltinESMExports());
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const lookedUp = (peerAddress: string, afterMs: number): string[] => {
+    lookup.mock.resetCalls();
+    const registration = new Registration({
+      describe: () => ({ peerAddress }),
+    } as unknown as RegistrationOptions);
+    registration.start();
+    t.mock.timers.tick(afterMs);
+    void registration.close();
+    return lookup.mock.calls.map(({ arguments: [name] }) => name as string);
+  };
+  assert.deepEqual(lookedUp('10-0-0-7.berth-chat.berth.svc.cluster.local:50055', 500), []);
+  assert.deepEqual(lookedUp('10-0-0-7.berth-chat.berth.svc.cluster.local:50055', 1_500), [
+    '10-0-0-7.berth-chat.berth.svc.cluster.local',
+  ]);
+  // An address is there from the start.
+  assert.deepEqual(lookedUp('127.0.0.1:50055', 0), ['127.0.0.1']);
+  assert.deepEqual(lookedUp('[::1]:50055', 0), ['::1']);
 });

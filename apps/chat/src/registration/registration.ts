@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
 import { freemem } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type {
@@ -43,6 +44,11 @@ const silenceMs = 5_000;
 /** Reports that are due at once, because the count moved, come no closer than this. */
 const minReportGapMs = 20;
 const retry = { baseMs: 200, maxMs: 3_000 };
+/**
+ * DNS learns of a new pod at about the time at which its process is up. A look-up that comes a little too early costs half
+ * a minute, for which the cluster's DNS keeps the answer that there is no such name.
+ */
+const nameSettlesMs = 1_000;
 
 /** This node in the registry: reports its load, hears of the fleet, of revocations and commands. */
 export class Registration {
@@ -82,7 +88,9 @@ export class Registration {
 
   start(): void {
     this.#loopDelay.enable();
-    void this.#connect();
+    const isName = isIP(hostOf(this.#options.describe().peerAddress)) === 0;
+    if (isName) this.#retryTimer = setTimeout(() => void this.#connect(), nameSettlesMs);
+    else void this.#connect();
   }
 
   /** Leaves the registry: no placements from now on, and other nodes forget this one. */
