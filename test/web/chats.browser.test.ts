@@ -173,3 +173,21 @@ test('what the server refuses is shown as failed, and can be sent again', async 
     .waitFor();
   await closeAll([other]);
 });
+
+test('in a group one sees that a message was read, also after a reload', async () => {
+  const people = await seedPeople(platform, 3, 'marks');
+  const devices = [];
+  for (const person of people) devices.push(await connectDevice(platform, person, { deviceClass: 'setup' }));
+  const group = await createGroup(devices, 'Watch list');
+  const { page } = await browser.open(platform.gateUrl);
+  await logIn(page, people[0]!);
+  await openChat(page, 'Watch list');
+  await send(page, 'Who is awake?');
+  await message(page, 'Who is awake?').getByLabel('Sent').waitFor();
+  devices[1]!.client.markRead(group, 1);
+  await message(page, 'Who is awake?').getByLabel('Read', { exact: true }).waitFor();
+  await page.reload();
+  await openChat(page, 'Watch list');
+  await message(page, 'Who is awake?').getByLabel('Read', { exact: true }).waitFor();
+  await closeAll(devices);
+});

@@ -189,3 +189,31 @@ test('10,000 conversations are loaded as one scrolls', async () => {
   );
   assert.ok((await list.getByRole('listitem').count()) < 60);
 });
+
+test('one who reads at the end stays there when what one writes, or a keyboard, takes more room', async () => {
+  const { people } = await friendsWithHistory(100);
+  const { page } = await browser.open(platform.gateUrl);
+  await logIn(page, people[0]);
+  await openChat(page, people[1].name);
+  const newest = page.getByText(wordsOf(100)).last();
+  await newest.waitFor();
+  const inView = () =>
+    newest.evaluate((row) => {
+      const feed = row.closest('[role=feed]')!.getBoundingClientRect();
+      return row.getBoundingClientRect().bottom <= feed.bottom;
+    });
+  const { height } = (await page.getByRole('feed').boundingBox())!;
+  await page.getByRole('textbox', { name: /^Message to/ }).fill('one\ntwo\nthree\nfour\nfive\nsix');
+  await eventually(
+    'a lower list',
+    async () => (await page.getByRole('feed').boundingBox())!.height < height - 60,
+  );
+  await eventually('the newest in view', inView);
+  await page.setViewportSize({ width: 1280, height: 500 });
+  await eventually(
+    'a still lower list',
+    async () => (await page.getByRole('feed').boundingBox())!.height < 400,
+  );
+  await eventually('the newest in view again', inView);
+  assert.equal(await page.getByRole('button', { name: 'Jump to the newest message' }).count(), 0);
+});

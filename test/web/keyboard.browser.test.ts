@@ -27,7 +27,7 @@ test('the keyboard alone is enough: log in, choose a conversation, reply, find s
   await keyboard.press('ArrowDown');
   await keyboard.press('ArrowUp');
   await keyboard.press('Enter');
-  await page.getByText('See you at the pier').first().waitFor();
+  await message(page, 'See you at the pier').waitFor();
   await page.waitForFunction(() => document.activeElement?.tagName === 'TEXTAREA');
   await keyboard.type('All by keyboard');
   await keyboard.press('Enter');

@@ -50,7 +50,7 @@ for (const theme of ['light', 'dark'] as const) {
     await page.getByRole('link', { name: /Harbour crew/ }).waitFor();
     await clean('chats');
     await openChat(page, 'Harbour crew');
-    await page.getByText('See you at the pier').first().waitFor();
+    await message(page, 'See you at the pier').waitFor();
     await clean('group');
     await page.getByRole('button', { name: 'Emoji' }).click();
     await page.getByRole('combobox', { name: 'Search emoji' }).waitFor();
@@ -186,7 +186,7 @@ test('every screen speaks Chinese, with no English left over', async () => {
   await page.getByLabel('密码', { exact: true }).fill(hero.password);
   await page.getByRole('button', { name: '登录' }).click();
   await page.getByRole('link', { name: /Harbour crew/ }).click();
-  await page.getByText('See you at the pier').first().waitFor();
+  await message(page, 'See you at the pier').waitFor();
   await noEnglish('group');
   await page.getByRole('button', { name: '群详情' }).click();
   await page.getByText('群主').waitFor();
@@ -217,7 +217,7 @@ test('everything works at 360 pixels, one thing at a time, and nothing scrolls s
   await page.getByRole('link', { name: 'Log in instead' }).click();
   await logIn(page, hero);
   await page.getByRole('link', { name: /Harbour crew/ }).click();
-  await page.getByText('See you at the pier').first().waitFor();
+  await message(page, 'See you at the pier').waitFor();
   assert.equal(await sideways(page), 0);
   assert.ok(!(await page.getByRole('region', { name: 'Chats' }).isVisible()));
   await send(page, 'from a phone');
@@ -247,9 +247,9 @@ test('nothing shifts while the page loads', async () => {
   const { page } = await browser.open(platform.gateUrl);
   await logIn(page, hero);
   await page.getByRole('link', { name: /Harbour crew/ }).click();
-  await page.getByText('See you at the pier').first().waitFor();
+  await message(page, 'See you at the pier').waitFor();
   await page.reload();
-  await page.getByText('See you at the pier').first().waitFor();
+  await message(page, 'See you at the pier').waitFor();
   const shift = await page.evaluate(
     () =>
       new Promise<number>((resolve) => {

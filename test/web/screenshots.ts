@@ -5,7 +5,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { buildWebClient, launchBrowser, openPage, webRoot } from '../harness/browser.ts';
 import type { Person } from '../harness/people.ts';
 import { Platform } from '../harness/platform.ts';
-import { logIn, openChat, section } from './screens.ts';
+import { logIn, message, openChat, section } from './screens.ts';
 import { tellStory } from './story.ts';
 
 /** `npm run screenshots [-- FOLDER]`: pictures of the main screens, of a platform with a small story on it. */
@@ -39,14 +39,14 @@ async function capture(browser: Browser, url: string, hero: Person): Promise<voi
     const { page, context } = await openPage(browser, url, { ...desktop, colorScheme: theme });
     await logIn(page, hero);
     await openChat(page, 'Harbour crew');
-    await page.getByText('See you at the pier').first().waitFor();
+    await message(page, 'See you at the pier').waitFor();
     await shoot(page, `group-${theme}`);
     await page.getByRole('button', { name: 'Group details' }).click();
     await page.getByText('Owner').waitFor();
     if (theme === 'light') await shoot(page, 'group-details');
     await page.keyboard.press('Escape');
     await openChat(page, '李小船');
-    await page.getByText('明天见').first().waitFor();
+    await message(page, '明天见').waitFor();
     await page.getByRole('button', { name: 'Emoji' }).click();
     await page.getByRole('combobox', { name: 'Search emoji' }).waitFor();
     await shoot(page, `conversation-${theme}`);
@@ -74,7 +74,7 @@ async function capture(browser: Browser, url: string, hero: Person): Promise<voi
   await page.getByRole('link', { name: /Harbour crew/ }).waitFor();
   await shoot(page, 'phone-chats');
   await page.getByRole('link', { name: /Harbour crew/ }).click();
-  await page.getByText('See you at the pier').first().waitFor();
+  await message(page, 'See you at the pier').waitFor();
   await shoot(page, 'phone-group');
   await page.getByRole('button', { name: '返回' }).click();
   await page.getByRole('link', { name: /^联系人/ }).click();

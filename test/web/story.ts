@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { eventually } from '@berth/fixtures';
 import { befriend, connectDevice, type Device, type Person, seedPeople } from '../harness/people.ts';
 import type { Platform } from '../harness/platform.ts';
 
@@ -93,6 +94,17 @@ export async function tellStory(platform: Platform): Promise<{ hero: Person; end
   // What the others wrote in the group has been read there.
   for (const device of [ines, xiaochuan, tomasz]) device.client.markRead(group, 10);
   xiaochuan.client.markRead(withXiaochuan, 6);
+  // She has seen all but the last of it.
+  for (const [conversation, seq] of [
+    [group, 9],
+    [withXiaochuan, 4],
+  ] as const) {
+    noor.client.markRead(conversation, seq);
+    await eventually('she has read it', async () => {
+      const answer = await noor.client.request('conversation', { conversation });
+      return answer.conversation.read === seq;
+    });
+  }
   await spreadOverTime(
     platform,
     [group, 8],

@@ -15,6 +15,7 @@ export function ChatsRoom({ conversation: id }: { conversation: number | undefin
   const text = useText();
   const { conversations, connection } = useWorkspace();
   const conversation = useObserved(conversations, (list) => (id === undefined ? undefined : list.get(id)));
+  const any = useObserved(conversations, (list) => list.sorted.length > 0);
   const memory = useRef(new Map<number, ScrollMemory>());
   const unknown = id !== undefined && conversation === undefined;
   const online = useObserved(connection, ({ value }) => value.kind === 'online');
@@ -32,8 +33,8 @@ export function ChatsRoom({ conversation: id }: { conversation: number | undefin
             memory={memory.current}
           />
         ) : (
-          <EmptyState icon={MessagesSquare} title={text('chats.choose')}>
-            {text('chats.choose.text')}
+          <EmptyState icon={MessagesSquare} title={text(any ? 'chats.choose' : 'app.name')}>
+            {text(any ? 'chats.choose.text' : 'app.tagline')}
           </EmptyState>
         )}
       </main>

@@ -9,6 +9,7 @@ import { conversationName } from './conversation-name.ts';
 import { Incoming } from './incoming.tsx';
 import { MessageList, type MessageListHandle } from './message-list.tsx';
 import type { ScrollMemory } from './scroll-place.ts';
+import { useGroupMarks } from './use-group-marks.ts';
 
 const GroupPanel = lazy(() =>
   import('../groups/group-panel.tsx').then(({ GroupPanel: panel }) => ({ default: panel })),
@@ -29,6 +30,7 @@ export function ConversationView({
   const list = useRef<MessageListHandle>(null);
   const composer = useRef<ComposerHandle>(null);
   const timeline = workspace.timeline(conversation.conversation)!;
+  useGroupMarks(conversation);
   const reply = useCallback((seq: number) => composer.current?.replyTo(seq), []);
   return (
     <>

@@ -1,6 +1,6 @@
 import { Menu } from '@base-ui/react/menu';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { ArrowDown, MessageCircleHeart } from 'lucide-react';
+import { MessageCircleHeart } from 'lucide-react';
 import { useEffect, useImperativeHandle, useRef, useState } from 'react';
 import { classNames } from '../design/class-names.ts';
 import { EmptyState } from '../design/empty-state.tsx';
@@ -10,11 +10,13 @@ import type { Conversation } from '../state/conversations.ts';
 import type { Timeline } from '../state/timeline.ts';
 import { useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
+import { JumpButton } from './jump-button.tsx';
 import styles from './message-list.module.css';
 import { MessageMenu, type MessageMenuHandle } from './message-menu.tsx';
 import { MessageRowView } from './message-row.tsx';
 import { initialSizes, offsetOfPlace, openingPlace, type ScrollMemory } from './scroll-place.ts';
 import { firstNewSeq, useDivider } from './use-divider.ts';
+import { useEndKept } from './use-end-kept.ts';
 import { identityOf, type RowKey, useMessageRows } from './use-message-rows.ts';
 import { useReading } from './use-reading.ts';
 import { useScrollMemory } from './use-scroll-memory.ts';
@@ -108,6 +110,8 @@ export function MessageList({
 
   useScrollMemory(virtualizer, conversation, timeline, memory, endThresholdPx);
 
+  useEndKept(scroller, virtualizer, endThresholdPx);
+
   useImperativeHandle(handle, () => ({
     scrollToEnd: () => {
       clearDivider();
@@ -191,13 +195,7 @@ export function MessageList({
         </p>
       )}
       {!atEnd && rows.count > 0 && (
-        <button type="button" className={styles.jump} onClick={() => virtualizer.scrollToEnd()}>
-          <span className={styles.unseen}>{text('talk.jump')}</span>
-          {conversation.unread > 0 && (
-            <span className={styles.jumpCount}>{text('talk.jump.new', { count: conversation.unread })}</span>
-          )}
-          <ArrowDown size={20} aria-hidden />
-        </button>
+        <JumpButton unread={conversation.unread} onClick={() => virtualizer.scrollToEnd()} />
       )}
     </div>
   );

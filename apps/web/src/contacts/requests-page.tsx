@@ -5,7 +5,7 @@ import { Button, IconButton } from '../design/button.tsx';
 import { EmptyState } from '../design/empty-state.tsx';
 import room from '../design/room.module.css';
 import { useFormats, useText } from '../i18n/language.tsx';
-import { navigate } from '../shell/route.ts';
+import { formatRoute, navigate } from '../shell/route.ts';
 import { useNow } from '../shell/use-now.ts';
 import { useTask } from '../shell/use-task.ts';
 import { isWaiting, nameOf } from '../state/people.ts';
@@ -83,7 +83,9 @@ function RequestRow({ request }: { request: FriendRequest }) {
       <Avatar id={request.id} name={name} />
       <div className={styles.said}>
         <p className={styles.line}>
-          <bdi className={styles.name}>{name}</bdi>
+          <a href={formatRoute({ section: 'contacts', person: request.id })} className={styles.name}>
+            <bdi>{name}</bdi>
+          </a>
           <time className={styles.time}>{formats.brief(request.at, now)}</time>
         </p>
         {request.note !== '' && (

@@ -124,9 +124,7 @@ export const en = {
   'connection.kicked': 'Logged in elsewhere',
 
   'kicked.title': 'Logged in elsewhere',
-  'kicked.text': 'Your account is now in use on another device. Only one device of a kind is live at a time.',
-  'kicked.text.device':
-    'Your account is now in use on “{device}”. Only one device of a kind is live at a time.',
+  'kicked.text': 'You have logged in in another browser. Only one of them is live at a time.',
   'kicked.text.tab': 'Berth is open in another tab or window with this session.',
   'kicked.here': 'Use it here',
   'kicked.read': 'Just keep reading',

@@ -123,8 +123,7 @@ export const zh: Catalogue = {
   'connection.kicked': '已在别处登录',
 
   'kicked.title': '已在别处登录',
-  'kicked.text': '您的账号正在另一台设备上使用。同类设备同一时间只能有一台在线。',
-  'kicked.text.device': '您的账号正在“{device}”上使用。同类设备同一时间只能有一台在线。',
+  'kicked.text': '您已在另一个浏览器中登录。同一时间只能有一个在线。',
   'kicked.text.tab': 'Berth 已在另一个标签页或窗口中使用此会话打开。',
   'kicked.here': '在这里使用',
   'kicked.read': '仅继续阅读',

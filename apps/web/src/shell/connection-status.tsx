@@ -13,7 +13,7 @@ import { useNow } from './use-now.ts';
 const patienceMs = 800;
 const movedShownMs = 4_000;
 
-/** How the connection is, said quietly over the page and never in its way; nothing while all is well. */
+/** How the connection is, said quietly and never in the way; nothing while all is well. */
 export function ConnectionStatus() {
   const text = useText();
   const formats = useFormats();
@@ -29,13 +29,13 @@ export function ConnectionStatus() {
       data-node={state.kind === 'online' ? state.node : undefined}
     >
       {shown?.kind === 'connecting' && (
-        <p className={styles.pill}>
+        <p className={styles.line}>
           <RefreshCw size={16} className={styles.turning} aria-hidden />
           {text('connection.connecting')}
         </p>
       )}
       {shown?.kind === 'offline' && (
-        <p className={classNames(styles.pill, styles.away)}>
+        <p className={classNames(styles.line, styles.away)}>
           <CloudOff size={16} aria-hidden />
           <span className={styles.unseen}>{text('connection.offline')}</span>
           <span aria-hidden>
@@ -47,7 +47,7 @@ export function ConnectionStatus() {
         </p>
       )}
       {shown?.kind === 'online' && (
-        <p className={styles.pill}>
+        <p className={classNames(styles.line, styles.passing)}>
           <Shuffle size={16} aria-hidden />
           {shown.movedFrom === undefined
             ? text('connection.back')
@@ -55,7 +55,7 @@ export function ConnectionStatus() {
         </p>
       )}
       {shown?.kind === 'kicked' && (
-        <p className={classNames(styles.pill, styles.away)}>
+        <p className={classNames(styles.line, styles.away)}>
           <Unplug size={16} aria-hidden />
           {text('connection.kicked')}
           <Button look="plain" small onClick={() => client.connect()}>

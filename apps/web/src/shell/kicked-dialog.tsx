@@ -21,11 +21,7 @@ export function KickedDialog() {
       danger={false}
       onConfirm={() => client.connect()}
     >
-      {kicked?.reason === 'elsewhere'
-        ? text('kicked.text.tab')
-        : kicked?.device
-          ? text('kicked.text.device', { device: kicked.device })
-          : text('kicked.text')}
+      {text(kicked?.reason === 'elsewhere' ? 'kicked.text.tab' : 'kicked.text')}
     </Confirm>
   );
 }

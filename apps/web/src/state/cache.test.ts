@@ -37,7 +37,12 @@ function openPage(storage: KeyValueStorage): { workspace: Workspace; cache: Work
   const client = createClient({ gateUrl: 'http://127.0.0.1:1', deviceName: 'test', platform: 'test' });
   const cache = new WorkspaceCache(storage, 5);
   const area = { getItem: () => null, setItem: () => {}, removeItem: () => {} };
-  const workspace = new Workspace(client, { id: 5, name: 'noor' }, new Drafts(area, 5), cache);
+  const workspace = new Workspace(
+    client,
+    { id: 5, email: 'noor@example.org', name: 'noor' },
+    new Drafts(area, 5),
+    cache,
+  );
   cache.follow(workspace);
   return { workspace, cache };
 }

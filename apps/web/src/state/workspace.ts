@@ -1,5 +1,5 @@
 import type { AccountUser, BerthClient, ConnectionState, Receipts } from '@berth/client';
-import type { ConversationEvent, FriendRequest, Message, Profile } from '@berth/wire';
+import { type ConversationEvent, type FriendRequest, limits, type Message, type Profile } from '@berth/wire';
 import type { WorkspaceCache } from './cache.ts';
 import { Conversations } from './conversations.ts';
 import type { Drafts } from './drafts.ts';
@@ -94,6 +94,17 @@ export class Workspace {
     return this.receipts.get(conversation) ?? this.client.receipts(conversation);
   }
 
+  /**
+   * Asks how far the members of a group have read, since the group tells of changes alone; a message that one of the
+   * first page of members has read is known to be read.
+   */
+  async askMarks(conversation: number): Promise<void> {
+    const { members } = await this.client.request('members', { conversation, limit: limits.maxPage });
+    this.people.learn(members);
+    const read = Math.max(0, ...members.filter(({ id }) => id !== this.me).map((member) => member.read));
+    this.receipts.raise(conversation, { received: read, read });
+  }
+
   /** Writes at once what waits to be kept on this device: the page may go. */
   keep(): void {
     this.drafts.save();
@@ -183,7 +194,7 @@ export class Workspace {
   }
 
   #readReceipts(conversation: number): void {
-    this.receipts.set(conversation, this.client.receipts(conversation));
+    this.receipts.raise(conversation, this.client.receipts(conversation));
   }
 
   #tell(happening: Happening): void {
@@ -199,8 +210,10 @@ class ReceiptBook extends Observable {
     return this.#receipts.get(conversation);
   }
 
-  set(conversation: number, { received, read }: Receipts): void {
+  raise(conversation: number, told: Receipts): void {
     const known = this.#receipts.get(conversation);
+    const received = Math.max(told.received, known?.received ?? 0);
+    const read = Math.max(told.read, known?.read ?? 0);
     if (known?.received === received && known.read === read) return;
     this.#receipts.set(conversation, { received, read });
     this.changed();
