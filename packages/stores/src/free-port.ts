@@ -1,22 +1,54 @@
+import { randomInt } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
+
+/** Below it lie ports that servers of this machine have by agreement. */
+const lowest = 10_000;
+const attempts = 100;
 
 /** A TCP port on 127.0.0.1 that nobody listens on at this moment. */
 export async function freePort(): Promise<number> {
   return (await freePorts(1))[0]!;
 }
 
-/** Several of them, all different. */
+/**
+ * Several of them, all different. Where the machine leaves room they are none of those that it gives to outgoing
+ * connections, one of which could take a port before its server listens, or while that is down: a client that tries to
+ * reach it again may even be connected to itself.
+ */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, listen));
+  const end = firstEphemeralPort();
+  const servers: Server[] = [];
+  for (let i = 0; i < count; i++) servers.push(await listenBelow(end));
   const ports = servers.map((server) => (server.address() as AddressInfo).port);
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   return ports;
 }
 
-function listen(): Promise<Server> {
+/** 0 where it is not known. */
+function firstEphemeralPort(): number {
+  try {
+    return Number(readFileSync('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').trim().split(/\s+/)[0]);
+  } catch {
+    return 0;
+  }
+}
+
+async function listenBelow(end: number): Promise<Server> {
+  for (let attempt = 0; attempt < attempts && end > lowest; attempt++) {
+    try {
+      return await listen(randomInt(lowest, end));
+    } catch {
+      // Somebody listens there.
+    }
+  }
+  return listen(0);
+}
+
+function listen(port: number): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => resolve(server));
+    server.listen(port, '127.0.0.1', () => resolve(server));
   });
 }
