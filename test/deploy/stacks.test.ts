@@ -41,6 +41,21 @@ test('the kind stack fits on two cores beside what kind itself runs, and while e
   assert.ok(asked + kindItself <= 2_000, `${asked}m`);
 });
 
+test('stores on the cluster keep their address when their pod is replaced', {
+  skip: helms.length === 0,
+}, async () => {
+  const rendered = await helms[0]!.run([
+    'template',
+    'stores',
+    'charts/stores',
+    '--values',
+    'charts/stores/ci/default-values.yaml',
+  ]);
+  const services = ofKind(parseManifests(rendered), 'Service');
+  assert.equal(services.length, 3);
+  for (const { metadata, spec } of services) assert.notEqual(spec.clusterIP, 'None', metadata.name);
+});
+
 for (const stack of ['kind', 'aws'] as const) {
   const { resources } = recordings[stack];
   const releases = resources.filter(({ type }) => type === 'kubernetes:helm.sh/v3:Release');
