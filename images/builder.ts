@@ -37,7 +37,7 @@ export function findBuilder(request: ImagesRequest): Builder {
 function requireKindCluster(cluster: string): void {
   if (!isThere('kind', ['version']))
     throw new ArgumentError('--load kind needs kind: install it (https://kind.sigs.k8s.io)');
-  const clusters = execFileSync('kind', ['get', 'clusters'], { encoding: 'utf8', stdio: 'pipe' })
+  const clusters = capture('kind', ['get', 'clusters'])
     .split('\n')
     .filter((name) => name !== '');
   if (clusters.includes(cluster)) return;
@@ -102,9 +102,12 @@ function clusterBuilder(tool: string, request: ImagesRequest): Builder {
   };
 }
 
+const capture = (command: string, args: string[]): string =>
+  execFileSync(command, args, { stdio: 'pipe', timeout: 20_000, encoding: 'utf8' });
+
 function isThere(command: string, args: string[]): boolean {
   try {
-    execFileSync(command, args, { stdio: 'ignore', timeout: 20_000 });
+    capture(command, args);
     return true;
   } catch {
     return false;
