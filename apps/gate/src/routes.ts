@@ -15,7 +15,7 @@ export const routes: Route[] = [
     path: '/v1/codes',
     summary: 'Mail a code',
     description:
-      'Mails a six-digit code for registering or for a new password. The answer is the same whether the address has an account or not; a new code voids the one before.',
+      'Mails a six-digit code for registering or for a new password. The answer is the same whether the address has an account or not; a new code voids the one before for the same purpose.',
     status: 200,
     body: httpSchemas.codesRequest,
     answer: httpSchemas.codesAnswer,

@@ -55,11 +55,17 @@ export class GrpcVerify {
   }
 
   /** Uses the code up. Errors: `code_wrong`, `code_expired`. */
-  async redeem(email: string, purpose: 'register' | 'reset', code: string): Promise<void> {
+  async redeem(request: {
+    email: string;
+    purpose: 'register' | 'reset';
+    code: string;
+    /** The client's address. */
+    source: string;
+  }): Promise<void> {
     const { result } = await this.#guard('redeem', () =>
       call(
         this.#client.redeem.bind(this.#client),
-        { email, purpose: purposes[purpose], code },
+        { ...request, purpose: purposes[request.purpose] },
         { deadlineMs: redeemDeadlineMs, attempts: 2 },
       ),
     );

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Purpose } from '@berth/contracts/verify';
 import { eventually } from '@berth/fixtures';
 import { useVerify } from './fixtures/use-verify.ts';
 
@@ -13,14 +14,26 @@ const isLimited = (maxWaitMs: number) => (error: { code: string; retryAfterMs?: 
 };
 const hour = 3_600_000;
 
-test('an address gets so many codes an hour, from whatever sources, delivered or not', async () => {
+test('an address gets so many codes an hour, delivered or not, and a source that had none of it one more', async () => {
   await verify.store.redis.flushall();
   await verify.issue('a@example.org', { source: '192.0.2.1' });
   await verify.issue('a@example.org', { source: '192.0.2.2', deliver: false });
   const { resendAfterMs } = await verify.issue('A@example.org', { source: '192.0.2.3', hasAccount: true });
   assert.ok(resendAfterMs > hour - 60_000 && resendAfterMs <= hour, String(resendAfterMs));
-  await assert.rejects(verify.issue('a@example.org', { source: '192.0.2.4' }), isLimited(hour));
-  await verify.issue('b@example.org', { source: '192.0.2.4' });
+  for (const source of ['192.0.2.1', '192.0.2.2', '192.0.2.3'])
+    await assert.rejects(verify.issue('a@example.org', { source }), isLimited(hour));
+  for (const source of ['192.0.2.4', '192.0.2.5', '192.0.2.6'])
+    await verify.issue('a@example.org', { source });
+  for (const source of ['192.0.2.4', '192.0.2.7'])
+    await assert.rejects(verify.issue('a@example.org', { source }), isLimited(hour));
+  await verify.issue('b@example.org', { source: '192.0.2.7' });
+});
+
+test('codes for registering and for a new password have budgets of their own', async () => {
+  await verify.store.redis.flushall();
+  for (let count = 1; count <= 3; count++) await verify.issue('c@example.org', { hasAccount: true });
+  await assert.rejects(verify.issue('c@example.org', { hasAccount: true }), isLimited(hour));
+  await verify.issue('c@example.org', { purpose: Purpose.PURPOSE_RESET });
 });
 
 test('a source gets so many, for whatever addresses; an IPv6 line counts as one', async () => {
@@ -45,7 +58,7 @@ test('fifty at once do not get past a budget', async () => {
       verify.issue('burst@example.org', { source: `198.51.100.${index}` }),
     ),
   );
-  assert.equal(results.filter((result) => result.status === 'fulfilled').length, 3);
+  assert.equal(results.filter((result) => result.status === 'fulfilled').length, 6, 'twice the budget');
 });
 
 test('a refused code uses no other budget', async () => {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { LuaScript, type Redis } from '@berth/redis';
+import { type CodeFamily, codeFamilies } from './code.ts';
 
 const takeBudget = new LuaScript<[taken: 0 | 1, waitMs: number]>(
   new URL('./take-budget.lua', import.meta.url),
@@ -20,10 +21,14 @@ export interface BudgetLimits {
 export interface Share {
   id: string;
   address: string;
+  family: CodeFamily;
   source: string;
 }
 
-/** How many codes are issued: per address and hour, per source and hour, and in all per minute. */
+/**
+ * How many codes are issued: per address, family and hour, per source and hour, and in all per minute. Of one address
+ * a source gets its first also when others have used the budget up, until that is used twice.
+ */
 export class RedisBudgets {
   readonly #redis: Redis;
   readonly #limits: BudgetLimits;
@@ -37,31 +42,36 @@ export class RedisBudgets {
    * Takes one code out of all three or, when one is used up, out of none. `waitMs`: until the same address may ask again.
    * Errors are the Redis client's.
    */
-  async take(address: string, source: string): Promise<{ share?: Share; waitMs: number }> {
+  async take(
+    address: string,
+    family: CodeFamily,
+    source: string,
+  ): Promise<{ share?: Share; waitMs: number }> {
     const { perAddressHour, perSourceHour, perMinute, resendMs } = this.#limits;
-    const id = randomBytes(12).toString('hex');
+    const id = `${source}:${randomBytes(12).toString('hex')}`;
     const [taken, waitMs] = await takeBudget.run(
       this.#redis,
-      [freshKey(address), ...budgetKeys(address, source)],
+      [freshKey(address, family), ...budgetKeys(address, family, source)],
       [id, resendMs, ...[perAddressHour, hourMs], ...[perSourceHour, hourMs], ...[perMinute, minuteMs]],
     );
-    return taken === 1 ? { share: { id, address, source }, waitMs } : { waitMs };
+    return taken === 1 ? { share: { id, address, family, source }, waitMs } : { waitMs };
   }
 
-  async giveBack(share: Share): Promise<void> {
-    const keys = budgetKeys(share.address, share.source);
+  async giveBack({ id, address, family, source }: Share): Promise<void> {
+    const keys = budgetKeys(address, family, source);
     await Promise.all([
-      ...keys.map((key) => this.#redis.zrem(key, share.id)),
-      this.#redis.del(freshKey(share.address)),
+      ...keys.map((key) => this.#redis.zrem(key, id)),
+      this.#redis.del(freshKey(address, family)),
     ]);
   }
 
   /** The address's code was used: it may ask for the next one at once. */
   async settle(address: string): Promise<void> {
-    await this.#redis.del(freshKey(address));
+    await Promise.all(codeFamilies.map((family) => this.#redis.del(freshKey(address, family))));
   }
 }
 
-const freshKey = (address: string): string => `verify:{budget}:fresh:${address}`;
-const budgetKeys = (address: string, source: string): string[] =>
-  [`address:${address}`, `source:${source}`, 'all'].map((name) => `verify:{budget}:${name}`);
+const freshKey = (address: string, family: CodeFamily): string =>
+  `verify:{budget}:fresh:${family}:${address}`;
+const budgetKeys = (address: string, family: CodeFamily, source: string): string[] =>
+  [`address:${family}:${address}`, `source:${source}`, 'all'].map((name) => `verify:{budget}:${name}`);

@@ -3,6 +3,15 @@ import { createHmac, randomBytes, randomInt } from 'node:crypto';
 /** What a code is good for. `any`: for clients of the old dialect, which do not say. */
 export type CodePurpose = 'register' | 'reset' | 'any';
 
+/**
+ * Codes for registering and all others have nothing to do with each other: whoever asks to register somebody's address,
+ * which gives nobody a code where there is an account, neither voids nor uses up their codes for a new password.
+ */
+export const codeFamilies = ['register', 'reset'] as const;
+export type CodeFamily = (typeof codeFamilies)[number];
+
+export const familyOf = (purpose: CodePurpose): CodeFamily => (purpose === 'register' ? 'register' : 'reset');
+
 /** Six digits, each of the million as likely as the others. */
 export const createCode = (): string => randomInt(1_000_000).toString().padStart(6, '0');
 

@@ -51,6 +51,31 @@ test('of fifty wrong guesses at once five count, and the code is gone', async ()
   assert.equal(await verify.redeem('guess@example.org', code), 'expired');
 });
 
+test('guesses from elsewhere end with the fifth, and leave the one who asked their own five', async () => {
+  await verify.issue('victim@example.org', { source: '198.51.100.7' });
+  const code = await verify.mail.codeFor('victim@example.org');
+  const guess = (text: string, source: string) =>
+    verify.redeem('victim@example.org', text, Purpose.PURPOSE_REGISTER, source);
+  for (let attempt = 1; attempt <= 5; attempt++)
+    assert.equal(await guess(otherThan(code), `203.0.113.${attempt}`), 'wrong');
+  for (let attempt = 6; attempt <= 20; attempt++)
+    assert.equal(await guess(otherThan(code), `203.0.113.${attempt}`), 'expired');
+  assert.equal(await guess(code, '203.0.113.1'), 'expired', 'not even the right one');
+  for (let attempt = 1; attempt <= 4; attempt++)
+    assert.equal(await guess(otherThan(code), '198.51.100.7'), 'wrong');
+  assert.equal(await guess(code, '198.51.100.7'), 'ok');
+});
+
+test('who asks to register an address that has an account does not void its code for a new password', async () => {
+  await verify.issue('owner@example.org', { purpose: Purpose.PURPOSE_RESET });
+  const code = await verify.mail.codeFor('owner@example.org');
+  for (let count = 1; count <= 5; count++)
+    await verify.issue('owner@example.org', { hasAccount: true, source: '203.0.113.9' });
+  for (let attempt = 1; attempt <= 20; attempt++) await verify.redeem('owner@example.org', otherThan(code));
+  assert.equal(await verify.redeem('owner@example.org', code, Purpose.PURPOSE_RESET), 'ok');
+  await verify.issue('owner@example.org', { purpose: Purpose.PURPOSE_RESET });
+});
+
 test('a new code voids the old one', async () => {
   await verify.issue('again@example.org');
   const first = await verify.mail.codeFor('again@example.org', 1);
@@ -73,7 +98,7 @@ test('a code lives ten minutes', async () => {
 test('a code is good for its purpose only, unless it was issued for either', async () => {
   await verify.issue('reset@example.org', { purpose: Purpose.PURPOSE_RESET });
   const reset = await verify.mail.codeFor('reset@example.org');
-  assert.equal(await verify.redeem('reset@example.org', reset, Purpose.PURPOSE_REGISTER), 'wrong');
+  assert.equal(await verify.redeem('reset@example.org', reset, Purpose.PURPOSE_REGISTER), 'expired');
   assert.equal(await verify.redeem('reset@example.org', reset, Purpose.PURPOSE_RESET), 'ok');
 
   for (const [index, purpose] of [Purpose.PURPOSE_REGISTER, Purpose.PURPOSE_RESET].entries()) {

@@ -21,7 +21,7 @@ export async function createUser(
   context.passwordRules.check(password, [email, name]);
   if (await context.users.isNameTaken(key)) throw new BerthError('name_taken');
   const passwordHash = await context.hasher.hash(password);
-  await context.verify.redeem(email, 'register', code);
+  await context.verify.redeem({ email, purpose: 'register', code, source: client.address });
   const nick = body.nick ?? name;
   const id = await context.users.create({
     email,

@@ -16,7 +16,7 @@ export async function resetPassword(
   const { email, code, password } = body;
   context.passwordRules.check(password, [email]);
   const passwordHash = await context.hasher.hash(password);
-  await context.verify.redeem(email, 'reset', code);
+  await context.verify.redeem({ email, purpose: 'reset', code, source: client.address });
   // From here on the mailbox is known to be the caller's: whether there is an account is no secret any more.
   const user = await context.users.findByEmail(email);
   if (!user || (body.name !== undefined && nameKey(body.name) !== nameKey(user.name))) {

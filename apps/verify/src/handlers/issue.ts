@@ -2,7 +2,7 @@ import { type IssueRequest, type IssueResponse, Purpose } from '@berth/contracts
 import { networkOf } from '@berth/network';
 import { BerthError } from '@berth/wire';
 import type { Share } from '../budgets.ts';
-import { type CodePurpose, createCode } from '../code.ts';
+import { type CodePurpose, createCode, familyOf } from '../code.ts';
 import { codeMail, hasAccountMail, mailLocale } from '../code-mail.ts';
 import type { Context } from '../context.ts';
 import { parseEmail } from '../email.ts';
@@ -26,7 +26,7 @@ export async function issue(context: Context, request: IssueRequest): Promise<Is
   const address = context.hashes.ofAddress(email);
   const source = context.hashes.ofSource(networkOf(request.source));
 
-  const { share, waitMs } = await redisCall(() => context.budgets.take(address, source));
+  const { share, waitMs } = await redisCall(() => context.budgets.take(address, familyOf(purpose), source));
   if (!share) {
     throw new BerthError('rate_limited', 'Too many codes were asked for; try again later.', {
       retryAfterMs: waitMs,
@@ -36,7 +36,7 @@ export async function issue(context: Context, request: IssueRequest): Promise<Is
   const hash = isTold ? context.hashes.ofCode(email, code) : context.hashes.ofNoCode();
   try {
     await context.mailer.ready();
-    await redisCall(() => context.codes.put(address, hash, purpose));
+    await redisCall(() => context.codes.put(address, hash, purpose, source));
   } catch (error) {
     await giveBack(context, share);
     throw error;

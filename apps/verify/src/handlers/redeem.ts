@@ -1,12 +1,12 @@
 import { Purpose, type RedeemRequest, type RedeemResponse, RedeemResult } from '@berth/contracts/verify';
+import { networkOf } from '@berth/network';
 import { BerthError } from '@berth/wire';
-import type { CodePurpose } from '../code.ts';
 import type { Redemption } from '../code-store.ts';
 import type { Context } from '../context.ts';
 import { parseEmail } from '../email.ts';
 import { redisCall } from '../redis-call.ts';
 
-const purposes: Record<number, CodePurpose> = {
+const purposes: Record<number, 'register' | 'reset'> = {
   [Purpose.PURPOSE_REGISTER]: 'register',
   [Purpose.PURPOSE_RESET]: 'reset',
 };
@@ -25,8 +25,9 @@ export async function redeem(context: Context, request: RedeemRequest): Promise<
   if (request.code.length > 64) throw new BerthError('bad_request', 'code: six digits');
   const { budgets, codes, hashes, log } = context;
   const address = hashes.ofAddress(email);
+  const source = hashes.ofSource(networkOf(request.source));
   const redemption = await redisCall(() =>
-    codes.redeem(address, hashes.ofCode(email, request.code), purpose),
+    codes.redeem(address, hashes.ofCode(email, request.code), purpose, source),
   );
   if (redemption === 'ok') {
     await budgets

@@ -89,6 +89,8 @@ export interface RedeemRequest {
   email: string;
   purpose: Purpose;
   code: string;
+  /** As in IssueRequest. */
+  source: string;
 }
 
 export interface RedeemResponse {
@@ -278,7 +280,7 @@ export const IssueResponse: MessageFns<IssueResponse> = {
 };
 
 function createBaseRedeemRequest(): RedeemRequest {
-  return { email: "", purpose: 0, code: "" };
+  return { email: "", purpose: 0, code: "", source: "" };
 }
 
 export const RedeemRequest: MessageFns<RedeemRequest> = {
@@ -291,6 +293,9 @@ export const RedeemRequest: MessageFns<RedeemRequest> = {
     }
     if (message.code !== "") {
       writer.uint32(26).string(message.code);
+    }
+    if (message.source !== "") {
+      writer.uint32(34).string(message.source);
     }
     return writer;
   },
@@ -332,6 +337,14 @@ export const RedeemRequest: MessageFns<RedeemRequest> = {
             message.code = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.source = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -352,6 +365,7 @@ export const RedeemRequest: MessageFns<RedeemRequest> = {
     message.email = object.email ?? "";
     message.purpose = object.purpose ?? 0;
     message.code = object.code ?? "";
+    message.source = object.source ?? "";
     return message;
   },
 };
@@ -415,7 +429,8 @@ export const RedeemResponse: MessageFns<RedeemResponse> = {
 export type VerifyServiceService = typeof VerifyServiceService;
 export const VerifyServiceService = {
   /**
-   * Mails a fresh code to the address, within the budgets per address, per source and global, and voids the one before.
+   * Mails a fresh code to the address, within the budgets per address, per source and global, and voids the one before of its
+   * kind (those for registering are apart).
    * Answers once the mail server was reached, before the mail is handed over: so that the answer takes as long for every
    * address. Errors: INVALID_ARGUMENT (address or purpose), RESOURCE_EXHAUSTED (budget; the answer's trailer
    * `retry-after-ms` says when to come again), UNAVAILABLE (Redis or the mail server; no budget is used).
@@ -430,7 +445,7 @@ export const VerifyServiceService = {
     responseDeserialize: (value: Buffer): IssueResponse => IssueResponse.decode(value),
   },
   /**
-   * Redeems a code: once, within 10 minutes and 5 attempts.
+   * Redeems a code: once, within 10 minutes, 5 attempts from the source that asked for it and 5 from all others.
    * Errors: INVALID_ARGUMENT, UNAVAILABLE (Redis). A wrong code is an answer, not an error.
    */
   redeem: {
@@ -446,14 +461,15 @@ export const VerifyServiceService = {
 
 export interface VerifyServiceServer extends UntypedServiceImplementation {
   /**
-   * Mails a fresh code to the address, within the budgets per address, per source and global, and voids the one before.
+   * Mails a fresh code to the address, within the budgets per address, per source and global, and voids the one before of its
+   * kind (those for registering are apart).
    * Answers once the mail server was reached, before the mail is handed over: so that the answer takes as long for every
    * address. Errors: INVALID_ARGUMENT (address or purpose), RESOURCE_EXHAUSTED (budget; the answer's trailer
    * `retry-after-ms` says when to come again), UNAVAILABLE (Redis or the mail server; no budget is used).
    */
   issue: handleUnaryCall<IssueRequest, IssueResponse>;
   /**
-   * Redeems a code: once, within 10 minutes and 5 attempts.
+   * Redeems a code: once, within 10 minutes, 5 attempts from the source that asked for it and 5 from all others.
    * Errors: INVALID_ARGUMENT, UNAVAILABLE (Redis). A wrong code is an answer, not an error.
    */
   redeem: handleUnaryCall<RedeemRequest, RedeemResponse>;
@@ -461,7 +477,8 @@ export interface VerifyServiceServer extends UntypedServiceImplementation {
 
 export interface VerifyServiceClient extends Client {
   /**
-   * Mails a fresh code to the address, within the budgets per address, per source and global, and voids the one before.
+   * Mails a fresh code to the address, within the budgets per address, per source and global, and voids the one before of its
+   * kind (those for registering are apart).
    * Answers once the mail server was reached, before the mail is handed over: so that the answer takes as long for every
    * address. Errors: INVALID_ARGUMENT (address or purpose), RESOURCE_EXHAUSTED (budget; the answer's trailer
    * `retry-after-ms` says when to come again), UNAVAILABLE (Redis or the mail server; no budget is used).
@@ -482,7 +499,7 @@ export interface VerifyServiceClient extends Client {
     callback: (error: ServiceError | null, response: IssueResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Redeems a code: once, within 10 minutes and 5 attempts.
+   * Redeems a code: once, within 10 minutes, 5 attempts from the source that asked for it and 5 from all others.
    * Errors: INVALID_ARGUMENT, UNAVAILABLE (Redis). A wrong code is an answer, not an error.
    */
   redeem(
