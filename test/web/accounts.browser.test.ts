@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { eventually } from '@berth/fixtures';
 import { useBrowser, webRoot } from '../harness/browser.ts';
 import { seedPeople } from '../harness/people.ts';
 import { usePlatform } from '../harness/platform.ts';
@@ -73,6 +74,20 @@ test('someone registers by e-mail code, is led to the log-in page, and logs in',
   await logIn(page, { email: 'mara@example.org', password: 'Harbour-light-9' });
   await page.getByText('No conversations yet').waitFor();
   assert.deepEqual(complaints, []);
+});
+
+test('a code that was asked for a moment ago: why there is no other one yet, and when there is', async () => {
+  const first = await browser.open(`${platform.gateUrl}/#/register`);
+  await first.page.getByLabel('E-mail address').fill('hasty@example.org');
+  await first.page.getByRole('button', { name: 'Send code' }).click();
+  await first.page.getByText('The code is on its way').waitFor();
+  const second = await browser.open(`${platform.gateUrl}/#/register`);
+  await second.page.getByLabel('E-mail address').fill('hasty@example.org');
+  await second.page.getByRole('button', { name: 'Send code' }).click();
+  await second.page.getByText(/Too many tries\. Please wait [01]:\d\d\./).waitFor();
+  const again = second.page.getByRole('button', { name: /^Again in [01]:\d\d$/ });
+  const before = await again.innerText();
+  await eventually('it counts down', async () => (await again.innerText()) < before);
 });
 
 test('a name that is taken is said beside the field', async () => {

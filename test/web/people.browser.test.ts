@@ -37,6 +37,7 @@ test('someone is found by name, asked with a note and an alias, sees it at once,
 
   await search.fill(String(asked!.id));
   await found.click();
+  await found.waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Add friend' }).click();
   await page.getByLabel('Note').fill('From the regatta');
   await page.getByLabel('Your alias for them').fill('Regatta friend');

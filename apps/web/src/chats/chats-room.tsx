@@ -1,8 +1,7 @@
 import { MessagesSquare } from 'lucide-react';
 import { useEffect, useRef } from 'react';
-import { classNames } from '../design/class-names.ts';
 import { EmptyState } from '../design/empty-state.tsx';
-import room from '../design/room.module.css';
+import { Room } from '../design/room.tsx';
 import { useText } from '../i18n/language.tsx';
 import { useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
@@ -23,21 +22,18 @@ export function ChatsRoom({ conversation: id }: { conversation: number | undefin
     if (unknown && online) void conversations.fetch(id);
   }, [unknown, online, conversations, id]);
   return (
-    <div className={classNames(room.room, id !== undefined && room.deep)}>
-      <ConversationList open={id} />
-      <main id="content" tabIndex={-1} className={room.main}>
-        {conversation ? (
-          <ConversationView
-            key={conversation.conversation}
-            conversation={conversation}
-            memory={memory.current}
-          />
-        ) : (
-          <EmptyState icon={MessagesSquare} title={text(any ? 'chats.choose' : 'app.name')}>
-            {text(any ? 'chats.choose.text' : 'app.tagline')}
-          </EmptyState>
-        )}
-      </main>
-    </div>
+    <Room title={text('chats.title')} column={<ConversationList open={id} />} deep={id !== undefined}>
+      {conversation ? (
+        <ConversationView
+          key={conversation.conversation}
+          conversation={conversation}
+          memory={memory.current}
+        />
+      ) : (
+        <EmptyState icon={MessagesSquare} title={text(any ? 'chats.choose' : 'app.name')}>
+          {text(any ? 'chats.choose.text' : 'app.tagline')}
+        </EmptyState>
+      )}
+    </Room>
   );
 }

@@ -29,6 +29,10 @@ export function PersonSearch() {
   const search = useSearch(query);
   const found = search.kind === 'found' ? search.people : [];
   const open = search.kind !== 'none' && !dismissed;
+  const choose = (person: number) => {
+    setQuery('');
+    navigate({ section: 'contacts', person });
+  };
   return (
     <Autocomplete.Root
       inline
@@ -82,7 +86,7 @@ export function PersonSearch() {
                     key={person.id}
                     value={person}
                     className={styles.result}
-                    onClick={() => navigate({ section: 'contacts', person: person.id })}
+                    onClick={() => choose(person.id)}
                   >
                     <Avatar id={person.id} name={person.nick || person.name} />
                     <span className={styles.names}>

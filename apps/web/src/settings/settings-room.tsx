@@ -4,6 +4,7 @@ import { classNames } from '../design/class-names.ts';
 import { Confirm } from '../design/dialog.tsx';
 import { EmptyState } from '../design/empty-state.tsx';
 import room from '../design/room.module.css';
+import { Room } from '../design/room.tsx';
 import { useText } from '../i18n/language.tsx';
 import { formatRoute, type SettingsPage, settingsPages } from '../shell/route.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
@@ -25,50 +26,55 @@ const pages = {
 /** What there is to set, and beside it the page that was chosen. */
 export function SettingsRoom({ page }: { page: SettingsPage | undefined }) {
   const text = useText();
-  const workspace = useWorkspace();
-  const [leaving, setLeaving] = useState(false);
   const Chosen = page && pages[page].Page;
   return (
-    <div className={classNames(room.room, page !== undefined && room.deep)}>
-      <section className={room.column} aria-label={text('settings.title')}>
-        <header className={room.head}>
-          <h1 className={room.title}>{text('settings.title')}</h1>
-        </header>
-        <ul className={styles.list}>
-          {settingsPages.map((name) => {
-            const Icon = pages[name].icon;
-            return (
-              <li key={name}>
-                <a
-                  href={formatRoute({ section: 'settings', page: name })}
-                  className={classNames(styles.link, name === page && styles.current)}
-                  aria-current={name === page ? 'page' : undefined}
-                >
-                  <Icon size={20} aria-hidden />
-                  {text(`settings.${name}`)}
-                </a>
-              </li>
-            );
-          })}
-        </ul>
-        <button
-          type="button"
-          className={classNames(styles.link, styles.leave)}
-          onClick={() => setLeaving(true)}
-        >
-          <LogOut size={20} aria-hidden />
-          {text('settings.logout')}
-        </button>
-      </section>
-      <main id="content" tabIndex={-1} className={room.main}>
-        {Chosen ? (
-          <Chosen />
-        ) : (
-          <EmptyState icon={Settings} title={text('settings.title')}>
-            {text('settings.choose')}
-          </EmptyState>
-        )}
-      </main>
+    <Room title={text('settings.title')} column={<SettingsList page={page} />} deep={page !== undefined}>
+      {Chosen ? (
+        <Chosen />
+      ) : (
+        <EmptyState icon={Settings} title={text('settings.title')}>
+          {text('settings.choose')}
+        </EmptyState>
+      )}
+    </Room>
+  );
+}
+
+/** The pages, and the way out. */
+function SettingsList({ page }: { page: SettingsPage | undefined }) {
+  const text = useText();
+  const workspace = useWorkspace();
+  const [leaving, setLeaving] = useState(false);
+  return (
+    <section className={room.column} aria-label={text('settings.title')}>
+      <header className={room.head}>
+        <h1 className={room.title}>{text('settings.title')}</h1>
+      </header>
+      <ul className={styles.list}>
+        {settingsPages.map((name) => {
+          const Icon = pages[name].icon;
+          return (
+            <li key={name}>
+              <a
+                href={formatRoute({ section: 'settings', page: name })}
+                className={classNames(styles.link, name === page && styles.current)}
+                aria-current={name === page ? 'page' : undefined}
+              >
+                <Icon size={20} aria-hidden />
+                {text(`settings.${name}`)}
+              </a>
+            </li>
+          );
+        })}
+      </ul>
+      <button
+        type="button"
+        className={classNames(styles.link, styles.leave)}
+        onClick={() => setLeaving(true)}
+      >
+        <LogOut size={20} aria-hidden />
+        {text('settings.logout')}
+      </button>
       <Confirm
         open={leaving}
         onClose={() => setLeaving(false)}
@@ -78,6 +84,6 @@ export function SettingsRoom({ page }: { page: SettingsPage | undefined }) {
       >
         {text('settings.logout.text')}
       </Confirm>
-    </div>
+    </section>
   );
 }

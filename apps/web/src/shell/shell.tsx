@@ -32,11 +32,7 @@ export function Shell() {
   if (!known) return null;
   return (
     <div className={styles.shell}>
-      <button
-        type="button"
-        className={styles.skip}
-        onClick={() => document.getElementById('content')?.focus()}
-      >
+      <button type="button" className={styles.skip} onClick={skip}>
         {text('app.skip')}
       </button>
       <SideBar route={route} />
@@ -49,4 +45,11 @@ export function Shell() {
       <KickedDialog />
     </div>
   );
+}
+
+/** To what was chosen in the room; on a phone, where that is another page, to the room. */
+function skip(): void {
+  const content = document.getElementById('content');
+  const shown = content?.checkVisibility() ? content : content?.closest('main');
+  shown?.focus();
 }

@@ -39,7 +39,7 @@ function openPage(storage: KeyValueStorage): { workspace: Workspace; cache: Work
   const area = { getItem: () => null, setItem: () => {}, removeItem: () => {} };
   const workspace = new Workspace(
     client,
-    { id: 5, email: 'noor@example.org', name: 'noor' },
+    { id: 5, email: 'noor@example.org', name: 'noor', nick: 'Noor', icon: '' },
     new Drafts(area, 5),
     cache,
   );
