@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { promises as dns } from 'node:dns';
 import { after, test } from 'node:test';
 import { VerifyServiceClient, VerifyServiceService } from '@berth/contracts/verify';
+import { eventually } from '@berth/fixtures';
 import { BerthError } from '@berth/wire';
 import { Server } from '@grpc/grpc-js';
 import { call, createChannelOptions, targetOf } from './client.ts';
@@ -12,8 +14,11 @@ after(async () => {
   for (const close of closers.reverse()) await close();
 });
 
-/** A replica that answers each call as `answer` does. */
-async function startReplica(answer: () => Promise<{ resendAfterMs: number; expiresInMs: number }>) {
+/** A replica that answers each call as `answer` does; on a port and an address of this machine's own when told. */
+async function startReplica(
+  answer: () => Promise<{ resendAfterMs: number; expiresInMs: number }>,
+  { port = 0, host = '127.0.0.1' } = {},
+) {
   const replica = { port: 0, calls: 0, stop: () => closeServer(server, 0) };
   const server = new Server(createServerOptions());
   server.addService(VerifyServiceService, {
@@ -23,13 +28,14 @@ async function startReplica(answer: () => Promise<{ resendAfterMs: number; expir
     }),
     redeem: unary(async () => ({ result: 0 })),
   });
-  replica.port = await bindServer(server, '127.0.0.1', 0, serverCredentials(undefined));
+  replica.port = await bindServer(server, host, port, serverCredentials(undefined));
   closers.push(replica.stop);
   return replica;
 }
 
-function createCaller(ports: number[]) {
-  const address = ports.map((port) => `127.0.0.1:${port}`).join(',');
+const createCaller = (ports: number[]) => createCallerOf(ports.map((port) => `127.0.0.1:${port}`).join(','));
+
+function createCallerOf(address: string) {
   const client = new VerifyServiceClient(
     targetOf(address),
     channelCredentials(undefined),
@@ -95,4 +101,21 @@ test('what a replica answers is final: a refusal is not asked for again, and com
     retryAfterMs: 1_234,
   });
   assert.equal(refusing.calls, 1);
+});
+
+test('a name that leads elsewhere, and soon elsewhere again, is followed', async (t) => {
+  let at = '127.0.0.2';
+  t.mock.method(dns, 'lookup', async () => [{ address: at, family: 4 }]);
+  let replica = await startReplica(well, { host: at });
+  const { port } = replica;
+  const ask = createCallerOf(`status.test:${port}`);
+  await ask({ deadlineMs: 5_000 });
+  for (const next of ['127.0.0.3', '127.0.0.4']) {
+    const former = replica;
+    at = next;
+    replica = await startReplica(well, { host: at, port });
+    await former.stop();
+    await eventually(`calls go to ${next}`, () => ask({ deadlineMs: 1_000, attempts: 2 }));
+    assert.equal(replica.calls, 1);
+  }
 });
