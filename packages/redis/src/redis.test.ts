@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { useRedis } from '@berth/fixtures';
+import { eventually, TcpProxy, useRedis } from '@berth/fixtures';
 import { freePort, startRedis } from '@berth/stores';
 import { createRedis, redisMillis } from './redis.ts';
 
@@ -43,5 +43,26 @@ test('commands wait for a cluster that comes up', async () => {
     cluster.disconnect();
     await server.kill();
     await rm(folder, { recursive: true, force: true });
+  }
+});
+
+test('a server that has become a replica is left for the one that its address leads to now', async () => {
+  const [former, present] = [await startRedis(), await startRedis()];
+  const proxy = await new TcpProxy({ host: '127.0.0.1', port: former.port }).start();
+  const client = createRedis(`redis://127.0.0.1:${proxy.port}`);
+  const direct = createRedis(former.url);
+  try {
+    await client.set('key', 'before');
+    proxy.redirect({ host: '127.0.0.1', port: present.port });
+    await direct.replicaof('127.0.0.1', present.port);
+    await assert.rejects(client.eval("return redis.call('SET', 'key', 'refused')", 0), /READONLY/);
+    await eventually('writes go to the present one', () => client.set('key', 'after'));
+    const other = createRedis(present.url);
+    assert.equal(await other.get('key'), 'after');
+    other.disconnect();
+  } finally {
+    for (const connection of [client, direct]) connection.disconnect();
+    await proxy.close();
+    await Promise.all([former.kill(), present.kill()]);
   }
 });

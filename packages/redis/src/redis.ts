@@ -29,6 +29,8 @@ export function createRedis(
     connectTimeout: 2_000,
     autoResendUnfulfilledCommands: false,
     enableOfflineQueue: true,
+    // A failover may leave the connection to a server that is a replica now: the address leads to another one.
+    reconnectOnError: (error) => error.message.includes('READONLY'),
     retryStrategy: (attempt) => 50 + backoffMs(attempt, { baseMs: 50, maxMs: 2_000 }),
   };
   const nodes = hosts!.split(',').map((host) => {
