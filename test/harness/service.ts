@@ -64,8 +64,9 @@ export class Service {
     this.#said = '';
     this.#isUp = false;
     child.stdout.on('data', (chunk: Buffer) => {
-      this.#said = (this.#said + chunk).slice(-keptCharacters);
-      this.#isUp ||= / is up"/.test(this.#said);
+      this.#said += chunk;
+      this.#isUp ||= this.#said.includes(' is up"');
+      this.#said = this.#said.slice(-keptCharacters);
     });
     child.stderr.pipe(log, { end: false });
     this.#exited = new Promise((resolve) => child.once('close', (code) => log.end(() => resolve(code))));
