@@ -22,6 +22,7 @@ const phone: BrowserContextOptions = {
 async function capture(browser: Browser, url: string, hero: Person): Promise<void> {
   const shoot = async (page: Page, name: string) => {
     await page.evaluate(() => document.fonts.ready);
+    await page.locator('[aria-busy="true"]').waitFor({ state: 'detached' });
     await page.screenshot({ path: join(folder, `${name}.png`) });
   };
 
