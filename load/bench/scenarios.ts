@@ -84,8 +84,9 @@ export async function measureFanOut(platform: Platform, reversed: boolean): Prom
  * what a process takes once, for its code and its heap, is no connection's.
  */
 export async function measureIdleMemory(platform: Platform, count: number): Promise<Measured> {
+  // Until what the log-ins left behind has been collected: the connections are idle, so the collector is in no hurry.
   const settled = async (pid: number) => {
-    await new Promise((resolve) => setTimeout(resolve, 4_000));
+    await new Promise((resolve) => setTimeout(resolve, 20_000));
     return residentBytes(pid);
   };
   const perConnection = async (pid: number, targets: (first: number, end: number) => Promise<Target[]>) => {
