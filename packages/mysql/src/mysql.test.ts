@@ -41,6 +41,26 @@ test('a statement that is not answered in time is given up with its connection',
   assert.notEqual(await connectionId(db), before);
 });
 
+test('a server that takes no writes is left: the next call connects anew', async () => {
+  const db = single();
+  await db.run('CREATE TABLE demoted (n INT)');
+  const connection = await server.db.acquire();
+  // The test's user may write to a server that is read only, so a trigger says what others would hear.
+  await connection.query(
+    "CREATE TRIGGER read_only BEFORE INSERT ON demoted FOR EACH ROW SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1290",
+  );
+  connection.release();
+  const before = await connectionId(db);
+  await assert.rejects(db.run('INSERT INTO demoted VALUES (1)'), { errno: 1290 });
+  const after = await connectionId(db);
+  assert.notEqual(after, before);
+  await assert.rejects(
+    db.transaction((tx) => tx.run('INSERT INTO demoted VALUES (1)')),
+    { errno: 1290 },
+  );
+  assert.notEqual(await connectionId(db), after);
+});
+
 test('a COMMIT whose answer is lost is said to be unknown, and is not repeated', async () => {
   const { hostname, port } = new URL(server.url);
   const proxy = await new TcpProxy({ host: hostname, port: Number(port) }).start();

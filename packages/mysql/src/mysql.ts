@@ -180,8 +180,15 @@ export const isServerError = (error: unknown): boolean =>
   typeof error.sqlState === 'string' &&
   !('fatal' in error && error.fatal === true);
 
-/** The connection cannot be used any more: it was lost, or what it still answers is no longer waited for. */
+/** The server takes no writes (1290, 1836): after a fail-over it is the one that is no longer the writer. */
+const isReadOnly = (error: unknown): boolean => errnoOf(error) === 1290 || errnoOf(error) === 1836;
+
+/**
+ * The connection is not to be used any more: it was lost, what it still answers is no longer waited for, or it leads to
+ * a server that takes no writes, while a new one finds the writer.
+ */
 export const isConnectionBroken = (error: unknown): boolean =>
+  isReadOnly(error) ||
   error instanceof DeadlineError ||
   error instanceof DurabilityError ||
   (error instanceof Error &&
