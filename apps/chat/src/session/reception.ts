@@ -9,7 +9,13 @@ import type { Dialect } from './dialect.ts';
 export class Reception implements FrameSink {
   readonly probe = undefined;
   readonly #dialects: readonly Dialect[];
-  readonly #heard = new WeakSet<Connection>();
+  /** Hears a connection from its first frame on, until a log-in does. */
+  readonly #deaf: FrameSink = {
+    probe: undefined,
+    onFrame: () => {},
+    onClosed: () => {},
+    farewell: (reason) => this.farewell(reason),
+  };
 
   /** The last one gets the frames that none accepts. */
   constructor(dialects: readonly Dialect[]) {
@@ -17,8 +23,7 @@ export class Reception implements FrameSink {
   }
 
   onFrame(connection: Connection, id: number, body: Uint8Array): void {
-    if (this.#heard.has(connection)) return;
-    this.#heard.add(connection);
+    connection.sink = this.#deaf;
     const dialect = this.#dialects.find((candidate) => candidate.accepts(id)) ?? this.#dialects.at(-1)!;
     dialect.onStranger(connection, id, body);
   }
