@@ -65,6 +65,9 @@ test('a message that comes while one is elsewhere counts as unread until it is s
   assert.deepEqual(await texts(page), ['one', 'two', 'three']);
   await page.waitForFunction(() => document.title === 'Berth');
   await eventually('the sender hears that it was read', () => other.client.receipts(conversation).read === 3);
+  // The other one has it and has not looked at it.
+  await send(page, 'four');
+  await message(page, 'four').getByLabel('Delivered').waitFor();
   await closeAll([other]);
 });
 

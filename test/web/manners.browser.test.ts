@@ -236,7 +236,7 @@ test('every screen speaks Chinese, with no English left over', async () => {
   await end();
 });
 
-test('everything works at 360 pixels, one thing at a time, and nothing scrolls sideways', async () => {
+test('everything works at 360 pixels, one thing at a time, and nothing scrolls sideways up to wide screens', async () => {
   const { hero, end } = await tellStory(platform);
   const { page } = await browser.open(platform.gateUrl, { viewport: { width: 360, height: 640 } });
   assert.equal(await sideways(page), 0);
@@ -266,6 +266,14 @@ test('everything works at 360 pixels, one thing at a time, and nothing scrolls s
     await page.getByRole('heading', { name, level: 2 }).waitFor();
     assert.equal(await sideways(page), 0, name);
     await page.getByRole('button', { name: 'Back' }).click();
+  }
+  await section(page, 'Chats').click();
+  await page.getByRole('link', { name: /Harbour crew/ }).click();
+  for (const width of [360, 719, 720, 1_024, 2_560]) {
+    await page.setViewportSize({ width, height: 800 });
+    await message(page, 'See you at the pier').waitFor();
+    assert.equal(await sideways(page), 0, `${width} pixels`);
+    assert.equal(await page.getByRole('region', { name: 'Chats' }).isVisible(), width >= 720);
   }
   await end();
 });
