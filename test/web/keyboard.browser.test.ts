@@ -44,6 +44,8 @@ test('the keyboard alone is enough: log in, choose a conversation, reply, find s
 
   await tabTo(page, /^link ".*Contacts/, 'Shift+Tab');
   await keyboard.press('Enter');
+  // A room's code is loaded when it is first entered.
+  await page.getByRole('combobox', { name: 'Find people' }).waitFor();
   await tabTo(page, /^combobox ".*Find people/);
   await keyboard.type('crew');
   await page.getByRole('option').first().waitFor();
@@ -52,6 +54,7 @@ test('the keyboard alone is enough: log in, choose a conversation, reply, find s
   await page.getByRole('main').getByText('User name').waitFor();
   await tabTo(page, /^link ".*Settings/, 'Shift+Tab');
   await keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Log out' }).waitFor();
   await tabTo(page, /^button ".*Log out/);
   await keyboard.press('Enter');
   await page.getByRole('alertdialog').waitFor();
