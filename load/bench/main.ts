@@ -5,6 +5,7 @@ import process from 'node:process';
 import { Platform } from '@berth/test/platform';
 import { measureDurableWrites } from './durable-writes.ts';
 import { measurePlacement } from './placement.ts';
+import { collectOnSignal } from './processes.ts';
 import { measureFanOut, measureIdleMemory, measurePairs } from './scenarios.ts';
 import { median, type PartRow, type Row, renderPartTable, renderTable } from './table.ts';
 
@@ -38,7 +39,7 @@ const platform = await Platform.start({
         SENDS_PER_SECOND: '1000000',
         SENDS_BURST: '1000000',
       },
-      ...{ FRAMES_PER_SECOND: '1000000', FRAMES_BURST: '1000000' },
+      ...{ FRAMES_PER_SECOND: '1000000', FRAMES_BURST: '1000000', NODE_OPTIONS: collectOnSignal },
     },
   },
 });

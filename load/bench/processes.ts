@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import type { Target } from '../driver/link.ts';
 import type { Plan, Report } from '../driver/plan.ts';
 
+/** The option of Node by which a server that is measured collects its garbage on SIGUSR2. */
+export const collectOnSignal = `--import=${join(import.meta.dirname, 'collect-on-signal.ts')}`;
+
 /** A peer server as a process of its own. */
 export interface Peer {
   port: number;
@@ -13,6 +16,7 @@ export interface Peer {
 
 export function startPeer(name: 'relay' | 'socket-io'): Promise<Peer> {
   const child = fork(join(import.meta.dirname, 'peers', `${name}.ts`), {
+    execArgv: [collectOnSignal],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   return new Promise((resolve, reject) => {

@@ -1,3 +1,4 @@
+import process from 'node:process';
 import type { Platform } from '@berth/test/platform';
 import type { Target } from '../driver/link.ts';
 import type { Plan, Report } from '../driver/plan.ts';
@@ -10,6 +11,7 @@ export interface Measured {
   socketIo: number;
 }
 
+const elapse = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const times = { warmUpMs: 2_000, measureMs: 5_000 };
 const textBytes = 64;
 const pairs = 40;
@@ -81,12 +83,13 @@ export async function measureFanOut(platform: Platform, reversed: boolean): Prom
 
 /**
  * Resident kilobytes that each of `count` idle connections costs its server, beside half as many that are there already:
- * what a process takes once, for its code and its heap, is no connection's.
+ * what a process takes once, for its code and its heap, is no connection's. Garbage is collected before each look.
  */
 export async function measureIdleMemory(platform: Platform, count: number): Promise<Measured> {
-  // Until what the log-ins left behind has been collected: the connections are idle, so the collector is in no hurry.
   const settled = async (pid: number) => {
-    await new Promise((resolve) => setTimeout(resolve, 20_000));
+    await elapse(4_000);
+    process.kill(pid, 'SIGUSR2');
+    await elapse(2_000);
     return residentBytes(pid);
   };
   const perConnection = async (pid: number, targets: (first: number, end: number) => Promise<Target[]>) => {
