@@ -1,25 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { eventually } from '@berth/fixtures';
 import { createRedis } from '@berth/redis';
-import { connectDevice, seedPeople, settle, verdict } from '../harness/people.ts';
+import { connectDevice, getsIn, seedPeople, settle, verdict } from '../harness/people.ts';
 import { usePlatform } from '../harness/platform.ts';
 import { startLoad } from './load.ts';
 
 const platform = usePlatform({ nodes: 2, proxied: ['redis'] });
-
-async function someoneNewGetsIn(): Promise<void> {
-  const [newcomer] = await seedPeople(platform, 1);
-  await eventually(
-    'someone new can log in',
-    async () => {
-      const device = await connectDevice(platform, newcomer!);
-      await device.client.close();
-      return true;
-    },
-    20_000,
-  );
-}
 
 /** While Redis is ill everyone goes on talking; when it is well again so is everything else, and nothing was lost. */
 async function talkThrough(illness: { begin(): Promise<void>; end(): Promise<void> }): Promise<void> {
@@ -28,7 +14,8 @@ async function talkThrough(illness: { begin(): Promise<void>; end(): Promise<voi
   await illness.begin();
   await load.more(300);
   await illness.end();
-  await someoneNewGetsIn();
+  const [newcomer] = await seedPeople(platform, 1);
+  await getsIn(platform, newcomer!, 20_000);
   await load.more(100);
   await load.stop();
   await settle(platform, load.devices, load.conversations, 40_000);

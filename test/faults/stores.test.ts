@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventually } from '@berth/fixtures';
 import { createRedis } from '@berth/redis';
-import { connectDevice, nodeOf, seedPeople, settle, verdict } from '../harness/people.ts';
+import { connectDevice, getsIn, nodeOf, seedPeople, settle, verdict } from '../harness/people.ts';
 import { usePlatform } from '../harness/platform.ts';
 import { startLoad } from './load.ts';
 
@@ -28,15 +28,7 @@ test('Redis is killed and comes back empty: messages go on meanwhile, routes and
   await platform.restartRedis();
   await load.more(100);
   const [newcomer] = await seedPeople(platform, 1);
-  await eventually(
-    'someone new can log in',
-    async () => {
-      const device = await connectDevice(platform, newcomer!);
-      await device.client.close();
-      return true;
-    },
-    20_000,
-  );
+  await getsIn(platform, newcomer!, 20_000);
   await load.stop();
   await settle(platform, load.devices, load.conversations, 40_000);
   assert.deepEqual(await verdict(platform, load.devices, load.conversations), []);
@@ -70,11 +62,7 @@ test('status is away for 10 s: who is connected stays and talks, and who comes g
     ['unavailable', 'no_berth'].includes(error.code),
   );
   await platform.service('status').start();
-  await eventually('someone new can log in', async () => {
-    const device = await connectDevice(platform, newcomer!);
-    await device.client.close();
-    return true;
-  });
+  await getsIn(platform, newcomer!);
   await load.stop();
   await settle(platform, load.devices, load.conversations);
   assert.deepEqual(await verdict(platform, load.devices, load.conversations), []);

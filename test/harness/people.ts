@@ -73,6 +73,19 @@ export async function connectDevice(
   return device;
 }
 
+/** Waits until a person can log in and be connected, as after a fault; leaves again. */
+export async function getsIn(platform: PlatformDoors, person: Person, timeoutMs?: number): Promise<void> {
+  await eventually(
+    'someone new can log in',
+    async () => {
+      const device = await connectDevice(platform, person);
+      await device.client.close();
+      return true;
+    },
+    timeoutMs,
+  );
+}
+
 /** A node that has just started takes few log-ins a second; who is told to come again does, for at most 10 s. */
 async function logInWhenThereIsRoom({ client }: Device, { email, password }: Person): Promise<void> {
   const until = performance.now() + 10_000;

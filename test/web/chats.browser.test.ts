@@ -2,34 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventually } from '@berth/fixtures';
 import { useBrowser, webRoot } from '../harness/browser.ts';
-import {
-  befriend,
-  closeAll,
-  connectDevice,
-  createGroup,
-  type Person,
-  seedPeople,
-} from '../harness/people.ts';
+import { befriend, closeAll, connectDevice, createGroup, seedPeople } from '../harness/people.ts';
 import { usePlatform } from '../harness/platform.ts';
 import { logIn, message, nodeOf, openChat, section, send, texts, twoAtTheirPages } from './screens.ts';
+import { seedFriends } from './seeds.ts';
 
 const platform = usePlatform({ environment: { gate: { WEB_ROOT: webRoot } } });
 const browser = useBrowser();
 
-/** Two people who are friends; answers with them and their conversation. */
-async function friends(): Promise<{ people: [Person, Person]; conversation: number }> {
-  const people = (await seedPeople(platform, 2)) as [Person, Person];
-  const devices = [
-    await connectDevice(platform, people[0], { deviceClass: 'setup' }),
-    await connectDevice(platform, people[1], { deviceClass: 'setup' }),
-  ] as const;
-  const conversation = await befriend(...devices);
-  await closeAll([...devices]);
-  return { people, conversation };
-}
-
 test('two people on two nodes talk: typing, delivery, read marks, replies', async () => {
-  const { people } = await friends();
+  const { people } = await seedFriends(platform);
   const [mine, theirs] = await twoAtTheirPages(browser, platform.gateUrl, people);
   assert.notEqual(await nodeOf(mine.page), await nodeOf(theirs.page));
 
@@ -50,7 +32,7 @@ test('two people on two nodes talk: typing, delivery, read marks, replies', asyn
 });
 
 test('a message that comes while one is elsewhere counts as unread until it is seen', async () => {
-  const { people, conversation } = await friends();
+  const { people, conversation } = await seedFriends(platform);
   const { page } = await browser.open(platform.gateUrl);
   await logIn(page, people[0]);
   await page.getByRole('link', { name: people[1].name }).waitFor();
@@ -72,7 +54,7 @@ test('a message that comes while one is elsewhere counts as unread until it is s
 });
 
 test('Enter sends, Shift+Enter breaks the line, an input method keeps its Enter', async () => {
-  const { people } = await friends();
+  const { people } = await seedFriends(platform);
   const { page, context } = await browser.open(platform.gateUrl);
   await logIn(page, people[0]);
   await openChat(page, people[1].name);
@@ -99,7 +81,7 @@ test('Enter sends, Shift+Enter breaks the line, an input method keeps its Enter'
 });
 
 test('emoji are found by words and put where the cursor is', async () => {
-  const { people } = await friends();
+  const { people } = await seedFriends(platform);
   const { page } = await browser.open(platform.gateUrl);
   await logIn(page, people[0]);
   await openChat(page, people[1].name);
@@ -114,7 +96,7 @@ test('emoji are found by words and put where the cursor is', async () => {
 });
 
 test('drafts stay with their conversation, also over a reload', async () => {
-  const { people } = await friends();
+  const { people } = await seedFriends(platform);
   const me = await connectDevice(platform, people[0], { deviceClass: 'setup' });
   const third = await connectDevice(platform, (await seedPeople(platform, 1, 'third'))[0]!);
   await befriend(me, third);
@@ -163,7 +145,7 @@ test('a conversation is pinned, silenced and found', async () => {
 });
 
 test('what the server refuses is shown as failed, and can be sent again', async () => {
-  const { people } = await friends();
+  const { people } = await seedFriends(platform);
   const [mine] = await twoAtTheirPages(browser, platform.gateUrl, people);
   const other = await connectDevice(platform, people[1], { deviceClass: 'setup' });
   await other.client.request('block', { user: people[0].id });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventually } from '@berth/fixtures';
 import { useBrowser, webRoot } from '../harness/browser.ts';
-import { befriend, closeAll, connectDevice, type Person, seedPeople } from '../harness/people.ts';
+import { closeAll, connectDevice } from '../harness/people.ts';
 import { usePlatform } from '../harness/platform.ts';
 import {
   keptOnDevice,
@@ -15,23 +15,13 @@ import {
   texts,
   twoAtTheirPages,
 } from './screens.ts';
+import { seedFriends } from './seeds.ts';
 
 const platform = usePlatform({ environment: { gate: { WEB_ROOT: webRoot } } });
 const browser = useBrowser();
 
-async function friends(): Promise<{ people: [Person, Person]; conversation: number }> {
-  const people = (await seedPeople(platform, 2)) as [Person, Person];
-  const devices = [
-    await connectDevice(platform, people[0], { deviceClass: 'setup' }),
-    await connectDevice(platform, people[1], { deviceClass: 'setup' }),
-  ] as const;
-  const conversation = await befriend(...devices);
-  await closeAll([...devices]);
-  return { people, conversation };
-}
-
 test('a chat node killed in mid-conversation: both pages come back by themselves, nothing lost or doubled', async (t) => {
-  const { people } = await friends();
+  const { people } = await seedFriends(platform);
   const [mine, theirs] = await twoAtTheirPages(browser, platform.gateUrl, people);
   const node = await nodeOf(mine.page);
   assert.notEqual(node, await nodeOf(theirs.page));
@@ -63,7 +53,7 @@ test('a chat node killed in mid-conversation: both pages come back by themselves
 });
 
 test('with every node away the page stays readable, says when it tries again, and sends what was typed', async (t) => {
-  const { people, conversation } = await friends();
+  const { people, conversation } = await seedFriends(platform);
   const { page } = await browser.open(platform.gateUrl);
   await logIn(page, people[0]);
   await openChat(page, people[1].name);
@@ -105,7 +95,7 @@ test('with every node away the page stays readable, says when it tries again, an
 });
 
 test('with gate away, too, the page opens and what was loaded can be read', async (t) => {
-  const { people } = await friends();
+  const { people } = await seedFriends(platform);
   const { page } = await browser.open(platform.gateUrl);
   await logIn(page, people[0]);
   await openChat(page, people[1].name);
@@ -123,7 +113,7 @@ test('with gate away, too, the page opens and what was loaded can be read', asyn
 });
 
 test('a node that drains moves its pages, which say so quietly', async () => {
-  const { people } = await friends();
+  const { people } = await seedFriends(platform);
   const { page } = await browser.open(platform.gateUrl);
   await logIn(page, people[0]);
   await openChat(page, people[1].name);

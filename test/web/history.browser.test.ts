@@ -6,7 +6,7 @@ import { useBrowser, webRoot } from '../harness/browser.ts';
 import { befriend, closeAll, connectDevice, type Person, seedPeople } from '../harness/people.ts';
 import { usePlatform } from '../harness/platform.ts';
 import { logIn, message, openChat, send } from './screens.ts';
-import { seedGroups, seedMessages, wordsOf } from './seeds.ts';
+import { seedFriends, seedGroups, seedMessages, wordsOf } from './seeds.ts';
 
 const platform = usePlatform({ environment: { gate: { WEB_ROOT: webRoot } } });
 const browser = useBrowser();
@@ -14,13 +14,7 @@ const browser = useBrowser();
 async function friendsWithHistory(
   count: number,
 ): Promise<{ people: [Person, Person]; conversation: number }> {
-  const people = (await seedPeople(platform, 2)) as [Person, Person];
-  const devices = [
-    await connectDevice(platform, people[0], { deviceClass: 'setup' }),
-    await connectDevice(platform, people[1], { deviceClass: 'setup' }),
-  ] as const;
-  const conversation = await befriend(...devices);
-  await closeAll([...devices]);
+  const { people, conversation } = await seedFriends(platform);
   await seedMessages(platform, conversation, people, count);
   return { people, conversation };
 }

@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import { eventually } from '@berth/fixtures';
 import type { Page } from 'playwright-core';
 import { useBrowser, webRoot } from '../harness/browser.ts';
-import { befriend, closeAll, connectDevice, type Person, seedPeople } from '../harness/people.ts';
+import { befriend, closeAll, connectDevice, seedPeople } from '../harness/people.ts';
 import { usePlatform } from '../harness/platform.ts';
 import { holdAnswers, logIn, message, openChat, send } from './screens.ts';
-import { seedMessages, wordsOf } from './seeds.ts';
+import { seedFriends, seedMessages, wordsOf } from './seeds.ts';
 import { tellStory } from './story.ts';
 
 const platform = usePlatform({ environment: { gate: { WEB_ROOT: webRoot } } });
@@ -69,13 +69,7 @@ const focusedSeq = (page: Page): Promise<number> =>
   page.evaluate(() => Number((document.activeElement as HTMLElement).dataset.seq));
 
 test('the focus stays with its message while it is loaded, and when the list is scrolled away from it', async () => {
-  const people = (await seedPeople(platform, 2)) as [Person, Person];
-  const devices = [
-    await connectDevice(platform, people[0], { deviceClass: 'setup' }),
-    await connectDevice(platform, people[1], { deviceClass: 'setup' }),
-  ] as const;
-  const conversation = await befriend(...devices);
-  await closeAll([...devices]);
+  const { people, conversation } = await seedFriends(platform);
   await seedMessages(platform, conversation, people, 200);
   const { page } = await browser.open('about:blank');
   const answers = await holdAnswers(page);

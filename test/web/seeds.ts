@@ -1,4 +1,4 @@
-import type { Person } from '../harness/people.ts';
+import { befriend, closeAll, connectDevice, type Person, seedPeople } from '../harness/people.ts';
 import type { Platform } from '../harness/platform.ts';
 
 const perInsert = 1_000;
@@ -12,6 +12,20 @@ export function wordsOf(seq: number): string {
   const count = seq % 17 === 0 ? 60 : 2 + (seq % 9);
   const said = Array.from({ length: count }, (_, index) => words[(seq * 7 + index * 5) % words.length]);
   return `${seq}: ${said.join(' ')}`;
+}
+
+/** Two people who are friends, nobody of them connected, and their conversation. */
+export async function seedFriends(
+  platform: Platform,
+): Promise<{ people: [Person, Person]; conversation: number }> {
+  const people = (await seedPeople(platform, 2)) as [Person, Person];
+  const devices = [
+    await connectDevice(platform, people[0], { deviceClass: 'setup' }),
+    await connectDevice(platform, people[1], { deviceClass: 'setup' }),
+  ] as const;
+  const conversation = await befriend(...devices);
+  await closeAll([...devices]);
+  return { people, conversation };
 }
 
 /** A history of `count` messages by turns, one a minute until an hour ago; for a conversation that nobody is using. */
