@@ -7,56 +7,46 @@ import { defineConfig, type Plugin } from 'vite';
 /** Files below this are sent as they are. */
 const minCompressedBytes = 1_024;
 
-/** Tells the service worker which files belong to this build. */
-function fillServiceWorker(): Plugin {
+/** A step on the folder of what was built, only after a build that has not failed. */
+function afterBuild(name: string, run: (outDir: string) => void): Plugin {
   let outDir = '';
   return {
-    name: 'fill-service-worker',
+    name,
     apply: 'build',
     configResolved(config) {
       outDir = resolve(config.root, config.build.outDir);
     },
-    // Only after a build that has not failed.
-    writeBundle() {
-      const files = readdirSync(outDir, { recursive: true, encoding: 'utf8' })
-        .filter((name) => /\.(js|css|svg|webmanifest)$/.test(name) && name !== 'sw.js')
-        .map((name) => `/${name.replaceAll(sep, '/')}`)
-        .sort();
-      const page = readFileSync(resolve(outDir, 'index.html'));
-      const build = createHash('sha256').update(files.join()).update(page).digest('hex').slice(0, 12);
-      const worker = resolve(outDir, 'sw.js');
-      const text = readFileSync(worker, 'utf8');
-      writeFileSync(worker, text.replace("['__FILES__']", JSON.stringify(files)).replace('__BUILD__', build));
-    },
+    writeBundle: () => run(outDir),
   };
+}
+
+/** Tells the service worker which files belong to this build. */
+function fillServiceWorker(outDir: string): void {
+  const files = readdirSync(outDir, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(js|css|svg|webmanifest)$/.test(name) && name !== 'sw.js')
+    .map((name) => `/${name.replaceAll(sep, '/')}`)
+    .sort();
+  const page = readFileSync(resolve(outDir, 'index.html'));
+  const build = createHash('sha256').update(files.join()).update(page).digest('hex').slice(0, 12);
+  const worker = resolve(outDir, 'sw.js');
+  const text = readFileSync(worker, 'utf8');
+  writeFileSync(worker, text.replace("['__FILES__']", JSON.stringify(files)).replace('__BUILD__', build));
 }
 
 /** Writes `.br` and `.gz` beside every text file of the build, so that gate compresses nothing itself. */
-function precompress(): Plugin {
-  let outDir = '';
-  return {
-    name: 'precompress',
-    apply: 'build',
-    configResolved(config) {
-      outDir = resolve(config.root, config.build.outDir);
-    },
-    // Only after a build that has not failed.
-    writeBundle() {
-      for (const name of readdirSync(outDir, { recursive: true, encoding: 'utf8' })) {
-        const file = resolve(outDir, name);
-        if (!/\.(js|css|html|svg|webmanifest)$/.test(name) || statSync(file).size < minCompressedBytes)
-          continue;
-        const content = readFileSync(file);
-        const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
-        writeFileSync(`${file}.br`, brotliCompressSync(content, { params }));
-        writeFileSync(`${file}.gz`, gzipSync(content, { level: constants.Z_BEST_COMPRESSION }));
-      }
-    },
-  };
+function precompress(outDir: string): void {
+  for (const name of readdirSync(outDir, { recursive: true, encoding: 'utf8' })) {
+    const file = resolve(outDir, name);
+    if (!/\.(js|css|html|svg|webmanifest)$/.test(name) || statSync(file).size < minCompressedBytes) continue;
+    const content = readFileSync(file);
+    const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
+    writeFileSync(`${file}.br`, brotliCompressSync(content, { params }));
+    writeFileSync(`${file}.gz`, gzipSync(content, { level: constants.Z_BEST_COMPRESSION }));
+  }
 }
 
 export default defineConfig({
-  plugins: [fillServiceWorker(), precompress()],
+  plugins: [afterBuild('fill-service-worker', fillServiceWorker), afterBuild('precompress', precompress)],
   build: {
     target: 'es2023',
     // Nothing inline: the Content-Security-Policy takes files of our own alone.
