@@ -43,6 +43,8 @@ beforeAll(async () => {
     parseGateConfig({
       HTTP_HOST: '127.0.0.1',
       HTTP_PORT: '0',
+      OPS_HOST: '127.0.0.1',
+      OPS_PORT: '0',
       MYSQL_URL: mysql.url,
       REDIS_URL: store.url,
       VERIFY_ADDRESS: `127.0.0.1:${verify.ports.grpc}`,
@@ -59,7 +61,7 @@ beforeAll(async () => {
 
 /** What came back, without what differs by the address itself or by the moment. */
 async function ask(path: string, body: object, email: string): Promise<string> {
-  const response = await fetch(`http://127.0.0.1:${gate!.port}${path}`, {
+  const response = await fetch(`http://127.0.0.1:${gate!.ports.http}${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),

@@ -51,6 +51,8 @@ beforeAll(async () => {
     parseGateConfig({
       HTTP_HOST: '127.0.0.1',
       HTTP_PORT: '0',
+      OPS_HOST: '127.0.0.1',
+      OPS_PORT: '0',
       MYSQL_URL: mysql.url,
       REDIS_URL: redisUrl,
       VERIFY_ADDRESS: `127.0.0.1:${verify.ports.grpc}`,
@@ -69,7 +71,7 @@ async function ask(
   body: object,
   token?: string,
 ): Promise<{ status: number; code: string | undefined }> {
-  const response = await fetch(`http://127.0.0.1:${gate!.port}${path}`, {
+  const response = await fetch(`http://127.0.0.1:${gate!.ports.http}${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
     body: JSON.stringify(body),

@@ -182,17 +182,18 @@ export class Platform {
   }
 
   #createGate(verifyPort: number, keyFile: string): void {
-    const port = this.#nextPort();
+    const [port, opsPort] = [this.#nextPort(), this.#nextPort()];
     this.gateUrl = `http://127.0.0.1:${port}`;
     const environment = {
       HTTP_HOST: '127.0.0.1',
       HTTP_PORT: String(port),
+      OPS_PORT: String(opsPort),
       VERIFY_ADDRESS: `127.0.0.1:${verifyPort}`,
       SESSION_KEYS_FILE: keyFile,
       // Every client of a test comes from one address.
       REQUESTS_PER_ADDRESS_MINUTE: '100000',
     };
-    this.#add('gate', 'gate', environment, port);
+    this.#add('gate', 'gate', environment, opsPort);
   }
 
   async #createNode(number: number): Promise<ChatNode> {

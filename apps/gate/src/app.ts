@@ -1,7 +1,7 @@
 import { type App, Circuit, Closers } from '@berth/lifecycle';
 import { Mysql } from '@berth/mysql';
 import { createRedis } from '@berth/redis';
-import { type Log, Metrics } from '@berth/telemetry';
+import { type Log, Metrics, OpsServer } from '@berth/telemetry';
 import { SessionKeys } from '@berth/tokens';
 import { Argon2Hasher } from './accounts/password-hasher.ts';
 import { PasswordRules } from './accounts/password-rules.ts';
@@ -27,8 +27,8 @@ import { GrpcStatus } from './status-client.ts';
 import { GrpcVerify } from './verify-client.ts';
 
 export interface Gate extends App {
-  /** The port bound, known once started. */
-  readonly port: number;
+  /** The ports bound, known once started. */
+  readonly ports: { http: number; ops: number };
 }
 
 /** Accounts, sessions and berths over HTTP, and the web client. */
@@ -37,6 +37,7 @@ export function createGate(
   { log, metrics = new Metrics('gate') }: { log: Log; metrics?: Metrics },
 ): Gate {
   const closers = new Closers();
+  const ports = { http: 0, ops: 0 };
   const db = new Mysql({ ...config.mysql, poolSize: 10, maxWaiting: 500 });
   closers.add('mysql', () => db.close());
   const redis = createRedis(config.redis.url, { tlsCaFile: config.redis.tlsCaFile });
@@ -106,18 +107,21 @@ export function createGate(
   metrics.gauge('gate_redis_up', 'Whether Redis answers', [], () => (circuits.redis.isOpen ? 0 : 1));
 
   const readiness = new Readiness({ db, redis, verify, status, log });
-  const listener = new HttpListener(createHttpApp(context, metrics, readiness));
+  const listener = new HttpListener(createHttpApp(context, metrics));
+  const ops = new OpsServer({ ...config.ops, metrics, look: () => readiness.look() });
   return {
-    get port() {
-      return listener.port;
-    },
+    ports,
     async start() {
+      await ops.start();
+      closers.add('ops', () => ops.close());
+      ports.ops = ops.port;
       await listener.listen(config.http.host, config.http.port);
       closers.add('http', () => listener.close());
+      ports.http = listener.port;
       closers.add('readiness', () => readiness.close());
       pruner.start();
       closers.add('pruner', () => pruner.close());
-      log.info({ host: config.http.host, port: listener.port }, 'gate is up');
+      log.info({ host: config.http.host, port: ports.http, opsPort: ports.ops }, 'gate is up');
     },
     close: () => closers.close(),
   };

@@ -8,6 +8,8 @@ export interface GateConfig {
   logLevel: string;
   /** Where it listens; port 0 picks a free one. */
   http: { host: string; port: number };
+  /** Where the operators' door listens, apart from what clients may reach. */
+  ops: { host: string; port: number };
   mysql: { url: string; tlsCaFile: string | undefined; allowWeakDurability: boolean };
   redis: { url: string; tlsCaFile: string | undefined };
   grpcTls: GrpcTls | undefined;
@@ -38,6 +40,8 @@ const variables = {
   LOG_LEVEL: env.text().default('info'),
   HTTP_HOST: env.text().default('0.0.0.0'),
   HTTP_PORT: env.port().default(8080),
+  OPS_HOST: env.text().default('0.0.0.0'),
+  OPS_PORT: env.port().default(9_104),
   MYSQL_TLS_CA_FILE: env.text().optional(),
   MYSQL_ALLOW_WEAK_DURABILITY: env.flag().default(false),
   REDIS_TLS_CA_FILE: env.text().optional(),
@@ -81,6 +85,7 @@ export function parseGateConfig(source: Record<string, string | undefined>): Gat
   return {
     logLevel: values.LOG_LEVEL,
     http: { host: values.HTTP_HOST, port: values.HTTP_PORT },
+    ops: { host: values.OPS_HOST, port: values.OPS_PORT },
     mysql: {
       url: requireSecret('MYSQL_URL', source),
       tlsCaFile: values.MYSQL_TLS_CA_FILE,

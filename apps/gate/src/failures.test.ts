@@ -56,9 +56,9 @@ test('with status away log-ins are unavailable; registering and logging out go o
       (await gate.ask('DELETE', '/v1/sessions/current', undefined, { token: session.token })).status,
       204,
     );
-    const { status, body } = await gate.ask('GET', '/readyz');
+    const { status, failed } = await gate.ready();
     assert.equal(status, 200, 'gate still answers what it can');
-    assert.deepEqual(Object.keys(body.failed), ['status']);
+    assert.deepEqual(Object.keys(failed), ['status']);
   } finally {
     await gate.status.start();
   }
@@ -115,8 +115,7 @@ test('with MySQL away accounts are unavailable, and gate says so at once', async
   try {
     isUnavailable(await gate.ask('POST', '/v1/sessions', ann));
     isUnavailable(await gate.ask('POST', '/v1/codes', { email: ann.email, purpose: 'reset' }));
-    const { body } = await gate.ask('GET', '/readyz');
-    assert.deepEqual(body.failed, { mysql: 'does not answer' });
+    assert.deepEqual((await gate.ready()).failed, { mysql: 'does not answer' });
   } finally {
     await gate.mysqlRelay.start();
   }
@@ -131,16 +130,13 @@ test('with Redis away people log in, limits are kept by each replica, and readin
   gate.store.server.signal('SIGSTOP');
   try {
     await gate.logIn(ann);
-    const { status, body } = await gate.ask('GET', '/readyz');
+    const { status, failed } = await gate.ready();
     assert.equal(status, 200);
-    assert.deepEqual(Object.keys(body.failed), ['redis']);
+    assert.deepEqual(Object.keys(failed), ['redis']);
   } finally {
     gate.store.server.signal('SIGCONT');
   }
-  await eventually(
-    'all is well',
-    async () => Object.keys((await gate.ask('GET', '/readyz')).body.failed).length === 0,
-  );
+  await eventually('all is well', async () => Object.keys((await gate.ready()).failed).length === 0);
 });
 
 test('a flood of log-ins is refused beyond the queue, while everything else is answered', async () => {
@@ -153,7 +149,7 @@ test('a flood of log-ins is refused beyond the queue, while everything else is a
   assert.ok(refused.length > 0 && refused.length < 20, String(refused.length));
   for (const answer of refused) isUnavailable(answer);
   for (const { status } of answers) assert.ok(status === 401 || status === 503, String(status));
-  assert.equal((await gate.ask('GET', '/healthz')).status, 200);
+  assert.equal((await gate.ask('GET', '/docs')).status, 200);
 });
 
 test('gate is not ready before everything was there once, and not while it closes', async () => {
@@ -162,7 +158,7 @@ test('gate is not ready before everything was there once, and not while it close
   const fresh = createGate(parseGateConfig(gate.environmentOf()), { log });
   try {
     await fresh.start();
-    const ready = () => fetch(`http://127.0.0.1:${fresh.port}/readyz`);
+    const ready = () => fetch(`http://127.0.0.1:${fresh.ports.ops}/readyz`);
     const first = await ready();
     assert.equal(first.status, 503);
     assert.deepEqual(Object.keys(((await first.json()) as { failed: object }).failed), ['status']);
@@ -177,7 +173,7 @@ test('a close lets requests in flight end', async () => {
   const ann = await gate.register('closing');
   const fresh = createGate(parseGateConfig(gate.environmentOf()), { log: createLog('gate', 'fatal') });
   await fresh.start();
-  const url = `http://127.0.0.1:${fresh.port}`;
+  const url = `http://127.0.0.1:${fresh.ports.http}`;
   const askedBefore = gate.status.asked;
   gate.status.isMute = true;
   const answer = fetch(`${url}/v1/sessions`, {
@@ -192,5 +188,5 @@ test('a close lets requests in flight end', async () => {
   assert.equal(status, 201);
   assert.equal(headers.get('connection'), 'close');
   await closed;
-  await assert.rejects(fetch(`${url}/healthz`));
+  await assert.rejects(fetch(`${url}/docs`));
 });

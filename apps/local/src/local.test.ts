@@ -116,7 +116,7 @@ test('everything comes up by itself: one screen, two nodes, a mailbox, an accoun
     [...launcher.pids.keys()],
     ['gate', 'chat-1', 'chat-2', 'status', 'verify', 'mail', 'redis', 'mysql'],
   );
-  assert.equal((await fetch(`http://127.0.0.1:${port}/readyz`)).status, 200);
+  assert.equal((await fetch(`http://127.0.0.1:${port}/docs`)).status, 200);
 
   assert.equal((await call('/v1/codes', { email, purpose: 'register' })).status, 200);
   const code = await eventually('the mail with the code', async () => {
@@ -142,7 +142,7 @@ test('a second start beside it says so in one line and leaves it alone', async (
     second.err,
     new RegExp(`^berth: Berth runs already \\(process ${running!.child.pid}, [^\\n]+\\n$`),
   );
-  assert.equal((await fetch(`http://127.0.0.1:${port}/readyz`)).status, 200);
+  assert.equal((await fetch(`http://127.0.0.1:${port}/docs`)).status, 200);
 });
 
 test('another start on its port says so in one line', async () => {

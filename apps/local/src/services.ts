@@ -9,6 +9,7 @@ export interface Plan {
   smtp: number;
   verify: { grpc: number; ops: number };
   status: { grpc: number; ops: number };
+  gate: { ops: number };
   nodes: { name: string; tcp: number; ws: number; peer: number; ops: number }[];
   secrets: SecretFiles;
 }
@@ -16,12 +17,13 @@ export interface Plan {
 const host = '127.0.0.1';
 
 export async function makePlan(config: LocalConfig): Promise<Plan> {
-  const ports = await freePorts(5 + 4 * config.nodes);
+  const ports = await freePorts(6 + 4 * config.nodes);
   const next = () => ports.pop()!;
   return {
     smtp: next(),
     verify: { grpc: next(), ops: next() },
     status: { grpc: next(), ops: next() },
+    gate: { ops: next() },
     nodes: Array.from({ length: config.nodes }, (_, index) => ({
       name: `chat-${index + 1}`,
       tcp: next(),
@@ -68,7 +70,7 @@ export function gateService(
   stores: { mysqlUrl: string; redisUrl: string },
   webRoot: string | undefined,
 ): NodeService {
-  return service(config, 'gate', 'gate', config.port, {
+  return service(config, 'gate', 'gate', plan.gate.ops, {
     MYSQL_URL: stores.mysqlUrl,
     REDIS_URL: stores.redisUrl,
     HTTP_HOST: host,

@@ -11,9 +11,11 @@ export interface OpsServerOptions {
   port: number;
   metrics: Metrics;
   /** Named checks of readiness: may this process get new work? */
-  ready: Record<string, Check>;
+  ready?: Record<string, Check>;
   /** What is told beside these when it is away, but does not keep new work off. */
   told?: Record<string, Check>;
+  /** In place of `ready` and `told`, for a service that judges its checks itself. */
+  look?: () => Promise<{ ready: boolean; failed: Record<string, string> }>;
   /** Further routes, `METHOD /path` → handler. */
   routes?: Record<string, (request: IncomingMessage, response: ServerResponse) => void | Promise<void>>;
 }
@@ -74,8 +76,13 @@ export class OpsServer {
   }
 
   async #answerReady(response: ServerResponse): Promise<void> {
+    const { look } = this.#options;
+    if (look) {
+      const seen = await look();
+      return answer(response, seen.ready ? 200 : 503, seen);
+    }
     const [failed, told] = await Promise.all([
-      failedChecks(this.#options.ready),
+      failedChecks(this.#options.ready ?? {}),
       failedChecks(this.#options.told ?? {}),
     ]);
     const ready = Object.keys(failed).length === 0;

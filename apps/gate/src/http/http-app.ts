@@ -3,19 +3,17 @@ import { BerthError } from '@berth/wire';
 import express, { type Express } from 'express';
 import type { Context } from '../context.ts';
 import { createLlfcchatRouter } from '../llfcchat/router.ts';
-import type { Readiness } from '../readiness.ts';
 import { routes } from '../routes.ts';
 import { answerErrors } from './answer-error.ts';
 import { createApiRouter } from './api-router.ts';
 import { createDocsRouter } from './docs-router.ts';
-import { createOpsRouter } from './ops-router.ts';
 import { checkOrigin } from './origin-check.ts';
 import { measureRequests, nameRoute } from './request-metrics.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 import { serveWebRoot } from './web-root.ts';
 
-/** The whole public interface: operators' paths, the old dialect, the API and its pages, the web client. */
-export function createHttpApp(context: Context, metrics: Metrics, readiness: Readiness): Express {
+/** The whole public interface: the old dialect, the API and its pages, the web client. Nothing of it is for operators. */
+export function createHttpApp(context: Context, metrics: Metrics): Express {
   const { config, log } = context;
   const app = express();
   app.disable('x-powered-by');
@@ -26,7 +24,6 @@ export function createHttpApp(context: Context, metrics: Metrics, readiness: Rea
 
   app.use(measureRequests(metrics));
   app.use(setSecurityHeaders(config.connectSources));
-  app.use(createOpsRouter(metrics, readiness));
   app.use(createLlfcchatRouter(context));
   app.use(createDocsRouter());
   app.use('/v1', checkOrigin(config.allowedOrigins));

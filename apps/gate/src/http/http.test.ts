@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { request } from 'node:http';
 import { connect } from 'node:net';
 import { test } from 'node:test';
 import { useGate } from '../fixtures/use-gate.ts';
@@ -11,6 +12,21 @@ const gate = useGate({
 let place = 0;
 /** A network of its own for each test, since requests are counted by it. */
 const elsewhere = (): string => `198.51.100.${++place}`;
+
+/** The path as it is: nothing tidies it up before it is sent. */
+const askRaw = (method: string, path: string) =>
+  new Promise<{ status: number; body: string }>((resolve, reject) => {
+    const { hostname: host, port } = new URL(gate.url);
+    request({ host, port, method, path }, (response) => {
+      let body = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => {
+        body += chunk;
+      });
+      response.on('end', () => resolve({ status: response.statusCode!, body }));
+    })
+      .on('error', reject)
+      .end();
+  });
 
 const login = { email: 'nobody@example.org', password: 'not-the-password' };
 
@@ -149,7 +165,7 @@ test('browsers may call from gate’s own origin and the allowed ones, from no o
 });
 
 test('every answer carries the security headers; the policy knows no inline code and no third party', async () => {
-  for (const path of ['/healthz', '/docs', '/nowhere', '/v1/nothing']) {
+  for (const path of ['/docs', '/nowhere', '/v1/nothing']) {
     const { headers } = await gate.ask('GET', path);
     assert.equal(headers.get('x-content-type-options'), 'nosniff', path);
     assert.equal(headers.get('referrer-policy'), 'no-referrer');
@@ -160,24 +176,44 @@ test('every answer carries the security headers; the policy knows no inline code
     assert.match(policy, /frame-ancestors 'none'/);
     assert.doesNotMatch(policy, /unsafe|\*|http/);
   }
-  const tls = await gate.ask('GET', '/healthz', undefined, { headers: { 'x-forwarded-proto': 'https' } });
+  const tls = await gate.ask('GET', '/docs', undefined, { headers: { 'x-forwarded-proto': 'https' } });
   assert.match(tls.headers.get('strict-transport-security') ?? '', /max-age=/);
 });
 
+test('nothing of the operators is at the public port, in whatever spelling', async () => {
+  for (const path of ['healthz', 'readyz', 'metrics']) {
+    assert.equal((await fetch(`${gate.opsUrl}/${path}`)).status, 200, path);
+    for (const spelling of [
+      path,
+      path.toUpperCase(),
+      `${path}/`,
+      `${path}?x`,
+      `/${path}`,
+      `./${path}`,
+      `v1/../${path}`,
+      `%2e/${path}`,
+      `%${path.charCodeAt(0).toString(16)}${path.slice(1)}`,
+      `${path};x`,
+    ]) {
+      for (const method of ['GET', 'HEAD', 'POST']) {
+        const { status, body } = await askRaw(method, `/${spelling}`);
+        assert.equal(status, 404, `${method} /${spelling}`);
+        assert.doesNotMatch(body, /gate_|"ready"|"ok"/);
+      }
+    }
+  }
+});
+
 test('operators see requests by route, never by path', async () => {
-  await gate.ask('GET', '/healthz');
+  await gate.ask('GET', '/docs');
   await gate.ask('GET', '/some/secret/path');
   await gate.ask('DELETE', '/v1/sessions/0123', undefined, { from: elsewhere() });
-  const metrics = await gate.ask('GET', '/metrics');
-  assert.equal(metrics.status, 200);
-  assert.match(
-    metrics.body,
-    /gate_http_request_seconds_count\{.*method="GET",route="\/healthz",status="200"/,
-  );
-  assert.match(metrics.body, /route="\/v1\/sessions\/:id",status="401"/);
-  assert.match(metrics.body, /route="none",status="404"/);
-  assert.match(metrics.body, /gate_hashes_waiting/);
-  assert.ok(!metrics.body.includes('secret'));
+  const metrics = await (await fetch(`${gate.opsUrl}/metrics`)).text();
+  assert.match(metrics, /gate_http_request_seconds_count\{.*method="GET",route="\/docs",status="200"/);
+  assert.match(metrics, /route="\/v1\/sessions\/:id",status="401"/);
+  assert.match(metrics, /route="none",status="404"/);
+  assert.match(metrics, /gate_hashes_waiting/);
+  assert.ok(!metrics.includes('secret'));
 });
 
 test('headers that are too large or no HTTP at all end the connection, and gate lives on', async () => {
@@ -200,5 +236,5 @@ test('headers that are too large or no HTTP at all end the connection, and gate 
   );
   assert.match(answers[0]!, /^HTTP\/1\.1 431 /);
   assert.match(answers[1]!, /^HTTP\/1\.1 400 /);
-  assert.equal((await gate.ask('GET', '/healthz')).status, 200);
+  assert.equal((await gate.ask('GET', '/docs')).status, 200);
 });
