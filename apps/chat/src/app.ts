@@ -10,19 +10,19 @@ import { createDoors } from './doors.ts';
 import { createFleetSide } from './fleet-side.ts';
 import { bindHandlers } from './handlers.ts';
 import { LlfcchatDialect } from './llfcchat/llfcchat-dialect.ts';
+import type { Publisher } from './log/publisher.ts';
 import { createLiveMetrics } from './metrics.ts';
+import { TypingRates } from './rates/typing-rates.ts';
 import { createReadiness } from './readiness.ts';
 import { findEndedSessions } from './registration/mysql-session-audit.ts';
 import { placeElsewhere } from './registration/place-elsewhere.ts';
 import { RegisteredNode } from './registration/registered-node.ts';
 import { Registration } from './registration/registration.ts';
-import type { Publisher } from './routing/publisher.ts';
 import { BerthDialect } from './session/berth-dialect.ts';
 import { Drain, type DrainPlan } from './session/drain.ts';
 import { LogIn } from './session/log-in.ts';
 import { Reception } from './session/reception.ts';
 import { TicketDesk } from './session/ticket-desk.ts';
-import { TypingRates } from './session/typing-rates.ts';
 import { createStores } from './stores.ts';
 
 export interface Chat extends App {

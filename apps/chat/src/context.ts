@@ -3,10 +3,10 @@ import type { Redis } from '@berth/redis';
 import type { Log, Metrics } from '@berth/telemetry';
 import type { Answers, RequestBody, RequestName } from '@berth/wire';
 import type { ChatConfig } from './config.ts';
-import type { Online } from './presence/online.ts';
-import type { Publisher } from './routing/publisher.ts';
-import type { Session } from './session/session.ts';
-import type { TypingRates } from './session/typing-rates.ts';
+import type { Publisher } from './log/publisher.ts';
+import type { Online } from './people/online.ts';
+import type { TypingRates } from './rates/typing-rates.ts';
+import type { Session } from './session.ts';
 import type { Stores } from './stores.ts';
 
 /** What handlers may use. */

@@ -32,7 +32,7 @@ import { sync } from './handlers/sync.ts';
 import { typing } from './handlers/typing.ts';
 import { unblock } from './handlers/unblock.ts';
 import type { BoundHandlers } from './session/berth-dialect.ts';
-import type { Session } from './session/session.ts';
+import type { Session } from './session.ts';
 
 type Handler = (context: Context, session: Session, body: never) => Promise<object | readonly object[]>;
 

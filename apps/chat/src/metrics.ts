@@ -2,8 +2,8 @@ import type { Metrics } from '@berth/telemetry';
 import type { CloseReason } from '@berth/wire';
 import type { RequestName } from '@berth/wire/requests';
 import type { Connections } from './connection/connections.ts';
-import type { PeerLinks } from './peers/peer-links.ts';
-import type { RouteKeeper } from './routing/route-keeper.ts';
+import type { PeerLinks } from './fleet/peers/peer-links.ts';
+import type { RouteKeeper } from './fleet/routes/route-keeper.ts';
 import type { SessionIndex } from './session/session-index.ts';
 
 export interface LiveMetrics {

@@ -14,9 +14,9 @@ import {
 import { requestSchemas } from '@berth/wire/requests';
 import { type ChatConfig, parseChatConfig } from './config.ts';
 import type { Context, Handler } from './context.ts';
-import { directKey, kinds } from './conversations/conversation-rows.ts';
-import type { CommittedMessage, Publisher } from './routing/publisher.ts';
-import type { Session } from './session/session.ts';
+import type { CommittedMessage, Publisher } from './log/publisher.ts';
+import { directKey, kinds } from './membership/conversation-rows.ts';
+import type { Session } from './session.ts';
 import { createStores } from './stores.ts';
 
 /** What a frame was pushed for, decoded. */

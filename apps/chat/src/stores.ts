@@ -3,26 +3,26 @@ import type { Log, Metrics } from '@berth/telemetry';
 import type { ChatConfig } from './config.ts';
 import { ConversationList } from './conversations/conversation-list.ts';
 import { ConversationReader } from './conversations/conversation-reader.ts';
-import { MarkWriter } from './conversations/mark-writer.ts';
-import { MemberDirectory } from './conversations/member-directory.ts';
-import { MemberHistory } from './conversations/member-history.ts';
+import type { LiveQueries } from './conversations/live-queries.ts';
 import { MysqlDirectStore } from './conversations/mysql-direct-store.ts';
 import { MysqlGroupStore } from './conversations/mysql-group-store.ts';
 import { MysqlLiveQueries } from './conversations/mysql-live-queries.ts';
 import { MysqlPreferenceStore } from './conversations/mysql-preference-store.ts';
-import { GuardedMysql } from './guarded-mysql.ts';
-import { MysqlOldClientMarks } from './llfcchat/mysql-old-client-marks.ts';
-import { MessageWriter } from './messages/message-writer.ts';
-import { MysqlMessageStore, writerSession } from './messages/mysql-message-store.ts';
-import { RangeReader } from './messages/range-reader.ts';
-import { SendRates } from './messages/send-rates.ts';
-import { WarmConnection } from './messages/warm-connection.ts';
+import { MessageWriter } from './log/message-writer.ts';
+import { MysqlMessageStore, writerSession } from './log/mysql-message-store.ts';
+import type { Publisher } from './log/publisher.ts';
+import { RangeReader } from './log/range-reader.ts';
+import { WarmConnection } from './log/warm-connection.ts';
+import { MarkWriter } from './membership/mark-writer.ts';
+import { MemberDirectory } from './membership/member-directory.ts';
+import { MemberHistory } from './membership/member-history.ts';
+import { MysqlOldClientMarks } from './membership/mysql-old-client-marks.ts';
 import { MysqlBlockStore } from './people/mysql-block-store.ts';
 import { MysqlFriendStore } from './people/mysql-friend-store.ts';
 import { MysqlPeopleLists } from './people/mysql-people-lists.ts';
 import { MysqlProfileStore } from './people/mysql-profile-store.ts';
-import type { Publisher } from './routing/publisher.ts';
-import type { LiveQueries } from './session/live-queries.ts';
+import { SendRates } from './rates/send-rates.ts';
+import { GuardedMysql } from './stores/guarded-mysql.ts';
 
 /** Everything that handlers keep or look up in MySQL, and what is cached of it on this node. */
 export interface Stores {

@@ -1,8 +1,8 @@
 import type { Answers } from '@berth/wire';
-import { fitting } from '../messages/frame-page.ts';
-import { CoalescingLoader } from './coalescing-loader.ts';
+import { CoalescingLoader } from '../stores/coalescing-loader.ts';
 import type { ConversationReader } from './conversation-reader.ts';
 import { formatCursor, parseCursor } from './cursor.ts';
+import { fitting } from './frame-page.ts';
 
 /** A place in the list: the latest activity first, of two at once the higher id. */
 interface Place {

@@ -1,16 +1,22 @@
 import { BerthError, type ConversationSummary, type Member, type Message, type Profile } from '@berth/wire';
-import type { Database } from '../guarded-mysql.ts';
-import type { RangeReader } from '../messages/range-reader.ts';
-import type { VisibleSeqs } from '../messages/visible-seqs.ts';
-import { readProfiles } from '../people/profile-rows.ts';
-import { CoalescingLoader } from './coalescing-loader.ts';
-import { type ConversationRow, readConversations } from './conversation-rows.ts';
+import type { RangeReader } from '../log/range-reader.ts';
+import { type ConversationRow, readConversations } from '../membership/conversation-rows.ts';
+import type { MemberDirectory } from '../membership/member-directory.ts';
+import type { MemberHistory } from '../membership/member-history.ts';
+import {
+  type MemberRow,
+  memberKey,
+  parseMemberKey,
+  readMembers,
+  readMembersAfter,
+} from '../membership/member-rows.ts';
+import { peerOf } from '../membership/mysql-standings.ts';
+import { isMember, type Standing } from '../membership/standing.ts';
+import type { VisibleSeqs } from '../membership/visible-seqs.ts';
+import { CoalescingLoader } from '../stores/coalescing-loader.ts';
+import type { Database } from '../stores/guarded-mysql.ts';
+import { readProfiles } from '../stores/profile-rows.ts';
 import { type ListRow, readListRows, readLists } from './list-rows.ts';
-import type { MemberDirectory } from './member-directory.ts';
-import type { MemberHistory } from './member-history.ts';
-import { type MemberRow, memberKey, parseMemberKey, readMembers, readMembersAfter } from './member-rows.ts';
-import { peerOf } from './mysql-standings.ts';
-import { isMember, type Standing } from './standing.ts';
 
 export interface ConversationReaderOptions {
   mysql: Database;

@@ -1,5 +1,5 @@
 import { isDuplicateKey, type Tx } from '@berth/mysql';
-import { type ConversationRow, lockDirect } from './conversation-rows.ts';
+import { type ConversationRow, lockDirect } from '../membership/conversation-rows.ts';
 import { addMembers, bumpMembersVersion, insertConversation } from './member-writes.ts';
 
 /** A direct conversation's new members version: what its two users may do has changed. */

@@ -1,6 +1,6 @@
 import type { Tx } from '@berth/mysql';
-import { marks } from '../messages/statement-shapes.ts';
-import { inChunks } from './member-rows.ts';
+import { inChunks } from '../membership/member-rows.ts';
+import { marks } from '../stores/statement-shapes.ts';
 
 /** What a user's list says of one conversation. */
 export interface ListRow {

@@ -1,8 +1,8 @@
 import type { Tx } from '@berth/mysql';
 import type { Role } from '@berth/wire';
-import { marks } from '../messages/statement-shapes.ts';
-import { type ConversationRow, directKey, kinds } from './conversation-rows.ts';
-import { inChunks, roles } from './member-rows.ts';
+import { type ConversationRow, directKey, kinds } from '../membership/conversation-rows.ts';
+import { inChunks, roles } from '../membership/member-rows.ts';
+import { marks } from '../stores/statement-shapes.ts';
 
 /** Rows of one statement; a power of two, so that padding keeps the number of statements small. */
 const chunkSize = 256;

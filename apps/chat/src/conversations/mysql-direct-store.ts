@@ -1,7 +1,7 @@
 import { BerthError } from '@berth/wire';
-import type { Database } from '../guarded-mysql.ts';
-import { readAcquaintances, refusalOf } from '../people/acquaintance.ts';
-import { findDirect } from './conversation-rows.ts';
+import { readAcquaintances, refusalOf } from '../membership/acquaintance.ts';
+import { findDirect } from '../membership/conversation-rows.ts';
+import type { Database } from '../stores/guarded-mysql.ts';
 import { type DirectChange, ensureDirect, setFriends } from './direct-conversations.ts';
 
 export interface MysqlDirectStoreOptions {

@@ -1,10 +1,10 @@
 import { isDuplicateKey, type Tx } from '@berth/mysql';
 import { BerthError, type Role } from '@berth/wire';
-import type { Database } from '../guarded-mysql.ts';
-import { mayBeInvited } from '../people/acquaintance.ts';
-import { type ConversationRow, lockConversation } from './conversation-rows.ts';
+import { mayBeInvited } from '../membership/acquaintance.ts';
+import { type ConversationRow, lockConversation } from '../membership/conversation-rows.ts';
+import { type MemberRow, readMembersAmong, roles } from '../membership/member-rows.ts';
+import type { Database } from '../stores/guarded-mysql.ts';
 import { requireAbove, requireAdmin, rolesAfter } from './group-rules.ts';
-import { type MemberRow, readMembersAmong, roles } from './member-rows.ts';
 import { addMembers, bumpMembersVersion, endMembership, insertConversation } from './member-writes.ts';
 
 /** A change of members as it was committed. */

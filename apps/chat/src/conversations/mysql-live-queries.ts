@@ -1,14 +1,14 @@
 import type { Profile } from '@berth/wire';
-import type { Database } from '../guarded-mysql.ts';
-import { encodeStoredDeliver } from '../messages/deliver-frame.ts';
-import type { RangeReader } from '../messages/range-reader.ts';
-import { readFriendIds, readWatcherIds } from '../people/friend-rows.ts';
-import { readProfiles } from '../people/profile-rows.ts';
-import type { LiveQueries, Members, Membership } from '../session/live-queries.ts';
-import { CoalescingLoader } from './coalescing-loader.ts';
+import { encodeStoredDeliver } from '../log/deliver-frame.ts';
+import type { RangeReader } from '../log/range-reader.ts';
+import type { MemberDirectory } from '../membership/member-directory.ts';
+import { readMembersAfter, readMembersAmong } from '../membership/member-rows.ts';
+import { CoalescingLoader } from '../stores/coalescing-loader.ts';
+import { readFriendIds, readWatcherIds } from '../stores/friend-rows.ts';
+import type { Database } from '../stores/guarded-mysql.ts';
+import { readProfiles } from '../stores/profile-rows.ts';
 import type { ConversationReader } from './conversation-reader.ts';
-import type { MemberDirectory } from './member-directory.ts';
-import { readMembersAfter, readMembersAmong } from './member-rows.ts';
+import type { LiveQueries, Members, Membership } from './live-queries.ts';
 import { resume } from './resume.ts';
 
 export interface MysqlLiveQueriesOptions {

@@ -1,4 +1,4 @@
-import type { Database } from '../guarded-mysql.ts';
+import type { Database } from '../stores/guarded-mysql.ts';
 import { readListRows } from './list-rows.ts';
 
 export interface Preferences {

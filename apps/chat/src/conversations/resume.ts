@@ -1,6 +1,6 @@
 import type { Answers, ConversationSummary } from '@berth/wire';
-import { split } from '../messages/frame-page.ts';
 import type { ConversationReader } from './conversation-reader.ts';
+import { split } from './frame-page.ts';
 
 /** Conversations in the answer to a resume at most; the rest is read with `conversations`. */
 const maxConversations = 200;

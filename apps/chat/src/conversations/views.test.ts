@@ -10,8 +10,8 @@ import { mark } from '../handlers/mark.ts';
 import { preferences } from '../handlers/preferences.ts';
 import { send } from '../handlers/send.ts';
 import { sync } from '../handlers/sync.ts';
+import { kinds } from '../membership/conversation-rows.ts';
 import { createFriends, createPeople, createStoredNode, type StoredNode } from '../stores.fixture.ts';
-import { kinds } from './conversation-rows.ts';
 
 const mysql = useMysql();
 const nodes: StoredNode[] = [];

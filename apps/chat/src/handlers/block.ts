@@ -1,6 +1,6 @@
 import type { Handler } from '../context.ts';
-import { announceDirect } from '../people/friend-events.ts';
-import { showPresence } from '../people/shown-presence.ts';
+import { announceDirect } from '../events/friend-events.ts';
+import { showPresence } from '../events/shown-presence.ts';
 
 /** Neither of the two can write to the other any more; to the other one, who is not told, it looks like going offline. */
 export const block: Handler<'block'> = async (context, session, { user }) => {

@@ -1,6 +1,6 @@
 import type { Handler } from '../context.ts';
 import { formatCursor, parseCursor } from '../conversations/cursor.ts';
-import { fitting } from '../messages/frame-page.ts';
+import { fitting } from '../conversations/frame-page.ts';
 
 /** A page of those whom the user has blocked, in the order of their ids. */
 export const blocks: Handler<'blocks'> = async ({ stores }, session, { cursor, limit }) => {

@@ -1,5 +1,5 @@
 import type { Handler } from '../context.ts';
-import { announceDirect } from '../people/friend-events.ts';
+import { announceDirect } from '../events/friend-events.ts';
 
 /** The conversation with another user; made when the two may write to each other. */
 export const directOpen: Handler<'directOpen'> = async (context, session, { user }) => {

@@ -1,7 +1,7 @@
 import { BerthError } from '@berth/wire';
 import type { Context, Handler } from '../context.ts';
-import { announceFriendship } from '../people/friend-events.ts';
-import { shownOnline } from '../people/shown-presence.ts';
+import { announceFriendship } from '../events/friend-events.ts';
+import { shownOnline } from '../events/shown-presence.ts';
 
 /** Accepts a request; repeated, it answers with the friend again. */
 export const friendAccept: Handler<'friendAccept'> = async (context, session, { user, alias }) => {

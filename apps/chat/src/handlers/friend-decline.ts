@@ -1,5 +1,5 @@
 import type { Handler } from '../context.ts';
-import { pushFriendEvent } from '../people/friend-events.ts';
+import { pushFriendEvent } from '../events/friend-events.ts';
 
 /** Declines a request; nothing happens when there is none. */
 export const friendDecline: Handler<'friendDecline'> = async (context, session, { user }) => {

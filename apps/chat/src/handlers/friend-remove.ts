@@ -1,5 +1,5 @@
 import type { Handler } from '../context.ts';
-import { announceDirect, pushFriendEvent } from '../people/friend-events.ts';
+import { announceDirect, pushFriendEvent } from '../events/friend-events.ts';
 
 /** Ends a friendship for both; nothing happens when there is none. Their conversation stays, to be read. */
 export const friendRemove: Handler<'friendRemove'> = async (context, session, { user }) => {

@@ -1,5 +1,5 @@
 import type { Handler } from '../context.ts';
-import { announceFriendship, pushFriendEvent } from '../people/friend-events.ts';
+import { announceFriendship, pushFriendEvent } from '../events/friend-events.ts';
 
 /** Asks to be friends; the two are at once when the other one has asked already. */
 export const friendRequest: Handler<'friendRequest'> = async (context, session, body) => {

@@ -1,6 +1,6 @@
 import type { Handler } from '../context.ts';
 import { formatCursor, parseCursor } from '../conversations/cursor.ts';
-import { fitting } from '../messages/frame-page.ts';
+import { fitting } from '../conversations/frame-page.ts';
 
 const directions = ['incoming', 'outgoing'] as const;
 

@@ -1,7 +1,7 @@
 import type { Handler } from '../context.ts';
 import { formatCursor, parseCursor } from '../conversations/cursor.ts';
-import { fitting } from '../messages/frame-page.ts';
-import { shownOnline } from '../people/shown-presence.ts';
+import { fitting } from '../conversations/frame-page.ts';
+import { shownOnline } from '../events/shown-presence.ts';
 
 /** A page of the user's friends, in the order of their ids, with who of them is online. */
 export const friends: Handler<'friends'> = async (context, session, { cursor, limit }) => {

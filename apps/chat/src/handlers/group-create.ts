@@ -1,5 +1,5 @@
 import type { Handler } from '../context.ts';
-import { announceMembers } from '../conversations/member-events.ts';
+import { announceMembers } from '../events/member-events.ts';
 
 /**
  * Makes a group with the user as its owner, and those of `members` who may be invited. The same `cid` answers with the

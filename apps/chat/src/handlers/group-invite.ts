@@ -1,5 +1,5 @@
 import type { Handler } from '../context.ts';
-import { announceMembers } from '../conversations/member-events.ts';
+import { announceMembers } from '../events/member-events.ts';
 
 /**
  * Adds users: every member may add friends; where strangers may write to each other, owner and admins may add anyone

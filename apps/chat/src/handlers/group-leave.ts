@@ -1,5 +1,5 @@
 import type { Handler } from '../context.ts';
-import { announce, announceMembers } from '../conversations/member-events.ts';
+import { announce, announceMembers } from '../events/member-events.ts';
 
 /** Leaves a group. An owner is followed by whoever has been there longest, admins before members. */
 export const groupLeave: Handler<'groupLeave'> = async (context, session, { conversation }) => {

@@ -1,5 +1,5 @@
 import type { Handler } from '../context.ts';
-import { announceMembers } from '../conversations/member-events.ts';
+import { announceMembers } from '../events/member-events.ts';
 
 /** The owner mutes anyone, admins mute members; a muted member reads but does not write. */
 export const groupMute: Handler<'groupMute'> = async (context, session, { conversation, user, forMs }) => {

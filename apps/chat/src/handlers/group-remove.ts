@@ -1,5 +1,5 @@
 import type { Handler } from '../context.ts';
-import { announceMembers } from '../conversations/member-events.ts';
+import { announceMembers } from '../events/member-events.ts';
 
 /** The owner removes anyone, admins remove members. */
 export const groupRemove: Handler<'groupRemove'> = async (context, session, { conversation, user }) => {

@@ -1,5 +1,5 @@
 import type { Handler } from '../context.ts';
-import { announce } from '../conversations/member-events.ts';
+import { announce } from '../events/member-events.ts';
 
 /** Owner and admins. */
 export const groupRename: Handler<'groupRename'> = async (context, session, { conversation, title }) => {

@@ -1,5 +1,5 @@
 import type { Handler } from '../context.ts';
-import { announce, announceMembers } from '../conversations/member-events.ts';
+import { announce, announceMembers } from '../events/member-events.ts';
 
 /** The owner gives roles; one who gives ownership away becomes an admin. */
 export const groupRole: Handler<'groupRole'> = async (context, session, { conversation, user, role }) => {

@@ -1,6 +1,6 @@
 import type { Handler } from '../context.ts';
 import { formatCursor, parseCursor } from '../conversations/cursor.ts';
-import { fitting } from '../messages/frame-page.ts';
+import { fitting } from '../conversations/frame-page.ts';
 
 /** A page of a conversation's members, in the order of their ids; for members. */
 export const members: Handler<'members'> = async ({ stores }, session, { conversation, cursor, limit }) => {

@@ -1,5 +1,5 @@
 import type { Handler } from '../context.ts';
-import { pushFriendEvent } from '../people/friend-events.ts';
+import { pushFriendEvent } from '../events/friend-events.ts';
 
 /** Changes what the user shows; friends and the user's other sessions are told. */
 export const profileUpdate: Handler<'profileUpdate'> = async (context, session, body) => {

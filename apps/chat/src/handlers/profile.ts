@@ -1,5 +1,5 @@
 import type { Handler } from '../context.ts';
-import { shownOnline } from '../people/shown-presence.ts';
+import { shownOnline } from '../events/shown-presence.ts';
 
 /** What a user shows, and how the two stand to each other; without `user` one's own. */
 export const profile: Handler<'profile'> = async (context, session, body) => {

@@ -1,7 +1,7 @@
 import { BerthError } from '@berth/wire';
 import type { Context, Handler } from '../context.ts';
-import { type Standing, writeRefusal } from '../conversations/standing.ts';
-import { deliverBodyBytes, encodeDeliver } from '../messages/deliver-frame.ts';
+import { deliverBodyBytes, encodeDeliver } from '../log/deliver-frame.ts';
+import { type Standing, writeRefusal } from '../membership/standing.ts';
 
 /**
  * Stores a message and answers once it is committed; a resend gets the first receipt again. Every member's sessions are

@@ -1,7 +1,7 @@
 import { BerthError } from '@berth/wire';
 import type { Handler } from '../context.ts';
-import { fitting } from '../messages/frame-page.ts';
-import type { StoredMessage } from '../messages/range-reader.ts';
+import { fitting } from '../conversations/frame-page.ts';
+import type { StoredMessage } from '../log/range-reader.ts';
 
 /**
  * A page of a conversation's messages, ascending: those above `after`, or the newest below `before` (without either: the

@@ -1,6 +1,6 @@
 import { encodeFrame, frameIds, type Pushes } from '@berth/wire';
 import type { Handler } from '../context.ts';
-import { writeRefusal } from '../conversations/standing.ts';
+import { writeRefusal } from '../membership/standing.ts';
 
 /** Tells the others in a conversation that the user is typing, as often as the rate of a session allows. */
 export const typing: Handler<'typing'> = async (context, session, { conversation }) => {

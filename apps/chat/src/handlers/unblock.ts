@@ -1,6 +1,6 @@
 import type { Handler } from '../context.ts';
-import { announceDirect } from '../people/friend-events.ts';
-import { showPresence } from '../people/shown-presence.ts';
+import { announceDirect } from '../events/friend-events.ts';
+import { showPresence } from '../events/shown-presence.ts';
 
 /** Lifts this user's block; one of the other's stays. */
 export const unblock: Handler<'unblock'> = async (context, session, { user }) => {

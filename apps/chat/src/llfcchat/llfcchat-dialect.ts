@@ -12,14 +12,14 @@ import {
 } from '@berth/wire';
 import { ZodError } from 'zod';
 import type { Connection } from '../connection/connection.ts';
+import type { MysqlOldClientMarks } from '../membership/mysql-old-client-marks.ts';
 import type { BoundHandlers } from '../session/berth-dialect.ts';
 import { parseBody } from '../session/body.ts';
 import type { Dialect, Farewell } from '../session/dialect.ts';
 import type { LiveSession } from '../session/live-session.ts';
 import { closeReasonOf, type LogIn } from '../session/log-in.ts';
-import { storeErrorOf } from '../store-error.ts';
+import { storeErrorOf } from '../stores/store-error.ts';
 import { logInAnswer } from './log-in-answer.ts';
-import type { MysqlOldClientMarks } from './mysql-old-client-marks.ts';
 import { oldBodies } from './old-bodies.ts';
 import { oldErrorOf, oldErrors, oldIds } from './old-ids.ts';
 import { OldSession } from './old-session.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Message } from '@berth/wire';
 import fc from 'fast-check';
-import type { MysqlOldClientMarks } from './mysql-old-client-marks.ts';
+import type { MysqlOldClientMarks } from '../membership/mysql-old-client-marks.ts';
 import { oldIds } from './old-ids.ts';
 import type { OldSession } from './old-session.ts';
 import { PushedTexts } from './pushed-texts.ts';

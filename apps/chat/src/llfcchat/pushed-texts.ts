@@ -1,5 +1,5 @@
 import type { ConversationSummary, Message } from '@berth/wire';
-import type { MysqlOldClientMarks } from './mysql-old-client-marks.ts';
+import type { MysqlOldClientMarks } from '../membership/mysql-old-client-marks.ts';
 import { oldErrors, oldIds } from './old-ids.ts';
 import type { OldSession } from './old-session.ts';
 import { fitting, storedText } from './old-text.ts';

@@ -1,10 +1,10 @@
 import { BerthError, type Profile } from '@berth/wire';
-import { lockDirect } from '../conversations/conversation-rows.ts';
 import { type DirectChange, setBlocked } from '../conversations/direct-conversations.ts';
-import { inChunks } from '../conversations/member-rows.ts';
-import type { Database } from '../guarded-mysql.ts';
-import { marks } from '../messages/statement-shapes.ts';
-import { readProfiles } from './profile-rows.ts';
+import { lockDirect } from '../membership/conversation-rows.ts';
+import { inChunks } from '../membership/member-rows.ts';
+import type { Database } from '../stores/guarded-mysql.ts';
+import { readProfiles } from '../stores/profile-rows.ts';
+import { marks } from '../stores/statement-shapes.ts';
 
 export interface MysqlBlockStoreOptions {
   mysql: Database;

@@ -1,9 +1,9 @@
 import type { Tx } from '@berth/mysql';
 import { BerthError } from '@berth/wire';
-import { lockDirect } from '../conversations/conversation-rows.ts';
 import { type DirectChange, ensureDirect, setFriends } from '../conversations/direct-conversations.ts';
-import type { Database } from '../guarded-mysql.ts';
-import { readAcquaintances, refusalOf } from './acquaintance.ts';
+import { readAcquaintances, refusalOf } from '../membership/acquaintance.ts';
+import { lockDirect } from '../membership/conversation-rows.ts';
+import type { Database } from '../stores/guarded-mysql.ts';
 
 export interface MysqlFriendStoreOptions {
   mysql: Database;

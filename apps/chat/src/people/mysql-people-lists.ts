@@ -1,7 +1,7 @@
 import type { FriendRequest, Profile } from '@berth/wire';
-import type { Database } from '../guarded-mysql.ts';
+import type { Database } from '../stores/guarded-mysql.ts';
+import { readProfiles } from '../stores/profile-rows.ts';
 import { requestStates } from './mysql-friend-store.ts';
-import { readProfiles } from './profile-rows.ts';
 
 /** A friend as a list has it, without presence. */
 export interface ListedFriend {

@@ -1,7 +1,7 @@
 import { BerthError, type Profile } from '@berth/wire';
-import { CoalescingLoader } from '../conversations/coalescing-loader.ts';
-import type { Database } from '../guarded-mysql.ts';
-import { profileColumns, readProfiles } from './profile-rows.ts';
+import { CoalescingLoader } from '../stores/coalescing-loader.ts';
+import type { Database } from '../stores/guarded-mysql.ts';
+import { profileColumns, readProfiles } from '../stores/profile-rows.ts';
 
 export interface ProfileChanges {
   nick?: string | undefined;

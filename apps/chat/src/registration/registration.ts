@@ -17,7 +17,7 @@ import { fromServiceError } from '@berth/grpc';
 import { backoffMs, jittered } from '@berth/lifecycle';
 import type { Log } from '@berth/telemetry';
 import type { ClientDuplexStream, ServiceError } from '@grpc/grpc-js';
-import type { Fleet } from '../peers/fleet.ts';
+import type { Fleet } from '../fleet/peers/fleet.ts';
 import type { RegisteredNode } from './registered-node.ts';
 import { UsedReservations } from './used-reservations.ts';
 

@@ -11,13 +11,13 @@ import {
 import { quickSend } from '@berth/wire/quick-send';
 import { type RequestBody, type RequestName, requestSchemas } from '@berth/wire/requests';
 import type { Connection } from '../connection/connection.ts';
-import { storeErrorOf } from '../store-error.ts';
+import type { Session } from '../session.ts';
+import { storeErrorOf } from '../stores/store-error.ts';
 import { berthFarewell } from './berth-farewell.ts';
 import { parseBody } from './body.ts';
 import type { Dialect, Farewell } from './dialect.ts';
 import type { LiveSession } from './live-session.ts';
 import { closeReasonOf, type LogIn } from './log-in.ts';
-import type { Session } from './session.ts';
 
 /** A use case with its context bound. An array is answered in as many frames, an empty one not at all. */
 type BoundHandler<N extends RequestName> = (

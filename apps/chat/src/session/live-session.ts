@@ -1,7 +1,7 @@
 import type { CloseReason, Profile } from '@berth/wire';
 import type { Connection, FrameSink } from '../connection/connection.ts';
+import type { Session } from '../session.ts';
 import type { Dialect, Farewell } from './dialect.ts';
-import type { Session } from './session.ts';
 
 /** Whoever opened a session is told once when it is over. */
 export interface SessionKeeper {

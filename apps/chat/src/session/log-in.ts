@@ -1,14 +1,14 @@
 import type { TicketClaims } from '@berth/tokens';
 import { BerthError, type CloseReason } from '@berth/wire';
 import type { Connection } from '../connection/connection.ts';
-import { storeErrorOf } from '../store-error.ts';
+import type { LiveQueries } from '../conversations/live-queries.ts';
+import { TokenBucket } from '../rates/token-bucket.ts';
+import { storeErrorOf } from '../stores/store-error.ts';
 import type { Dialect } from './dialect.ts';
-import type { LiveQueries } from './live-queries.ts';
 import { LiveSession, type SessionKeeper } from './live-session.ts';
 import { PendingFrames } from './pending-frames.ts';
 import type { SessionIndex } from './session-index.ts';
 import type { TicketDesk } from './ticket-desk.ts';
-import { TokenBucket } from './token-bucket.ts';
 
 /** What a log-in asks of the parts that tell the rest of the fleet. */
 export interface SessionWitness {

@@ -1,4 +1,4 @@
-import type { Membership } from './live-queries.ts';
+import type { Membership } from '../conversations/live-queries.ts';
 import type { LiveSession } from './live-session.ts';
 
 /** Seqs above a gap that are remembered; others may go out twice when the gap is closed. */

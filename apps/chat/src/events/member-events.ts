@@ -1,0 +1,41 @@
+import { type ConversationEvent, encodeFrame, frameIds } from '@berth/wire';
+import type { Context } from '../context.ts';
+import type { Session } from '../session.ts';
+
+type Happening = ConversationEvent extends infer E
+  ? E extends unknown
+    ? Omit<E, 'conversation' | 'membersVersion' | 'by'>
+    : never
+  : never;
+
+/**
+ * Tells every node that the members of a conversation changed, and then everybody in it what happened. `users` are those
+ * whom the version changed; `outside` those who are to hear of it though they may not be found in the conversation: who
+ * has just come, and who has just gone.
+ */
+export function announceMembers(
+  { stores, publisher }: Context,
+  by: Session,
+  change: { conversation: number; membersVersion: number; users: readonly number[] },
+  happening: Happening,
+  outside: readonly number[] = [],
+): void {
+  const { conversation, membersVersion, users } = change;
+  stores.directory.membersChanged(conversation, membersVersion);
+  publisher.membershipChanged(conversation, membersVersion, users);
+  announce({ publisher }, by, change, happening, outside);
+}
+
+/** Tells everybody in a conversation what happened, but for the session that did it. */
+export function announce(
+  { publisher }: Pick<Context, 'publisher'>,
+  by: Session,
+  { conversation, membersVersion }: { conversation: number; membersVersion: number },
+  happening: Happening,
+  outside: readonly number[] = [],
+): void {
+  const body = { conversation, membersVersion, by: by.user, ...happening };
+  const frame = encodeFrame(frameIds.conversationEvent, body);
+  publisher.broadcast(conversation, membersVersion, frame, by.id);
+  if (outside.length > 0) publisher.notify(outside, frame, by.id);
+}

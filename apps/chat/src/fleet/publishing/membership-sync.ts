@@ -1,0 +1,111 @@
+import { backoffMs } from '@berth/lifecycle';
+import type { Log } from '@berth/telemetry';
+import type { LiveQueries, Members } from '../../conversations/live-queries.ts';
+import type { SessionIndex } from '../../session/session-index.ts';
+
+export interface MembershipSyncOptions {
+  index: SessionIndex;
+  queries: LiveQueries;
+  log: Log;
+  /** Users of this node joined: messages may have gone past them. */
+  onJoined(conversation: number): void;
+}
+
+/** Tries before a reload is given up until something asks again. */
+const maxAttempts = 4;
+
+/** Keeps the index of conversations right as people join and leave. */
+export class MembershipSync {
+  readonly #options: MembershipSyncOptions;
+  /** One change of a conversation at a time. */
+  readonly #queues = new Map<number, Promise<boolean>>();
+
+  constructor(options: MembershipSyncOptions) {
+    this.#options = options;
+  }
+
+  /** Whether a change is being brought into the index. */
+  isChanging(conversation: number): boolean {
+    return this.#queues.has(conversation);
+  }
+
+  /** `membersVersion` is the outcome of a change that touched `users` and nobody else. */
+  changed(conversation: number, membersVersion: number, users: readonly number[]): Promise<boolean> {
+    const { index, queries } = this.#options;
+    queries.membersChanged(conversation, membersVersion);
+    const here = users.filter((user) => index.sessionsOf(user).length > 0);
+    const local = index.conversation(conversation);
+    if (local === undefined && here.length === 0) return Promise.resolve(true);
+    return this.#enqueue(conversation, async () => {
+      const { version } = index.conversation(conversation) ?? { version: membersVersion - 1 };
+      if (version >= membersVersion && here.length === 0) return;
+      if (version < membersVersion - 1) {
+        this.#apply(conversation, await queries.membersOf(conversation, membersVersion), undefined);
+      } else {
+        const members =
+          here.length === 0
+            ? { membersVersion, joinedSeqs: new Map<number, number>() }
+            : await queries.membersAmong(conversation, here, membersVersion);
+        this.#apply(conversation, members, here);
+      }
+    });
+  }
+
+  /** Brings the index up to a members version that a message bears. False when it could not be read now. */
+  catchUp(conversation: number, membersVersion: number): Promise<boolean> {
+    const { index, queries } = this.#options;
+    return this.#enqueue(conversation, async () => {
+      const local = index.conversation(conversation);
+      if (local === undefined || local.version >= membersVersion) return;
+      this.#apply(conversation, await queries.membersOf(conversation, membersVersion), undefined);
+    });
+  }
+
+  /** `only`: nobody else changed; undefined: everyone is looked at. */
+  #apply(conversation: number, members: Members, only: readonly number[] | undefined): void {
+    const { index } = this.#options;
+    const { membersVersion, joinedSeqs } = members;
+    const local = index.conversation(conversation);
+    const leaving = (local?.sessions ?? []).filter(
+      ({ user }) => !joinedSeqs.has(user) && (only === undefined || only.includes(user)),
+    );
+    for (const session of leaving) index.leave(session, conversation);
+    let hasJoined = false;
+    for (const [user, joinedSeq] of joinedSeqs)
+      for (const session of index.sessionsOf(user)) {
+        if (!session.conversations.includes(conversation)) hasJoined = true;
+        index.enter(session, { conversation, membersVersion, head: joinedSeq, joinedSeq });
+      }
+    const now = index.conversation(conversation);
+    // A session that came meanwhile with an older version still needs everyone looked at.
+    const isWhole = only === undefined || (now?.version ?? 0) >= membersVersion - 1;
+    if (now !== undefined && isWhole) now.version = Math.max(now.version, membersVersion);
+    if (hasJoined) this.#options.onJoined(conversation);
+  }
+
+  #enqueue(conversation: number, task: () => Promise<void>): Promise<boolean> {
+    const previous = this.#queues.get(conversation) ?? Promise.resolve(true);
+    const next = previous.then(() => this.#retry(conversation, task));
+    this.#queues.set(conversation, next);
+    void next.then(() => {
+      if (this.#queues.get(conversation) === next) this.#queues.delete(conversation);
+    });
+    return next;
+  }
+
+  async #retry(conversation: number, task: () => Promise<void>): Promise<boolean> {
+    for (let attempt = 0; ; attempt++)
+      try {
+        await task();
+        return true;
+      } catch (error) {
+        if (attempt + 1 >= maxAttempts) {
+          this.#options.log.warn({ err: error, conversation }, 'the members could not be read');
+          return false;
+        }
+        await new Promise((resolve) =>
+          setTimeout(resolve, 50 + backoffMs(attempt, { baseMs: 100, maxMs: 1_000 })),
+        );
+      }
+  }
+}

@@ -1,0 +1,114 @@
+import type { MysqlConnection } from '@berth/mysql';
+import { insertSizes, marks, padded } from '../stores/statement-shapes.ts';
+import { type BatchPlan, identityKey } from './batch-plan.ts';
+import type { KnownMessage, MessageIdentity } from './message-store.ts';
+
+export interface LockedConversation {
+  head: number;
+  membersVersion: number;
+}
+
+const columns = 'conversation_id, seq, sender_id, cid, sent_at, reply_to, text';
+/** Identities in one look-up. */
+const maxIdentities = 32;
+
+/** The statements of a batch, each of a few fixed shapes whatever the batch's size. */
+export class BatchStatements {
+  /** `name:rows` → text, so that a shape is spelled once. */
+  readonly #texts = new Map<string, string>();
+
+  /** Locks the rows in the order of their ids (which must be sorted), and reads them. */
+  async lock(
+    connection: MysqlConnection,
+    ids: readonly number[],
+    skipLocked: boolean,
+  ): Promise<Map<number, LockedConversation>> {
+    const list = padded(ids);
+    // Without the hint a small table is scanned, and the scan would wait for rows that are not in the list.
+    const sql = this.#text(skipLocked ? 'skip' : 'lock', list.length, (count) =>
+      [
+        'SELECT id, head_seq, members_version FROM conversations FORCE INDEX (PRIMARY)',
+        `WHERE id IN (${marks(count)}) ORDER BY id FOR UPDATE${skipLocked ? ' SKIP LOCKED' : ''}`,
+      ].join(' '),
+    );
+    const rows = await selectArrays<[number, number, number]>(connection, sql, list);
+    return new Map(rows.map(([id, head, membersVersion]) => [id, { head, membersVersion }]));
+  }
+
+  /** The messages that are stored already, by `identityKey`; read with locks. */
+  async known(
+    connection: MysqlConnection,
+    identities: readonly MessageIdentity[],
+  ): Promise<Map<string, KnownMessage>> {
+    const found = new Map<string, KnownMessage>();
+    for (let start = 0; start < identities.length; start += maxIdentities) {
+      const list = padded(identities.slice(start, start + maxIdentities));
+      const sql = this.#text('known', list.length, (count) => {
+        const one = '(conversation_id = ? AND sender_id = ? AND cid = ?)';
+        const any = Array(count).fill(one).join(' OR ');
+        return `SELECT ${columns} FROM messages FORCE INDEX (messages_cid) WHERE ${any} LOCK IN SHARE MODE`;
+      });
+      const rows = await selectArrays<[number, number, number, Buffer, number, number | null, string]>(
+        connection,
+        sql,
+        list.flatMap(({ conversation, sender, cid }) => [conversation, sender, cid]),
+      );
+      for (const [conversation, seq, sender, cid, sentAt, replyTo, text] of rows) {
+        const key = identityKey({ conversation, sender, cid: cid.toString() });
+        found.set(key, { seq, sentAt, text, replyTo: replyTo ?? undefined });
+      }
+    }
+    return found;
+  }
+
+  async insert(connection: MysqlConnection, rows: BatchPlan['rows'], sentAt: number): Promise<void> {
+    let start = 0;
+    for (const size of insertSizes(rows.length)) {
+      const sql = this.#text('insert', size, (count) => {
+        const values = Array(count).fill('(?,?,?,?,?,?,?)').join(',');
+        return `INSERT INTO messages (${columns}) VALUES ${values}`;
+      });
+      const params: (number | string | null)[] = [];
+      for (let index = start; index < start + size; index++) {
+        const { message, seq } = rows[index]!;
+        const { conversation, sender, cid, replyTo, text } = message;
+        params.push(conversation, seq, sender, cid, sentAt, replyTo ?? null, text);
+      }
+      await connection.execute(sql, params);
+      start += size;
+    }
+  }
+
+  async moveHeads(
+    connection: MysqlConnection,
+    heads: ReadonlyMap<number, number>,
+    now: number,
+  ): Promise<void> {
+    const list = padded([...heads].sort(([a], [b]) => a - b));
+    const ids = list.map(([id]) => id);
+    // The ids are in order, so INTERVAL() finds the head of an id by halving; FIELD() or a CASE would try one by one.
+    const sql = this.#text('heads', list.length, (count) =>
+      [
+        `UPDATE conversations FORCE INDEX (PRIMARY) SET head_seq = ELT(INTERVAL(id, ${marks(count)}), ${marks(count)}), last_at = ?`,
+        `WHERE id IN (${marks(count)})`,
+      ].join(' '),
+    );
+    await connection.execute(sql, [...ids, ...list.map(([, head]) => head), now, ...ids]);
+  }
+
+  #text(name: string, count: number, spell: (count: number) => string): string {
+    const key = `${name}:${count}`;
+    const text = this.#texts.get(key) ?? spell(count);
+    this.#texts.set(key, text);
+    return text;
+  }
+}
+
+async function selectArrays<R extends unknown[]>(
+  connection: MysqlConnection,
+  sql: string,
+  params: (number | string)[],
+): Promise<R[]> {
+  const [rows] = await connection.execute({ sql, rowsAsArray: true }, params);
+  return rows as unknown as R[];
+}

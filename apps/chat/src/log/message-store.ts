@@ -1,0 +1,73 @@
+import type { BerthError } from '@berth/wire';
+import type { Standing } from '../membership/standing.ts';
+
+/** What makes a message the same one however often it is sent. */
+export interface MessageIdentity {
+  conversation: number;
+  sender: number;
+  cid: string;
+}
+
+export interface OutgoingMessage extends MessageIdentity {
+  text: string;
+  replyTo: number | undefined;
+  /** This cid may have been sent before. */
+  resent: boolean;
+  /** Of `encodeDeliver`, without seq and time. */
+  frame: Uint8Array;
+  /** What the sender was allowed by; checked again when the members version has moved on. */
+  standing: Standing;
+}
+
+/** The first acceptance of a message; every resend gets the same. */
+export interface Receipt {
+  conversation: number;
+  seq: number;
+  sentAt: number;
+}
+
+/** A message as an earlier transaction stored it; its text may differ from that of a careless resend. */
+export interface KnownMessage {
+  seq: number;
+  sentAt: number;
+  text: string;
+  replyTo: number | undefined;
+}
+
+/** A message in a batch, and what is known of its caller. */
+export interface BatchMessage {
+  readonly message: OutgoingMessage;
+  /** This cid may be stored. */
+  readonly resent: boolean;
+  /** Its caller was answered already: find out whether it was stored, but do not store it. */
+  readonly lookUpOnly: boolean;
+}
+
+export interface BatchOptions {
+  /** Look up every cid before inserting, not only those marked as resent. */
+  careful: boolean;
+  /** Leave out conversations that someone else has locked, instead of waiting for them. */
+  skipLocked: boolean;
+}
+
+export type Outcome =
+  | { kind: 'stored'; seq: number; sentAt: number; standing: Standing }
+  | { kind: 'known'; message: KnownMessage; standing: Standing }
+  /** What happened to the message at this index happened to this one. */
+  | { kind: 'twin'; of: number }
+  | { kind: 'absent' }
+  | { kind: 'refused'; error: BerthError }
+  | { kind: 'locked' };
+
+export interface MessageStore {
+  /**
+   * Stores a batch in one transaction, with an outcome for each message. Throws CommitUnknownError when the answer of
+   * COMMIT was lost; every other error means that nothing of the batch was stored.
+   */
+  write(batch: readonly BatchMessage[], options: BatchOptions): Promise<Outcome[]>;
+}
+
+/** The transaction may have been committed or not. */
+export class CommitUnknownError extends Error {
+  override readonly name = 'CommitUnknownError';
+}

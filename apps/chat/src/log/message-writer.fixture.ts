@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import { Mysql, type MysqlOptions } from '@berth/mysql';
+import { createLog } from '@berth/telemetry';
+import { directKey, kinds } from '../membership/conversation-rows.ts';
+import { MemberDirectory } from '../membership/member-directory.ts';
+import { encodeDeliver } from './deliver-frame.ts';
+import type { OutgoingMessage, Receipt } from './message-store.ts';
+import { MessageWriter, type MessageWriterOptions } from './message-writer.ts';
+import { MysqlMessageStore, writerSession } from './mysql-message-store.ts';
+import type { CommittedMessage } from './publisher.ts';
+
+/** One node's way of storing messages, on connections of its own. */
+export interface WritingNode {
+  writer: MessageWriter;
+  directory: MemberDirectory;
+  delivered: CommittedMessage[];
+  /** Sends as a member does. */
+  send(conversation: number, sender: number, text: string, options?: SendOptions): Promise<Receipt>;
+  close(): Promise<void>;
+}
+
+interface SendOptions {
+  cid?: string;
+  resent?: boolean;
+  replyTo?: number;
+}
+
+export interface WritingNodeOptions extends Partial<Omit<MessageWriterOptions, 'store' | 'publisher'>> {
+  url: string;
+  strangersMayWrite?: boolean;
+  attemptTimeoutMs?: number;
+  mysql?: Partial<MysqlOptions>;
+}
+
+export function createWritingNode(options: WritingNodeOptions): WritingNode {
+  const {
+    url,
+    strangersMayWrite = false,
+    attemptTimeoutMs,
+    writers = 2,
+    mysql: connection,
+    ...rest
+  } = options;
+  const mysql = new Mysql({ url, poolSize: 2, ...connection });
+  const writerMysql = new Mysql({ url, poolSize: writers + 1, session: writerSession, ...connection });
+  const directory = new MemberDirectory({ mysql });
+  const delivered: CommittedMessage[] = [];
+  const writer = new MessageWriter({
+    store: new MysqlMessageStore({
+      mysql: writerMysql,
+      standings: directory,
+      strangersMayWrite,
+      attemptTimeoutMs,
+    }),
+    publisher: { deliver: (message) => delivered.push(message) },
+    log: createLog('chat', 'silent'),
+    writers,
+    ...rest,
+  });
+  return {
+    writer,
+    directory,
+    delivered,
+    send: async (conversation, sender, text, sendOptions) => {
+      const standing = await directory.standing(conversation, sender);
+      return writer.write(outgoing({ conversation, sender, text, standing, ...sendOptions }));
+    },
+    close: async () => {
+      await writer.close();
+      await writerMysql.close();
+      await mysql.close();
+    },
+  };
+}
+
+export const newCid = (): string => randomBytes(12).toString('base64url');
+
+export function outgoing(
+  message: Pick<OutgoingMessage, 'conversation' | 'sender' | 'text' | 'standing'> & SendOptions,
+): OutgoingMessage {
+  const { cid = newCid(), resent = false, replyTo, ...rest } = message;
+  const frame = encodeDeliver({ ...rest, cid, replyTo });
+  return { ...rest, cid, replyTo, resent, frame };
+}
+
+/** Groups with `members` in each (ids from 1), straight into the tables; their ids. */
+export async function createGroups(db: Mysql, count: number, members: number): Promise<number[]> {
+  const ids: number[] = [];
+  for (let index = 0; index < count; index++) {
+    const { insertId } = await db.run(
+      'INSERT INTO conversations (kind, created_by, created_at, member_count) VALUES (?, 1, 1, ?)',
+      [kinds.group, members],
+    );
+    ids.push(insertId);
+    for (let user = 1; user <= members; user++) {
+      await db.run('INSERT INTO members (conversation_id, user_id) VALUES (?, ?)', [insertId, user]);
+    }
+  }
+  return ids;
+}
+
+/** A direct conversation of two friends. */
+export async function createDirect(db: Mysql, a: number, b: number): Promise<number> {
+  const { insertId } = await db.run(
+    'INSERT INTO conversations (kind, direct_key, created_by, created_at, member_count) VALUES (?, ?, ?, 1, 2)',
+    [kinds.direct, directKey(a, b), a],
+  );
+  for (const user of [a, b]) {
+    await db.run('INSERT INTO members (conversation_id, user_id, friend) VALUES (?, ?, 1)', [insertId, user]);
+  }
+  return insertId;
+}
+
+export interface StoredRow {
+  conversation: number;
+  seq: number;
+  sender: number;
+  cid: string;
+  text: string;
+}
+
+export async function storedRows(db: Mysql, conversation: number): Promise<StoredRow[]> {
+  const rows = await db.rows<{ seq: number; sender_id: number; cid: Buffer; text: string }>(
+    'SELECT seq, sender_id, cid, text FROM messages WHERE conversation_id = ? ORDER BY seq',
+    [conversation],
+  );
+  return rows.map(({ seq, sender_id, cid, text }) => ({
+    conversation,
+    seq,
+    sender: sender_id,
+    cid: cid.toString(),
+    text,
+  }));
+}
+
+export async function headOf(db: Mysql, conversation: number): Promise<number> {
+  const rows = await db.rows<{ head_seq: number }>('SELECT head_seq FROM conversations WHERE id = ?', [
+    conversation,
+  ]);
+  return rows[0]!.head_seq;
+}

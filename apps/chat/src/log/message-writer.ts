@@ -1,0 +1,168 @@
+import { jittered } from '@berth/lifecycle';
+import type { Log } from '@berth/telemetry';
+import { BerthError } from '@berth/wire';
+import { BatchCommitter, type FinalOutcome } from './batch-committer.ts';
+import { encodeStoredDeliver, stampDeliver } from './deliver-frame.ts';
+import { LockedConversations } from './locked-conversations.ts';
+import type { MessageStore, OutgoingMessage, Receipt } from './message-store.ts';
+import { bytesOf, PendingMessage } from './pending-message.ts';
+import type { CommittedMessage } from './publisher.ts';
+import type { WriteFailure } from './write-failure.ts';
+import { WriterLane } from './writer-lane.ts';
+
+export interface MessageWriterOptions {
+  store: MessageStore;
+  publisher: { deliver(message: CommittedMessage): void };
+  log: Log;
+  /** Batches at a time; the store needs a connection for each, and one more. */
+  writers: number;
+  /** Milliseconds until a caller is answered in any case. Default 10 000. */
+  deadlineMs?: number;
+  /** Messages waiting at most. Default 20 000. */
+  maxMessages?: number;
+  /** Bytes of messages waiting at most. Default 64 MiB. */
+  maxBytes?: number;
+  /** Called once for each transaction tried. */
+  observe?(event: { messages: number; seconds: number; failure: WriteFailure | undefined }): void;
+}
+
+/**
+ * Stores messages: each caller gets the receipt once the message is committed, and what was committed goes to the
+ * publisher, in the order of its seqs. Errors: what the sender may not do (`not_member`, `muted`, …), `unavailable` (not
+ * stored), `deadline` (not known: send again with the same cid), `internal`.
+ */
+export class MessageWriter {
+  readonly #publisher: MessageWriterOptions['publisher'];
+  readonly #committer: BatchCommitter;
+  readonly #lanes: WriterLane[];
+  readonly #locked: LockedConversations;
+  readonly #deadlineMs: number;
+  readonly #maxMessages: number;
+  readonly #maxBytes: number;
+  /** In the order of admission, hence of their deadlines. */
+  readonly #waiting = new Set<PendingMessage>();
+  #bytes = 0;
+  #sweeper: NodeJS.Timeout | undefined;
+  #closing = false;
+  #awaySince: number | undefined;
+
+  constructor(options: MessageWriterOptions) {
+    this.#publisher = options.publisher;
+    this.#deadlineMs = options.deadlineMs ?? 10_000;
+    this.#maxMessages = options.maxMessages ?? 20_000;
+    this.#maxBytes = options.maxBytes ?? 64 * 1024 * 1024;
+    this.#committer = new BatchCommitter({
+      store: options.store,
+      log: options.log,
+      settle: (pending, outcome, twin) => this.#settle(pending, outcome, twin),
+      observe: (event) => {
+        this.#noteAway(event.failure);
+        options.observe?.(event);
+      },
+    });
+    this.#locked = new LockedConversations(this.#committer);
+    this.#lanes = Array.from(
+      { length: options.writers },
+      () => new WriterLane(this.#committer, this.#locked),
+    );
+  }
+
+  /** Messages that wait for their commit. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /** Why messages cannot be stored now; undefined when they can. For readiness. */
+  get trouble(): string | undefined {
+    if (this.#awaySince === undefined || performance.now() - this.#awaySince < 1_000) return undefined;
+    return 'the message store does not answer';
+  }
+
+  write(message: OutgoingMessage): Promise<Receipt> {
+    const refusal = this.#closing ? 'this node is closing' : this.#overload(message);
+    if (refusal !== undefined) {
+      return Promise.reject(new BerthError('unavailable', refusal, { retryAfterMs: jittered(1_000) }));
+    }
+    const pending = new PendingMessage(message, performance.now() + this.#deadlineMs);
+    this.#waiting.add(pending);
+    this.#bytes += pending.bytes;
+    this.#sweeper ??= setInterval(() => this.#sweep(), Math.min(250, this.#deadlineMs));
+    this.#laneOf(message.conversation).push(pending);
+    return pending.receipt;
+  }
+
+  /** Refuses new messages and resolves when those that wait are committed or were answered otherwise. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#committer.close();
+    for (const lane of this.#lanes) await lane.drained();
+    await this.#locked.drained();
+    clearInterval(this.#sweeper);
+  }
+
+  #overload(message: OutgoingMessage): string | undefined {
+    const isFull = this.#waiting.size >= this.#maxMessages || this.#bytes + bytesOf(message) > this.#maxBytes;
+    return isFull ? 'too many messages are waiting' : undefined;
+  }
+
+  #laneOf(conversation: number): WriterLane {
+    // Neighbouring ids are spread by the multiplier of Fibonacci hashing.
+    return this.#lanes[(Math.imul(conversation, 0x9e3779b1) >>> 8) % this.#lanes.length]!;
+  }
+
+  #settle(pending: PendingMessage, outcome: FinalOutcome, twin: boolean): void {
+    this.#forget(pending);
+    if (outcome.kind === 'absent') return;
+    if (outcome.kind === 'refused') {
+      pending.reject(outcome.error);
+      return;
+    }
+    const { conversation, sender, cid, frame } = pending.message;
+    const { seq, sentAt } = outcome.kind === 'known' ? outcome.message : outcome;
+    pending.resolve({ conversation, seq, sentAt });
+    if (twin) return;
+    // A message that was stored before may never have been pushed: its node may have died after the commit.
+    if (outcome.kind === 'stored') stampDeliver(frame, seq, sentAt);
+    this.#publisher.deliver({
+      conversation,
+      seq,
+      sender,
+      membersVersion: outcome.standing.membersVersion,
+      direct: outcome.standing.direct,
+      frame:
+        outcome.kind === 'stored'
+          ? frame
+          : encodeStoredDeliver({ conversation, sender, cid, ...outcome.message }),
+    });
+  }
+
+  #forget(pending: PendingMessage): void {
+    if (!this.#waiting.delete(pending)) return;
+    this.#bytes -= pending.bytes;
+    if (this.#waiting.size > 0) return;
+    clearInterval(this.#sweeper);
+    this.#sweeper = undefined;
+  }
+
+  /** Answers those whose deadline has passed. */
+  #sweep(): void {
+    const now = performance.now();
+    let answered = false;
+    for (const pending of this.#waiting) {
+      if (pending.deadlineAt > now) break;
+      answered = true;
+      this.#forget(pending);
+      pending.reject(
+        pending.maybeStored
+          ? new BerthError('deadline', undefined, { retryAfterMs: jittered(1_000) })
+          : new BerthError('unavailable', 'messages cannot be stored now', { retryAfterMs: jittered(1_000) }),
+      );
+    }
+    if (answered) for (const lane of this.#lanes) lane.prune();
+  }
+
+  #noteAway(failure: WriteFailure | undefined): void {
+    if (failure === 'away' || failure === 'unknown') this.#awaySince ??= performance.now();
+    else this.#awaySince = undefined;
+  }
+}

@@ -1,0 +1,175 @@
+import type { Message } from '@berth/wire';
+import { inChunks } from '../membership/member-rows.ts';
+import type { SeqRange } from '../membership/visible-seqs.ts';
+import { CoalescingLoader } from '../stores/coalescing-loader.ts';
+import type { Database } from '../stores/guarded-mysql.ts';
+
+/** A message as it is stored, and the bytes of its JSON. Shared by all who read it; never changed. */
+export interface StoredMessage {
+  message: Message;
+  bytes: number;
+}
+
+export interface RangeReaderOptions {
+  mysql: Database;
+  /** Of cached messages at most. Default 32 MiB. */
+  maxCachedBytes?: number;
+}
+
+/** Messages are read in blocks of so many seqs, aligned, so that those who want about the same share one read. */
+const blockSize = 64;
+const bytesPerMessage = 200;
+
+/** The messages of one block from its first seq on, as far as they were written when it was read. */
+interface Block {
+  messages: readonly StoredMessage[];
+  bytes: number;
+}
+
+interface MessageRow {
+  conversation_id: number;
+  seq: number;
+  sender_id: number;
+  cid: Buffer;
+  sent_at: number;
+  reply_to: number | null;
+  text: string;
+}
+
+const columns = 'conversation_id, seq, sender_id, cid, sent_at, reply_to, text';
+
+/**
+ * Reads ranges of messages, each once for all on this node who ask for it. What is stored never changes, so what was
+ * read once is kept, the least recently used dropped first.
+ */
+export class RangeReader {
+  readonly #mysql: Database;
+  readonly #loader: CoalescingLoader<string, StoredMessage[]>;
+  readonly #maxCachedBytes: number;
+  readonly #blocks = new Map<string, Block>();
+  readonly #loading = new Map<string, Promise<Block>>();
+  #bytes = 0;
+
+  constructor({ mysql, maxCachedBytes = 32 * 1024 * 1024 }: RangeReaderOptions) {
+    this.#mysql = mysql;
+    this.#maxCachedBytes = maxCachedBytes;
+    this.#loader = new CoalescingLoader({ maxKeys: 16, read: (keys) => readBlocks(mysql, keys) });
+  }
+
+  /** The messages of the ranges, in their order. No range may go beyond a head that was read before. */
+  async read(conversation: number, ranges: readonly SeqRange[]): Promise<StoredMessage[]> {
+    const parts = await Promise.all(ranges.map((range) => this.#readRange(conversation, range)));
+    return parts.flat();
+  }
+
+  /** One message of each conversation, where there is one. */
+  async readAt(
+    places: readonly { conversation: number; seq: number }[],
+  ): Promise<Map<number, StoredMessage>> {
+    const found = new Map<number, StoredMessage>();
+    const missing = places.filter(({ conversation, seq }) => {
+      if (seq === 0) return false;
+      const block = this.#blocks.get(`${conversation}:${blockOf(seq)}`);
+      const stored = block?.messages.find(({ message }) => message.seq === seq);
+      if (stored !== undefined) found.set(conversation, stored);
+      return stored === undefined;
+    });
+    await inChunks(missing, 64, async (chunk) => {
+      const any = Array(chunk.length).fill('(conversation_id = ? AND seq = ?)').join(' OR ');
+      const rows = await this.#mysql.rows<MessageRow>(
+        `SELECT ${columns} FROM messages FORCE INDEX (PRIMARY) WHERE ${any}`,
+        chunk.flatMap(({ conversation, seq }) => [conversation, seq]),
+      );
+      for (const row of rows) found.set(row.conversation_id, storedMessageOf(row));
+    });
+    return found;
+  }
+
+  async #readRange(conversation: number, { from, to }: SeqRange): Promise<StoredMessage[]> {
+    const blocks: Promise<Block>[] = [];
+    for (let number = blockOf(from); number <= blockOf(to); number++) {
+      blocks.push(this.#block(conversation, number, Math.min(to, (number + 1) * blockSize)));
+    }
+    const messages = (await Promise.all(blocks)).flatMap((block) => block.messages);
+    return messages.filter(({ message }) => message.seq >= from && message.seq <= to);
+  }
+
+  /** A block that reaches at least up to `seq`. */
+  async #block(conversation: number, number: number, seq: number): Promise<Block> {
+    const key = `${conversation}:${number}`;
+    const reaches = (block: Block | undefined): block is Block =>
+      block !== undefined && (block.messages.at(-1)?.message.seq ?? 0) >= seq;
+    const cached = this.#blocks.get(key);
+    if (reaches(cached)) {
+      this.#blocks.delete(key);
+      this.#blocks.set(key, cached);
+      return cached;
+    }
+    const loading = await this.#loading.get(key);
+    return reaches(loading) ? loading : this.#load(key);
+  }
+
+  #load(key: string): Promise<Block> {
+    const loading = this.#loader.load(key).then((messages = []) => {
+      const block = {
+        messages,
+        bytes: messages.reduce((sum, { bytes }) => sum + bytes + bytesPerMessage, 0),
+      };
+      this.#keep(key, block);
+      return block;
+    });
+    this.#loading.set(key, loading);
+    const forget = () => {
+      if (this.#loading.get(key) === loading) this.#loading.delete(key);
+    };
+    loading.then(forget, forget);
+    return loading;
+  }
+
+  #keep(key: string, block: Block): void {
+    this.#bytes += block.bytes - (this.#blocks.get(key)?.bytes ?? 0);
+    this.#blocks.delete(key);
+    this.#blocks.set(key, block);
+    for (const [oldest, { bytes }] of this.#blocks) {
+      if (this.#bytes <= this.#maxCachedBytes) break;
+      this.#blocks.delete(oldest);
+      this.#bytes -= bytes;
+    }
+  }
+}
+
+/** Seqs begin at 1. */
+const blockOf = (seq: number): number => Math.floor((seq - 1) / blockSize);
+
+async function readBlocks(mysql: Database, keys: string[]): Promise<Map<string, StoredMessage[]>> {
+  const any = Array(keys.length).fill('(conversation_id = ? AND seq BETWEEN ? AND ?)').join(' OR ');
+  const rows = await mysql.rows<MessageRow>(
+    `SELECT ${columns} FROM messages FORCE INDEX (PRIMARY) WHERE ${any} ORDER BY conversation_id, seq`,
+    keys.flatMap((key) => {
+      const [conversation, number] = key.split(':').map(Number);
+      return [conversation!, number! * blockSize + 1, (number! + 1) * blockSize];
+    }),
+  );
+  const blocks = new Map<string, StoredMessage[]>();
+  for (const row of rows) {
+    const key = `${row.conversation_id}:${blockOf(row.seq)}`;
+    const message = storedMessageOf(row);
+    const block = blocks.get(key);
+    if (block === undefined) blocks.set(key, [message]);
+    else block.push(message);
+  }
+  return blocks;
+}
+
+function storedMessageOf(row: MessageRow): StoredMessage {
+  const message: Message = {
+    conversation: row.conversation_id,
+    seq: row.seq,
+    sender: row.sender_id,
+    cid: row.cid.toString(),
+    sentAt: row.sent_at,
+    text: row.text,
+    ...(row.reply_to !== null && { replyTo: row.reply_to }),
+  };
+  return { message, bytes: Buffer.byteLength(JSON.stringify(message)) };
+}

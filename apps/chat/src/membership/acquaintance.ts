@@ -1,0 +1,88 @@
+import type { Tx } from '@berth/mysql';
+import { BerthError } from '@berth/wire';
+import { marks } from '../stores/statement-shapes.ts';
+import { inChunks } from './member-rows.ts';
+
+/** How one user stands to another. */
+export interface Acquaintance {
+  /** The other one exists. */
+  exists: boolean;
+  friend: boolean;
+  /** This one has blocked the other. */
+  blocks: boolean;
+  /** The other one has blocked this one. */
+  blockedBy: boolean;
+}
+
+/**
+ * How `user` stands to others. Blocks are read with locks, so that within a transaction that made a conversation a block
+ * either is seen here or finds the conversation.
+ */
+export async function readAcquaintances(
+  tx: Tx,
+  user: number,
+  others: readonly number[],
+): Promise<Map<number, Acquaintance>> {
+  const [existing, friends, blocks, blockedBy] = [
+    new Set<number>(),
+    new Set<number>(),
+    new Set<number>(),
+    new Set<number>(),
+  ];
+  await inChunks(others, 256, async (chunk) => {
+    const list = marks(chunk.length);
+    const collect = async (into: Set<number>, sql: string, params: number[]) => {
+      for (const { id } of await tx.rows<{ id: number }>(sql, params)) into.add(id);
+    };
+    await collect(existing, `SELECT id FROM users WHERE id IN (${list})`, chunk);
+    await collect(
+      friends,
+      `SELECT friend_id AS id FROM friendships WHERE user_id = ? AND friend_id IN (${list})`,
+      [user, ...chunk],
+    );
+    await collect(
+      blocks,
+      `SELECT blocked_id AS id FROM blocks WHERE user_id = ? AND blocked_id IN (${list}) LOCK IN SHARE MODE`,
+      [user, ...chunk],
+    );
+    await collect(
+      blockedBy,
+      `SELECT user_id AS id FROM blocks WHERE user_id IN (${list}) AND blocked_id = ? LOCK IN SHARE MODE`,
+      [...chunk, user],
+    );
+  });
+  return new Map(
+    others.map((other) => [
+      other,
+      {
+        exists: existing.has(other),
+        friend: friends.has(other),
+        blocks: blocks.has(other),
+        blockedBy: blockedBy.has(other),
+      },
+    ]),
+  );
+}
+
+/** Why `user` may not come to the other one; undefined when allowed. */
+export function refusalOf(acquaintance: Acquaintance, strangersToo: boolean): BerthError | undefined {
+  if (!acquaintance.exists) return new BerthError('not_found', 'there is no such user');
+  if (acquaintance.blocks || acquaintance.blockedBy) return new BerthError('blocked');
+  if (!acquaintance.friend && !strangersToo) return new BerthError('not_friends');
+  return undefined;
+}
+
+/** Those whom a user may invite, in the order asked for, and why not the first of the others. */
+export async function mayBeInvited(
+  tx: Tx,
+  user: number,
+  others: readonly number[],
+  strangersToo: boolean,
+): Promise<{ admitted: number[]; refusal: BerthError | undefined }> {
+  const acquaintances = await readAcquaintances(tx, user, others);
+  const refusals = others.map((other) => refusalOf(acquaintances.get(other)!, strangersToo));
+  return {
+    admitted: others.filter((_, index) => refusals[index] === undefined),
+    refusal: refusals.find((refusal) => refusal !== undefined),
+  };
+}

@@ -1,0 +1,96 @@
+import type { Tx } from '@berth/mysql';
+import { marks } from '../stores/statement-shapes.ts';
+import { inChunks } from './member-rows.ts';
+
+export interface ConversationRow {
+  id: number;
+  kind: 'direct' | 'group';
+  title: string;
+  /** Both users of a direct conversation, the lower id first. */
+  direct: readonly [number, number] | undefined;
+  head: number;
+  /** `sentAt` of the head; 0 when there is none. */
+  lastAt: number;
+  membersVersion: number;
+  memberCount: number;
+  createdAt: number;
+}
+
+interface StoredRow {
+  id: number;
+  kind: number;
+  title: string;
+  direct_key: Buffer | null;
+  head_seq: number;
+  last_at: number;
+  members_version: number;
+  member_count: number;
+  created_at: number;
+}
+
+const columns = 'id, kind, title, direct_key, head_seq, last_at, members_version, member_count, created_at';
+
+export const kinds = { direct: 1, group: 2 } as const;
+
+/** The unique key of a pair: both ids, the lower first, big endian. */
+export function directKey(a: number, b: number): Buffer {
+  const key = Buffer.alloc(8);
+  key.writeUInt32BE(Math.min(a, b), 0);
+  key.writeUInt32BE(Math.max(a, b), 4);
+  return key;
+}
+
+const conversationRowOf = (row: StoredRow): ConversationRow => ({
+  id: row.id,
+  kind: row.kind === kinds.direct ? 'direct' : 'group',
+  title: row.title,
+  direct:
+    row.direct_key === null ? undefined : [row.direct_key.readUInt32BE(0), row.direct_key.readUInt32BE(4)],
+  head: row.head_seq,
+  lastAt: row.last_at,
+  membersVersion: row.members_version,
+  memberCount: row.member_count,
+  createdAt: row.created_at,
+});
+
+export async function readConversations(
+  db: Tx,
+  ids: readonly number[],
+): Promise<Map<number, ConversationRow>> {
+  const found = new Map<number, ConversationRow>();
+  await inChunks(ids, 512, async (chunk) => {
+    const rows = await db.rows<StoredRow>(
+      `SELECT ${columns} FROM conversations WHERE id IN (${marks(chunk.length)})`,
+      chunk,
+    );
+    for (const row of rows) found.set(row.id, conversationRowOf(row));
+  });
+  return found;
+}
+
+/** Locks one conversation's row for a change of its members; undefined when there is none. */
+export async function lockConversation(tx: Tx, id: number): Promise<ConversationRow | undefined> {
+  const [row] = await tx.rows<StoredRow>(`SELECT ${columns} FROM conversations WHERE id = ? FOR UPDATE`, [
+    id,
+  ]);
+  return row && conversationRowOf(row);
+}
+
+export async function findDirect(db: Tx, a: number, b: number): Promise<ConversationRow | undefined> {
+  const [row] = await db.rows<StoredRow>(`SELECT ${columns} FROM conversations WHERE direct_key = ?`, [
+    directKey(a, b),
+  ]);
+  return row && conversationRowOf(row);
+}
+
+/**
+ * Locks the pair's conversation; undefined when they have none. Waits for a transaction that is making it, which a plain
+ * read would overlook.
+ */
+export async function lockDirect(tx: Tx, a: number, b: number): Promise<ConversationRow | undefined> {
+  const [row] = await tx.rows<StoredRow>(
+    `SELECT ${columns} FROM conversations WHERE direct_key = ? FOR UPDATE`,
+    [directKey(a, b)],
+  );
+  return row && conversationRowOf(row);
+}

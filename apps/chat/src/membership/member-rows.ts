@@ -1,0 +1,107 @@
+import type { Tx } from '@berth/mysql';
+import type { Role } from '@berth/wire';
+import { marks, padded } from '../stores/statement-shapes.ts';
+import type { MemberState } from './standing.ts';
+
+export const roles: readonly Role[] = ['member', 'admin', 'owner'];
+
+export interface MemberKey {
+  conversation: number;
+  user: number;
+}
+
+export interface MemberRow extends MemberKey, MemberState {
+  readSeq: number;
+  receivedSeq: number;
+}
+
+export const memberKey = (conversation: number, user: number): string => `${conversation}:${user}`;
+
+export function parseMemberKey(key: string): MemberKey {
+  const [conversation, user] = key.split(':').map(Number);
+  return { conversation: conversation!, user: user! };
+}
+
+interface StoredRow {
+  conversation_id: number;
+  user_id: number;
+  role: number;
+  muted_until: number;
+  joined_seq: number;
+  left_seq: number | null;
+  read_seq: number;
+  received_seq: number;
+  blocked: number;
+  friend: number;
+}
+
+const columns =
+  'conversation_id, user_id, role, muted_until, joined_seq, left_seq, read_seq, received_seq, blocked, friend';
+
+const memberRowOf = (row: StoredRow): MemberRow => ({
+  conversation: row.conversation_id,
+  user: row.user_id,
+  role: roles[row.role]!,
+  mutedUntil: row.muted_until,
+  joinedSeq: row.joined_seq,
+  leftSeq: row.left_seq ?? undefined,
+  readSeq: row.read_seq,
+  receivedSeq: row.received_seq,
+  blocked: row.blocked === 1,
+  friend: row.friend === 1,
+});
+
+/** Rows of any pairs, by `memberKey`; former members too. */
+export async function readMembers(db: Tx, keys: readonly MemberKey[]): Promise<Map<string, MemberRow>> {
+  const found = new Map<string, MemberRow>();
+  await inChunks(keys, 128, async (chunk) => {
+    const any = Array(chunk.length).fill('(conversation_id = ? AND user_id = ?)').join(' OR ');
+    const rows = await db.rows<StoredRow>(
+      `SELECT ${columns} FROM members FORCE INDEX (PRIMARY) WHERE ${any}`,
+      chunk.flatMap(({ conversation, user }) => [conversation, user]),
+    );
+    for (const row of rows) found.set(memberKey(row.conversation_id, row.user_id), memberRowOf(row));
+  });
+  return found;
+}
+
+/** Rows of some users in one conversation. */
+export async function readMembersAmong(
+  db: Tx,
+  conversation: number,
+  users: readonly number[],
+): Promise<MemberRow[]> {
+  const found: MemberRow[] = [];
+  await inChunks(users, 512, async (chunk) => {
+    const rows = await db.rows<StoredRow>(
+      `SELECT ${columns} FROM members WHERE conversation_id = ? AND user_id IN (${marks(chunk.length)})`,
+      [conversation, ...chunk],
+    );
+    found.push(...rows.map(memberRowOf));
+  });
+  return found;
+}
+
+/** Present members in the order of their ids, above `after`. */
+export async function readMembersAfter(
+  db: Tx,
+  conversation: number,
+  after: number,
+  limit: number,
+): Promise<MemberRow[]> {
+  const rows = await db.rows<StoredRow>(
+    `SELECT ${columns} FROM members WHERE conversation_id = ? AND user_id > ? AND left_seq IS NULL ORDER BY user_id LIMIT ?`,
+    [conversation, after, String(limit)],
+  );
+  return rows.map(memberRowOf);
+}
+
+/** Runs `use` over padded pieces of at most `size` (a power of two), so that few statements are prepared. */
+export async function inChunks<T>(
+  items: readonly T[],
+  size: number,
+  use: (chunk: T[]) => Promise<void>,
+): Promise<void> {
+  for (let start = 0; start < items.length; start += size)
+    await use(padded(items.slice(start, start + size)));
+}
