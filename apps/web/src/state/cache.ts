@@ -1,6 +1,8 @@
 import type { KeyValueStorage } from '@berth/client';
 import type { ConversationSummary, Friend, FriendRequest, Message } from '@berth/wire';
-import type { Workspace } from './workspace.ts';
+import type { Conversations } from './conversations.ts';
+import type { People } from './people.ts';
+import type { Timeline } from './timeline.ts';
 
 /** What is kept for reading while the connection is away; beyond it one must be online. */
 const maxConversations = 300;
@@ -10,6 +12,14 @@ const maxMessages = 128;
 /** What changed is written soon, since a page may go at any time, but not more often than this. */
 const saveSoonMs = 100;
 const saveEveryMs = 500;
+
+/** What is kept of a workspace, and how its changes are heard of. */
+interface KeptWorkspace {
+  readonly conversations: Conversations;
+  readonly people: People;
+  timeline(conversation: number): Pick<Timeline, 'newestMessages'> | undefined;
+  onTimelineChange(listener: (conversation: number) => void): () => void;
+}
 
 interface SavedLists {
   conversations: ConversationSummary[];
@@ -38,7 +48,7 @@ export class WorkspaceCache {
     this.#user = user;
   }
 
-  async restore(workspace: Workspace): Promise<void> {
+  async restore(workspace: KeptWorkspace): Promise<void> {
     const lists = await this.#read<SavedLists>('lists');
     this.#kept = (await this.#read<number[]>('timelines')) ?? [];
     if (!lists) return;
@@ -57,7 +67,7 @@ export class WorkspaceCache {
   }
 
   /** Writes what changes, a little later; what is returned ends it. */
-  follow(workspace: Workspace): void {
+  follow(workspace: KeptWorkspace): void {
     this.#write = () => this.#save(workspace);
     const later = () => {
       const delayMs = Math.max(saveSoonMs, this.#savedAt + saveEveryMs - performance.now());
@@ -100,7 +110,7 @@ export class WorkspaceCache {
     await Promise.all(keys.map((key) => this.#storage.delete(this.#key(key))));
   }
 
-  async #save(workspace: Workspace): Promise<void> {
+  async #save(workspace: KeptWorkspace): Promise<void> {
     this.#timer = undefined;
     this.#savedAt = performance.now();
     const listsChanged = this.#listsDirty;
@@ -142,7 +152,7 @@ export class WorkspaceCache {
   }
 }
 
-const listsOf = ({ conversations, people }: Workspace): SavedLists => ({
+const listsOf = ({ conversations, people }: KeptWorkspace): SavedLists => ({
   conversations: conversations.sorted.slice(0, maxConversations),
   friends: people.friends.slice(0, maxFriends),
   requests: people.requests.slice(0, maxConversations),
