@@ -1,7 +1,7 @@
 import * as pulumi from '@pulumi/pulumi';
 import { Berth } from './components/berth.ts';
 import { readConfig } from './config.ts';
-import { createPlatform } from './platform.ts';
+import { createPlatform } from './platforms/create-platform.ts';
 
 const config = await readConfig();
 const platform = await createPlatform(config);

@@ -1,10 +1,7 @@
 import type * as kubernetes from '@pulumi/kubernetes';
 import type * as pulumi from '@pulumi/pulumi';
-import type { Config } from './config.ts';
 import type { BerthValues, Peers, Quantities } from './generated/berth-values.ts';
 import type { Inputs } from './inputs.ts';
-import { createAws } from './platforms/aws.ts';
-import { createKind } from './platforms/kind.ts';
 import type { Service } from './secrets.ts';
 
 type Part<K extends keyof BerthValues> = NonNullable<BerthValues[K]>;
@@ -60,9 +57,4 @@ export interface Platform {
   foundation: pulumi.Resource[];
   /** Makes the edge of the installed release known to the world under the host's name. */
   publish(release: kubernetes.helm.v3.Release): void;
-}
-
-/** The platform that the configuration names. Throws a RunError before anything is created when it cannot be used. */
-export function createPlatform(config: Config): Promise<Platform> {
-  return config.platform === 'aws' ? createAws(config) : createKind(config);
 }

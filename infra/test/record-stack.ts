@@ -9,11 +9,9 @@ import { parse } from 'yaml';
 import { createFakeTools, type FakeTools } from './fake-tools.ts';
 import { providedFunctions, provideOutputs } from './provided-outputs.ts';
 import { type RecordedResource, RecordingMonitor } from './recording-monitor.ts';
-import { createTestSecrets } from './test-secrets.ts';
+import { createTestSecrets, type StackName } from './test-secrets.ts';
 
 const infra = join(import.meta.dirname, '..');
-
-export type StackName = 'kind' | 'aws';
 
 /** What the program of a stack asked the engine for. */
 export interface StackRecording {

@@ -7,9 +7,9 @@ import packageFile from '../package.json' with { type: 'json' };
 import { checkSubjects } from '../policy/rules.ts';
 import { isAfter } from './dependencies.ts';
 import { describeRecording } from './describe-recording.ts';
-import { type RecordOptions, recordStack, type StackName, type StackRecording } from './record-stack.ts';
+import { type RecordOptions, recordStack, type StackRecording } from './record-stack.ts';
 import { type RecordedResource, unknown } from './recording-monitor.ts';
-import { createTestSecrets } from './test-secrets.ts';
+import { createTestSecrets, type StackName } from './test-secrets.ts';
 
 const stacks = ['kind', 'aws'] as const;
 const recordings: Record<StackName, StackRecording> = {

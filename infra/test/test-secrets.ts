@@ -1,5 +1,6 @@
 import { secretMakers } from '../commands/generated-secrets.ts';
-import type { StackName } from './record-stack.ts';
+
+export type StackName = 'kind' | 'aws';
 
 /** One set for the whole process: runs that are compared differ in what is said to differ, and in nothing else. */
 const made = new Map<StackName, Promise<Record<string, string>>>();
