@@ -1,16 +1,21 @@
 import { readFile } from 'node:fs/promises';
-import type { Platform } from './platform.ts';
 import type { Service } from './service.ts';
 
 /** Of each service's log so many of its last warnings and errors; of one that has ended its last lines of any kind, too. */
 const complaintsTold = 10;
 const linesTold = 3;
 
+/** The services of a platform, by their names. */
+interface Services {
+  readonly services: ReadonlyMap<string, Service>;
+  service(name: string): Service;
+}
+
 /**
  * What a failed test leaves behind, for whoever reads the report: the fleet as status holds it, where the next log-in
  * would go and why not elsewhere, which services run, and what they last complained of.
  */
-export async function describePlatform(platform: Pick<Platform, 'services' | 'service'>): Promise<string> {
+export async function describePlatform(platform: Services): Promise<string> {
   const { opsUrl } = platform.service('status');
   const wish = JSON.stringify({ userId: 1, deviceClass: 'web' });
   const told = [
