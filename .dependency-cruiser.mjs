@@ -1,11 +1,53 @@
 /** The rules of docs/architecture.md about who may import whom. */
+
+/**
+ * The floors of chat, from the top: a file imports from its own floor or from one below. A message walks down from the
+ * connection to the stores; the fleet stands on its own side, and nothing that a message passes knows of it.
+ */
+const chatFloors = [
+  '(app|main|doors|fleet-side|metrics|readiness)\\.ts$',
+  'connection/',
+  'llfcchat/',
+  'registration/',
+  'fleet/presence/',
+  'fleet/publishing/',
+  'fleet/routes/',
+  'fleet/peers/',
+  'session/',
+  'handlers(/|\\.ts$)',
+  'events/',
+  '(context|session|stores)\\.ts$',
+  'rates/',
+  'people/',
+  'conversations/',
+  'log/',
+  'membership/',
+  'stores/',
+  'config\\.ts$',
+];
+
+const chat = '^apps/chat/src/';
+const chatFloorRules = chatFloors.slice(1).map((floor, index) => ({
+  name: 'chat-floors',
+  comment: `${floor} stands below ${chatFloors.slice(0, index + 1).join(' ')}`,
+  severity: 'error',
+  from: { path: `${chat}${floor}`, pathNot: '\\.(test|fixture)\\.ts$' },
+  to: { path: chatFloors.slice(0, index + 1).map((above) => `${chat}${above}`) },
+}));
+
 export default {
   forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    ...chatFloorRules,
     {
-      name: 'no-cycles',
+      name: 'chat-rooms',
+      comment: 'Every file of chat stands on a floor.',
       severity: 'error',
-      from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      from: {
+        path: `${chat}.+\\.ts$`,
+        pathNot: ['\\.(test|fixture)\\.ts$', ...chatFloors.map((floor) => `${chat}${floor}`)],
+      },
+      to: {},
     },
     {
       name: 'apps-stand-apart',

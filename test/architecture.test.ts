@@ -30,7 +30,7 @@ async function tool(name: string, args: string[]): Promise<{ code: number; outpu
   }
 }
 
-test('imports keep to the structure: no cycles, no app in another, nothing on top of infra, load or test', async () => {
+test('imports keep to the structure: no circle of files, floors of chat in order, no app in another, nothing above the top', async () => {
   const { code, output } = await tool('depcruise', [
     '--config',
     '.dependency-cruiser.mjs',

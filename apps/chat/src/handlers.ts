@@ -1,3 +1,4 @@
+import type { RequestBody, RequestName } from '@berth/wire/requests';
 import type { Context } from './context.ts';
 import { block } from './handlers/block.ts';
 import { blocks } from './handlers/blocks.ts';
@@ -31,8 +32,16 @@ import { send } from './handlers/send.ts';
 import { sync } from './handlers/sync.ts';
 import { typing } from './handlers/typing.ts';
 import { unblock } from './handlers/unblock.ts';
-import type { BoundHandlers } from './session/berth-dialect.ts';
 import type { Session } from './session.ts';
+
+/** A use case with its context bound. An array is answered in as many frames, an empty one not at all. */
+type BoundHandler<N extends RequestName> = (
+  session: Session,
+  body: RequestBody<N>,
+) => Promise<object | readonly object[]>;
+
+/** Every request but hello, which has no session yet. */
+export type BoundHandlers = { [N in Exclude<RequestName, 'hello'>]: BoundHandler<N> };
 
 type Handler = (context: Context, session: Session, body: never) => Promise<object | readonly object[]>;
 

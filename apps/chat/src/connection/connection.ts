@@ -1,23 +1,13 @@
 import type { Socket } from 'node:net';
 import { type CloseReason, FrameError, limits } from '@berth/wire';
+import type { ClientConnection, FrameSink } from '../session/client-connection.ts';
 import type { Framing } from './batch.ts';
-import type { Connections } from './connections.ts';
-import type { WheelEntry } from './timing-wheel.ts';
-
-/** Who hears a connection: a stranger's reception, a log-in under way, then a session. */
-export interface FrameSink {
-  /** `body` is a view that is never written to again; it holds the memory of what came with it. */
-  onFrame(connection: Connection, id: number, body: Uint8Array): void;
-  /** Once, when the connection closes or begins to close: nothing can be sent any more. */
-  onClosed(connection: Connection): void;
-  /** The frame that tells why the connection closes; over TCP there is nothing else that could. */
-  farewell(reason: CloseReason): Uint8Array | undefined;
-  /** Asks an idle client whether it is there; undefined: it is not asked. */
-  readonly probe: Uint8Array | undefined;
-}
-
-export const connectionStates = { stranger: 0, loggingIn: 1, known: 2, closing: 3, closed: 4 } as const;
-type ConnectionState = (typeof connectionStates)[keyof typeof connectionStates];
+import {
+  type ConnectionState,
+  type Connections,
+  connectionStates,
+  type WatchedConnection,
+} from './connections.ts';
 
 const { stranger, loggingIn, known, closing, closed } = connectionStates;
 
@@ -25,7 +15,7 @@ const { stranger, loggingIn, known, closing, closed } = connectionStates;
  * A client's connection, whatever its transport: whole frames in, whole frames out. Everything that is common to all of
  * them lives in `connections`, so that an idle one is this object and its socket: no timer, no closure.
  */
-export abstract class Connection implements WheelEntry {
+export abstract class Connection implements ClientConnection, WatchedConnection {
   abstract readonly framing: Framing;
   readonly socket: Socket;
   readonly connections: Connections;

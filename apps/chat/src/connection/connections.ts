@@ -1,8 +1,20 @@
 import { performance } from 'node:perf_hooks';
 import type { CloseReason } from '@berth/wire';
-import { type Connection, connectionStates } from './connection.ts';
-import { Outflow } from './outflow.ts';
-import { TimingWheel } from './timing-wheel.ts';
+import type { FrameSink } from '../session/client-connection.ts';
+import { Outflow, type Receiver } from './outflow.ts';
+import { TimingWheel, type WheelEntry } from './timing-wheel.ts';
+
+export const connectionStates = { stranger: 0, loggingIn: 1, known: 2, closing: 3, closed: 4 } as const;
+export type ConnectionState = (typeof connectionStates)[keyof typeof connectionStates];
+
+/** A connection as its time is watched. */
+export interface WatchedConnection extends WheelEntry, Receiver {
+  readonly state: ConnectionState;
+  readonly sink: FrameSink;
+  /** When something came last, by the wheel's clock. */
+  readonly heardMs: number;
+  queue(frame: Uint8Array): void;
+}
 
 export interface ConnectionsOptions {
   /** Idle this long, a client is asked whether it is there. */
@@ -34,7 +46,7 @@ const closeGraceMs = 5_000;
 export class Connections {
   readonly options: ConnectionsOptions;
   readonly outflow: Outflow;
-  readonly wheel: TimingWheel<Connection>;
+  readonly wheel: TimingWheel<WatchedConnection>;
   #count = 0;
   readonly #timer: NodeJS.Timeout;
 
@@ -73,26 +85,26 @@ export class Connections {
     return this.#count >= this.options.maxConnections;
   }
 
-  opened(connection: Connection): void {
+  opened(connection: WatchedConnection): void {
     this.#count++;
     this.wheel.schedule(connection, this.options.firstFrameTimeoutMs);
   }
 
-  watchLogIn(connection: Connection): void {
+  watchLogIn(connection: WatchedConnection): void {
     this.wheel.schedule(connection, this.options.firstFrameTimeoutMs);
   }
 
-  watch(connection: Connection): void {
+  watch(connection: WatchedConnection): void {
     this.wheel.schedule(connection, probeSlack * this.options.heartbeatMs);
   }
 
-  closing(connection: Connection, reason: CloseReason): void {
+  closing(connection: WatchedConnection, reason: CloseReason): void {
     this.outflow.forget(connection);
     this.wheel.schedule(connection, closeGraceMs);
     this.options.onClose(reason);
   }
 
-  closed(connection: Connection): void {
+  closed(connection: WatchedConnection): void {
     this.#count--;
     this.wheel.cancel(connection);
     this.outflow.forget(connection);
@@ -104,7 +116,7 @@ export class Connections {
     for (const connection of this.wheel.entries()) connection.destroy();
   }
 
-  #due(connection: Connection): void {
+  #due(connection: WatchedConnection): void {
     switch (connection.state) {
       case connectionStates.stranger:
         connection.close('firstFrameLate');
@@ -121,7 +133,7 @@ export class Connections {
     }
   }
 
-  #checkHeartbeat(connection: Connection): void {
+  #checkHeartbeat(connection: WatchedConnection): void {
     const { heartbeatMs, deadMs } = this.options;
     const probeMs = probeSlack * heartbeatMs;
     const silentMs = this.wheel.nowMs - connection.heardMs;

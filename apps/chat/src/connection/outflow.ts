@@ -1,8 +1,27 @@
+import type { Socket } from 'node:net';
+import type { CloseReason } from '@berth/wire';
 import { encodeBatch, type Framing, isSameBatch } from './batch.ts';
-import type { Connection } from './connection.ts';
 
 /** Batches remembered within a turn: receivers of one group have the same frames, their sender other ones. */
 const remembered = 4;
+
+/** A connection as its queue is written. */
+export interface Receiver {
+  readonly framing: Framing;
+  readonly socket: Socket;
+  readonly isOpen: boolean;
+  /** Frames to be written at the end of this turn, or when the socket has drained. */
+  frames: Uint8Array[] | undefined;
+  /** Bytes of `frames`. */
+  queuedBytes: number;
+  /** Bytes that the process' budget counts for this connection. */
+  countedBytes: number;
+  /** Is to be written at the end of this turn. */
+  dirty: boolean;
+  close(reason: CloseReason): void;
+  /** Cuts it at once, without a word. */
+  destroy(): void;
+}
 
 interface Batch {
   frames: readonly Uint8Array[];
@@ -18,11 +37,11 @@ interface Batch {
 export class Outflow {
   readonly #maxUnsentBytes: number;
   readonly #maxTotalBytes: number;
-  #dirty: Connection[] = [];
+  #dirty: Receiver[] = [];
   #batches: Batch[] = [];
   #nextBatch = 0;
   /** Connections that have not taken everything. */
-  readonly #backlogged = new Set<Connection>();
+  readonly #backlogged = new Set<Receiver>();
   #totalBytes = 0;
 
   constructor(options: { maxUnsentBytes: number; maxTotalBytes: number }) {
@@ -39,13 +58,13 @@ export class Outflow {
     return this.#backlogged.size;
   }
 
-  markDirty(connection: Connection): void {
+  markDirty(connection: Receiver): void {
     connection.dirty = true;
     if (this.#dirty.push(connection) === 1) setImmediate(this.#flushAll);
   }
 
   /** Writes what is queued unless the socket still holds what it got before. */
-  flush(connection: Connection): void {
+  flush(connection: Receiver): void {
     if (!connection.isOpen) return;
     const { socket, frames } = connection;
     if (frames !== undefined && !socket.writableNeedDrain) {
@@ -64,7 +83,7 @@ export class Outflow {
     this.#keepBudget();
   }
 
-  forget(connection: Connection): void {
+  forget(connection: Receiver): void {
     connection.frames = undefined;
     connection.queuedBytes = 0;
     this.#count(connection, 0);
@@ -91,7 +110,7 @@ export class Outflow {
     this.#keepBudget();
   };
 
-  #count(connection: Connection, bytes: number): void {
+  #count(connection: Receiver, bytes: number): void {
     if (bytes === connection.countedBytes) return;
     this.#totalBytes += bytes - connection.countedBytes;
     connection.countedBytes = bytes;

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { FrameDecoder, limits } from '@berth/wire';
-import { Connection, type FrameSink } from './connection.ts';
+import type { FrameSink } from '../session/client-connection.ts';
+import { Connection } from './connection.ts';
 import type { Connections } from './connections.ts';
 
 const owner = Symbol('connection');

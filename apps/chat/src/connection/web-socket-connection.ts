@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import { type CloseReason, closeCodes, FrameError, framesOf } from '@berth/wire';
 import type { RawData, WebSocket } from 'ws';
-import { Connection, type FrameSink } from './connection.ts';
+import type { FrameSink } from '../session/client-connection.ts';
+import { Connection } from './connection.ts';
 import type { Connections } from './connections.ts';
 
 const owner = Symbol('connection');

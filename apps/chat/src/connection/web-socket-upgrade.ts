@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'n
 import type { Socket } from 'node:net';
 import { limits } from '@berth/wire';
 import { type ServerOptions, WebSocketServer } from 'ws';
-import type { FrameSink } from './connection.ts';
+import type { FrameSink } from '../session/client-connection.ts';
 import type { Connections } from './connections.ts';
 import { WebSocketConnection } from './web-socket-connection.ts';
 

@@ -1,5 +1,5 @@
 import type { Tx } from '@berth/mysql';
-import { inChunks } from '../membership/member-rows.ts';
+import { inChunks } from '../stores/chunks.ts';
 import { marks } from '../stores/statement-shapes.ts';
 
 /** What a user's list says of one conversation. */

@@ -1,7 +1,8 @@
 import type { Tx } from '@berth/mysql';
 import type { Role } from '@berth/wire';
 import { type ConversationRow, directKey, kinds } from '../membership/conversation-rows.ts';
-import { inChunks, roles } from '../membership/member-rows.ts';
+import { roles } from '../membership/member-rows.ts';
+import { inChunks } from '../stores/chunks.ts';
 import { marks } from '../stores/statement-shapes.ts';
 
 /** Rows of one statement; a power of two, so that padding keeps the number of statements small. */

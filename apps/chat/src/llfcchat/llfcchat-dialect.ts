@@ -11,12 +11,11 @@ import {
   toBerthError,
 } from '@berth/wire';
 import { ZodError } from 'zod';
-import type { Connection } from '../connection/connection.ts';
+import type { BoundHandlers } from '../handlers.ts';
 import type { MysqlOldClientMarks } from '../membership/mysql-old-client-marks.ts';
-import type { BoundHandlers } from '../session/berth-dialect.ts';
 import { parseBody } from '../session/body.ts';
-import type { Dialect, Farewell } from '../session/dialect.ts';
-import type { LiveSession } from '../session/live-session.ts';
+import type { ClientConnection } from '../session/client-connection.ts';
+import type { Dialect, Farewell, LiveSession } from '../session/live-session.ts';
 import { closeReasonOf, type LogIn } from '../session/log-in.ts';
 import { storeErrorOf } from '../stores/store-error.ts';
 import { logInAnswer } from './log-in-answer.ts';
@@ -81,7 +80,7 @@ export class LlfcchatDialect implements Dialect {
     return id >= llfcchatIds.first && id <= llfcchatIds.last;
   }
 
-  onStranger(connection: Connection, id: number, body: Uint8Array): void {
+  onStranger(connection: ClientConnection, id: number, body: Uint8Array): void {
     void this.#logIn(connection, id, body);
   }
 
@@ -111,7 +110,7 @@ export class LlfcchatDialect implements Dialect {
     this.#sessions.get(session)?.old.closed();
   }
 
-  async #logIn(connection: Connection, id: number, body: Uint8Array): Promise<void> {
+  async #logIn(connection: ClientConnection, id: number, body: Uint8Array): Promise<void> {
     try {
       if (id !== oldIds.chatLogin) throw new BerthError('unauthenticated');
       const { uid, token } = oldBodies.chatLogin.parse(parseBody(body));

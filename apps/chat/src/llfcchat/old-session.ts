@@ -1,6 +1,6 @@
 import type { Answers, ConversationSummary, RequestInput } from '@berth/wire';
 import { requestSchemas } from '@berth/wire/requests';
-import type { BoundHandlers } from '../session/berth-dialect.ts';
+import type { BoundHandlers } from '../handlers.ts';
 import type { LiveSession } from '../session/live-session.ts';
 import { encodeOldFrame } from './old-text.ts';
 

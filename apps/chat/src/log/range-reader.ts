@@ -1,6 +1,6 @@
 import type { Message } from '@berth/wire';
-import { inChunks } from '../membership/member-rows.ts';
 import type { SeqRange } from '../membership/visible-seqs.ts';
+import { inChunks } from '../stores/chunks.ts';
 import { CoalescingLoader } from '../stores/coalescing-loader.ts';
 import type { Database } from '../stores/guarded-mysql.ts';
 

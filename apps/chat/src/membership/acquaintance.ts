@@ -1,7 +1,7 @@
 import type { Tx } from '@berth/mysql';
 import { BerthError } from '@berth/wire';
+import { inChunks } from '../stores/chunks.ts';
 import { marks } from '../stores/statement-shapes.ts';
-import { inChunks } from './member-rows.ts';
 
 /** How one user stands to another. */
 export interface Acquaintance {

@@ -1,6 +1,6 @@
 import type { Tx } from '@berth/mysql';
+import { inChunks } from '../stores/chunks.ts';
 import { marks } from '../stores/statement-shapes.ts';
-import { inChunks } from './member-rows.ts';
 
 export interface ConversationRow {
   id: number;

@@ -1,6 +1,6 @@
+import { inChunks } from '../stores/chunks.ts';
 import type { Database } from '../stores/guarded-mysql.ts';
 import { marks } from '../stores/statement-shapes.ts';
-import { inChunks } from './member-rows.ts';
 import { type Interval, VisibleSeqs } from './visible-seqs.ts';
 
 interface IntervalRow {

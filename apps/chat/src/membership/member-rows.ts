@@ -1,6 +1,7 @@
 import type { Tx } from '@berth/mysql';
 import type { Role } from '@berth/wire';
-import { marks, padded } from '../stores/statement-shapes.ts';
+import { inChunks } from '../stores/chunks.ts';
+import { marks } from '../stores/statement-shapes.ts';
 import type { MemberState } from './standing.ts';
 
 export const roles: readonly Role[] = ['member', 'admin', 'owner'];
@@ -94,14 +95,4 @@ export async function readMembersAfter(
     [conversation, after, String(limit)],
   );
   return rows.map(memberRowOf);
-}
-
-/** Runs `use` over padded pieces of at most `size` (a power of two), so that few statements are prepared. */
-export async function inChunks<T>(
-  items: readonly T[],
-  size: number,
-  use: (chunk: T[]) => Promise<void>,
-): Promise<void> {
-  for (let start = 0; start < items.length; start += size)
-    await use(padded(items.slice(start, start + size)));
 }

@@ -1,5 +1,5 @@
+import { inChunks } from '../stores/chunks.ts';
 import type { Database } from '../stores/guarded-mysql.ts';
-import { inChunks } from './member-rows.ts';
 
 /** The row that says that the user has an old client. */
 const known = 0;

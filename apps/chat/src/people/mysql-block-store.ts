@@ -1,7 +1,7 @@
 import { BerthError, type Profile } from '@berth/wire';
 import { type DirectChange, setBlocked } from '../conversations/direct-conversations.ts';
 import { lockDirect } from '../membership/conversation-rows.ts';
-import { inChunks } from '../membership/member-rows.ts';
+import { inChunks } from '../stores/chunks.ts';
 import type { Database } from '../stores/guarded-mysql.ts';
 import { readProfiles } from '../stores/profile-rows.ts';
 import { marks } from '../stores/statement-shapes.ts';

@@ -9,24 +9,15 @@ import {
   toBerthError,
 } from '@berth/wire';
 import { quickSend } from '@berth/wire/quick-send';
-import { type RequestBody, type RequestName, requestSchemas } from '@berth/wire/requests';
-import type { Connection } from '../connection/connection.ts';
+import { type RequestName, requestSchemas } from '@berth/wire/requests';
+import type { BoundHandlers } from '../handlers.ts';
 import type { Session } from '../session.ts';
 import { storeErrorOf } from '../stores/store-error.ts';
 import { berthFarewell } from './berth-farewell.ts';
 import { parseBody } from './body.ts';
-import type { Dialect, Farewell } from './dialect.ts';
-import type { LiveSession } from './live-session.ts';
+import type { ClientConnection } from './client-connection.ts';
+import type { Dialect, Farewell, LiveSession } from './live-session.ts';
 import { closeReasonOf, type LogIn } from './log-in.ts';
-
-/** A use case with its context bound. An array is answered in as many frames, an empty one not at all. */
-type BoundHandler<N extends RequestName> = (
-  session: Session,
-  body: RequestBody<N>,
-) => Promise<object | readonly object[]>;
-
-/** Every request but hello, which has no session yet. */
-export type BoundHandlers = { [N in Exclude<RequestName, 'hello'>]: BoundHandler<N> };
 
 export interface BerthDialectOptions {
   logIn: LogIn;
@@ -67,7 +58,7 @@ export class BerthDialect implements Dialect {
     return id >= berthIds.first && id <= berthIds.last;
   }
 
-  onStranger(connection: Connection, id: number, body: Uint8Array): void {
+  onStranger(connection: ClientConnection, id: number, body: Uint8Array): void {
     void this.#hello(connection, id, body);
   }
 
@@ -92,7 +83,7 @@ export class BerthDialect implements Dialect {
 
   onClosed(): void {}
 
-  async #hello(connection: Connection, id: number, body: Uint8Array): Promise<void> {
+  async #hello(connection: ClientConnection, id: number, body: Uint8Array): Promise<void> {
     const req = reqOf(body);
     try {
       if (id !== frameIds.hello) throw new BerthError('unauthenticated', 'The first frame must be a hello.');
@@ -142,7 +133,7 @@ export class BerthDialect implements Dialect {
 }
 
 /** An error as the answer to a request; as a push when the request did not say its `req`. */
-function reply(connection: Connection, id: number, req: number | undefined, error: BerthError): void {
+function reply(connection: ClientConnection, id: number, req: number | undefined, error: BerthError): void {
   const wire = error.toWire();
   connection.queue(
     req === undefined

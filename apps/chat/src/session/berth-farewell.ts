@@ -1,5 +1,5 @@
 import { type CloseReason, encodeFrame, frameIds, type Pushes, type WireError } from '@berth/wire';
-import type { Farewell } from './dialect.ts';
+import type { Farewell } from './live-session.ts';
 
 const goAwayReasons: Partial<Record<CloseReason, Pushes['goAway']['reason']>> = {
   slowConsumer: 'slow',

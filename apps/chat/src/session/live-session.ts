@@ -1,7 +1,35 @@
-import type { CloseReason, Profile } from '@berth/wire';
-import type { Connection, FrameSink } from '../connection/connection.ts';
+import type { Berth, CloseReason, Profile, WireError } from '@berth/wire';
 import type { Session } from '../session.ts';
-import type { Dialect, Farewell } from './dialect.ts';
+import type { ClientConnection, FrameSink } from './client-connection.ts';
+
+/** What may be said besides the reason when a connection is closed. */
+export interface Farewell {
+  retryAfterMs?: number;
+  /** Where to go instead. */
+  berth?: Berth;
+  /** Why it is told to go away. */
+  goAway?: 'drain' | 'shutdown' | 'rebalance';
+  /** Where the session lives now. */
+  node?: string;
+  error?: WireError;
+}
+
+/** A language of frames. The first frame of a connection decides which one it speaks; no other part knows. */
+export interface Dialect {
+  accepts(id: number): boolean;
+  /** The first frame of a connection on which nobody has logged in; a later one waits until the log-in is done. */
+  onStranger(connection: ClientConnection, id: number, body: Uint8Array): void;
+  /** A frame of a session. */
+  onFrame(session: LiveSession, id: number, body: Uint8Array): void;
+  /** Says to a session what a push frame of the Berth dialect says. */
+  push(session: LiveSession, frame: Uint8Array): void;
+  /** The frame that tells why a connection closes; undefined: nothing is said. */
+  farewell(reason: CloseReason, details: Farewell, session: LiveSession | undefined): Uint8Array | undefined;
+  /** Asks an idle client whether it is there; undefined: it is not asked. */
+  readonly probe: Uint8Array | undefined;
+  /** A session of this dialect is over. */
+  onClosed(session: LiveSession): void;
+}
 
 /** Whoever opened a session is told once when it is over. */
 export interface SessionKeeper {
@@ -14,7 +42,7 @@ export interface LiveSessionOptions {
   deviceClass: string;
   generation: number;
   profile: Profile;
-  connection: Connection;
+  connection: ClientConnection;
   dialect: Dialect;
   keeper: SessionKeeper;
 }
@@ -26,7 +54,7 @@ export class LiveSession implements Session, FrameSink {
   readonly deviceClass: string;
   readonly generation: number;
   profile: Profile;
-  readonly connection: Connection;
+  readonly connection: ClientConnection;
   readonly dialect: Dialect;
   readonly #keeper: SessionKeeper;
   /** Of its route, microseconds; 0 until the route is claimed. */
@@ -65,7 +93,7 @@ export class LiveSession implements Session, FrameSink {
     if (frame !== undefined) this.connection.queue(frame);
   }
 
-  onFrame(_connection: Connection, id: number, body: Uint8Array): void {
+  onFrame(_connection: ClientConnection, id: number, body: Uint8Array): void {
     this.dialect.onFrame(this, id, body);
   }
 

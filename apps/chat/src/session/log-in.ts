@@ -1,11 +1,10 @@
 import type { TicketClaims } from '@berth/tokens';
 import { BerthError, type CloseReason } from '@berth/wire';
-import type { Connection } from '../connection/connection.ts';
 import type { LiveQueries } from '../conversations/live-queries.ts';
 import { TokenBucket } from '../rates/token-bucket.ts';
 import { storeErrorOf } from '../stores/store-error.ts';
-import type { Dialect } from './dialect.ts';
-import { LiveSession, type SessionKeeper } from './live-session.ts';
+import type { ClientConnection } from './client-connection.ts';
+import { type Dialect, LiveSession, type SessionKeeper } from './live-session.ts';
 import { PendingFrames } from './pending-frames.ts';
 import type { SessionIndex } from './session-index.ts';
 import type { TicketDesk } from './ticket-desk.ts';
@@ -73,7 +72,7 @@ export class LogIn implements SessionKeeper {
    * Throws BerthError, the connection still open unless the client left.
    */
   async run(
-    connection: Connection,
+    connection: ClientConnection,
     ticket: string,
     dialect: Dialect,
     welcome: (session: LiveSession) => void,
@@ -117,7 +116,7 @@ export class LogIn implements SessionKeeper {
 
   /** Undefined when the client left meanwhile. */
   async #open(
-    connection: Connection,
+    connection: ClientConnection,
     claims: TicketClaims,
     dialect: Dialect,
   ): Promise<LiveSession | undefined> {

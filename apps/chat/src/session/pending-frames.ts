@@ -1,6 +1,6 @@
 import { type CloseReason, limits, type RawFrame } from '@berth/wire';
-import type { Connection, FrameSink } from '../connection/connection.ts';
-import type { Dialect } from './dialect.ts';
+import type { ClientConnection, FrameSink } from './client-connection.ts';
+import type { Dialect } from './live-session.ts';
 
 /** Hears a connection while its log-in is under way, and keeps what the client already sent for the session. */
 export class PendingFrames implements FrameSink {
@@ -13,14 +13,14 @@ export class PendingFrames implements FrameSink {
     this.#dialect = dialect;
   }
 
-  onFrame(connection: Connection, id: number, body: Uint8Array): void {
+  onFrame(connection: ClientConnection, id: number, body: Uint8Array): void {
     this.#bytes += limits.headerBytes + body.length;
     if (this.#bytes > limits.headerBytes + limits.maxBodyBytes) connection.close('flood');
     else this.#frames.push({ id, body });
   }
 
   /** Hands what was kept to whom the connection belongs now. */
-  replay(connection: Connection): void {
+  replay(connection: ClientConnection): void {
     const frames = this.#frames;
     this.#frames = [];
     for (const { id, body } of frames) if (connection.isOpen) connection.sink.onFrame(connection, id, body);

@@ -1,6 +1,6 @@
 import type { CloseReason } from '@berth/wire';
-import type { Connection, FrameSink } from '../connection/connection.ts';
-import type { Dialect } from './dialect.ts';
+import type { ClientConnection, FrameSink } from './client-connection.ts';
+import type { Dialect } from './live-session.ts';
 
 /**
  * Hears every connection first: its first frame says which dialect it speaks. What follows is for the log-in that the
@@ -22,7 +22,7 @@ export class Reception implements FrameSink {
     this.#dialects = dialects;
   }
 
-  onFrame(connection: Connection, id: number, body: Uint8Array): void {
+  onFrame(connection: ClientConnection, id: number, body: Uint8Array): void {
     connection.sink = this.#deaf;
     const dialect = this.#dialects.find((candidate) => candidate.accepts(id)) ?? this.#dialects.at(-1)!;
     dialect.onStranger(connection, id, body);

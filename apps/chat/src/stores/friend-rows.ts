@@ -1,5 +1,5 @@
 import type { Tx } from '@berth/mysql';
-import { inChunks } from '../membership/member-rows.ts';
+import { inChunks } from './chunks.ts';
 import { marks } from './statement-shapes.ts';
 
 /** The ids of the friends of some users. */

@@ -1,6 +1,6 @@
 import { Circuit } from '@berth/lifecycle';
 import { isConnectionBroken, type Mysql, type Tx } from '@berth/mysql';
-import { isServerAway } from '../log/write-failure.ts';
+import { isServerAway } from './server-away.ts';
 
 /** Single statements, and transactions that are tried again after a deadlock. */
 export type Database = Pick<Mysql, 'rows' | 'run' | 'transaction'>;

@@ -1,6 +1,6 @@
 import type { Tx } from '@berth/mysql';
 import type { Profile } from '@berth/wire';
-import { inChunks } from '../membership/member-rows.ts';
+import { inChunks } from './chunks.ts';
 import { marks } from './statement-shapes.ts';
 
 /** Never the e-mail address. */

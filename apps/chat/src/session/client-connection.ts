@@ -1,0 +1,32 @@
+import type { CloseReason } from '@berth/wire';
+
+/** Who hears a connection: a stranger's reception, a log-in under way, then a session. */
+export interface FrameSink {
+  /** `body` is a view that is never written to again; it holds the memory of what came with it. */
+  onFrame(connection: ClientConnection, id: number, body: Uint8Array): void;
+  /** Once, when the connection closes or begins to close: nothing can be sent any more. */
+  onClosed(connection: ClientConnection): void;
+  /** The frame that tells why the connection closes; over TCP there is nothing else that could. */
+  farewell(reason: CloseReason): Uint8Array | undefined;
+  /** Asks an idle client whether it is there; undefined: it is not asked. */
+  readonly probe: Uint8Array | undefined;
+}
+
+/** What a session needs of the connection below it, whatever its transport: whole frames in, whole frames out. */
+export interface ClientConnection {
+  sink: FrameSink;
+  readonly isOpen: boolean;
+  /** Queues a whole frame; written with all others of this turn at once. Dropped when the connection is closing. */
+  queue(frame: Uint8Array): void;
+  /** A log-in is under way: what follows the first frame waits for its end. */
+  logInStarted(sink: FrameSink): void;
+  /** From now on it is a session's; heartbeats are watched. */
+  loggedIn(sink: FrameSink): void;
+  /** Reading stops while too many requests wait for their answers; TCP tells the client. */
+  requestStarted(): void;
+  requestEnded(): void;
+  /** Says why in the words of whom it belongs to, writes what is queued and ends. */
+  close(reason: CloseReason): void;
+  /** The same with other last words, or none; cuts the connection after a grace period. */
+  closeWith(reason: CloseReason, farewell: Uint8Array | undefined): void;
+}
