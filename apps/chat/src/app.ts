@@ -1,5 +1,5 @@
 import { NodeState as nodeStates, StatusServiceClient } from '@berth/contracts/status';
-import { channelCredentials, createChannelOptions, targetOf } from '@berth/grpc';
+import { channelCredentials, RenewingClient, targetOf } from '@berth/grpc';
 import { type App, Closers } from '@berth/lifecycle';
 import { Mysql } from '@berth/mysql';
 import { createRedis } from '@berth/redis';
@@ -47,11 +47,11 @@ export function createChat(
   // Nobody holds a lock for long; a statement that waits longer is refused and tried again.
   const mysql = new Mysql({ ...config.mysql, session: { innodb_lock_wait_timeout: 3 } });
   const redis = createRedis(config.redis.url, { tlsCaFile: config.redis.tlsCaFile });
-  const status = new StatusServiceClient(
-    targetOf(config.statusAddress),
-    channelCredentials(config.grpcTls),
-    createChannelOptions(),
-  );
+  const status = new RenewingClient({
+    create: StatusServiceClient,
+    target: targetOf(config.statusAddress),
+    credentials: channelCredentials(config.grpcTls),
+  });
 
   // The stored side publishes, and the publisher reads from the stored side.
   const publisher: Publisher = {

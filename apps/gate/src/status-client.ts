@@ -1,5 +1,5 @@
 import { type PlaceRequest, type Revocation, StatusServiceClient } from '@berth/contracts/status';
-import { call, channelCredentials, createChannelOptions, type GrpcTls, targetOf } from '@berth/grpc';
+import { channelCredentials, type GrpcTls, RenewingClient, targetOf } from '@berth/grpc';
 import { backoffMs } from '@berth/lifecycle';
 import { type Berth, BerthError, type ErrorCode, toBerthError } from '@berth/wire';
 
@@ -10,7 +10,7 @@ const attempts = 3;
 
 /** Status, as gate asks it. Errors: BerthError `no_berth`, `unavailable`, both with `retryAfterMs`. */
 export class GrpcStatus {
-  readonly #client: StatusServiceClient;
+  readonly #client: RenewingClient<StatusServiceClient>;
   readonly #onFailure: (method: string, error: BerthError) => void;
 
   constructor(
@@ -18,19 +18,19 @@ export class GrpcStatus {
     tls: GrpcTls | undefined,
     onFailure: (method: string, error: BerthError) => void,
   ) {
-    this.#client = new StatusServiceClient(
-      targetOf(address),
-      channelCredentials(tls),
-      createChannelOptions(),
-    );
+    this.#client = new RenewingClient({
+      create: StatusServiceClient,
+      target: targetOf(address),
+      credentials: channelCredentials(tls),
+    });
     this.#onFailure = onFailure;
   }
 
   /** A place on the best chat node. Asked twice it is still one place: a new reservation frees the user's old one. */
   async place(request: Omit<PlaceRequest, 'zone' | 'version'>): Promise<Berth> {
     try {
-      const place = await call(
-        this.#client.place.bind(this.#client),
+      const place = await this.#client.call(
+        (client) => client.place.bind(client),
         { ...request, zone: '', version: '' },
         { deadlineMs: placeDeadlineMs, attempts },
       );
@@ -53,8 +53,8 @@ export class GrpcStatus {
   /** Tells every chat node that sessions have ended. */
   async revoke(revocation: Omit<Revocation, 'id'>): Promise<void> {
     try {
-      await call(
-        this.#client.revoke.bind(this.#client),
+      await this.#client.call(
+        (client) => client.revoke.bind(client),
         { ...revocation, id: '' },
         {
           deadlineMs: revokeDeadlineMs,
@@ -70,11 +70,7 @@ export class GrpcStatus {
 
   /** Rejects when no replica can be reached within `ms`. */
   reach(ms: number): Promise<void> {
-    return new Promise((resolve, reject) =>
-      this.#client.waitForReady(Date.now() + ms, (error) =>
-        error ? reject(new Error('no replica can be reached')) : resolve(),
-      ),
-    );
+    return this.#client.reach(ms);
   }
 
   close(): void {

@@ -1,5 +1,5 @@
 import { Purpose, RedeemResult, VerifyServiceClient } from '@berth/contracts/verify';
-import { call, channelCredentials, createChannelOptions, type GrpcTls, targetOf } from '@berth/grpc';
+import { channelCredentials, type GrpcTls, RenewingClient, targetOf } from '@berth/grpc';
 import { backoffMs } from '@berth/lifecycle';
 import { BerthError, toBerthError } from '@berth/wire';
 
@@ -28,7 +28,7 @@ const redeemDeadlineMs = 2_000;
 
 /** Verify, as gate asks it. Errors: BerthError of verify, or `unavailable`. */
 export class GrpcVerify {
-  readonly #client: VerifyServiceClient;
+  readonly #client: RenewingClient<VerifyServiceClient>;
   readonly #onFailure: (method: string, error: BerthError) => void;
 
   constructor(
@@ -36,18 +36,18 @@ export class GrpcVerify {
     tls: GrpcTls | undefined,
     onFailure: (method: string, error: BerthError) => void,
   ) {
-    this.#client = new VerifyServiceClient(
-      targetOf(address),
-      channelCredentials(tls),
-      createChannelOptions(),
-    );
+    this.#client = new RenewingClient({
+      create: VerifyServiceClient,
+      target: targetOf(address),
+      credentials: channelCredentials(tls),
+    });
     this.#onFailure = onFailure;
   }
 
   async issue(request: CodeRequest): Promise<{ resendAfterMs: number; expiresInMs: number }> {
     return this.#guard('issue', () =>
-      call(
-        this.#client.issue.bind(this.#client),
+      this.#client.call(
+        (client) => client.issue.bind(client),
         { ...request, purpose: purposes[request.purpose] },
         { deadlineMs: issueDeadlineMs, attempts: 2 },
       ),
@@ -63,8 +63,8 @@ export class GrpcVerify {
     source: string;
   }): Promise<void> {
     const { result } = await this.#guard('redeem', () =>
-      call(
-        this.#client.redeem.bind(this.#client),
+      this.#client.call(
+        (client) => client.redeem.bind(client),
         { ...request, purpose: purposes[request.purpose] },
         { deadlineMs: redeemDeadlineMs, attempts: 2 },
       ),
@@ -75,11 +75,7 @@ export class GrpcVerify {
 
   /** Rejects when no replica can be reached within `ms`. */
   reach(ms: number): Promise<void> {
-    return new Promise((resolve, reject) =>
-      this.#client.waitForReady(Date.now() + ms, (error) =>
-        error ? reject(new Error('no replica can be reached')) : resolve(),
-      ),
-    );
+    return this.#client.reach(ms);
   }
 
   close(): void {

@@ -28,35 +28,67 @@ export function createChannelOptions(): ChannelOptions {
   };
 }
 
-type UnaryMethod<Request, Response> = (
+export type UnaryMethod<Request, Response> = (
   request: Request,
   metadata: Metadata,
   options: Partial<CallOptions>,
   callback: (error: ServiceError | null, response: Response) => void,
 ) => ClientUnaryCall;
 
+export interface CallLimits {
+  /** Of one attempt. */
+  deadlineMs: number;
+  /** Above 1 for calls that may be carried out twice. */
+  attempts?: number;
+  signal?: AbortSignal;
+}
+
 /**
  * Calls a unary method with a deadline. Rejects with BerthError. `method` must be bound to its client. With `attempts`
  * above 1, for calls that may be carried out twice: tried again after a short jittered pause when a replica cannot be
  * reached or does not answer in time (round robin makes it another one); what a replica answered is final.
  */
-export async function call<Request, Response>(
+export function call<Request, Response>(
   method: UnaryMethod<Request, Response>,
   request: Request,
-  { deadlineMs, attempts = 1, signal }: { deadlineMs: number; attempts?: number; signal?: AbortSignal },
+  limits: CallLimits,
+): Promise<Response> {
+  return callWith(
+    () => method,
+    request,
+    limits,
+    () => {},
+  );
+}
+
+/**
+ * `method` is asked for before each attempt, and `onUnanswered` is told of each that no replica answered: by when it was
+ * due, or at all. What never left, because its channel was closed for another one, is no attempt.
+ */
+export async function callWith<Request, Response>(
+  method: () => UnaryMethod<Request, Response>,
+  request: Request,
+  { deadlineMs, attempts = 1, signal }: CallLimits,
+  onUnanswered: (isLate: boolean) => void,
 ): Promise<Response> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await callOnce(method, request, deadlineMs, signal);
-    } catch (error) {
-      const { code, metadata } = error as ServiceError;
-      const isAnswer = (metadata?.get('berth-code').length ?? 0) > 0;
-      const isAway = !isAnswer && (code === status.UNAVAILABLE || code === status.DEADLINE_EXCEEDED);
-      if (!isAway || attempt >= attempts || signal?.aborted) throw fromServiceError(error as ServiceError);
+      return await callOnce(method(), request, deadlineMs, signal);
+    } catch (thrown) {
+      const error = thrown as ServiceError;
+      const isAnswer = (error.metadata?.get('berth-code').length ?? 0) > 0;
+      const isLate = error.code === status.DEADLINE_EXCEEDED;
+      const isAway = !isAnswer && (isLate || error.code === status.UNAVAILABLE);
+      if (isAway) onUnanswered(isLate);
+      if (isAway && error.details === neverStarted) attempt--;
+      if (!isAway || attempt >= attempts || signal?.aborted) throw fromServiceError(error);
       await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt, { baseMs: 25, maxMs: 200 })));
     }
   }
 }
+
+/** The library's words. */
+const neverStarted = 'Channel closed before call started';
 
 function callOnce<Request, Response>(
   method: UnaryMethod<Request, Response>,

@@ -1,5 +1,5 @@
 import type { StatusServiceClient } from '@berth/contracts/status';
-import { call } from '@berth/grpc';
+import type { RenewingClient } from '@berth/grpc';
 import type { Berth } from '@berth/wire';
 import type { LiveSession } from '../session/live-session.ts';
 
@@ -8,12 +8,12 @@ const deadlineMs = 1_000;
 
 /** Reserves a session's next berth, anywhere but on `node`. Rejects with BerthError. */
 export async function placeElsewhere(
-  client: StatusServiceClient,
+  client: RenewingClient<StatusServiceClient>,
   session: LiveSession,
   node: string,
 ): Promise<Berth> {
-  const placed = await call(
-    client.place.bind(client),
+  const placed = await client.call(
+    (current) => current.place.bind(current),
     {
       userId: session.user,
       deviceClass: session.deviceClass,

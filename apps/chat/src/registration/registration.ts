@@ -13,7 +13,7 @@ import type {
   StatusServiceClient,
 } from '@berth/contracts/status';
 import { NodeState as nodeStates } from '@berth/contracts/status';
-import { fromServiceError } from '@berth/grpc';
+import { fromServiceError, type RenewingClient } from '@berth/grpc';
 import { backoffMs, jittered } from '@berth/lifecycle';
 import type { Log } from '@berth/telemetry';
 import type { ClientDuplexStream, ServiceError } from '@grpc/grpc-js';
@@ -22,7 +22,7 @@ import type { RegisteredNode } from './registered-node.ts';
 import { UsedReservations } from './used-reservations.ts';
 
 export interface RegistrationOptions {
-  client: StatusServiceClient;
+  client: RenewingClient<StatusServiceClient>;
   node: RegisteredNode;
   fleet: Fleet;
   log: Log;
@@ -39,8 +39,11 @@ export interface RegistrationOptions {
   reportMs?: number;
 }
 
-/** Without a word for this long the stream is given up and another replica is tried. */
-const silenceMs = 5_000;
+/**
+ * Without a word for this long, three reports without an answer, the stream is given up and another replica is tried:
+ * before the lease of 5 s ends.
+ */
+const silenceMs = 3_000;
 /** Reports that are due at once, because the count moved, come no closer than this. */
 const minReportGapMs = 20;
 const retry = { baseMs: 200, maxMs: 3_000 };
@@ -57,6 +60,7 @@ export class Registration {
   readonly #used = new UsedReservations();
   readonly #loopDelay = monitorEventLoopDelay({ resolution: 10 });
   #stream: ClientDuplexStream<NodeMessage, StatusMessage> | undefined;
+  #channel: StatusServiceClient | undefined;
   #isRegistered = false;
   /** A report was taken since: only then does the registry send log-ins here. */
   #isPlaceable = false;
@@ -146,8 +150,10 @@ export class Registration {
 
   #open(description: ReturnType<RegistrationOptions['describe']>): void {
     const { client, node } = this.#options;
-    const stream = client.report();
+    const channel = client.current;
+    const stream = channel.report();
     this.#stream = stream;
+    this.#channel = channel;
     stream.on('data', (message: StatusMessage) => {
       if (this.#stream === stream) this.#hear(message);
     });
@@ -170,7 +176,10 @@ export class Registration {
 
   #watchSilence(stream: ClientDuplexStream<NodeMessage, StatusMessage>): void {
     clearTimeout(this.#silenceTimer);
-    this.#silenceTimer = setTimeout(() => stream.cancel(), silenceMs);
+    this.#silenceTimer = setTimeout(() => {
+      if (this.#channel) this.#options.client.renew(this.#channel);
+      stream.cancel();
+    }, silenceMs);
   }
 
   #lost(stream: ClientDuplexStream<NodeMessage, StatusMessage>, error: ServiceError | undefined): void {

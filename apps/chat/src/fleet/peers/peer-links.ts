@@ -1,5 +1,5 @@
 import type { PeerBatch } from '@berth/contracts/chat';
-import { channelCredentials, createChannelOptions, type GrpcTls, targetOf } from '@berth/grpc';
+import { channelCredentials, type GrpcTls, RenewingClient, targetOf } from '@berth/grpc';
 import { backoffMs } from '@berth/lifecycle';
 import type { Log } from '@berth/telemetry';
 import { Client, type ServerDuplexStream, status } from '@grpc/grpc-js';
@@ -27,7 +27,7 @@ export interface PeerLinksOptions {
 interface Peer {
   link: PeerLink;
   address: string;
-  client: Client | undefined;
+  client: RenewingClient<Client> | undefined;
   attempt: number;
   timer: NodeJS.Timeout | undefined;
   isDialing: boolean;
@@ -150,21 +150,25 @@ export class PeerLinks {
     if (this.#closed || peer.isDialing || peer.link.isConnected) return;
     clearTimeout(peer.timer);
     peer.isDialing = true;
-    peer.client ??= new Client(targetOf(peer.address), channelCredentials(this.#options.tls), {
-      ...createChannelOptions(),
-      // One stream for good: its own connection, not one shared with other clients of the process.
-      'grpc.use_local_subchannel_pool': 1,
+    peer.client ??= new RenewingClient({
+      create: Client,
+      target: targetOf(peer.address),
+      credentials: channelCredentials(this.#options.tls),
     });
+    const client = peer.client;
+    const channel = client.current;
     const { identity } = this.#options;
     const { node, bootEpoch } = peer.link;
-    const call = peer.client.makeBidiStreamRequest(
+    const call = channel.makeBidiStreamRequest(
       peerConnect.path,
       peerConnect.requestSerialize,
       peerConnect.responseDeserialize,
     );
     let isGreeted = false;
     const timer = setTimeout(() => {
-      if (!isGreeted) stream.cut(status.DEADLINE_EXCEEDED, 'no hello in time');
+      if (isGreeted) return;
+      client.renew(channel);
+      stream.cut(status.DEADLINE_EXCEEDED, 'no hello in time');
     }, helloTimeoutMs);
     const stream = new PeerStream(call, true, identity.node, {
       onBatch: (_, batch) => {
