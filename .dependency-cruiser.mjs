@@ -16,7 +16,7 @@ const chatFloors = [
   'session/',
   'handlers(/|\\.ts$)',
   'events/',
-  '(context|session|stores)\\.ts$',
+  '(context|stored-side)\\.ts$',
   'rates/',
   'people/',
   'conversations/',

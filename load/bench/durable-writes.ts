@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { parseChatConfig } from '@berth/chat/config';
 import { send } from '@berth/chat/handlers/send';
-import { createStores } from '@berth/chat/stores';
+import { createStores } from '@berth/chat/stored-side';
 import { Mysql, migrate } from '@berth/mysql';
 import { startMysql } from '@berth/stores';
 import { createLog, Metrics } from '@berth/telemetry';

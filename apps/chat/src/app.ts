@@ -23,7 +23,7 @@ import { Drain, type DrainPlan } from './session/drain.ts';
 import { LogIn } from './session/log-in.ts';
 import { Reception } from './session/reception.ts';
 import { TicketDesk } from './session/ticket-desk.ts';
-import { createStores } from './stores.ts';
+import { createStores } from './stored-side.ts';
 
 export interface Chat extends App {
   /** The ports bound, known once started. */

@@ -1,5 +1,5 @@
 import type { RequestBody, RequestName } from '@berth/wire/requests';
-import type { Context } from './context.ts';
+import type { Context, Session } from './context.ts';
 import { block } from './handlers/block.ts';
 import { blocks } from './handlers/blocks.ts';
 import { conversation } from './handlers/conversation.ts';
@@ -32,7 +32,6 @@ import { send } from './handlers/send.ts';
 import { sync } from './handlers/sync.ts';
 import { typing } from './handlers/typing.ts';
 import { unblock } from './handlers/unblock.ts';
-import type { Session } from './session.ts';
 
 /** A use case with its context bound. An array is answered in as many frames, an empty one not at all. */
 type BoundHandler<N extends RequestName> = (

@@ -13,11 +13,10 @@ import {
 } from '@berth/wire';
 import { requestSchemas } from '@berth/wire/requests';
 import { type ChatConfig, parseChatConfig } from './config.ts';
-import type { Context, Handler } from './context.ts';
+import type { Context, Handler, Session } from './context.ts';
 import type { CommittedMessage, Publisher } from './log/publisher.ts';
 import { directKey, kinds } from './membership/conversation-rows.ts';
-import type { Session } from './session.ts';
-import { createStores } from './stores.ts';
+import { createStores } from './stored-side.ts';
 
 /** What a frame was pushed for, decoded. */
 export interface Pushed {

@@ -1,8 +1,7 @@
 import { encodeFrame, type Friend, frameIds, type Pushes } from '@berth/wire';
-import type { Context } from '../context.ts';
+import type { Context, Session } from '../context.ts';
 import type { DirectChange } from '../conversations/direct-conversations.ts';
 import type { Friendship } from '../people/mysql-friend-store.ts';
-import type { Session } from '../session.ts';
 
 /** Pushes an event to users, wherever they are; not to the session that caused it. */
 export function pushFriendEvent(

@@ -1,6 +1,5 @@
 import { type ConversationEvent, encodeFrame, frameIds } from '@berth/wire';
-import type { Context } from '../context.ts';
-import type { Session } from '../session.ts';
+import type { Context, Session } from '../context.ts';
 
 type Happening = ConversationEvent extends infer E
   ? E extends unknown

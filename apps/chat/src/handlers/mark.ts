@@ -1,8 +1,7 @@
 import { BerthError, encodeFrame, frameIds } from '@berth/wire';
-import type { Context, Handler } from '../context.ts';
+import type { Context, Handler, Session } from '../context.ts';
 import type { ConversationRow } from '../membership/conversation-rows.ts';
 import { peerOf } from '../membership/mysql-standings.ts';
-import type { Session } from '../session.ts';
 
 /** Groups up to this size are told of their members' read marks. */
 const maxTold = 100;

@@ -1,7 +1,6 @@
 import { type Answers, BerthError } from '@berth/wire';
 import type { RequestBody } from '@berth/wire/requests';
-import type { Context } from '../context.ts';
-import type { Session } from '../session.ts';
+import type { Context, Session } from '../context.ts';
 
 /** Marks of all frames of one resume at most: more conversations than anyone has. */
 const maxMarks = 100_000;

@@ -10,8 +10,8 @@ import {
 } from '@berth/wire';
 import { quickSend } from '@berth/wire/quick-send';
 import { type RequestName, requestSchemas } from '@berth/wire/requests';
+import type { Session } from '../context.ts';
 import type { BoundHandlers } from '../handlers.ts';
-import type { Session } from '../session.ts';
 import { storeErrorOf } from '../stores/store-error.ts';
 import { berthFarewell } from './berth-farewell.ts';
 import { parseBody } from './body.ts';

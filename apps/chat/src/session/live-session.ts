@@ -1,5 +1,5 @@
 import type { Berth, CloseReason, Profile, WireError } from '@berth/wire';
-import type { Session } from '../session.ts';
+import type { Session } from '../context.ts';
 import type { ClientConnection, FrameSink } from './client-connection.ts';
 
 /** What may be said besides the reason when a connection is closed. */
