@@ -9,7 +9,7 @@ import { logIn, section } from './screens.ts';
 const platform = usePlatform({ environment: { gate: { WEB_ROOT: webRoot } } });
 const browser = useBrowser();
 
-test('someone registers by e-mail code, is led to the log-in page, and logs in', async () => {
+test('someone registers by e-mail code and is logged in', async () => {
   const { page, complaints } = await browser.open(platform.gateUrl);
   await page.getByRole('link', { name: 'Create an account' }).click();
   const email = page.getByLabel('E-mail address');
@@ -60,20 +60,68 @@ test('someone registers by e-mail code, is led to the log-in page, and logs in',
   await code.fill(right);
   await page.getByRole('button', { name: 'Create account' }).click();
 
-  await test('a countdown moves on to the log-in page by itself, with the address filled in', async () => {
-    await page.getByText('Your account is ready.').waitFor();
-    await page.getByText(/To the log-in page in \d seconds?…/).waitFor();
-    await page.getByRole('link', { name: 'Go there now' }).waitFor();
-    await page.getByRole('heading', { name: 'Log in' }).waitFor();
-    assert.equal(await email.inputValue(), 'mara@example.org');
-  });
-
-  await password.fill('not-her-password');
-  await page.getByRole('button', { name: 'Log in' }).click();
-  await page.getByText('E-mail address or password is wrong.').waitFor();
-  await logIn(page, { email: 'mara@example.org', password: 'Harbour-light-9' });
+  await page.getByText('No conversations yet').waitFor();
+  await page.reload();
   await page.getByText('No conversations yet').waitFor();
   assert.deepEqual(complaints, []);
+});
+
+test('who has registered while no node has room goes on from the log-in page', async () => {
+  const { page } = await browser.open(`${platform.gateUrl}/#/register`);
+  await page.getByLabel('E-mail address').fill('early@example.org');
+  await page.getByRole('button', { name: 'Send code' }).click();
+  await page.getByLabel('Code from the e-mail').fill(await platform.mailbox.code('early@example.org'));
+  await page.getByLabel('User name').fill('early');
+  await page.getByLabel('Password', { exact: true }).fill('Harbour-light-9');
+  await page.route('**/v1/sessions', (route) => route.abort());
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.getByText('Your account is ready. Log in to begin.').waitFor();
+  assert.equal(await page.getByLabel('E-mail address').inputValue(), 'early@example.org');
+  await page.unroute('**/v1/sessions');
+  await page.getByLabel('Password', { exact: true }).fill('not-her-password');
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByText('E-mail address or password is wrong.').waitFor();
+  await logIn(page, { email: 'early@example.org', password: 'Harbour-light-9' });
+});
+
+test('where all mail arrives at one place, the page says where', async () => {
+  const { page } = await browser.open(platform.gateUrl);
+  await page.route('**/v1/platform', (route) =>
+    route.fulfill({ json: { mailboxUrl: 'http://127.0.0.1:1/' } }),
+  );
+  await page.goto(`${platform.gateUrl}/#/register`);
+  await page.reload();
+  const link = page.getByRole('link', { name: 'Open the mailbox' });
+  await link.waitFor();
+  assert.equal(await link.getAttribute('href'), 'http://127.0.0.1:1/');
+});
+
+test('the code is taken from the clipboard, by itself where that is allowed, else by a button or by pasting', async () => {
+  const shown = await browser.open(`${platform.gateUrl}/#/register`);
+  const { page, context } = shown;
+  const code = page.getByLabel('Code from the e-mail');
+  assert.equal(await page.getByRole('link', { name: 'Open the mailbox' }).count(), 0);
+  await code.evaluate((field: HTMLElement) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text', 'Your code is 123 456. It is good for 10 minutes.');
+    field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  });
+  assert.equal(await code.inputValue(), '123456');
+  await code.fill('');
+
+  await page.getByLabel('E-mail address').fill('copied@example.org');
+  await page.getByRole('button', { name: 'Send code' }).click();
+  await page.getByText('The code is on its way').waitFor();
+  await page.getByRole('button', { name: 'Paste code' }).waitFor();
+  const origin = new URL(platform.gateUrl).origin;
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin });
+  await page.evaluate(() => navigator.clipboard.writeText('654321'));
+  await page.getByRole('button', { name: 'Paste code' }).click();
+  await eventually('the button filled the field', async () => (await code.inputValue()) === '654321');
+  await page.evaluate(() => navigator.clipboard.writeText('Your code is 111222.'));
+  await code.fill('');
+  await page.evaluate(() => window.dispatchEvent(new Event('focus')));
+  await eventually('the field filled itself', async () => (await code.inputValue()) === '111222');
 });
 
 test('a code that was asked for a moment ago: why there is no other one yet, and when there is', async () => {
@@ -102,18 +150,19 @@ test('a name that is taken is said beside the field', async () => {
   await page.getByText('This name is taken. Choose another.').waitFor();
 });
 
-test('a forgotten password is set anew by code, and the link skips the countdown', async () => {
+test('a forgotten password is set anew by code, and one is logged in with it', async () => {
   const [person] = await seedPeople(platform, 1);
-  const { page } = await browser.open(platform.gateUrl);
+  const { page, context } = await browser.open(platform.gateUrl);
   await page.getByRole('link', { name: 'Forgot your password?' }).click();
   await page.getByLabel('E-mail address').fill(person!.email);
   await page.getByRole('button', { name: 'Send code' }).click();
   await page.getByLabel('Code from the e-mail').fill(await platform.mailbox.code(person!.email));
   await page.getByLabel('New password').fill('Other-harbour-7');
   await page.getByRole('button', { name: 'Set new password' }).click();
-  await page.getByText('You can log in with the new one now.').waitFor();
-  await page.getByRole('link', { name: 'Go there now' }).click();
-  await logIn(page, { email: person!.email, password: 'Other-harbour-7' });
+  await section(page, 'Chats').waitFor();
+  await context.close();
+  const again = await browser.open(platform.gateUrl);
+  await logIn(again.page, { email: person!.email, password: 'Other-harbour-7' });
 });
 
 test('who stays logged in is there after the browser was closed, who does not is not', async () => {

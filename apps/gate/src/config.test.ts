@@ -31,6 +31,7 @@ test('what is wrong is named', () => {
     [{ TRUSTED_PROXIES: '10.0.0.0/33' }, /^TRUSTED_PROXIES/],
     [{ ALLOWED_ORIGINS: 'https://a.example/path' }, /^ALLOWED_ORIGINS: expected origins/],
     [{ CSP_CONNECT: "wss://a; script-src 'unsafe-inline'" }, /^CSP_CONNECT/],
+    [{ MAILBOX_URL: 'javascript:alert(1)' }, /^MAILBOX_URL: expected http/],
     [{ SESSION_DAYS: '31' }, /^SESSION_DAYS/],
     [
       { HASH_CONCURRENCY: '3' },

@@ -27,6 +27,8 @@ export interface GateConfig {
   allowedOrigins: string[];
   /** What the web client may connect to besides its own origin: sources of a Content-Security-Policy. */
   connectSources: string[];
+  /** Where the mails to anyone arrive, told to whoever waits for a code: for a platform on one machine alone. */
+  mailboxUrl: string | undefined;
   hashing: {
     /** Password hashes at a time; each keeps one thread of libuv's pool. */
     concurrency: number;
@@ -66,6 +68,10 @@ const variables = {
       error: 'expected sources such as wss://chat.example.org',
     })
     .default(['ws:', 'wss:']),
+  MAILBOX_URL: env
+    .text()
+    .refine((text) => /^https?:\/\//i.test(text) && URL.canParse(text), { error: 'expected http[s]://…' })
+    .optional(),
   HASH_CONCURRENCY: env.count(1, 1_022).default(2),
   HASH_QUEUE: env.count(0, 100_000).default(200),
   UV_THREADPOOL_SIZE: env.count(1, 1_024).default(4),
@@ -101,6 +107,7 @@ export function parseGateConfig(source: Record<string, string | undefined>): Gat
     trustedProxies: values.TRUSTED_PROXIES,
     allowedOrigins: values.ALLOWED_ORIGINS,
     connectSources: values.CSP_CONNECT,
+    mailboxUrl: values.MAILBOX_URL,
     hashing: { concurrency: values.HASH_CONCURRENCY, queue: values.HASH_QUEUE },
     limits: {
       loginsPerAccountMinute: values.LOGINS_PER_ACCOUNT_MINUTE,

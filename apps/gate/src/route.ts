@@ -49,9 +49,9 @@ export interface Route extends RouteDescription {
 }
 
 /** A route that anyone may call. */
-export const openRoute = <Body extends z.ZodType>(
+export const openRoute = <Body extends z.ZodType = z.ZodUndefined>(
   route: RouteDescription & {
-    body: Body;
+    body?: Body;
     handle(context: Context, call: Call<z.output<Body>>): Promise<unknown>;
   },
 ): Route => ({

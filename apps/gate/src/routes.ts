@@ -1,8 +1,9 @@
-import { berthsAnswer, httpSchemas, sessionsAnswer, sessionsList } from '@berth/wire/http';
+import { berthsAnswer, httpSchemas, platformAnswer, sessionsAnswer, sessionsList } from '@berth/wire/http';
 import { createBerth } from './handlers/create-berth.ts';
 import { createCode } from './handlers/create-code.ts';
 import { createSession } from './handlers/create-session.ts';
 import { createUser } from './handlers/create-user.ts';
+import { describePlatform } from './handlers/describe-platform.ts';
 import { endSession } from './handlers/end-session.ts';
 import { listSessions } from './handlers/list-sessions.ts';
 import { resetPassword } from './handlers/reset-password.ts';
@@ -10,6 +11,15 @@ import { openRoute, type Route, sessionRoute } from './route.ts';
 
 /** Gate's interface. */
 export const routes: Route[] = [
+  openRoute({
+    method: 'get',
+    path: '/v1/platform',
+    summary: 'What this platform offers',
+    status: 200,
+    answer: platformAnswer,
+    errors: [],
+    handle: describePlatform,
+  }),
   openRoute({
     method: 'post',
     path: '/v1/codes',

@@ -79,6 +79,7 @@ export function gateService(
     STATUS_ADDRESS: `${host}:${plan.status.grpc}`,
     SESSION_KEYS_FILE: plan.secrets.sessionKeys,
     WEB_ROOT: webRoot,
+    MAILBOX_URL: `http://${host}:${config.mailPort}/`,
   });
 }
 

@@ -84,6 +84,10 @@ class ReconnectingClient implements BerthClient {
     this.#requests = new Requests(this.#clock, () => this.#link.connection);
   }
 
+  platform() {
+    return this.#api.platform();
+  }
+
   sendCode(body: Parameters<BerthClient['sendCode']>[0]) {
     return this.#api.sendCode(body);
   }

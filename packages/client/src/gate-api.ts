@@ -1,5 +1,5 @@
 import { type Berth, BerthError, type ErrorCode, errorTable } from '@berth/wire';
-import type { SessionEntry, SessionsAnswer } from '@berth/wire/http';
+import type { PlatformAnswer, SessionEntry, SessionsAnswer } from '@berth/wire/http';
 import type { Clock } from './clock.ts';
 import type { BerthClient } from './types.ts';
 
@@ -36,6 +36,10 @@ export class GateApi {
     this.#fetch = options.fetch;
     this.#clock = options.clock;
     this.#timeoutMs = options.timeoutMs;
+  }
+
+  platform(): Promise<PlatformAnswer> {
+    return this.#call('GET', '/v1/platform', {});
   }
 
   sendCode(body: Body<'sendCode'>): Promise<{ resendAfterMs: number; expiresInMs: number }> {

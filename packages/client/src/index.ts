@@ -10,7 +10,7 @@ export {
   type Profile,
   type Role,
 } from '@berth/wire';
-export type { SessionEntry } from '@berth/wire/http';
+export type { PlatformAnswer, SessionEntry } from '@berth/wire/http';
 export { createClient } from './client.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { GateError } from './gate-api.ts';

@@ -8,7 +8,7 @@ import type {
   RequestInput,
   RequestName,
 } from '@berth/wire';
-import type { SessionEntry, SessionsAnswer } from '@berth/wire/http';
+import type { PlatformAnswer, SessionEntry, SessionsAnswer } from '@berth/wire/http';
 import type { Clock } from './clock.ts';
 import type { KeyValueStorage } from './storage.ts';
 
@@ -150,6 +150,8 @@ export interface AccountUser {
  * at fault.
  */
 export interface BerthClient {
+  /** What the platform offers, to anyone. */
+  platform(): Promise<PlatformAnswer>;
   /** Mails a code for registering or for a new password. */
   sendCode(body: {
     email: string;

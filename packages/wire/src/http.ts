@@ -73,7 +73,13 @@ export const sessionsAnswer = z.object({
   session: z.object({ id: z.string(), token: z.string(), expiresAt: z.int() }),
   berth: httpSchemas.berth,
 });
+/** What a client may want to know before anyone is logged in. */
+export const platformAnswer = z.object({
+  /** Where mail to anyone arrives, on a platform that runs on one machine. */
+  mailboxUrl: z.string().optional(),
+});
 export const berthsAnswer = z.object({ berth: httpSchemas.berth });
 export const sessionsList = z.object({ sessions: z.array(httpSchemas.sessionEntry) });
+export type PlatformAnswer = z.output<typeof platformAnswer>;
 export type SessionsAnswer = z.output<typeof sessionsAnswer>;
 export type SessionEntry = z.output<typeof httpSchemas.sessionEntry>;

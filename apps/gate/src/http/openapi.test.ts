@@ -42,6 +42,7 @@ test('what gate answers is what the document says', async () => {
   const login = await gate.logIn(ann);
   const { token } = login.session;
   const answers = new Map<string, unknown>([
+    ['get /v1/platform', (await gate.ask('GET', '/v1/platform')).body],
     ['post /v1/codes', (await gate.ask('POST', '/v1/codes', { email: ann.email, purpose: 'reset' })).body],
     ['post /v1/sessions', login],
     ['get /v1/sessions', (await gate.ask('GET', '/v1/sessions', undefined, { token })).body],

@@ -1,13 +1,17 @@
 import { BerthError } from '@berth/client';
+import { ClipboardPaste } from 'lucide-react';
 import { useRef, useState } from 'react';
-import { Button } from '../design/button.tsx';
+import { Button, IconButton } from '../design/button.tsx';
 import { TextField } from '../design/field.tsx';
 import { useFormats, useLanguage, useText } from '../i18n/language.tsx';
 import { useNow } from '../shell/use-now.ts';
 import { useTask } from '../shell/use-task.ts';
 import styles from './accounts.module.css';
 import { useAccounts } from './accounts-context.ts';
+import { codeIn } from './code-in.ts';
 import { checkEmail } from './field-rules.ts';
+import { useCopiedCode } from './use-copied-code.ts';
+import { usePlatform } from './use-platform.ts';
 
 /** The code from the mail, with the button that asks for it: it counts down until it may be asked for again. */
 export function CodeField({
@@ -15,12 +19,15 @@ export function CodeField({
   purpose,
   value,
   onChange,
+  onSent,
   problem,
 }: {
   email: string;
   purpose: 'register' | 'reset';
   value: string;
   onChange: (value: string) => void;
+  /** A new code is on its way. */
+  onSent: () => void;
   problem?: string | undefined;
 }) {
   const text = useText();
@@ -32,6 +39,8 @@ export function CodeField({
   const [reason, setReason] = useState<string>();
   const [sent, setSent] = useState<string>();
   const [againAt, setAgainAt] = useState(0);
+  const mailboxUrl = usePlatform()?.mailboxUrl;
+  const paste = useCopiedCode(sent !== undefined && value === '', onChange);
   const waiting = againAt > useNow(250, againAt > Date.now());
 
   const send = async () => {
@@ -49,6 +58,7 @@ export function CodeField({
         });
         setAgainAt(Date.now() + resendAfterMs);
         setSent(text('code.sent', { email: email.trim(), minutes: Math.round(expiresInMs / 60_000) }));
+        onSent();
         input.current?.focus();
       },
       (error) => {
@@ -71,7 +81,33 @@ export function CodeField({
       value={value}
       onChange={(next) => onChange(next.replace(/\D/g, ''))}
       problem={reason ?? failure ?? problem}
-      hint={sent}
+      onPaste={(event) => {
+        const code = codeIn(event.clipboardData.getData('text'));
+        if (code === undefined) return;
+        event.preventDefault();
+        onChange(code);
+      }}
+      hint={
+        (sent || mailboxUrl) && (
+          <>
+            {sent}{' '}
+            {mailboxUrl && (
+              <a href={mailboxUrl} target="_blank" rel="noreferrer">
+                {text('code.mailbox')}
+              </a>
+            )}
+          </>
+        )
+      }
+      within={
+        paste &&
+        sent !== undefined &&
+        value === '' && (
+          <IconButton label={text('code.paste')} onClick={() => void paste()}>
+            <ClipboardPaste size={18} aria-hidden />
+          </IconButton>
+        )
+      }
       beside={
         <Button
           look="quiet"

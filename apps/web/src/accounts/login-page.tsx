@@ -17,13 +17,17 @@ const checks = {
   password: (password: string): FieldProblem => (password === '' ? 'field.required' : undefined),
 };
 
-export function LoginPage({
-  email,
-  notice,
-}: {
-  email: string;
-  notice: 'session-ended' | 'logged-out' | undefined;
-}) {
+/** Why one is here, said above the form. */
+export type LoginNotice = keyof typeof notices;
+
+const notices = {
+  'session-ended': 'login.ended',
+  'logged-out': 'login.out',
+  registered: 'login.registered',
+  reset: 'login.reset',
+} as const;
+
+export function LoginPage({ email, notice }: { email: string; notice: LoginNotice | undefined }) {
   const text = useText();
   const accounts = useAccounts();
   const { fields, problems, set, allGood } = useFields({ email, password: '' }, checks);
@@ -46,7 +50,7 @@ export function LoginPage({
     >
       {notice && (
         <p role="status" className={styles.notice}>
-          {text(notice === 'session-ended' ? 'login.ended' : 'login.out')}
+          {text(notices[notice])}
         </p>
       )}
       <FieldForm failure={failure} onSubmit={submit}>

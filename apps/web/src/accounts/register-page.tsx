@@ -1,13 +1,12 @@
-import { useState } from 'react';
 import { Button } from '../design/button.tsx';
 import { FieldForm, TextField } from '../design/field.tsx';
 import { useText } from '../i18n/language.tsx';
+import { loadShell } from '../shell/load-shell.ts';
 import { formatRoute } from '../shell/route.ts';
 import { useTask } from '../shell/use-task.ts';
 import { AccountFrame } from './account-frame.tsx';
 import { useAccounts } from './accounts-context.ts';
 import { CodeField } from './code-field.tsx';
-import { DonePanel } from './done-panel.tsx';
 import { checkCode, checkEmail, checkName, checkPassword } from './field-rules.ts';
 import { PasswordField } from './password-field.tsx';
 import { useFields } from './use-fields.ts';
@@ -17,29 +16,21 @@ const checks = { email: checkEmail, name: checkName, code: checkCode, password: 
 export function RegisterPage({ onDone }: { onDone: (email: string) => void }) {
   const text = useText();
   const accounts = useAccounts();
-  const { fields, problems, set, allGood, refuse } = useFields(
+  const { fields, problems, set, allGood, forget, refuse } = useFields(
     { email: '', name: '', code: '', password: '' },
     checks,
   );
-  const [done, setDone] = useState(false);
   const { busy, failure, run } = useTask();
-
-  if (done) {
-    return (
-      <AccountFrame title={text('register.done.title')}>
-        <DonePanel>{text('register.done.text')}</DonePanel>
-      </AccountFrame>
-    );
-  }
 
   const submit = async () => {
     if (!allGood()) return;
     const email = fields.email.trim();
     const body = { ...fields, email, name: fields.name.trim(), code: fields.code.trim() };
-    const registered = await run(() => accounts.register(body), refuse);
-    if (!registered) return;
-    onDone(email);
-    setDone(true);
+    // It is on its way while gate makes the account.
+    loadShell().catch(() => {});
+    await run(async () => {
+      if (!(await accounts.register(body))) onDone(email);
+    }, refuse);
   };
 
   return (
@@ -67,6 +58,7 @@ export function RegisterPage({ onDone }: { onDone: (email: string) => void }) {
           purpose="register"
           value={fields.code}
           onChange={set('code')}
+          onSent={() => forget('code')}
           problem={problems.code && text(problems.code)}
         />
         <TextField

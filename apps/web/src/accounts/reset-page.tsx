@@ -1,13 +1,12 @@
-import { useState } from 'react';
 import { Button } from '../design/button.tsx';
 import { FieldForm, TextField } from '../design/field.tsx';
 import { useText } from '../i18n/language.tsx';
+import { loadShell } from '../shell/load-shell.ts';
 import { formatRoute } from '../shell/route.ts';
 import { useTask } from '../shell/use-task.ts';
 import { AccountFrame } from './account-frame.tsx';
 import { useAccounts } from './accounts-context.ts';
 import { CodeField } from './code-field.tsx';
-import { DonePanel } from './done-panel.tsx';
 import { checkCode, checkEmail, checkPassword } from './field-rules.ts';
 import { PasswordField } from './password-field.tsx';
 import { useFields } from './use-fields.ts';
@@ -17,24 +16,19 @@ const checks = { email: checkEmail, code: checkCode, password: checkPassword };
 export function ResetPage({ email, onDone }: { email: string; onDone: (email: string) => void }) {
   const text = useText();
   const accounts = useAccounts();
-  const { fields, problems, set, allGood, refuse } = useFields({ email, code: '', password: '' }, checks);
-  const [done, setDone] = useState(false);
+  const { fields, problems, set, allGood, forget, refuse } = useFields(
+    { email, code: '', password: '' },
+    checks,
+  );
   const { busy, failure, run } = useTask();
-
-  if (done) {
-    return (
-      <AccountFrame title={text('reset.done.title')}>
-        <DonePanel>{text('reset.done.text')}</DonePanel>
-      </AccountFrame>
-    );
-  }
 
   const submit = async () => {
     if (!allGood()) return;
     const body = { ...fields, email: fields.email.trim() };
-    if (!(await run(() => accounts.resetPassword(body), refuse))) return;
-    onDone(body.email);
-    setDone(true);
+    loadShell().catch(() => {});
+    await run(async () => {
+      if (!(await accounts.resetPassword(body))) onDone(body.email);
+    }, refuse);
   };
 
   return (
@@ -63,6 +57,7 @@ export function ResetPage({ email, onDone }: { email: string; onDone: (email: st
           purpose="reset"
           value={fields.code}
           onChange={set('code')}
+          onSent={() => forget('code')}
           problem={problems.code && text(problems.code)}
         />
         <PasswordField

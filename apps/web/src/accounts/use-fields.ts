@@ -33,6 +33,11 @@ export function useFields<K extends string>(initial: Values<K>, checks: Checks<K
       setTouched((before) => new Set(before).add(name));
       setRefused((before) => ({ ...before, [name]: undefined }));
     },
+    /** What was wrong with it is no longer of interest, until one types in it or submits. */
+    forget: (name: K) => {
+      setTouched((before) => new Set([...before].filter((other) => other !== name)));
+      setRefused((before) => ({ ...before, [name]: undefined }));
+    },
     /** Shows what gate refuses beside the fields that it is about; answers whether there are any. */
     refuse: (error: unknown): boolean => {
       const known = error instanceof BerthError ? refusals[error.code] : undefined;

@@ -13,7 +13,7 @@ interface TextFieldProps extends ControlProps {
   onChange: (value: string) => void;
   /** What is wrong, in words; nothing when all is well. */
   problem?: string | undefined;
-  hint?: string | undefined;
+  hint?: ReactNode;
   /** A button inside the field. */
   within?: ReactNode;
   /** A button beside the field. */

@@ -28,6 +28,8 @@ export const en = {
   'login.register': 'Create an account',
   'login.ended': 'Your session was ended. Log in again to go on.',
   'login.out': 'You are logged out.',
+  'login.registered': 'Your account is ready. Log in to begin.',
+  'login.reset': 'Your password is changed. Log in with the new one.',
 
   'register.title': 'Create your account',
   'register.name': 'User name',
@@ -37,28 +39,20 @@ export const en = {
   'register.submit': 'Create account',
   'register.have': 'Already have an account?',
   'register.login': 'Log in instead',
-  'register.done.title': 'Welcome aboard',
-  'register.done.text': 'Your account is ready.',
 
   'reset.title': 'Choose a new password',
   'reset.text': 'We mail you a code. All your devices are logged out afterwards.',
   'reset.password': 'New password',
   'reset.submit': 'Set new password',
   'reset.remembered': 'Remembered it?',
-  'reset.done.title': 'Your password is changed',
-  'reset.done.text': 'You can log in with the new one now.',
-
-  'done.countdown': {
-    one: 'To the log-in page in {count} second…',
-    other: 'To the log-in page in {count} seconds…',
-  },
-  'done.now': 'Go there now',
 
   'code.send': 'Send code',
   'code.sending': 'Sending…',
   'code.again': 'Again in {time}',
   'code.sent': 'The code is on its way to {email}. It is good for {minutes} minutes.',
   'code.needsEmail': 'Enter your e-mail address first.',
+  'code.mailbox': 'Open the mailbox',
+  'code.paste': 'Paste code',
 
   'password.show': 'Show password',
   'password.hide': 'Hide password',

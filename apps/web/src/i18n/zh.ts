@@ -30,6 +30,8 @@ export const zh: Catalogue = {
   'login.register': '注册账号',
   'login.ended': '您的会话已结束，请重新登录。',
   'login.out': '您已退出登录。',
+  'login.registered': '您的账号已准备好，请登录。',
+  'login.reset': '密码已更改，请用新密码登录。',
 
   'register.title': '注册账号',
   'register.name': '用户名',
@@ -39,25 +41,20 @@ export const zh: Catalogue = {
   'register.submit': '注册',
   'register.have': '已有账号？',
   'register.login': '直接登录',
-  'register.done.title': '欢迎加入',
-  'register.done.text': '您的账号已准备好。',
 
   'reset.title': '设置新密码',
   'reset.text': '我们会发送验证码到您的邮箱。之后您的所有设备都会退出登录。',
   'reset.password': '新密码',
   'reset.submit': '设置新密码',
   'reset.remembered': '想起来了？',
-  'reset.done.title': '密码已更改',
-  'reset.done.text': '现在可以用新密码登录了。',
-
-  'done.countdown': { other: '{count} 秒后前往登录页…' },
-  'done.now': '立即前往',
 
   'code.send': '发送验证码',
   'code.sending': '发送中…',
   'code.again': '{time} 后可重发',
   'code.sent': '验证码已发送至 {email}，{minutes} 分钟内有效。',
   'code.needsEmail': '请先填写邮箱地址。',
+  'code.mailbox': '打开邮箱',
+  'code.paste': '粘贴验证码',
 
   'password.show': '显示密码',
   'password.hide': '隐藏密码',

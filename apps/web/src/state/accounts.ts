@@ -8,6 +8,7 @@ import {
   IndexedDbStorage,
   type KeyValueStorage,
   MemoryStorage,
+  type PlatformAnswer,
   WebStorage,
 } from '@berth/client';
 import { WorkspaceCache } from './cache.ts';
@@ -41,6 +42,7 @@ export class Accounts {
   readonly #lasting: KeyValueStorage;
   /** …and outlives only the page. */
   readonly #passing: KeyValueStorage;
+  #platformAnswer: Promise<PlatformAnswer> | undefined;
 
   constructor(options: { gateUrl: string; deviceName: string; platform: string }) {
     this.#gateUrl = options.gateUrl;
@@ -69,8 +71,25 @@ export class Accounts {
   }
 
   readonly sendCode: BerthClient['sendCode'] = (body) => this.#stranger.sendCode(body);
-  readonly register: BerthClient['register'] = (body) => this.#stranger.register(body);
-  readonly resetPassword: BerthClient['resetPassword'] = (body) => this.#stranger.resetPassword(body);
+
+  /** Makes the account and is logged in with it. Answers false when it is made, and logging in is still to be done. */
+  register(body: Parameters<BerthClient['register']>[0]): Promise<boolean> {
+    return this.#thenLogIn(this.#stranger.register(body), body);
+  }
+
+  /** Sets the password and is logged in with it; as `register`. */
+  resetPassword(body: Parameters<BerthClient['resetPassword']>[0]): Promise<boolean> {
+    return this.#thenLogIn(this.#stranger.resetPassword(body), body);
+  }
+
+  /** What the platform offers; asked for once, and again after a failure. */
+  platform(): Promise<PlatformAnswer> {
+    this.#platformAnswer ??= this.#stranger.platform().catch((error: unknown) => {
+      this.#platformAnswer = undefined;
+      throw error;
+    });
+    return this.#platformAnswer;
+  }
 
   /** `stay`: the session outlives the browser, and what was read stays on this device. */
   async logIn(body: { email: string; password: string; stay: boolean }): Promise<void> {
@@ -83,6 +102,17 @@ export class Accounts {
       throw error;
     }
     await this.#enter(client, client.account!, storage);
+  }
+
+  /** What is done is done: should nobody get in right now, the log-in page is where one goes on. */
+  async #thenLogIn(done: Promise<unknown>, body: { email: string; password: string }): Promise<boolean> {
+    await done;
+    try {
+      await this.logIn({ email: body.email, password: body.password, stay: true });
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   async #enter(client: BerthClient, user: AccountUser, storage: KeyValueStorage): Promise<void> {

@@ -1,0 +1,8 @@
+import type { PlatformAnswer } from '@berth/wire/http';
+import type { Context } from '../context.ts';
+
+/** What a client may want to know before anyone is logged in. */
+export async function describePlatform({ config }: Context): Promise<PlatformAnswer> {
+  const { mailboxUrl } = config;
+  return { ...(mailboxUrl !== undefined && { mailboxUrl }) };
+}
