@@ -50,6 +50,11 @@ test('someone is found by name, asked with a note and an alias, sees it at once,
   await theirs.page.getByText('From the regatta').waitFor();
   await theirs.page.getByRole('button', { name: 'Accept' }).click();
   await theirs.page.getByText('Accepted').waitFor();
+  const writeTo = theirs.page.getByRole('button', { name: 'Message' });
+  await writeTo.waitFor();
+  await eventually('the keyboard is on it', () =>
+    writeTo.evaluate((button) => button === document.activeElement),
+  );
 
   await page.getByRole('heading', { name: 'Regatta friend', exact: true }).waitFor();
   const friend = page

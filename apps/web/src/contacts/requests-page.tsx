@@ -1,5 +1,6 @@
 import type { FriendRequest } from '@berth/wire';
-import { ArrowLeft, UserRoundPlus } from 'lucide-react';
+import { ArrowLeft, MessageCircle, UserRoundPlus } from 'lucide-react';
+import { useRef } from 'react';
 import { Avatar } from '../design/avatar.tsx';
 import { Button, IconButton } from '../design/button.tsx';
 import { EmptyState } from '../design/empty-state.tsx';
@@ -13,17 +14,22 @@ import { useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import styles from './requests-page.module.css';
 
+/** How long a request that was accepted stays in the list. */
+const acceptedShownMs = 7 * 24 * 3_600_000;
+
 /** The requests that came, to be answered, and those that were sent. */
 export function RequestsPage() {
   const text = useText();
   const { people } = useWorkspace();
   const requests = useObserved(people, (all) => all.requests);
+  const now = useNow(60_000);
   const groups = (['incoming', 'outgoing'] as const).map((direction) => ({
     direction,
-    // What was sent and accepted is a friend by now.
+    // Who has become a friend may be written to from here for a while, and then is one of the friends.
     requests: requests.filter(
       (request) =>
-        request.direction === direction && !(direction === 'outgoing' && request.state === 'accepted'),
+        request.direction === direction &&
+        (request.state !== 'accepted' || now - request.at < acceptedShownMs),
     ),
   }));
   return (
@@ -66,12 +72,16 @@ function RequestRow({ request }: { request: FriendRequest }) {
   const now = useNow(60_000);
   const { client, conversations, people } = useWorkspace();
   const { busy, failure, run } = useTask();
-  const name = nameOf(request);
+  const friend = useObserved(people, (all) => all.friend(request.id));
+  const message = useRef<HTMLButtonElement>(null);
+  const name = nameOf(friend ?? request);
   const accept = () =>
     run(async () => {
       const { friend } = await client.request('friendAccept', { user: request.id });
       people.addFriend(friend);
       conversations.touch(friend.conversation, Date.now());
+      // The button that was pressed is gone: the keyboard goes on from the one in its place.
+      requestAnimationFrame(() => message.current?.focus());
     });
   const decline = () =>
     run(async () => {
@@ -109,6 +119,18 @@ function RequestRow({ request }: { request: FriendRequest }) {
           </div>
         ) : (
           <p className={styles.state}>{text(`request.state.${request.state}`)}</p>
+        )}
+        {request.state === 'accepted' && friend && (
+          <div className={styles.buttons}>
+            <Button
+              small
+              ref={message}
+              onClick={() => navigate({ section: 'chats', conversation: friend.conversation })}
+            >
+              <MessageCircle size={16} aria-hidden />
+              {text('person.message')}
+            </Button>
+          </div>
         )}
       </div>
     </li>

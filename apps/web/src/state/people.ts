@@ -153,7 +153,7 @@ export class People extends Observable {
 
   #settle(id: number, state: 'accepted' | 'declined'): void {
     this.#requests = this.#requests.map((request) =>
-      request.id === id && request.state === 'pending' ? { ...request, state } : request,
+      request.id === id && request.state === 'pending' ? { ...request, state, at: Date.now() } : request,
     );
     this.#change();
   }
