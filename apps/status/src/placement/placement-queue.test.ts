@@ -40,7 +40,7 @@ test('what comes in one turn goes in one call, and each gets its own answer', as
   assert.deepEqual(names, ['n1', 'n2', 'n3']);
 });
 
-test('two requests of one user and device class never go in one call', async () => {
+test('two requests of one holder never go in one call', async () => {
   const registry = new HeldRegistry();
   const queue = new PlacementQueue({ registry, order: 'least' });
   void queue.place(requestOf(1, 'a'));

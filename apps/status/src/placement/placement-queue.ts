@@ -75,7 +75,7 @@ export class PlacementQueue {
     }
   }
 
-  /** The oldest requests, of each user and device class one: its next goes with the next batch. */
+  /** The oldest requests, of each holder one: its next goes with the next batch. */
   #takeBatch(): Waiting[] {
     const { batchSize } = this.#options;
     const batch = this.#waiting.slice(0, batchSize);

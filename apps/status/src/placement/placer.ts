@@ -54,7 +54,7 @@ export class Placer {
     const { view, queue } = this.#options;
     if (view.away) return this.#placeByView(wish);
     const request: PlacementRequest = {
-      holder: `${wish.userId}.${wish.deviceClass}`,
+      holder: holderOf(wish),
       nonce: this.#nonce(),
       wish,
       preference: this.#preferenceOf(wish),
@@ -156,3 +156,7 @@ export class Placer {
     });
   }
 }
+
+/** Sessions of one device class may be on their way at once; each has one reservation. */
+const holderOf = ({ userId, deviceClass, sessionId }: PlaceWish): string =>
+  `${userId}.${deviceClass}.${sessionId.slice(0, 8)}`;

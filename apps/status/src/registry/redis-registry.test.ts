@@ -64,7 +64,7 @@ test('a reservation stops counting in the very report whose count includes its s
   assert.equal((await registry.fleet()).nodes[0]!.reserved, 1, 'used twice, or never given: changes nothing');
 });
 
-test('a user has one reservation per device class: a new one frees the old', async () => {
+test('a holder has one reservation: a new one frees the old', async () => {
   const registry = new RedisRegistry(stores.redis, lasting);
   await enter(registry, registration('a'));
   await enter(registry, registration('b'));

@@ -103,7 +103,7 @@ export class RedisRegistry {
     return { result: answer[0] };
   }
 
-  /** Places all of the requests in one call; no two may be of the same user and device class. */
+  /** Places all of the requests in one call; no two may be of the same holder. */
   async place(
     order: Strategy['order'],
     requests: readonly PlacementRequest[],

@@ -37,7 +37,7 @@ export type ReportAnswer =
   | { result: 'superseded' };
 
 export interface PlacementRequest {
-  /** `<user>.<device class>`; has at most one reservation, whose id is `<holder>.<nonce>`. */
+  /** `<user>.<device class>.<beginning of the session>`; has at most one reservation, whose id is `<holder>.<nonce>`. */
   holder: string;
   nonce: string;
   wish: Wish;

@@ -8,7 +8,7 @@
 -- KEYS[5]  wakes         ZSET  name by ms: when a barred node is to be looked at again
 -- KEYS[6]  leases        ZSET  name by ms: when the node's lease ends
 -- KEYS[7]  epochs        ZSET  name by boot epoch (us), of listed nodes
--- KEYS[8]  holders       HASH  "<user>.<device class>" -> "<nonce> <node> <epoch>", its live reservation
+-- KEYS[8]  holders       HASH  "<user>.<device class>.<session>" -> "<nonce> <node> <epoch>", its live reservation
 -- KEYS[9]  reservations  LIST  of what was reserved in one call, in the order of the ends: first "<ms>" when it ends,
 --                        then "<holder> <nonce> <holder> <nonce>..."; a holder whose nonce has changed is done with
 -- KEYS[10] fleet         HASH  version, born (ms), beat (ms), grace (ms)

@@ -219,7 +219,7 @@ export interface PlaceRequest {
   zone: string;
   /**
    * Names of nodes to keep off, at most 16. Strict: when only these are left, nobody is free. A reservation that this
-   * user and device class still had on one of them counts as unclaimed.
+   * session still had on one of them counts as unclaimed.
    */
   avoid: string[];
   /** A hint like `zone`: the version that nodes registered with. Empty: any. */
