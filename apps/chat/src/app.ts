@@ -74,6 +74,7 @@ export function createChat(
     index,
     queries,
     capacity: config.capacity,
+    devicesPerClass: config.devicesPerClass,
     helloRate: config.helloRate,
     nowMs: () => performance.now(),
     witness: {
@@ -112,6 +113,7 @@ export function createChat(
       maxDeliverBytes: config.maxDeliverBytes,
     }),
     log,
+    onUsed: (session) => routes.used(session),
     onRequest: observe.requested,
     onLogIn: observe.loggedIn,
   });

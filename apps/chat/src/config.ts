@@ -32,6 +32,8 @@ export interface ChatConfig {
   redis: { url: string; tlsCaFile: string | undefined };
   /** Connections at most. */
   capacity: number;
+  /** Sessions of one user and device class that may live at once; of more the one used least lately goes. */
+  devicesPerClass: number;
   /** Hellos per second. */
   helloRate: number;
   heartbeatMs: number;
@@ -90,6 +92,7 @@ const variables = {
   MESSAGE_WRITERS: env.count(1, 16).default(2),
   REDIS_TLS_CA_FILE: env.text().optional(),
   CAPACITY: env.count(1, 2_000_000).default(20_000),
+  DEVICES_PER_CLASS: env.count(1, 100).default(5),
   HELLO_RATE: env.count(1, 100_000).default(500),
   HEARTBEAT_SECONDS: env.number(0.1, 600).default(limits.heartbeatMs / 1_000),
   DEAD_SECONDS: env.number(0.2, 1_800).default(limits.deadMs / 1_000),
@@ -139,6 +142,7 @@ export function parseChatConfig(source: Record<string, string | undefined>): Cha
     },
     redis: { url: requireSecret('REDIS_URL', source), tlsCaFile: values.REDIS_TLS_CA_FILE },
     capacity: values.CAPACITY,
+    devicesPerClass: values.DEVICES_PER_CLASS,
     helloRate: values.HELLO_RATE,
     heartbeatMs: values.HEARTBEAT_SECONDS * 1_000,
     deadMs: values.DEAD_SECONDS * 1_000,

@@ -65,9 +65,11 @@ export function createFleetSide({
     index,
     identity,
     log,
+    isLive: ({ node, bootEpoch }) => fleet.has(node, bootEpoch),
     tellPrevious: ({ node: owner, bootEpoch, session, epoch, deviceClass }, winner) => {
       const moved = session === winner.id;
-      const value = { user: winner.user, deviceClass, session, epoch, moved, toNode: config.node };
+      const limit = moved ? 0 : winner.maxOfClass;
+      const value = { user: winner.user, deviceClass, session, epoch, moved, toNode: config.node, limit };
       links.send(owner, bootEpoch, encodeEntry({ $case: 'kick', value }));
     },
     onRebuilt: () => {

@@ -156,7 +156,8 @@ export interface Pushes {
     retryAfterMs: number;
     berth?: Berth;
   };
-  kicked: { reason: 'other-session' | 'session-ended'; device?: string };
+  /** `limit`: so many sessions of the device class may live at once, and others were used more lately. */
+  kicked: { reason: 'other-session' | 'session-ended'; device?: string; limit?: number };
   moved: { node?: string };
   deliver: Message;
   marked: { conversation: number; user: number; read?: number; received?: number };

@@ -102,7 +102,7 @@ export const closeCodes = {
   serverError: { code: 4007, meaning: 'A fault of the node.' },
   busy: { code: 4008, meaning: 'The node is full or takes log-ins too fast.' },
   badFrame: { code: 4400, meaning: 'What came is no frame of this protocol.' },
-  kicked: { code: 4401, meaning: 'Another session of this device class logged in.' },
+  kicked: { code: 4401, meaning: 'Other sessions of this device class logged in.' },
   sessionEnded: { code: 4402, meaning: 'The session was ended.' },
   goodbye: { code: 4403, meaning: 'The client said goodbye.' },
 } as const;

@@ -69,6 +69,7 @@ export interface LlfcchatDialectOptions {
 export class LlfcchatDialect implements Dialect {
   /** Such a client beats every 10 s by itself and knows no question. */
   readonly probe = undefined;
+  readonly isSingle = true;
   readonly #options: LlfcchatDialectOptions;
   readonly #sessions = new WeakMap<LiveSession, { old: OldSession; texts: PushedTexts }>();
 

@@ -25,6 +25,8 @@ export interface BerthDialectOptions {
   /** The rest of the answer to a hello. */
   welcome: (session: LiveSession) => object;
   log: Log;
+  /** The session's user has done something. */
+  onUsed: (session: LiveSession) => void;
   onRequest: (name: RequestName, code: string, seconds: number) => void;
   onLogIn: (code: string) => void;
 }
@@ -35,12 +37,23 @@ interface Route {
   handle: (session: Session, body: never) => Promise<object | readonly object[]>;
 }
 
+/** What a client asks by itself, whether or not anybody looks at it. */
+const automatic: ReadonlySet<RequestName> = new Set([
+  ...(['heartbeat', 'resume', 'sync', 'conversation', 'conversations'] as const),
+  ...(['friends', 'friendRequests', 'blocks', 'members', 'profile', 'goodbye'] as const),
+]);
+
+/** Whether the request says that the user is at this device. */
+const isUse = (name: RequestName, body: unknown): boolean =>
+  name === 'mark' ? (body as { read?: number }).read !== undefined : !automatic.has(name);
+
 const probeAnswer = answerId(frameIds.probe);
 const probe = encodeFrame(frameIds.probe, {});
 
 /** The dialect of our own clients: every request has a schema, a handler and an answer. */
 export class BerthDialect implements Dialect {
   readonly probe = probe;
+  readonly isSingle = false;
   readonly #options: BerthDialectOptions;
   readonly #routes = new Map<number, Route>();
 
@@ -115,6 +128,7 @@ export class BerthDialect implements Dialect {
       req = reqOfParsed(parsed);
       const checked = route.schema.safeParse(parsed);
       if (!checked.success) throw new BerthError('bad_request', firstIssue(checked.error));
+      if (isUse(route.name, checked.data)) this.#options.onUsed(session);
       const answer = await route.handle(session, checked.data as never);
       for (const part of Array.isArray(answer) ? answer : [answer])
         if (req !== undefined) connection.queue(encodeFrame(answerId(id), { req, ...part }));

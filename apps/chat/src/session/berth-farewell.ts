@@ -39,6 +39,7 @@ export function berthFarewell(
       return encodeFrame(frameIds.kicked, {
         reason: 'other-session',
         ...(deviceClass !== undefined && { device: deviceClass }),
+        ...(details.limit !== undefined && details.limit > 1 && { limit: details.limit }),
       } satisfies Pushes['kicked']);
     case 'sessionEnded':
       return encodeFrame(frameIds.kicked, { reason: 'session-ended' } satisfies Pushes['kicked']);

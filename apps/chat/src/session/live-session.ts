@@ -11,11 +11,15 @@ export interface Farewell {
   goAway?: 'drain' | 'shutdown' | 'rebalance';
   /** Where the session lives now. */
   node?: string;
+  /** So many sessions of its device class may live: others were used more lately. */
+  limit?: number;
   error?: WireError;
 }
 
 /** A language of frames. The first frame of a connection decides which one it speaks; no other part knows. */
 export interface Dialect {
+  /** Its clients cannot bear another session of their user and device class: a second log-in ends the first. */
+  readonly isSingle: boolean;
   accepts(id: number): boolean;
   /** The first frame of a connection on which nobody has logged in; a later one waits until the log-in is done. */
   onStranger(connection: ClientConnection, id: number, body: Uint8Array): void;
@@ -40,6 +44,7 @@ export interface LiveSessionOptions {
   id: string;
   user: number;
   deviceClass: string;
+  maxOfClass: number;
   generation: number;
   profile: Profile;
   connection: ClientConnection;
@@ -52,6 +57,8 @@ export class LiveSession implements Session, FrameSink {
   readonly id: string;
   readonly user: number;
   readonly deviceClass: string;
+  /** Sessions of its user and device class that may live at once, this one included. */
+  readonly maxOfClass: number;
   readonly generation: number;
   profile: Profile;
   readonly connection: ClientConnection;
@@ -59,6 +66,9 @@ export class LiveSession implements Session, FrameSink {
   readonly #keeper: SessionKeeper;
   /** Of its route, microseconds; 0 until the route is claimed. */
   epoch = 0;
+  /** When its user did something last, milliseconds by the registry's clock; and when its route was told, 0 until the first use. */
+  activeMs = 0;
+  activeToldMs = 0;
   /** Conversations that the index has it under. */
   conversations: number[] = [];
   /** False until its log-in is answered; what is pushed before is read by its resume. */
@@ -68,6 +78,7 @@ export class LiveSession implements Session, FrameSink {
     this.id = options.id;
     this.user = options.user;
     this.deviceClass = options.deviceClass;
+    this.maxOfClass = options.maxOfClass;
     this.generation = options.generation;
     this.profile = options.profile;
     this.connection = options.connection;

@@ -33,6 +33,8 @@ export interface LogInOptions {
   witness: SessionWitness;
   /** Sessions at most. */
   capacity: number;
+  /** Sessions of a user and device class that may live at once. */
+  devicesPerClass: number;
   /** Log-ins per second, whoever signed the tickets. */
   helloRate: number;
   nowMs: () => number;
@@ -125,13 +127,14 @@ export class LogIn implements SessionKeeper {
       id: claims.session,
       user: claims.user,
       deviceClass: claims.deviceClass,
+      maxOfClass: dialect.isSingle ? 1 : this.#options.devicesPerClass,
       generation: claims.generation,
       profile: { id: claims.user, name: '', nick: '', description: '', sex: 0, icon: '' },
       connection,
       dialect,
       keeper: this,
     });
-    this.#replaceOwnClass(session);
+    this.#replaceFormer(session);
     // Known before its conversations are read, so that a change of membership meanwhile is not missed.
     index.add(session);
     witness.countMoved(index.count);
@@ -160,12 +163,14 @@ export class LogIn implements SessionKeeper {
     return session;
   }
 
-  /** One session per user and device class: the older one goes. */
-  #replaceOwnClass(session: LiveSession): void {
-    for (const other of [...this.#options.index.sessionsOf(session.user)])
-      if (other.deviceClass === session.deviceClass) {
-        other.close(other.id === session.id ? 'moved' : 'kicked');
-        this.ended(other);
-      }
+  /** What the session replaces on this node ends at once; of several of a class its route decides. */
+  #replaceFormer(session: LiveSession): void {
+    for (const other of [...this.#options.index.sessionsOf(session.user)]) {
+      if (other.deviceClass !== session.deviceClass) continue;
+      if (other.id === session.id) other.close('moved');
+      else if (session.maxOfClass === 1) other.close('kicked');
+      else continue;
+      this.ended(other);
+    }
   }
 }

@@ -51,9 +51,9 @@ export class PeerInbox {
   }
 
   /** Ends the session that held the route, unless it has claimed a newer one since. */
-  #kick({ user, deviceClass, session: id, epoch, moved, toNode }: Kick): void {
+  #kick({ user, deviceClass, session: id, epoch, moved, toNode, limit }: Kick): void {
     for (const session of [...this.#options.index.sessionsOf(user)])
       if (session.deviceClass === deviceClass && session.id === id && session.epoch <= epoch)
-        session.close(moved ? 'moved' : 'kicked', moved ? { node: toNode } : {});
+        session.close(moved ? 'moved' : 'kicked', moved ? { node: toNode } : { limit });
   }
 }

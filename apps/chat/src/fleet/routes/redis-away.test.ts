@@ -6,7 +6,7 @@ import { closeCodes } from '@berth/wire';
 import { useChatFleet } from '../../chat-fleet.fixture.ts';
 import { RedisRouteStore } from './redis-route-store.ts';
 
-const fleet = useChatFleet(2);
+const fleet = useChatFleet(2, { DEVICES_PER_CLASS: '1' });
 
 test('without Redis people log in, write across nodes, and are found again when it is back', async () => {
   const [a, b] = [await fleet.user(), await fleet.user()];

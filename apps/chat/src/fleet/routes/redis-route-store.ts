@@ -6,17 +6,24 @@ export interface Route {
   node: string;
   bootEpoch: number;
   session: string;
-  /** Microseconds; of two claims the higher wins. */
+  /** Microseconds; of two claims of a session the higher wins. */
   epoch: number;
 }
 
-/** `epoch` is undefined when a claim with a higher epoch stands, which is then `previous`. */
-export interface ClaimResult {
-  epoch: number | undefined;
-  previous: Route | undefined;
+export interface Claim extends Route {
+  /** When the session was last used, milliseconds by Redis' clock: of too many the one that was used least lately goes. */
+  activeMs: number;
+  /** Sessions of the class that may live at once. */
+  limit: number;
 }
 
-const claimRoute = new LuaScript<[epoch: string, previous: string]>(
+export type ClaimResult =
+  /** `gone`: the session's own former route, and those of the class that had to give way. */
+  | { epoch: number; activeMs: number; gone: Route[] }
+  /** A newer claim of the session stands, or enough others of the class that were used more lately. */
+  | { epoch: undefined; winner: Route };
+
+const claimRoute = new LuaScript<[epoch: string, activeMs: string, entries: string]>(
   new URL('./claim-route.lua', import.meta.url),
 );
 const releaseRoute = new LuaScript<number>(new URL('./release-route.lua', import.meta.url));
@@ -36,19 +43,31 @@ export class RedisRouteStore {
     this.#redis = redis;
   }
 
-  /** `route.epoch`: the epoch that the session holds, 0 for a new claim. */
-  async claim(user: number, route: Route): Promise<ClaimResult> {
-    const { deviceClass, node, bootEpoch, session, epoch } = route;
-    const answer = await claimRoute.run(
+  /**
+   * `claim.epoch`: the epoch that the session holds, 0 for a new claim, which always stands. `isLive` is asked only when
+   * there are too many: routes of nodes that are gone give way first.
+   */
+  async claim(user: number, claim: Claim, isLive: (route: Route) => boolean): Promise<ClaimResult> {
+    let answer = await this.#claim(user, claim, '');
+    if (answer[0] === '') {
+      const gone = parseRoutes(answer[2]).filter((route) => !isLive(route));
+      const nodes = gone.map(({ node, bootEpoch }) => `${node}|${bootEpoch};`);
+      answer = await this.#claim(user, claim, `;${nodes.join('')}`);
+    }
+    const [epoch, activeMs, entries] = answer;
+    const routes = entries === '' ? [] : parseRoutes(entries);
+    return epoch === '0'
+      ? { epoch: undefined, winner: routes[0]! }
+      : { epoch: Number(epoch), activeMs: Number(activeMs), gone: routes };
+  }
+
+  #claim(user: number, claim: Claim, gone: string): Promise<[string, string, string]> {
+    const { deviceClass, node, bootEpoch, session, epoch, activeMs, limit } = claim;
+    return claimRoute.run(
       this.#redis,
       [keyOf(user)],
-      [deviceClass, node, bootEpoch, session, epoch],
+      [deviceClass, node, bootEpoch, session, epoch, Math.floor(activeMs), limit, gone],
     );
-    const claimed = Number(answer[0]);
-    return {
-      epoch: claimed === 0 ? undefined : claimed,
-      previous: answer[1] === '' ? undefined : parseRoute(deviceClass, answer[1]),
-    };
   }
 
   /** False when the route is not, or no longer, this session's. */
@@ -82,14 +101,12 @@ export class RedisRouteStore {
   }
 }
 
+/** Entries as claim-route.lua writes them. */
 function parseRoutes(value: string): Route[] {
   return value.split(';').map((entry) => {
     const at = entry.indexOf('=');
-    return parseRoute(entry.slice(0, at), entry.slice(at + 1));
+    const [deviceClass = ''] = entry.slice(0, at).split('~');
+    const [node = '', bootEpoch = '', session = '', epoch = ''] = entry.slice(at + 1).split('|');
+    return { deviceClass, node, bootEpoch: Number(bootEpoch), session, epoch: Number(epoch) };
   });
-}
-
-function parseRoute(deviceClass: string, text: string): Route {
-  const [node = '', bootEpoch = '', session = '', epoch = ''] = text.split('|');
-  return { deviceClass, node, bootEpoch: Number(bootEpoch), session, epoch: Number(epoch) };
 }

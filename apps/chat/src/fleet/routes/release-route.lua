@@ -4,7 +4,7 @@
 -- Answers 1 when it was taken away, else 0.
 local kept, released = {}, 0
 for entry in string.gmatch(redis.call('GET', KEYS[1]) or '', '[^;]+') do
-  local class, session, epoch = string.match(entry, '^([^=]+)=[^|]*|[^|]*|([^|]*)|(.*)$')
+  local class, session, epoch = string.match(entry, '^([^=~]+)[^=]*=[^|]*|[^|]*|([^|]*)|(%d+)')
   if class == ARGV[1] and session == ARGV[2] and epoch == ARGV[3] then
     released = 1
   else

@@ -4,14 +4,16 @@ import type { Log } from '@berth/telemetry';
 import type { LiveSession } from '../../session/live-session.ts';
 import type { SessionIndex } from '../../session/session-index.ts';
 import type { NodeIdentity } from '../../session/ticket-desk.ts';
-import type { RedisRouteStore, Route } from './redis-route-store.ts';
+import type { Claim, RedisRouteStore, Route } from './redis-route-store.ts';
 
 export interface RouteKeeperOptions {
   store: RedisRouteStore;
   index: SessionIndex;
   identity: NodeIdentity;
   log: Log;
-  /** Tells the node that owned the route; `session` is the one that has it now. */
+  /** Whether that boot of another node is live. */
+  isLive(route: Route): boolean;
+  /** Tells the node whose route had to go; `session` is the one that claimed. */
   tellPrevious(previous: Route, session: LiveSession): void;
   /** Every route of this node stands again after Redis had lost them, or had been away. */
   onRebuilt(): void;
@@ -22,6 +24,9 @@ export interface RouteKeeperOptions {
 /** Claims under way at a time while all routes are claimed again, and the pause after each lot. */
 const rebuildLot = 250;
 const rebuildPauseMs = 10;
+
+/** A session that is in use says so to Redis at its first use, and then not more often than this. */
+const activeEveryMs = 60_000;
 
 /** What is not given up beyond this stays until the user's next log-in replaces it. */
 const maxOwed = 20_000;
@@ -61,12 +66,24 @@ export class RouteKeeper {
 
   /** Makes the session the owner of its route. Resolves also when Redis is away. */
   async claim(session: LiveSession): Promise<void> {
-    if (this.#away) return;
-    try {
-      await this.#claim(session);
-    } catch (error) {
-      this.lost(error);
-    }
+    session.activeMs = this.#options.identity.nowMs();
+    if (!this.#away)
+      try {
+        await this.#claim(session);
+        return;
+      } catch (error) {
+        this.lost(error);
+      }
+    this.#makeRoomHere(session);
+  }
+
+  /** The session was used: of too many of its class it is not the first to go. */
+  used(session: LiveSession): void {
+    session.activeMs = this.#options.identity.nowMs();
+    if (session.maxOfClass === 1 || session.epoch === 0 || this.#away) return;
+    if (session.activeMs - session.activeToldMs < activeEveryMs) return;
+    session.activeToldMs = session.activeMs;
+    this.#claim(session).catch((error: unknown) => this.lost(error));
   }
 
   /** Gives the route up, in its own time. */
@@ -100,16 +117,41 @@ export class RouteKeeper {
   }
 
   async #claim(session: LiveSession): Promise<void> {
-    const { store, identity, index } = this.#options;
-    const { epoch, previous } = await store.claim(session.user, routeOf(session, identity));
-    if (epoch === undefined) {
-      const { session: winner, node } = previous!;
-      session.close(winner === session.id ? 'moved' : 'kicked', { node });
+    const { store, identity, index, isLive, tellPrevious } = this.#options;
+    const { activeMs } = session;
+    const result = await store.claim(
+      session.user,
+      claimOf(session, identity),
+      (route) => isOwn(route, identity) || isLive(route),
+    );
+    if (result.epoch === undefined) {
+      const { session: winner, node } = result.winner;
+      if (winner === session.id) session.close('moved', { node });
+      else session.close('kicked', { limit: session.maxOfClass });
       return;
     }
-    session.epoch = epoch;
+    session.epoch = result.epoch;
+    if (session.activeMs === activeMs) session.activeMs = result.activeMs;
     if (!index.sessionsOf(session.user).includes(session)) this.release(session);
-    else if (previous && !isOwn(previous, identity)) this.#options.tellPrevious(previous, session);
+    for (const route of result.gone)
+      if (!isOwn(route, identity)) tellPrevious(route, session);
+      else if (route.session !== session.id) this.#endHere(route, session);
+  }
+
+  /** A session of this node had to give way. */
+  #endHere({ session: id, epoch }: Route, { user, maxOfClass }: LiveSession): void {
+    for (const session of [...this.#options.index.sessionsOf(user)])
+      if (session.id === id && session.epoch <= epoch) session.close('kicked', { limit: maxOfClass });
+  }
+
+  /** While nobody can compare all of them, those of this node alone are no more than may live. */
+  #makeRoomHere({ user, deviceClass, maxOfClass }: LiveSession): void {
+    const sessions = this.#options.index
+      .sessionsOf(user)
+      .filter((other) => other.deviceClass === deviceClass);
+    const tooMany = Math.max(0, sessions.length - maxOfClass);
+    for (const idle of sessions.sort((one, other) => one.activeMs - other.activeMs).slice(0, tooMany))
+      idle.close('kicked', { limit: maxOfClass });
   }
 
   #release(route: OwedRoute): void {
@@ -155,12 +197,14 @@ export class RouteKeeper {
 const isOwn = (route: Route, identity: NodeIdentity): boolean =>
   route.node === identity.node && route.bootEpoch === identity.bootEpoch;
 
-function routeOf(session: LiveSession, identity: NodeIdentity): Route {
+function claimOf(session: LiveSession, identity: NodeIdentity): Claim {
   return {
     deviceClass: session.deviceClass,
     node: identity.node,
     bootEpoch: identity.bootEpoch,
     session: session.id,
     epoch: session.epoch,
+    activeMs: session.activeMs,
+    limit: session.maxOfClass,
   };
 }

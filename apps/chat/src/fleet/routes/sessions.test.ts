@@ -17,23 +17,76 @@ async function pair(nodeOfA = 'node-1', nodeOfB = 'node-2'): Promise<[Guest, Gue
   return [alice, bob, conversation];
 }
 
-for (const second of ['node-1', 'node-2'])
-  test(`a second log-in of a device class on ${second} kicks the first`, async () => {
-    const user = await fleet.user();
-    const first = await fleet.logIn('node-1', user);
-    const other = await fleet.logIn('node-1', user, { deviceClass: 'mobile' });
-    const latest = await fleet.logIn(second, user);
-    assert.equal(await first.closed, closeCodes.kicked.code);
-    assert.deepEqual(first.pushes('kicked'), [{ reason: 'other-session', device: 'web' }]);
-    assert.ok((await latest.ask('heartbeat', {})).now > 0);
-    assert.ok((await other.ask('heartbeat', {})).now > 0);
-    const web = await eventually('the route', async () =>
-      (await routesOf(user)).find(({ deviceClass }) => deviceClass === 'web'),
-    );
-    assert.deepEqual([web.node, web.session], [second, latest.session]);
-    latest.destroy();
-    other.destroy();
-  });
+/** Logs in so many times with one device class, by turns on both nodes. */
+async function devices(user: number, count: number, from = 0): Promise<Guest[]> {
+  const all: Guest[] = [];
+  for (let i = from; i < from + count; i++) all.push(await fleet.logIn(`node-${1 + (i % 2)}`, user));
+  return all;
+}
+
+test('five sessions of a device class live; a sixth ends the one used least lately, and says why', async () => {
+  const [user, peer] = [await fleet.user(), await fleet.user()];
+  const all = await devices(user, 5);
+  const { conversation } = (await all[0]!.ask('directOpen', { user: peer })).conversation;
+  // The first is in use: the second is the oldest idle one.
+  await all[0]!.ask('send', { conversation, cid: 'x', text: 'in use' });
+  for (const device of all) assert.equal((await device.next('deliver')).text, 'in use');
+  const sixth = await fleet.logIn('node-1', user);
+  assert.equal(await all[1]!.closed, closeCodes.kicked.code);
+  assert.deepEqual(all[1]!.pushes('kicked'), [{ reason: 'other-session', device: 'web', limit: 5 }]);
+  const left = [all[0]!, ...all.slice(2), sixth];
+  await sixth.ask('send', { conversation, cid: 'y', text: 'to the rest' });
+  for (const device of left) {
+    assert.equal((await device.next('deliver', ({ text }) => text === 'to the rest')).seq, 2);
+    assert.deepEqual(device.pushes('deliver'), []);
+  }
+  assert.equal((await routesOf(user)).length, 5);
+  for (const device of left) device.destroy();
+});
+
+test('a read mark of one device is told to all others of its user, and not to itself', async () => {
+  const [alice, bob, conversation] = await pair();
+  const others = await devices(alice.user, 3);
+  await bob.ask('send', { conversation, cid: 'x', text: 'to be read' });
+  await alice.ask('mark', { conversation, read: 1 });
+  for (const device of [...others, bob])
+    assert.deepEqual(await device.next('marked', ({ read }) => read === 1), {
+      conversation,
+      user: alice.user,
+      read: 1,
+      received: 1,
+    });
+  await alice.ask('heartbeat', {});
+  assert.deepEqual(alice.pushes('marked'), []);
+  for (const device of [alice, bob, ...others]) device.destroy();
+});
+
+test('after a flush of Redis all sessions of a class stand again, and the oldest idle one is the same', async () => {
+  const [user, peer] = [await fleet.user(), await fleet.user()];
+  const all = await devices(user, 5);
+  const { conversation } = (await all[0]!.ask('directOpen', { user: peer })).conversation;
+  await all[0]!.ask('typing', { conversation });
+  await fleet.redis.redis.flushall();
+  await eventually('all routes', async () => (await routesOf(user)).length === 5);
+  for (const device of all) assert.ok((await device.ask('heartbeat', {})).now > 0);
+  const sixth = await fleet.logIn('node-2', user);
+  assert.equal(await all[1]!.closed, closeCodes.kicked.code);
+  for (const device of [...all, sixth]) device.destroy();
+  await eventually('the routes are given up', async () => (await routesOf(user)).length === 0);
+});
+
+test('routes that a killed node left behind cost nobody alive their place', async () => {
+  const user = await fleet.user();
+  const store = new RedisRouteStore(fleet.redis.redis);
+  const dead = { deviceClass: 'web', node: 'node-9', bootEpoch: 9, epoch: 0, limit: 5 };
+  const [idle] = await devices(user, 1);
+  for (const session of ['a', 'b', 'c', 'd'])
+    await store.claim(user, { ...dead, session, activeMs: Date.now() + 60_000 }, () => true);
+  const latest = await fleet.logIn('node-2', user);
+  assert.ok((await idle!.ask('heartbeat', {})).now > 0);
+  assert.equal((await routesOf(user)).filter(({ node }) => node === 'node-9').length, 3);
+  for (const device of [idle!, latest]) device.destroy();
+});
 
 for (const second of ['node-1', 'node-2'])
   test(`the same session arriving on ${second} has moved, and its route stands after the old one ended`, async () => {
@@ -59,7 +112,7 @@ test('every session of both users gets a message, the sender’s other devices a
     assert.equal((await receiver.next('deliver')).text, 'to all');
 });
 
-test('after a flush of Redis routes stand again within 10 s, and a kick works as before', async () => {
+test('after a flush of Redis routes stand again within 10 s, and a move works as before', async () => {
   const [alice, bob, conversation] = await pair();
   await fleet.redis.redis.flushall();
   await eventually('both routes', async () =>
@@ -69,8 +122,8 @@ test('after a flush of Redis routes stand again within 10 s, and a kick works as
   );
   await bob.ask('send', { conversation, cid: 'x', text: 'still here' });
   assert.equal((await alice.next('deliver')).text, 'still here');
-  const latest = await fleet.logIn('node-1', bob.user);
-  assert.equal(await bob.closed, closeCodes.kicked.code);
+  const latest = await fleet.logIn('node-1', bob.user, { session: bob.session });
+  assert.equal(await bob.closed, closeCodes.moved.code);
   latest.destroy();
 });
 

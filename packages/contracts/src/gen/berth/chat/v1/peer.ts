@@ -57,7 +57,7 @@ export interface Deliver {
   frame: Buffer;
 }
 
-/** The route of a user's device class was claimed elsewhere. */
+/** A session's route was claimed elsewhere, or had to give way to another one of its user and device class. */
 export interface Kick {
   user: number;
   deviceClass: string;
@@ -68,6 +68,8 @@ export interface Kick {
   moved: boolean;
   /** Where to, when moved. */
   toNode: string;
+  /** So many of the class may live at once, when it is kicked; 0 from nodes that know of one alone. */
+  limit: number;
 }
 
 /** A frame for the local sessions of users (friend events, read marks, typing, group events). */
@@ -517,7 +519,7 @@ export const Deliver: MessageFns<Deliver> = {
 };
 
 function createBaseKick(): Kick {
-  return { user: 0, deviceClass: "", session: "", epoch: 0, moved: false, toNode: "" };
+  return { user: 0, deviceClass: "", session: "", epoch: 0, moved: false, toNode: "", limit: 0 };
 }
 
 export const Kick: MessageFns<Kick> = {
@@ -539,6 +541,9 @@ export const Kick: MessageFns<Kick> = {
     }
     if (message.toNode !== "") {
       writer.uint32(50).string(message.toNode);
+    }
+    if (message.limit !== 0) {
+      writer.uint32(56).uint32(message.limit);
     }
     return writer;
   },
@@ -604,6 +609,14 @@ export const Kick: MessageFns<Kick> = {
             message.toNode = reader.string();
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.limit = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -627,6 +640,7 @@ export const Kick: MessageFns<Kick> = {
     message.epoch = object.epoch ?? 0;
     message.moved = object.moved ?? false;
     message.toNode = object.toNode ?? "";
+    message.limit = object.limit ?? 0;
     return message;
   },
 };
