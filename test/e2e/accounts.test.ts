@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventually } from '@berth/fixtures';
-import { closeAll, connectDevice, createDevice, nextEvent, nodeOf, seedPeople } from '../harness/people.ts';
+import {
+  befriend,
+  closeAll,
+  connectDevice,
+  createDevice,
+  nextEvent,
+  nodeOf,
+  seedPeople,
+  settle,
+  verdict,
+} from '../harness/people.ts';
 import { usePlatform } from '../harness/platform.ts';
 
 const platform = usePlatform({ nodes: 2, environment: { verify: { CODES_PER_SOURCE_HOUR: '1000' } } });
@@ -50,16 +60,23 @@ test('a wrong password and an unknown address are refused alike', async () => {
   assert.deepEqual(refusals[0], refusals[1]);
 });
 
-test('a second log-in of the same device class kicks the first, another class lives beside it', async () => {
-  const [person] = await seedPeople(platform, 1);
-  const web = await connectDevice(platform, person!, { deviceClass: 'web' });
+test('five devices of a class live at once, a sixth ends the oldest idle one and says why', async () => {
+  const [person, friend] = await seedPeople(platform, 2);
+  const other = await connectDevice(platform, friend!);
   const phone = await connectDevice(platform, person!, { deviceClass: 'phone' });
-  const kicked = nextEvent(web.client, 'state', (state) => state.kind === 'kicked');
-  const again = await connectDevice(platform, person!, { deviceClass: 'web' });
-  await kicked;
-  assert.equal(phone.client.state.kind, 'online');
-  assert.equal(again.client.state.kind, 'online');
-  await closeAll([web, phone, again]);
+  const conversation = await befriend(other, phone);
+  const webs = [];
+  for (let at = 0; at < 5; at++) webs.push(await connectDevice(platform, person!));
+  const kicked = nextEvent(webs[1]!.client, 'state', (state) => state.kind === 'kicked');
+  await webs[0]!.say(conversation, 'in use');
+  const sixth = await connectDevice(platform, person!);
+  assert.deepEqual(await kicked, { kind: 'kicked', reason: 'device-limit', device: 'web', limit: 5 });
+  const live = [phone, webs[0]!, ...webs.slice(2), sixth];
+  for (const device of [...live, other]) await device.say(conversation, 'to all of them');
+  for (const { client } of live) assert.equal(client.state.kind, 'online');
+  await settle(platform, [...live, other], [conversation]);
+  assert.deepEqual(await verdict(platform, [...live, other], [conversation]), []);
+  await closeAll([...webs, phone, sixth, other]);
 });
 
 test('a session that is ended elsewhere is closed at once and cannot come back', async () => {

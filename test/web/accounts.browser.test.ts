@@ -6,7 +6,9 @@ import { seedPeople } from '../harness/people.ts';
 import { usePlatform } from '../harness/platform.ts';
 import { logIn, section } from './screens.ts';
 
-const platform = usePlatform({ environment: { gate: { WEB_ROOT: webRoot } } });
+const platform = usePlatform({
+  environment: { gate: { WEB_ROOT: webRoot }, chat: { DEVICES_PER_CLASS: '1' } },
+});
 const browser = useBrowser();
 
 test('someone registers by e-mail code and is logged in', async () => {

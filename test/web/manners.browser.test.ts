@@ -10,7 +10,9 @@ import { usePlatform } from '../harness/platform.ts';
 import { logIn, message, openChat, section, send } from './screens.ts';
 import { tellStory } from './story.ts';
 
-const platform = usePlatform({ environment: { gate: { WEB_ROOT: webRoot } } });
+const platform = usePlatform({
+  environment: { gate: { WEB_ROOT: webRoot }, chat: { DEVICES_PER_CLASS: '1' } },
+});
 const browser = useBrowser();
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

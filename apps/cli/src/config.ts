@@ -15,7 +15,7 @@ export const usage = `berth chat [OPTIONS]    chat in the terminal
 
   --gate URL       address of Berth (default http://127.0.0.1:8080, or BERTH_GATE)
   --email ADDRESS  whose account; asked for when it is not given
-  --device CLASS   one session of a class is live at a time (default terminal)
+  --device CLASS   as the list of devices names it (default terminal)
   --help           this text
 
 BERTH_PASSWORD, when set, is the password. Lines may come from a pipe as well.`;

@@ -18,7 +18,7 @@ export function stateLine(state: ConnectionState, now = Date.now()): string {
       return `* offline: ${plain(state.error.message)} (${when})`;
     }
     case 'kicked':
-      return state.reason === 'other-session'
+      return state.reason !== 'elsewhere'
         ? '* logged in elsewhere; this session was closed'
         : '* this session is in use elsewhere';
     case 'ended':

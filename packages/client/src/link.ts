@@ -256,7 +256,9 @@ function terminalState(ending: Ending, movedLately: boolean): ConnectionState | 
     (error?.code === 'unauthenticated' && ending.node === undefined);
   if (ended) return { kind: 'ended', reason: 'session-ended' };
   if (kicked || code === closeCodes.kicked.code) {
-    return { kind: 'kicked', reason: 'other-session', ...(kicked?.device && { device: kicked.device }) };
+    const { device, limit } = kicked ?? {};
+    const reason = limit === undefined ? 'other-session' : 'device-limit';
+    return { kind: 'kicked', reason, ...(device && { device }), ...(limit && { limit }) };
   }
   if (ending.moved && movedLately) return { kind: 'kicked', reason: 'elsewhere' };
   return undefined;

@@ -17,7 +17,7 @@ export interface ClientOptions {
   gateUrl: string;
   /** Where session, marks and outbox outlive the process. Default: memory, that is nowhere. */
   storage?: KeyValueStorage;
-  /** One session of a class is live at a time, an older one is kicked. `[a-z0-9-]{1,16}`, default `web`. */
+  /** So many sessions of a class are live at once (default 5), of more the oldest idle one is kicked. `[a-z0-9-]{1,16}`, default `web`. */
   deviceClass?: string;
   /** Shown in the list of sessions, at most 64 characters. */
   deviceName?: string;
@@ -65,10 +65,16 @@ export type ConnectionState =
   /** `retryAt`: when the next attempt is made, by `clock.now()`; Infinity: not before `wake()`. */
   | { kind: 'offline'; retryAt: number; error: BerthError }
   /**
-   * No more attempts until `connect()`: another session of this device class logged in (`other-session`), or this very
-   * session is in use elsewhere, say in another tab (`elsewhere`).
+   * No more attempts until `connect()`: more than `limit` sessions of this device class were in use, this one least lately
+   * (`device-limit`); another session of a class of which one may live logged in (`other-session`); or this very session is
+   * in use elsewhere, by a process that shares its storage (`elsewhere`).
    */
-  | { kind: 'kicked'; reason: 'other-session' | 'elsewhere'; device?: string }
+  | {
+      kind: 'kicked';
+      reason: 'device-limit' | 'other-session' | 'elsewhere';
+      device?: string;
+      limit?: number;
+    }
   /** The session is over: log in again. `logged-out`: by this client's `logOut()`. */
   | { kind: 'ended'; reason: 'session-ended' | 'logged-out' };
 

@@ -119,6 +119,8 @@ export const en = {
 
   'kicked.title': 'Logged in elsewhere',
   'kicked.text': 'You have logged in in another browser. Only one of them is live at a time.',
+  'kicked.text.limit':
+    'You use more than {count} browsers at once. This one had been idle the longest, so it was disconnected.',
   'kicked.text.tab': 'Berth is open in another tab or window with this session.',
   'kicked.here': 'Use it here',
   'kicked.read': 'Just keep reading',

@@ -121,6 +121,7 @@ export const zh: Catalogue = {
 
   'kicked.title': '已在别处登录',
   'kicked.text': '您已在另一个浏览器中登录。同一时间只能有一个在线。',
+  'kicked.text.limit': '同时使用的浏览器超过了 {count} 个。此浏览器闲置最久，因此已断开连接。',
   'kicked.text.tab': 'Berth 已在另一个标签页或窗口中使用此会话打开。',
   'kicked.here': '在这里使用',
   'kicked.read': '仅继续阅读',

@@ -21,7 +21,9 @@ export function KickedDialog() {
       danger={false}
       onConfirm={() => client.connect()}
     >
-      {text(kicked?.reason === 'elsewhere' ? 'kicked.text.tab' : 'kicked.text')}
+      {kicked?.reason === 'device-limit'
+        ? text('kicked.text.limit', { count: kicked.limit ?? 1 })
+        : text(kicked?.reason === 'elsewhere' ? 'kicked.text.tab' : 'kicked.text')}
     </Confirm>
   );
 }
