@@ -18,6 +18,7 @@ import { findEndedSessions } from './registration/mysql-session-audit.ts';
 import { placeElsewhere } from './registration/place-elsewhere.ts';
 import { RegisteredNode } from './registration/registered-node.ts';
 import { Registration } from './registration/registration.ts';
+import { SessionAudit } from './registration/session-audit.ts';
 import { BerthDialect } from './session/berth-dialect.ts';
 import { Drain, type DrainPlan } from './session/drain.ts';
 import { LogIn } from './session/log-in.ts';
@@ -132,6 +133,12 @@ export function createChat(
     await draining.run(plan);
   };
   const drainForGood = () => drain({ windowMs: config.drainMs, perSecond: 0, reason: 'drain' });
+  const audit = new SessionAudit({
+    findEnded: () => findEndedSessions(mysql, [...index.sessions()]),
+    onAudited: observe.audited,
+    log,
+    intervalMs: config.sessionAuditMs,
+  });
   const registration: Registration = new Registration({
     client: status,
     node,
@@ -165,14 +172,7 @@ export function createChat(
         void drain({ windowMs: config.drainMs, perSecond: command.value.rate, reason });
       } else observe.admitted(command.value);
     },
-    onReturned: () => {
-      findEndedSessions(mysql, [...index.sessions()]).then(
-        (ended) => {
-          for (const session of ended) session.close('sessionEnded');
-        },
-        (error: unknown) => log.warn({ err: error }, 'sessions could not be checked again'),
-      );
-    },
+    onReturned: () => audit.soon(),
     onSuperseded: () => {
       log.error('another process has taken this name: sending sessions away');
       void drainForGood();
@@ -215,6 +215,8 @@ export function createChat(
       Object.assign(ports, await doors.open());
       side.start();
       registration.start();
+      audit.start();
+      closers.add('audit', () => audit.close());
       closers.add('sessions', () => drainForGood());
       log.info(ports, 'chat is up');
     },

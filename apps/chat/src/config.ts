@@ -39,6 +39,8 @@ export interface ChatConfig {
   heartbeatMs: number;
   deadMs: number;
   firstFrameTimeoutMs: number;
+  /** Between two comparisons of this node's sessions with MySQL. */
+  sessionAuditMs: number;
   drainMs: number;
   presence: {
     /** A user who is back within this was never away. */
@@ -99,6 +101,7 @@ const variables = {
   FIRST_FRAME_SECONDS: env.number(0.1, 60).default(limits.firstFrameTimeoutMs / 1_000),
   PRESENCE_GRACE_SECONDS: env.number(0, 600).default(5),
   PRESENCE_DEATH_SECONDS: env.number(0, 600).default(10),
+  SESSION_AUDIT_SECONDS: env.number(0.1, 86_400).default(180),
   DRAIN_SECONDS: env.number(0, 3_600).default(30),
   FRAMES_PER_SECOND: env.count(1).default(200),
   FRAMES_BURST: env.count(1).default(1_000),
@@ -147,6 +150,7 @@ export function parseChatConfig(source: Record<string, string | undefined>): Cha
     heartbeatMs: values.HEARTBEAT_SECONDS * 1_000,
     deadMs: values.DEAD_SECONDS * 1_000,
     firstFrameTimeoutMs: values.FIRST_FRAME_SECONDS * 1_000,
+    sessionAuditMs: values.SESSION_AUDIT_SECONDS * 1_000,
     drainMs: values.DRAIN_SECONDS * 1_000,
     presence: {
       graceMs: values.PRESENCE_GRACE_SECONDS * 1_000,

@@ -11,6 +11,8 @@ export interface LiveMetrics {
   closed(reason: CloseReason | 'cut'): void;
   loggedIn(code: string): void;
   repaired(messages: number): void;
+  /** Sessions were compared with MySQL, and so many had ended without a word. */
+  audited(ended: number): void;
   /** Hellos per second at which placement fills this node. */
   admitted(rate: number): void;
   /** Once the parts are there: what they are asked for when metrics are read. */
@@ -36,6 +38,10 @@ export function createLiveMetrics(metrics: Metrics): LiveMetrics {
     'chat_repaired_messages_total',
     'messages found by their heads and pushed late',
   );
+  const audits = metrics.counter(
+    'chat_audited_sessions_ended_total',
+    'sessions that an audit found ended: their revocation did not arrive',
+  );
   const admission = metrics.gauge(
     'chat_admission_rate',
     'hellos per second at which placement fills this node',
@@ -51,6 +57,7 @@ export function createLiveMetrics(metrics: Metrics): LiveMetrics {
     closed: (reason) => closes.inc({ reason }),
     loggedIn: (code) => logIns.inc({ code }),
     repaired: (messages) => repairs.inc(messages),
+    audited: (ended) => audits.inc(ended),
     admitted: (rate) => admission.set(rate),
     watch({ connections, index, links, routes }) {
       metrics.gauge('chat_connections', 'open connections', [], () => connections.count);

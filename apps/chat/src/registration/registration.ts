@@ -216,7 +216,7 @@ export class Registration {
         fleet.update(message.value.version, message.value.peers);
         break;
       case 'revocation':
-        this.#lastRevocation = message.value.id;
+        if (message.value.id !== '') this.#lastRevocation = message.value.id;
         onRevoked(message.value);
         break;
       case 'command':
