@@ -28,8 +28,11 @@ export interface PlatformOptions {
   nodes?: number;
   /** Status replicas. Default 1. */
   statusReplicas?: number;
-  /** What goes through a TcpProxy: every service's Redis (`redisProxy`), what others send to a node (`peerProxy`). */
-  proxied?: ('redis' | 'peers')[];
+  /**
+   * What goes through a TcpProxy: every service's Redis (`redisProxy`), what others send to a node (`peerProxy`), what gate
+   * asks the first status replica (`statusProxy`).
+   */
+  proxied?: ('redis' | 'peers' | 'status')[];
   /** Services speak mutual TLS with each other. */
   mutualTls?: boolean;
   /** Where MySQL's data is put. Default: the machine's folder for such. */
@@ -61,6 +64,8 @@ export class Platform {
   db!: Mysql;
   /** With `proxied: ['redis']`. */
   redisProxy!: TcpProxy;
+  /** With `proxied: ['status']`. */
+  statusProxy!: TcpProxy;
   readonly #proxies: TcpProxy[] = [];
   #mysqlServer!: Awaited<ReturnType<typeof startTestMysql>>;
   #shared: Record<string, string> = {};
@@ -164,6 +169,7 @@ export class Platform {
       statusPorts.push(this.#create('status', { TICKET_SECRET: ticketSecret }, replica));
     }
     this.#shared.STATUS_ADDRESS = statusPorts.map((port) => `127.0.0.1:${port}`).join(',');
+    if (this.#options.proxied?.includes('status')) this.statusProxy = await this.#startProxy(statusPorts[0]!);
     this.#createGate(verifyPort, keyFile);
     for (let node = 1; node <= (this.#options.nodes ?? 2); node++) await this.#createNode(node);
 
@@ -190,6 +196,7 @@ export class Platform {
       OPS_PORT: String(opsPort),
       VERIFY_ADDRESS: `127.0.0.1:${verifyPort}`,
       SESSION_KEYS_FILE: keyFile,
+      ...(this.statusProxy && { STATUS_ADDRESS: `127.0.0.1:${this.statusProxy.port}` }),
       // Every client of a test comes from one address.
       REQUESTS_PER_ADDRESS_MINUTE: '100000',
     };

@@ -78,6 +78,11 @@ export class Service {
     await this.ready();
   }
 
+  /** Waits until it listens, whether or not it may get work. */
+  async up(): Promise<void> {
+    await eventually(`${this.name} is up`, () => this.#isUp, 30_000);
+  }
+
   async ready(timeoutMs = 30_000): Promise<void> {
     await eventually(
       `${this.name} is ready (its log: ${this.#logFile})`,

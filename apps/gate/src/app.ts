@@ -18,6 +18,7 @@ import { RequestLimit } from './limits/request-limit.ts';
 import { TaskQueue } from './limits/task-queue.ts';
 import { isMysqlAway } from './mysql-call.ts';
 import { Readiness } from './readiness.ts';
+import { MysqlRevocationStore } from './sessions/revocation-store.ts';
 import { Revocations } from './sessions/revocations.ts';
 import { RedisSessionCache } from './sessions/session-cache.ts';
 import { SessionCheck } from './sessions/session-check.ts';
@@ -70,8 +71,18 @@ export function createGate(
     new RedisTokenBuckets(redis, circuits.redis),
     new MemoryTokenBuckets(),
   );
-  const revocations = new Revocations({ cache, send: (revocation) => status.revoke(revocation), log });
-  closers.add('revocations', () => revocations.close());
+  const attempts = metrics.counter(
+    'gate_revocation_attempts_total',
+    'Hand-overs of revocations to status, by outcome',
+    ['outcome'],
+  );
+  const revocations = new Revocations({
+    store: new MysqlRevocationStore(db, circuits.mysql),
+    cache,
+    send: (revocation) => status.revoke(revocation),
+    log,
+    onAttempt: (outcome) => attempts.inc({ outcome }),
+  });
   const pruner = new SessionPruner(sessions, log);
   const context: Context = {
     config,
@@ -102,7 +113,18 @@ export function createGate(
   };
   metrics.gauge('gate_hashes_running', 'Password hashes at this moment', [], () => hasher.running);
   metrics.gauge('gate_hashes_waiting', 'Password hashes that wait', [], () => hasher.waiting);
-  metrics.gauge('gate_revocations_pending', 'Revocations to be sent again', [], () => revocations.pending);
+  metrics.gauge(
+    'gate_revocations_pending',
+    'Revocations that chat nodes are still to be told',
+    [],
+    () => revocations.backlog.count,
+  );
+  metrics.gauge(
+    'gate_revocations_oldest_seconds',
+    'Age of the oldest of them',
+    [],
+    () => revocations.backlog.oldestMs / 1_000,
+  );
   metrics.gauge('gate_mysql_up', 'Whether MySQL answers', [], () => (circuits.mysql.isOpen ? 0 : 1));
   metrics.gauge('gate_redis_up', 'Whether Redis answers', [], () => (circuits.redis.isOpen ? 0 : 1));
 
@@ -119,6 +141,8 @@ export function createGate(
       closers.add('http', () => listener.close());
       ports.http = listener.port;
       closers.add('readiness', () => readiness.close());
+      revocations.start();
+      closers.add('revocations', () => revocations.close());
       pruner.start();
       closers.add('pruner', () => pruner.close());
       log.info({ host: config.http.host, port: ports.http, opsPort: ports.ops }, 'gate is up');

@@ -22,6 +22,8 @@ export class GrpcStatus {
       create: StatusServiceClient,
       target: targetOf(address),
       credentials: channelCredentials(tls),
+      // A revocation that waits must arrive within 1 s of the moment at which a replica is back.
+      maxReconnectMs: 400,
     });
     this.#onFailure = onFailure;
   }
@@ -64,6 +66,7 @@ export class GrpcStatus {
     } catch (thrown) {
       const error = toBerthError(thrown);
       this.#onFailure('revoke', error);
+      if (error.code === 'bad_request') throw error;
       throw refusal('unavailable', error);
     }
   }

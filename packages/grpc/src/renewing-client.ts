@@ -14,6 +14,8 @@ export interface RenewingClientOptions<C extends Client> {
   credentials: ChannelCredentials;
   /** How long all its connections may be under way before the channel is given up. Default 2 000 ms. */
   connectMs?: number;
+  /** Between two attempts to connect to a replica at most. Default 2 000 ms. */
+  maxReconnectMs?: number;
 }
 
 /** A channel is not given up again within this; longer each time, until one of them connects. */
@@ -93,11 +95,12 @@ export class RenewingClient<C extends Client> {
   }
 
   #create(): C {
-    const { create, target, credentials } = this.#options;
+    const { create, target, credentials, maxReconnectMs } = this.#options;
     const client = new create(target, credentials, {
       ...createChannelOptions(),
       // A connection that is under way, in the pool of the process, would be waited for by the next channel, too.
       'grpc.use_local_subchannel_pool': 1,
+      ...(maxReconnectMs !== undefined && { 'grpc.max_reconnect_backoff_ms': maxReconnectMs }),
     });
     this.#watch(client);
     return client;

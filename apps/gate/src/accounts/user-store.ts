@@ -2,6 +2,7 @@ import type { Circuit } from '@berth/lifecycle';
 import { isDuplicateKey, type Mysql } from '@berth/mysql';
 import { BerthError } from '@berth/wire';
 import { mysqlCall } from '../mysql-call.ts';
+import { insertRevocation, type StoredRevocation } from '../sessions/revocation-store.ts';
 
 export interface User {
   id: number;
@@ -91,8 +92,8 @@ export class MysqlUserStore {
     }
   }
 
-  /** Sets the password, voids every session of before and answers with the new generation. */
-  async setPassword(id: number, passwordHash: string): Promise<number> {
+  /** Sets the password, voids every session of before and writes with it what chat nodes are to be told. */
+  async setPassword(id: number, passwordHash: string): Promise<StoredRevocation> {
     return mysqlCall(
       this.#circuit,
       () =>
@@ -108,7 +109,8 @@ export class MysqlUserStore {
           const rows = await tx.rows<{ generation: number }>('SELECT generation FROM users WHERE id = ?', [
             id,
           ]);
-          return rows[0]!.generation;
+          const { generation } = rows[0]!;
+          return insertRevocation(tx, { userId: id, sessionIds: [], generation, reason: 'password-reset' });
         }),
       { isWrite: true },
     );

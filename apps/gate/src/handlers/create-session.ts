@@ -66,8 +66,8 @@ async function afterwards(context: Context, userId: number, email: string, netwo
     await context.loginLimit.welcome(email, network, 'password');
     const { surplus } = await context.sessions.list(userId);
     if (surplus.length === 0) return;
-    await context.sessions.end(userId, surplus);
-    await context.revocations.endSessions(userId, surplus, 'too-many-sessions');
+    const revocation = await context.sessions.end(userId, surplus, 'too-many-sessions');
+    if (revocation) await context.revocations.handOver(revocation);
   } catch (err) {
     context.log.debug({ err }, 'the work after a log-in was not done');
   }

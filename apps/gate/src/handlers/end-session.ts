@@ -6,8 +6,8 @@ import type { SessionCall } from '../route.ts';
 export async function endSession(context: Context, { session, params }: SessionCall): Promise<undefined> {
   const id = params.id === undefined || params.id === 'current' ? session.session : params.id;
   const isId = /^[0-9a-f]{32}$/.test(id);
-  const ended = isId ? await context.sessions.end(session.user, [id]) : 0;
-  if (ended === 0) throw new BerthError('not_found', 'You have no such session.');
-  await context.revocations.endSessions(session.user, [id], 'ended-by-user');
+  const revocation = isId ? await context.sessions.end(session.user, [id], 'ended-by-user') : undefined;
+  if (!revocation) throw new BerthError('not_found', 'You have no such session.');
+  await context.revocations.handOver(revocation);
   return undefined;
 }

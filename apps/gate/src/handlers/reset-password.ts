@@ -22,11 +22,11 @@ export async function resetPassword(
   if (!user || (body.name !== undefined && nameKey(body.name) !== nameKey(user.name))) {
     throw new BerthError('not_found', 'There is no such account.');
   }
-  const generation = await context.users.setPassword(user.id, passwordHash);
-  await context.revocations.raiseGeneration(user.id, generation, 'password-reset');
+  const revocation = await context.users.setPassword(user.id, passwordHash);
+  await context.revocations.handOver(revocation);
   await context.loginLimit
     .welcome(email, client.network, 'code')
     .catch((err: unknown) => context.log.debug({ err }, 'a network was not remembered'));
-  context.log.info({ userId: user.id, generation }, 'a password was reset');
+  context.log.info({ userId: user.id, generation: revocation.generation }, 'a password was reset');
   return { user: { id: user.id, name: user.name, email } };
 }

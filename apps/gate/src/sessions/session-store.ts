@@ -1,6 +1,7 @@
 import type { Circuit } from '@berth/lifecycle';
 import type { Mysql } from '@berth/mysql';
 import { mysqlCall } from '../mysql-call.ts';
+import { insertRevocation, type StoredRevocation } from './revocation-store.ts';
 
 export interface NewSession {
   userId: number;
@@ -87,14 +88,32 @@ export class MysqlSessionStore {
     };
   }
 
-  /** Ends sessions of one account; answers how many of them were live. */
-  async end(userId: number, ids: string[]): Promise<number> {
-    if (ids.length === 0) return 0;
-    const { affectedRows } = await this.#write(
-      `UPDATE sessions SET ended_at = ? WHERE user_id = ? AND ended_at IS NULL AND id IN (${ids.map(() => '?').join(', ')})`,
-      [Date.now(), userId, ...ids.map((id) => Buffer.from(id, 'hex'))],
+  /**
+   * Ends sessions of one account, and writes with it what chat nodes are to be told; undefined when it has none of them.
+   * One that has ended is revoked again: who asks again may have had no answer.
+   */
+  async end(userId: number, ids: string[], reason: string): Promise<StoredRevocation | undefined> {
+    if (ids.length === 0) return undefined;
+    const marks = ids.map(() => '?').join(', ');
+    const keys = ids.map((id) => Buffer.from(id, 'hex'));
+    return mysqlCall(
+      this.#circuit,
+      () =>
+        this.#db.transaction(async (tx) => {
+          await tx.run(
+            `UPDATE sessions SET ended_at = ? WHERE user_id = ? AND ended_at IS NULL AND id IN (${marks})`,
+            [Date.now(), userId, ...keys],
+          );
+          const rows = await tx.rows<{ id: Buffer }>(
+            `SELECT id FROM sessions WHERE user_id = ? AND id IN (${marks})`,
+            [userId, ...keys],
+          );
+          if (rows.length === 0) return undefined;
+          const sessionIds = rows.map(({ id }) => id.toString('hex'));
+          return insertRevocation(tx, { userId, sessionIds, generation: 0, reason });
+        }),
+      { isWrite: true },
     );
-    return affectedRows;
   }
 
   /** Undefined when there is no such account or session. */

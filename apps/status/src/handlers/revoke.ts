@@ -11,17 +11,16 @@ export interface RevokeContext {
   metrics: StatusMetrics;
 }
 
-/** Ends sessions everywhere: the nodes of this replica hear of it even while Redis is away, the others by the news. */
+/** Ends sessions everywhere: the nodes of this replica hear of it at once, whatever Redis does; all of them by the news. */
 export async function revoke(
   { registry, streams, metrics }: RevokeContext,
   request: Revocation,
 ): Promise<RevokeResponse> {
   const body = parseMessage(revocationMessage, request, 'revoke');
+  streams.revoke({ id: '', kind: 'revocation', body });
   try {
-    const id = await registry.revoke(body);
-    streams.revoke({ id, kind: 'revocation', body });
+    await registry.revoke(body);
   } catch (cause) {
-    streams.revoke({ id: '', kind: 'revocation', body });
     metrics.revocations.inc({ outcome: 'unavailable' });
     throw new BerthError('unavailable', 'The registry is away; revoke again.', {
       cause,
