@@ -4,7 +4,7 @@ import process from 'node:process';
 import { startTestMysql } from '@berth/fixtures';
 import { findStores, installStores } from '@berth/stores';
 import { fetchHelms, missingClusterPackages } from './deploy/cluster-tools.ts';
-import { haproxyBinary } from './deploy/edge/haproxy.ts';
+import { fetchNewerHaproxy, haproxyBinary } from './deploy/edge/haproxy.ts';
 import { missingBrowserPackages } from './harness/browser.ts';
 import { runPhases } from './phases.ts';
 
@@ -33,8 +33,9 @@ const files = globSync('{packages,apps,infra,charts,images,load,test}/**/*.test.
 if (files.some((file) => file.endsWith('.browser.test.ts')) && missingBrowserPackages().length > 0) {
   await installStores(missingBrowserPackages(), say, '');
 }
-if (files.includes('test/deploy/edge.test.ts') && haproxyBinary === undefined) {
-  await installStores(['haproxy'], say, '');
+if (files.some((file) => file.startsWith('test/deploy/edge'))) {
+  if (haproxyBinary === undefined) await installStores(['haproxy'], say, '');
+  fetchNewerHaproxy(say);
 }
 if (files.some((file) => file.startsWith('test/deploy/'))) fetchHelms(say);
 if (files.includes('test/deploy/cluster.test.ts') && missingClusterPackages().length > 0) {

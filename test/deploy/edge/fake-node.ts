@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { bytesOf } from './fake-dns.ts';
 
 /** What a node behind the edge saw of one connection. */
 export interface Arrival {
@@ -88,18 +89,27 @@ async function readProxyHeader(socket: Socket): Promise<string> {
   const start = await readBytes(socket, 16);
   if (!start.subarray(0, 12).equals(signature) || start[12] !== 0x21) throw new Error('no PROXY v2 header');
   const rest = await readBytes(socket, start.readUInt16BE(14));
+  // The header speaks IPv6 as soon as one of its ends does.
+  if (start[13] === 0x21)
+    return `[${rest.subarray(0, 16).toString('hex').match(/.{4}/g)!.join(':')}]:${rest.readUInt16BE(32)}`;
   return `${rest.subarray(0, 4).join('.')}:${rest.readUInt16BE(8)}`;
 }
 
-/** A PROXY v2 header for TCP over IPv4, as a load balancer in front of the edge sends it. */
-export function proxyHeader(client: string, port: number): Buffer {
+/**
+ * A PROXY v2 header for TCP over IPv4, as a load balancer in front of the edge sends it. `local`: the load balancer speaks
+ * for itself, as in a health check, and what it says of addresses means nothing.
+ */
+export function proxyHeader(client: string, port: number, { local = false } = {}): Buffer {
   const body = Buffer.alloc(12);
-  Buffer.from(client.split('.').map(Number)).copy(body, 0);
-  Buffer.from([127, 0, 0, 1]).copy(body, 4);
+  bytesOf(client).copy(body, 0);
+  bytesOf('127.0.0.1').copy(body, 4);
   body.writeUInt16BE(port, 8);
   body.writeUInt16BE(443, 10);
-  return Buffer.concat([signature, Buffer.from([0x21, 0x11, 0, 12]), body]);
+  return Buffer.concat([signature, Buffer.from([local ? 0x20 : 0x21, 0x11, 0, 12]), body]);
 }
+
+/** That of a health check, without any addresses. */
+export const localProxyHeader: Buffer = Buffer.concat([signature, Buffer.from([0x20, 0, 0, 0])]);
 
 async function readBytes(socket: Socket, count: number): Promise<Buffer> {
   if (count === 0) return Buffer.alloc(0);

@@ -1,5 +1,7 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { eventually } from '@berth/fixtures';
 import { freePort } from '@berth/stores';
@@ -10,6 +12,38 @@ const config = new URL('../../../charts/berth/files/haproxy.cfg', import.meta.ur
 export const haproxyBinary = ['/usr/sbin/haproxy', '/usr/local/sbin/haproxy'].find((file) =>
   existsSync(file),
 );
+
+/** Brings newer servers than those of this Debian, where that is on this machine. */
+const fetcher = join(
+  process.env.BERTH_STORE_TOOLS ?? resolve(import.meta.dirname, '../../../../shared/stores'),
+  'fetch',
+);
+const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'berth-servers');
+const newerBinary = join(cache, 'haproxy3/bin/haproxy');
+
+/** Fetches HAProxy 3 where there is a way to: before any test file, or two would do so at once. */
+export function fetchNewerHaproxy(say: (line: string) => void): void {
+  if (existsSync(newerBinary)) return;
+  if (!existsSync(fetcher)) {
+    say(`the edge is tested on the installed HAProxy only: BERTH_STORE_TOOLS names no folder with fetch`);
+    return;
+  }
+  say('fetching HAProxy 3, beside the installed one');
+  try {
+    execFileSync(fetcher, [cache, 'haproxy3'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  } catch (error) {
+    say(`the edge is tested on the installed HAProxy only: ${(error as Error).message}`);
+  }
+}
+
+/** Every HAProxy that is here: the installed one, and a 3. */
+export const haproxies = [haproxyBinary, newerBinary]
+  .filter((binary) => binary !== undefined && existsSync(binary))
+  .map((binary) => ({ binary: binary!, version: versionOf(binary!) }));
+
+function versionOf(binary: string): string {
+  return /version (\d+\.\d+)/.exec(execFileSync(binary, ['-v'], { encoding: 'utf8' }))?.[1] ?? 'unknown';
+}
 
 export interface RunningEdge {
   http: number;
@@ -23,7 +57,7 @@ export interface RunningEdge {
 }
 
 /** Runs the chart's own configuration on free ports of 127.0.0.1; `settings` are its environment variables. */
-export async function startEdge(settings: Record<string, string>): Promise<RunningEdge> {
+export async function startEdge(binary: string, settings: Record<string, string>): Promise<RunningEdge> {
   const [http, innerHttp, tcp, innerTcp, ops] = [
     await freePort(),
     await freePort(),
@@ -31,7 +65,7 @@ export async function startEdge(settings: Record<string, string>): Promise<Runni
     await freePort(),
     await freePort(),
   ];
-  const child = spawn(haproxyBinary!, ['-W', '-db', '-f', config], {
+  const child = spawn(binary, ['-W', '-db', '-f', config], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env.PATH,
