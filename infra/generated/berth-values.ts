@@ -339,6 +339,48 @@ export interface BerthValues {
    */
   preStopSeconds?: number;
   /**
+   * How long the cluster's DNS may still name a pod that has gone. Those that are found by name alone (verify, status) serve on for as long, beside preStopSeconds.
+   */
+  dnsCacheSeconds?: number;
+  /**
+   * `IPv4`, `IPv6` or both, as the cluster has them, the first one first. With IPv6 pods listen on both. Empty: Services are as the cluster has them by default, and pods listen on IPv4.
+   */
+  ipFamilies?: ('IPv4' | 'IPv6')[];
+  /**
+   * Security contexts of all pods; by default they meet the Pod Security standard restricted.
+   */
+  podSecurity?: {
+    /**
+     * Whether the platform gives pods their user and groups, as OpenShift does. Else they are those of the images.
+     */
+    assignedIds?: boolean;
+    /**
+     * Fields of the security context of every pod; they win over the chart's.
+     */
+    pod?: Fields;
+    /**
+     * Fields of the security context of every container; they win over the chart's.
+     */
+    container?: Fields;
+  };
+  /**
+   * Times of the probes of all pods: what is set here takes the place of the default.
+   */
+  probes?: {
+    /**
+     * How long a container may take to start.
+     */
+    startup?: Probe;
+    /**
+     * How soon a pod that should get no new work gets none.
+     */
+    readiness?: Probe;
+    /**
+     * How soon a container that hangs is started again.
+     */
+    liveness?: Probe;
+  };
+  /**
    * HTTP: accounts, log-in, the web client.
    */
   gate?: {
@@ -610,13 +652,17 @@ export interface BerthValues {
       memoryPercent?: number;
     };
     /**
-     * Sessions in one pod. One edge and one chat pod share about 60,000 source ports.
+     * Sessions in one pod. It needs twice as many files and 32 more, and does not start where a process may not have them. One edge and one chat pod share about 60,000 source ports.
      */
     maxConnections?: number;
     /**
      * Threads of HAProxy in one pod.
      */
     threads?: number;
+    /**
+     * Addresses and CIDRs of proxies of HTTP in front of the edge, such as an ingress, an L7 load balancer or a CDN: whom they name in X-Forwarded-For is the client, up to three of them in a row. Empty: none; the client is who connects.
+     */
+    trustedProxies?: string[];
     /**
      * Whether the load balancer in front sends PROXY protocol v2. A client without it is then refused.
      */
@@ -844,6 +890,17 @@ export interface Labels {
  */
 export interface Env {
   [k: string]: string;
+}
+/**
+ * This interface was referenced by `BerthValues`'s JSON-Schema
+ * via the `definition` "probe".
+ */
+export interface Probe {
+  initialDelaySeconds?: number;
+  periodSeconds?: number;
+  timeoutSeconds?: number;
+  failureThreshold?: number;
+  successThreshold?: number;
 }
 /**
  * This interface was referenced by `BerthValues`'s JSON-Schema

@@ -23,6 +23,40 @@ export interface StoresValues {
    */
   imagePullPolicy?: 'IfNotPresent' | 'Always' | 'Never';
   /**
+   * Security contexts of all pods; by default they meet the Pod Security standard restricted.
+   */
+  podSecurity?: {
+    /**
+     * Whether the platform gives pods their user and groups, as OpenShift does. Else they are those of the images.
+     */
+    assignedIds?: boolean;
+    /**
+     * Fields of the security context of every pod; they win over the chart's.
+     */
+    pod?: Fields;
+    /**
+     * Fields of the security context of every container; they win over the chart's.
+     */
+    container?: Fields;
+  };
+  /**
+   * Times of the probes of all pods: what is set here takes the place of the default.
+   */
+  probes?: {
+    /**
+     * How long a container may take to start.
+     */
+    startup?: Probe;
+    /**
+     * How soon a pod that should get no new work gets none.
+     */
+    readiness?: Probe;
+    /**
+     * How soon a container that hangs is started again.
+     */
+    liveness?: Probe;
+  };
+  /**
    * One MySQL or MariaDB, durable as Berth demands.
    */
   mysql?: {
@@ -34,6 +68,10 @@ export interface StoresValues {
      * Name of the Secret with the passwords of root and of the user. Required.
      */
     existingSecret?: string;
+    /**
+     * Any text that changes with the Secret, so that the pod is replaced and takes the new passwords.
+     */
+    checksum?: string;
     /**
      * Key of the password of root.
      */
@@ -80,9 +118,17 @@ export interface StoresValues {
      */
     existingSecret?: string;
     /**
+     * Any text that changes with the Secret, so that the pod is replaced and takes the new password.
+     */
+    checksum?: string;
+    /**
      * Its key in the Secret.
      */
     passwordKey?: string;
+    /**
+     * Part of the limit of memory that its data may take; full, it refuses to grow. The rest is for what scripts go past it, clients, and rewriting the file.
+     */
+    maxMemoryPercent?: number;
     /**
      * Further arguments of the server.
      */
@@ -132,6 +178,17 @@ export interface StoresValues {
  */
 export interface Fields {
   [k: string]: unknown;
+}
+/**
+ * This interface was referenced by `StoresValues`'s JSON-Schema
+ * via the `definition` "probe".
+ */
+export interface Probe {
+  initialDelaySeconds?: number;
+  periodSeconds?: number;
+  timeoutSeconds?: number;
+  failureThreshold?: number;
+  successThreshold?: number;
 }
 /**
  * This interface was referenced by `StoresValues`'s JSON-Schema

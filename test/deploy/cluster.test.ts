@@ -125,6 +125,8 @@ describe('on a real cluster', { skip: clusterTools === undefined && 'there are n
         ...['template', 'dry', 'charts/berth', '--namespace', berth, '--values', values],
         ...['--set', 'monitoring.serviceMonitor.enabled=false', '--set', 'monitoring.rules.enabled=false'],
         ...['--set', 'edge.service.httpNodePort=0', '--set', 'edge.service.tcpNodePort=0'],
+        // The cluster has one family only.
+        ...['--set-json', 'ipFamilies=[]'],
       ]);
       const printed = await cluster.kubectl(
         ['apply', '--dry-run=server', '--validate=strict', '--namespace', berth, '-f', '-'],

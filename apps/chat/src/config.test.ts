@@ -11,11 +11,13 @@ const required = {
 
 test('a pod is named after its address, as its headless Service spells it', () => {
   assert.equal(parseChatConfig({ ...required, NODE_NAME: '10.244.0.17' }).node, '10-244-0-17');
+  assert.equal(parseChatConfig({ ...required, NODE_NAME: 'fd00:10:244::A1' }).node, 'fd00-10-244--a1');
+  assert.equal(parseChatConfig({ ...required, NODE_NAME: 'fd00:1:2:3::' }).node, 'fd00-1-2-3--0');
   assert.equal(parseChatConfig(required).node, 'node-1');
 });
 
 test('a name that is no DNS label is refused by the name of its variable', () => {
-  for (const name of ['Node_1', 'a.b', '10.0.0', '10.0.0.0.1', '::1']) {
+  for (const name of ['Node_1', 'a.b', '10.0.0', '10.0.0.0.1', 'fe80::1%eth0', ':1']) {
     assert.throws(() => parseChatConfig({ ...required, NODE_NAME: name }), /^EnvError: NODE_NAME/, name);
   }
 });

@@ -1,3 +1,4 @@
+import { isIP, isIPv6 } from 'node:net';
 import { env, readEnv, readGrpcTls, requireSecret } from '@berth/env';
 import type { GrpcTls } from '@berth/grpc';
 import { limits } from '@berth/wire';
@@ -67,8 +68,10 @@ const variables = {
   // A pod knows its address but cannot spell it as the DNS label that a headless Service gives it.
   NODE_NAME: env
     .text()
-    .regex(/^([a-z0-9-]{1,63}|\d{1,3}(\.\d{1,3}){3})$/, { error: 'expected a DNS label or an IPv4 address' })
-    .transform((name) => name.replaceAll('.', '-')),
+    .refine((name) => /^[a-z0-9-]{1,63}$/.test(name) || (isIP(name) !== 0 && !name.includes('%')), {
+      error: 'expected a DNS label or an IP address',
+    })
+    .transform(labelOf),
   ZONE: env.text().default(''),
   BERTH_VERSION: env.text().default('0.1.0'),
   TCP_HOST: env.text().default('0.0.0.0'),
@@ -165,4 +168,10 @@ export function parseChatConfig(source: Record<string, string | undefined>): Cha
     strangersMayWrite: values.STRANGERS_MAY_WRITE,
     broadcastNodes: values.BROADCAST_NODES,
   };
+}
+
+/** As CoreDNS spells an address: dashes for dots and colons, and no dash at the end. */
+function labelOf(name: string): string {
+  const label = name.replaceAll(/[.:]/g, '-');
+  return isIPv6(name) ? label.toLowerCase().replace(/-$/, '-0') : label;
 }

@@ -1,6 +1,13 @@
-{{/* Name of a part's objects: (list $ "gate") */}}
+{{/*
+Name of a part's objects: (list $ "gate"). The longest of a part is that of the migration's Job, 19 more than the
+release's, and has to fit into a label's 63; Helm allows a release 53, so a long one gives way to its hash.
+*/}}
 {{- define "berth.name" -}}
-{{- printf "%s-%s" (index . 0).Release.Name (index . 1) | trunc 63 | trimSuffix "-" -}}
+{{- $release := (index . 0).Release.Name -}}
+{{- if gt (len $release) 44 -}}
+{{- $release = printf "%s-%s" ($release | trunc 35 | trimSuffix "-") ($release | sha256sum | trunc 8) -}}
+{{- end -}}
+{{- printf "%s-%s" $release (index . 1) -}}
 {{- end }}
 
 {{/* Host by which a part is found, absolute, so that no search domain is tried: (list $ "gate") */}}

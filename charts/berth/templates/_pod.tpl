@@ -1,19 +1,19 @@
-{{/* The standard that Pod Security calls restricted; the argument is the user. */}}
+{{/* The standard that Pod Security calls restricted, with what the values change of it: (list $ <user>) */}}
 {{- define "berth.podSecurity" -}}
-runAsNonRoot: true
-runAsUser: {{ . }}
-runAsGroup: {{ . }}
-fsGroup: {{ . }}
-fsGroupChangePolicy: OnRootMismatch
-seccompProfile:
-  type: RuntimeDefault
+{{- $values := (index . 0).Values.podSecurity -}}
+{{- $context := dict "runAsNonRoot" true "fsGroupChangePolicy" "OnRootMismatch" "seccompProfile" (dict "type" "RuntimeDefault") -}}
+{{- if not $values.assignedIds -}}
+{{- range list "runAsUser" "runAsGroup" "fsGroup" -}}
+{{- $_ := set $context . (index $ 1) -}}
+{{- end -}}
+{{- end -}}
+{{- mustMergeOverwrite $context (deepCopy $values.pod) | toYaml -}}
 {{- end }}
 
+{{/* The same for its containers; the argument is the root. */}}
 {{- define "berth.containerSecurity" -}}
-allowPrivilegeEscalation: false
-readOnlyRootFilesystem: true
-capabilities:
-  drop: [ALL]
+{{- $context := dict "allowPrivilegeEscalation" false "readOnlyRootFilesystem" true "capabilities" (dict "drop" (list "ALL")) -}}
+{{- mustMergeOverwrite $context (deepCopy .Values.podSecurity.container) | toYaml -}}
 {{- end }}
 
 {{/* What every pod of ours has: (list $ "gate" <values of the part>) */}}
@@ -67,24 +67,24 @@ topologySpreadConstraints:
 {{/*
 Probes of one HTTP port. They differ in what they mean: until `startup` passes once, nothing else counts, so a service
 may wait for its stores and the schema; `readiness` asks whether it may get new work; `liveness` asks only whether its
-loop turns, never a dependency. The argument is the name of the port.
+loop turns, never a dependency. The values may change their times: (list $ <name of the port>)
 */}}
 {{- define "berth.probes" -}}
-startupProbe:
-  httpGet: {path: /healthz, port: {{ . }}}
-  periodSeconds: 1
-  timeoutSeconds: 2
-  failureThreshold: 300
-readinessProbe:
-  httpGet: {path: /readyz, port: {{ . }}}
-  periodSeconds: 2
-  timeoutSeconds: 3
-  failureThreshold: 2
-livenessProbe:
-  httpGet: {path: /healthz, port: {{ . }}}
-  periodSeconds: 10
-  timeoutSeconds: 5
-  failureThreshold: 3
+{{- $probes := (index . 0).Values.probes -}}
+{{- range $name, $path := dict "startup" "/healthz" "readiness" "/readyz" "liveness" "/healthz" }}
+{{- $probe := dict "httpGet" (dict "path" $path "port" (index $ 1)) }}
+{{ $name }}Probe:
+  {{- mustMergeOverwrite $probe (deepCopy (index $probes $name)) | toYaml | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{/* The families of addresses of a Service; without any the cluster's own choice. The argument is the root. */}}
+{{- define "berth.ipFamilies" -}}
+{{- with .Values.ipFamilies }}
+ipFamilyPolicy: {{ ternary "RequireDualStack" "SingleStack" (gt (len .) 1) }}
+ipFamilies:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end }}
 
 {{/* One pod of a part may be away at a time: (list $ "gate") */}}

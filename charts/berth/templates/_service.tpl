@@ -1,6 +1,6 @@
 {{/*
 The Deployment of one of our services. Its variables come from the template `berth.<app>.env`.
-Arguments: root, app, ports (name → number, `ops` or `http` has the probes), graceSeconds, and optionally preStopSeconds,
+Arguments: root, app, ports (name → number, `ops` has the probes), graceSeconds, and optionally preStopSeconds,
 unmanagedReplicas (something else scales it), maxSurge, token (a mounted token of the service account).
 */}}
 {{- define "berth.deployment" -}}
@@ -42,7 +42,7 @@ spec:
       terminationGracePeriodSeconds: {{ .graceSeconds }}
       {{- include "berth.podSpec" (append $part $values) | nindent 6 }}
       securityContext:
-        {{- include "berth.podSecurity" 65532 | nindent 8 }}
+        {{- include "berth.podSecurity" (list $root 65532) | nindent 8 }}
       {{- include "berth.spread" $part | nindent 6 }}
       containers:
         - name: {{ .app }}
@@ -54,7 +54,7 @@ spec:
             {{- end }}
           env:
             {{- include "berth.env" $part | nindent 12 }}
-          {{- include "berth.probes" (ternary "ops" "http" (hasKey .ports "ops")) | nindent 10 }}
+          {{- include "berth.probes" (list $root "ops") | trim | nindent 10 }}
           {{- with .preStopSeconds }}
           lifecycle:
             preStop:
@@ -64,7 +64,7 @@ spec:
           resources:
             {{- toYaml $values.resources | nindent 12 }}
           securityContext:
-            {{- include "berth.containerSecurity" . | nindent 12 }}
+            {{- include "berth.containerSecurity" $root | nindent 12 }}
           volumeMounts:
             {{- include "berth.secretMounts" $part | nindent 12 }}
       volumes:
@@ -95,6 +95,16 @@ spec:
   value: {{ .Values.logLevel }}
 {{- end }}
 
+{{/* Where a service listens: (list $ "GRPC_HOST" "OPS_HOST"). All of IPv6 is all of IPv4, too. */}}
+{{- define "berth.env.hosts" -}}
+{{- if has "IPv6" (index . 0).Values.ipFamilies -}}
+{{- range rest . }}
+- name: {{ . }}
+  value: "::"
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{/* A Service without an address of its own: clients see every pod and choose: (list $ "status" "grpc" 50052) */}}
 {{- define "berth.headlessService" -}}
 {{- $part := list (index . 0) (index . 1) -}}
@@ -104,6 +114,7 @@ metadata:
   {{- include "berth.metadata" $part | nindent 2 }}
 spec:
   clusterIP: None
+  {{- with include "berth.ipFamilies" (index . 0) }}{{ . | trim | nindent 2 }}{{ end }}
   selector:
     {{- include "berth.selector" $part | nindent 4 }}
   ports:
