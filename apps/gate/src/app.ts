@@ -103,7 +103,7 @@ export function createGate(
       lookUps: new TaskQueue({ concurrency: 8, queue: 1_000, maxWaitMs: 3_000 }),
       log,
     }),
-    requestLimit: new RequestLimit(buckets, config.limits.requestsPerAddressMinute),
+    requestLimit: new RequestLimit(buckets, config.limits.requests),
     loginLimit: new LoginLimit({
       redis,
       circuit: circuits.redis,

@@ -14,7 +14,10 @@ test('three variables are enough, and the rest are as documented', () => {
   const config = parseGateConfig(required);
   assert.deepEqual(config.http, { host: '0.0.0.0', port: 8080 });
   assert.deepEqual(config.hashing, { concurrency: 2, queue: 200 });
-  assert.deepEqual(config.limits, { loginsPerAccountMinute: 10, requestsPerAddressMinute: 120 });
+  assert.deepEqual(config.limits, {
+    loginsPerAccountMinute: 10,
+    requests: { perAddressMinute: 120, perSessionMinute: 120, perAccountMinute: 600 },
+  });
   assert.deepEqual(config.connectSources, ['ws:', 'wss:']);
   assert.equal(config.sessionMs, 30 * 86_400_000);
 });

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { EnvError, env, readEnv, readGrpcTls, requireSecret } from '@berth/env';
 import type { GrpcTls } from '@berth/grpc';
 import { SessionKeys } from '@berth/tokens';
+import type { RequestLimits } from './limits/request-limit.ts';
 
 export interface GateConfig {
   logLevel: string;
@@ -35,7 +36,7 @@ export interface GateConfig {
     /** Hashes waiting at most. */
     queue: number;
   };
-  limits: { loginsPerAccountMinute: number; requestsPerAddressMinute: number };
+  limits: { loginsPerAccountMinute: number; requests: RequestLimits };
 }
 
 const variables = {
@@ -77,6 +78,8 @@ const variables = {
   UV_THREADPOOL_SIZE: env.count(1, 1_024).default(4),
   LOGINS_PER_ACCOUNT_MINUTE: env.count(1, 1_000_000).default(10),
   REQUESTS_PER_ADDRESS_MINUTE: env.count(1, 10_000_000).default(120),
+  REQUESTS_PER_SESSION_MINUTE: env.count(1, 10_000_000).default(120),
+  REQUESTS_PER_ACCOUNT_MINUTE: env.count(1, 10_000_000).default(600),
 };
 
 /** Throws EnvError with a line per variable at fault. */
@@ -111,7 +114,11 @@ export function parseGateConfig(source: Record<string, string | undefined>): Gat
     hashing: { concurrency: values.HASH_CONCURRENCY, queue: values.HASH_QUEUE },
     limits: {
       loginsPerAccountMinute: values.LOGINS_PER_ACCOUNT_MINUTE,
-      requestsPerAddressMinute: values.REQUESTS_PER_ADDRESS_MINUTE,
+      requests: {
+        perAddressMinute: values.REQUESTS_PER_ADDRESS_MINUTE,
+        perSessionMinute: values.REQUESTS_PER_SESSION_MINUTE,
+        perAccountMinute: values.REQUESTS_PER_ACCOUNT_MINUTE,
+      },
     },
   };
 }

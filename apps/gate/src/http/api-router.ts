@@ -7,14 +7,14 @@ import { clientOf } from './client-of.ts';
 import { parseBody, readJson } from './json-body.ts';
 import { nameRoute } from './request-metrics.ts';
 
-/** Serves the routes: per request the limit by address, the session where one is needed, the body, the handler. */
+/** Serves the routes: per request the limit by session or address, the session where one is needed, the body, the handler. */
 export function createApiRouter(context: Context, routes: readonly Route[]): Router {
   const router = Router({ caseSensitive: true });
   for (const route of routes) {
     router[route.method](
       route.path,
       nameRoute(route.path),
-      limitRequests(context),
+      route.needsSession ? limitSessions(context) : limitRequests(context),
       ...(route.body ? [readJson] : []),
       (request, response) => serve(context, route, request, response),
     );
@@ -30,16 +30,38 @@ export function createApiRouter(context: Context, routes: readonly Route[]): Rou
 
 export function limitRequests(context: Context) {
   return async (request: Request, _response: Response, next: NextFunction): Promise<void> => {
-    await context.requestLimit.take(clientOf(request).network);
+    await context.requestLimit.takeOfAddress(clientOf(request).network);
     next();
   };
 }
 
+/** A token that gate did not sign is a guess, and guesses are counted by address. */
+function limitSessions(context: Context) {
+  return async (request: Request, response: Response, next: NextFunction): Promise<void> => {
+    let session: SessionClaims;
+    try {
+      session = claimsOf(context, request);
+    } catch (error) {
+      await context.requestLimit.takeOfAddress(clientOf(request).network);
+      throw error;
+    }
+    await context.requestLimit.takeOfSession(session);
+    (response.locals as Locals).session = session;
+    next();
+  };
+}
+
+interface Locals {
+  session?: SessionClaims;
+}
+
 async function serve(context: Context, route: Route, request: Request, response: Response): Promise<void> {
+  const { session } = response.locals as Locals;
+  if (session) await context.sessionCheck.confirm(session);
   const call: SessionCall<unknown> = {
     body: undefined,
     client: clientOf(request),
-    session: route.needsSession ? await sessionOf(context, request) : ({} as SessionClaims),
+    session: session ?? ({} as SessionClaims),
     params: request.params as Record<string, string>,
   };
   if (route.body) call.body = parseBody(route.body, request);
@@ -50,11 +72,11 @@ async function serve(context: Context, route: Route, request: Request, response:
   else response.json(answer);
 }
 
-async function sessionOf(context: Context, request: Request): Promise<SessionClaims> {
+function claimsOf(context: Context, request: Request): SessionClaims {
   const token = /^Bearer ([\w.-]{1,1024})$/i.exec(request.headers.authorization ?? '')?.[1];
   if (token === undefined)
     throw new BerthError('unauthenticated', 'A session token is needed: Authorization: Bearer …');
-  return context.sessionCheck.check(token);
+  return context.sessionCheck.claimsOf(token);
 }
 
 function methodsByPath(routes: readonly Route[]): Map<string, string[]> {

@@ -1,6 +1,11 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+/**
+ * Connections that the kernel keeps until they are taken, as far as it lets us (`net.core.somaxconn`): thousands come at once
+ * when a chat node is gone.
+ */
+const backlog = 16_384;
 /** Connections at a time at most: further ones are closed. */
 const maxConnections = 20_000;
 
@@ -36,7 +41,7 @@ export class HttpListener {
   async listen(host: string, port: number): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
-      this.#server.listen(port, host, resolve);
+      this.#server.listen({ port, host, backlog }, resolve);
     });
   }
 

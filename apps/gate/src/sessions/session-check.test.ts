@@ -45,7 +45,7 @@ test('many who ask for one session at once make one look-up', async () => {
   const answer = Promise.withResolvers<SessionState>();
   const { check, asked } = createCheck(answer.promise);
   const token = keys.sign({ ...claims, user: 1, session: sessionId(1) });
-  const checks = Array.from({ length: 50 }, () => check.check(token));
+  const checks = Array.from({ length: 50 }, () => check.confirm(check.claimsOf(token)));
   await allMissed();
   answer.resolve({ generation: 1, isLive: true });
   assert.equal((await Promise.all(checks)).length, 50);
@@ -56,7 +56,7 @@ test('look-ups are bounded: beyond the queue the answer is unavailable', async (
   const answer = Promise.withResolvers<SessionState>();
   const { check } = createCheck(answer.promise, { queue: 3 });
   const checks = Array.from({ length: 10 }, (_, index) =>
-    check.check(keys.sign({ ...claims, user: 2, session: sessionId(index) })),
+    check.confirm({ ...claims, user: 2, session: sessionId(index) }),
   );
   const results = Promise.allSettled(checks);
   await assert.rejects(Promise.all(checks), { code: 'unavailable' });

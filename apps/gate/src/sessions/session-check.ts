@@ -26,12 +26,15 @@ export class SessionCheck {
     this.#parts = parts;
   }
 
-  /** Errors: `unauthenticated`, `session_ended`, `unavailable` (neither Redis nor MySQL). */
-  async check(token: string): Promise<SessionClaims> {
-    const claims = this.#parts.keys.verify(token);
+  /** What gate itself has signed, in time. Errors: `unauthenticated`, `session_ended`. */
+  claimsOf(token: string): SessionClaims {
+    return this.#parts.keys.verify(token);
+  }
+
+  /** That the session is live. Errors: `session_ended`, `unavailable` (neither Redis nor MySQL). */
+  async confirm(claims: SessionClaims): Promise<void> {
     const state = (await this.#cached(claims)) ?? (await this.#lookUp(claims));
     if (!state?.isLive || state.generation > claims.generation) throw new BerthError('session_ended');
-    return claims;
   }
 
   async #cached({ user, session }: SessionClaims): Promise<SessionState | undefined> {
