@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventually } from '@berth/fixtures';
-import { nodeOf, settle, verdict } from '../harness/people.ts';
+import { limits } from '@berth/wire';
+import {
+  closeAll,
+  connectDevice,
+  createGroup,
+  nodeOf,
+  seedPeople,
+  settle,
+  verdict,
+} from '../harness/people.ts';
 import { usePlatform } from '../harness/platform.ts';
 import { startLoad } from './load.ts';
 
@@ -47,6 +56,29 @@ test('a node that gets SIGTERM sends its clients elsewhere, berth in hand, and e
   assert.deepEqual(await verdict(platform, load.devices, load.conversations), []);
   await leaver.start();
   await load.close();
+});
+
+test('a node that is stopped is left by whoever is owed an answer, long before it counts as silent', async (t) => {
+  const people = await seedPeople(platform, 4);
+  const devices = await Promise.all(people.map((person) => connectDevice(platform, person)));
+  const sleeper = platform.nodes[0]!;
+  const onIt = devices.filter((device) => nodeOf(device) === sleeper.name);
+  const elsewhere = devices.filter((device) => nodeOf(device) !== sleeper.name);
+  assert.ok(onIt.length > 0 && elsewhere.length > 0);
+  const conversation = await createGroup(devices, 'all of them');
+  for (const { states } of devices) states.length = 0;
+  sleeper.signal('SIGSTOP');
+  const stoppedAt = performance.now();
+  await Promise.all(devices.map((device) => device.say(conversation, 'is anybody there?')));
+  const answeredMs = performance.now() - stoppedAt;
+  t.diagnostic(`everyone was answered after ${Math.round(answeredMs)} ms`);
+  assert.ok(answeredMs < limits.deadMs / 2, `${answeredMs}`);
+  for (const { states } of onIt) assert.equal(states[0]?.kind, 'connecting');
+  for (const { states } of elsewhere) assert.deepEqual(states, []);
+  sleeper.signal('SIGCONT');
+  await settle(platform, devices, [conversation]);
+  assert.deepEqual(await verdict(platform, devices, [conversation]), []);
+  await closeAll(devices);
 });
 
 test('a node that is stopped and goes on later neither loses nor doubles anything', async () => {

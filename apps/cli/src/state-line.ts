@@ -2,7 +2,7 @@ import type { ConnectionState } from '@berth/client';
 import { plain } from './terminal.ts';
 
 /** The state of the connection as a line. */
-export function stateLine(state: ConnectionState, now = Date.now()): string {
+export function stateLine(state: ConnectionState, now = performance.now()): string {
   switch (state.kind) {
     case 'idle':
       return '* not connected';

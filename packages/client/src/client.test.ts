@@ -213,6 +213,57 @@ test('marks outlive the process: what was handed on is not handed on again', asy
   assert.deepEqual(second.texts, ['two']);
 });
 
+test('who hears of a conversation is told its receipts when asked, also just after a restart', async () => {
+  const { platform, clock, storage, client } = await online();
+  client.send(1, 'read by now');
+  await clock.advance(2_000);
+  await client.close();
+  const again = setup({}, { clock, platform, storage });
+  Object.assign(platform.conversations.get(1)!, { peerRead: 1, peerReceived: 1 });
+  const receipts: unknown[] = [];
+  again.client.on('conversations', () => receipts.push(again.client.receipts(1)));
+  await again.client.restore();
+  again.client.connect();
+  await settled();
+  await again.client.conversations().next();
+  assert.deepEqual(receipts.at(-1), { received: 1, read: 1 });
+});
+
+test('a date that is days off, or set while one chats, changes nothing', async () => {
+  for (const days of [-400, -2, 2, 400]) {
+    const clock = new FakeClock();
+    clock.wrongByMs = days * 86_400_000;
+    const { client, platform, storage, texts } = await online({}, { clock });
+    await clock.advance(30_000);
+    platform.say(1, 'still here');
+    clock.wrongByMs = -clock.wrongByMs;
+    client.typing(1);
+    await clock.advance(30_000);
+    assert.deepEqual(texts, ['still here']);
+    assert.equal(platform.sockets.length, 1);
+    assert.ok(Math.abs(client.now() - clock.now()) < 1_000, 'the time is the platform’s');
+    await client.close();
+    const again = setup({}, { clock, platform, storage });
+    assert.equal((await again.client.restore())?.id, me.id);
+    again.client.connect();
+    await settled();
+    assert.equal(again.client.state.kind, 'online');
+    await again.client.close();
+  }
+});
+
+test('whether a session has expired is for gate to say', async () => {
+  const { clock, platform, storage, client } = await online();
+  await client.close();
+  await clock.advance(40 * 86_400_000);
+  const again = setup({}, { clock, platform, storage });
+  platform.onHttp((_, path) => (path === '/v1/berths' ? refusal('unauthenticated') : undefined));
+  assert.equal((await again.client.restore())?.id, me.id);
+  again.client.connect();
+  await settled();
+  assert.deepEqual(again.client.state, { kind: 'ended', reason: 'session-ended' });
+});
+
 test('typing is told at most every 3 s', async () => {
   const { client, platform, clock } = await online();
   for (let index = 0; index < 5; index++) client.typing(1);

@@ -9,6 +9,7 @@ import {
   type RequestInput,
 } from '@berth/wire';
 import type { SessionEntry, SessionsAnswer } from '@berth/wire/http';
+import { PlatformWebSocket } from '#web-socket';
 import { type Account, eraseAccount, openAccount, type SavedSession, sessionKey } from './account.ts';
 import { StoppableClock, systemClock } from './clock.ts';
 import type { Connection } from './connection.ts';
@@ -65,7 +66,7 @@ class ReconnectingClient implements BerthClient {
       timeoutMs: this.#timeoutMs,
     });
     this.#link = new Link({
-      WebSocket: options.WebSocket ?? globalThis.WebSocket,
+      WebSocket: options.WebSocket ?? PlatformWebSocket,
       clock: this.#clock,
       random: this.#random,
       device: { name: options.deviceName, platform: options.platform },
@@ -113,7 +114,8 @@ class ReconnectingClient implements BerthClient {
 
   async restore(): Promise<AccountUser | undefined> {
     const saved = (await this.#saver.read(sessionKey)) as SavedSession | undefined;
-    if (!saved || saved.session.expiresAt <= this.#clock.now()) return undefined;
+    // Whether it has expired is gate's to say: this device's clock may be days off.
+    if (!saved) return undefined;
     await this.#open(saved);
     return saved.user;
   }
@@ -150,6 +152,10 @@ class ReconnectingClient implements BerthClient {
 
   wake(): void {
     this.#link.wake();
+  }
+
+  now(): number {
+    return this.#link.platformNow() ?? this.#clock.date();
   }
 
   get state(): ConnectionState {
@@ -192,7 +198,7 @@ class ReconnectingClient implements BerthClient {
 
   typing(conversation: number): void {
     const now = this.#clock.now();
-    if (now - (this.#typedAt.get(conversation) ?? 0) < typingIntervalMs) return;
+    if (now - (this.#typedAt.get(conversation) ?? Number.NEGATIVE_INFINITY) < typingIntervalMs) return;
     this.#typedAt.set(conversation, now);
     this.#link.connection?.tell('typing', { conversation });
   }

@@ -1,13 +1,16 @@
 /** Time as the client sees it, so that tests own it. */
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** Milliseconds of a clock that nobody sets: only differences mean something. */
   now(): number;
+  /** Milliseconds since 1970, as far as this device knows: it may be days off, and set at any time. */
+  date(): number;
   setTimeout(run: () => void, ms: number): unknown;
   clearTimeout(timer: unknown): void;
 }
 
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  now: () => performance.now(),
+  date: () => Date.now(),
   setTimeout: (run, ms) => setTimeout(run, ms),
   clearTimeout: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
 };
@@ -24,6 +27,10 @@ export class StoppableClock implements Clock {
 
   now(): number {
     return this.#clock.now();
+  }
+
+  date(): number {
+    return this.#clock.date();
   }
 
   setTimeout(run: () => void, ms: number): unknown {

@@ -25,12 +25,17 @@ export class ConnectionLostError extends Error {
 export interface ConnectionHooks {
   opened(): void;
   push(name: keyof Pushes, body: unknown): void;
+  /** It owes an answer for too long and is asked whether it is there; false: it is. */
+  doubted(isDoubted: boolean): void;
+  /** The platform's clock: milliseconds since 1970. */
+  time(platformMs: number): void;
   /** The end, told once. 1006: without a word. */
   closed(code: number): void;
   fault(error: Error): void;
 }
 
 interface Pending {
+  sentAt: number;
   parts: unknown[];
   timer: unknown;
   resolve(parts: unknown[]): void;
@@ -51,6 +56,12 @@ const answerIds: ReadonlySet<number> = new Set(Object.values(frameIds).map(answe
 const openState = 1;
 /** A node that takes longer is as good as gone, whatever silence it allows. */
 const maxHeartbeatAnswerMs = 15_000;
+/** A node that owes an answer, and says nothing at all for so long, is asked whether it is there… */
+const doubtAfterMs = 5_000;
+/** …and left when it does not say so within this. */
+const doubtMs = 4_000;
+/** With so many requests under way a node may stop reading until some are answered: its silence means less. */
+const crowd = 100;
 
 /** One WebSocket to one chat node: requests with their answers, pushes, and the watch over its life. */
 export class Connection {
@@ -63,6 +74,10 @@ export class Connection {
   #lastSent: number;
   #lastHeard: number;
   #watch: unknown;
+  /** Set once the node has greeted: looks whether it owes an answer. */
+  #debtTimer: unknown;
+  #isGreeted = false;
+  #isDoubted = false;
   #closed = false;
 
   constructor(
@@ -130,25 +145,66 @@ export class Connection {
       const remaining = this.#lastSent + period - this.#clock.now();
       this.#watch = this.#clock.setTimeout(() => {
         const sentMeanwhile = this.#lastSent + period > this.#clock.now();
-        if (this.#clock.now() - this.#lastHeard >= deadMs) return this.drop();
+        if (this.#clock.now() - this.#lastHeard >= deadMs) return this.#abandon();
         if (!sentMeanwhile) this.probe(answerMs);
         watch(sentMeanwhile ? period : interval());
       }, remaining);
     };
     this.#clock.clearTimeout(this.#watch);
     watch(interval());
+    this.#isGreeted = true;
+    this.#watchDebt();
   }
 
   /** Asks whether the node is still there, and ends the connection when it does not say so within `timeoutMs`. */
   probe(timeoutMs: number): void {
-    this.request('heartbeat', {}, timeoutMs).catch((error: unknown) => {
-      if (error instanceof BerthError && error.code === 'deadline') this.drop();
-    });
+    this.request('heartbeat', {}, timeoutMs).then(
+      ({ now }) => this.#hooks.time(now),
+      (error: unknown) => {
+        if (error instanceof BerthError && error.code === 'deadline') this.#abandon();
+      },
+    );
   }
 
   /** Ends it from this side; `closed` is told at once, without waiting for the other side. */
   drop(): void {
     this.#end(1006);
+  }
+
+  /** The other side is silent, and would not take leave either. */
+  #abandon(): void {
+    if (this.#closed) return;
+    try {
+      this.#socket.terminate?.();
+    } catch {
+      // It was never open.
+    }
+    this.drop();
+  }
+
+  /** Looks again when the oldest answer that is owed will have been owed in silence for too long. */
+  #watchDebt(): void {
+    if (!this.#isGreeted || this.#debtTimer !== undefined || this.#isDoubted) return;
+    const [oldest] = this.#pending.values();
+    if (!oldest) return;
+    const dueAt = Math.max(oldest.sentAt, this.#lastHeard) + doubtAfterMs;
+    this.#debtTimer = this.#clock.setTimeout(
+      () => {
+        this.#debtTimer = undefined;
+        const [owed] = this.#pending.values();
+        const silentSince = Math.max(owed?.sentAt ?? 0, this.#lastHeard);
+        const isSilent = this.#clock.now() - silentSince >= doubtAfterMs;
+        if (owed && isSilent && this.#pending.size < crowd) this.#doubt();
+        else this.#watchDebt();
+      },
+      Math.max(dueAt - this.#clock.now(), doubtAfterMs / 10),
+    );
+  }
+
+  #doubt(): void {
+    this.#isDoubted = true;
+    this.#hooks.doubted(true);
+    this.probe(doubtMs);
   }
 
   #ask<N extends RequestName>(name: N, body: RequestInput<N>, timeoutMs: number): Promise<unknown[]> {
@@ -160,9 +216,10 @@ export class Connection {
         this.#pending.delete(req);
         reject(new BerthError('deadline', `No answer within ${timeoutMs} ms.`));
       }, timeoutMs);
-      this.#pending.set(req, { parts: [], timer, resolve, reject });
+      this.#pending.set(req, { sentAt: this.#clock.now(), parts: [], timer, resolve, reject });
       try {
         this.#send(frameIds[name], { req, ...body });
+        this.#watchDebt();
       } catch (cause) {
         this.#settle(req)?.reject(
           cause instanceof RangeError ? new BerthError('too_large', undefined, { cause }) : (cause as Error),
@@ -181,6 +238,11 @@ export class Connection {
   #receive(data: unknown): void {
     if (this.#closed) return;
     this.#lastHeard = this.#clock.now();
+    if (this.#isDoubted) {
+      this.#isDoubted = false;
+      this.#hooks.doubted(false);
+      this.#watchDebt();
+    }
     try {
       if (!(data instanceof ArrayBuffer)) throw new Error('a message that is not binary');
       for (const { id, body } of framesOf(new Uint8Array(data))) {
@@ -225,6 +287,7 @@ export class Connection {
     if (this.#closed) return;
     this.#closed = true;
     this.#clock.clearTimeout(this.#watch);
+    this.#clock.clearTimeout(this.#debtTimer);
     try {
       this.#socket.close();
     } catch {

@@ -127,6 +127,9 @@ export class Inbox {
   /** Hears of conversations: a head may tell of messages that never came. */
   learn(conversations: ConversationSummary[]): void {
     if (conversations.length === 0) return;
+    // Whoever hears of a conversation may ask for its receipts at once.
+    for (const { conversation: id, peerRead = 0, peerReceived = 0 } of conversations)
+      this.#raise(id, this.#entry(id), { read: peerRead, received: peerReceived });
     this.#ports.emit('conversations', { conversations });
     for (const summary of conversations) {
       const id = summary.conversation;
@@ -136,7 +139,6 @@ export class Inbox {
       if (!entry.kind && summary.kind === 'direct' && timeline.mark > 0)
         this.#ports.marks.received(id, timeline.mark);
       entry.kind = summary.kind;
-      this.#raise(id, entry, { read: summary.peerRead ?? 0, received: summary.peerReceived ?? 0 });
       timeline.heard(summary.head);
       this.#passOver(id, timeline);
       // What was missed while away does not come by itself; what is new may be on its way.

@@ -170,6 +170,52 @@ test('the client is heard at least every 25 s, and gives up a node that does not
   assert.equal(platform.sockets.length > 1 || client.state.kind === 'offline', true);
 });
 
+test('a node that owes an answer for 5 s is asked whether it is there, and left when it is not', async () => {
+  const { client, platform, clock, states } = await online();
+  await clock.advance(7_000);
+  platform.on('send', (_, { node }) => (node === 'node-1' ? 'silence' : undefined));
+  platform.on('heartbeat', (_, { node }) => (node === 'node-1' ? 'silence' : undefined));
+  const said = client.send(1, 'is anybody there?');
+  await clock.advance(4_999);
+  assert.equal(client.state.kind, 'online');
+  assert.equal(platform.socket.bodies('heartbeat').length, 0);
+  await clock.advance(1);
+  assert.deepEqual(client.state, { kind: 'connecting', attempt: 0 });
+  assert.equal(platform.socket.bodies('heartbeat').length, 1);
+  await clock.advance(4_000 + 1_000);
+  assert.equal((states.at(-1) as { node: string }).node, 'node-2');
+  assert.deepEqual(platform.requests.at(-1)!.body, { avoid: ['node-1'] });
+  assert.equal((await said.whenSent()).seq, 1);
+});
+
+test('a node that is slow to answer, but there, is kept', async () => {
+  const { client, platform, clock, states } = await online();
+  platform.on('friends', () => 'silence');
+  const slow = assert.rejects(client.request('friends', {}), { code: 'deadline' });
+  await clock.advance(5_000);
+  assert.deepEqual(
+    states.slice(-2).map(({ kind }) => kind),
+    ['connecting', 'online'],
+  );
+  assert.equal(platform.socket.bodies('heartbeat').length, 1);
+  await clock.advance(5_000);
+  await slow;
+  assert.equal(platform.sockets.length, 1);
+});
+
+test('a node that says anything at all is not asked', async () => {
+  const { client, platform, clock, states } = await online();
+  platform.on('friends', () => 'silence');
+  const slow = assert.rejects(client.request('friends', {}), { code: 'deadline' });
+  for (let seconds = 0; seconds < 10; seconds += 2) {
+    await clock.advance(2_000);
+    platform.say(1, `at ${seconds}`);
+  }
+  await slow;
+  assert.equal(platform.socket.bodies('heartbeat').length, 0);
+  assert.equal(states.at(-1)!.kind, 'online');
+});
+
 test('whoever is heard anyway sends no heartbeats', async () => {
   const { client, platform, clock } = await online();
   for (let index = 0; index < 20; index++) {

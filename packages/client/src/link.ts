@@ -52,6 +52,8 @@ export class Link {
   readonly #options: LinkOptions;
   #state: ConnectionState = { kind: 'idle' };
   #connection: Connection | undefined;
+  #greeted: Connection | undefined;
+  #platformOffsetMs: number | undefined;
   /** Of the run under way; a run that is stopped sees that it is no longer the current one. */
   #run: { stopped: boolean; wake: () => void } | undefined;
   #berthInHand: { berth: Berth; at: number } | undefined;
@@ -67,7 +69,14 @@ export class Link {
 
   /** The connection whose hello was answered. */
   get connection(): Connection | undefined {
-    return this.#state.kind === 'online' ? this.#connection : undefined;
+    return this.#greeted;
+  }
+
+  /** Milliseconds since 1970 as the node tells them; undefined before one did. */
+  platformNow(): number | undefined {
+    return this.#platformOffsetMs === undefined
+      ? undefined
+      : this.#options.clock.now() + this.#platformOffsetMs;
   }
 
   /** A place in hand, for the next attempt if it comes soon. */
@@ -207,9 +216,18 @@ export class Link {
             clock.clearTimeout(timer);
             ending.code = code;
             ending.moved ||= code === closeCodes.moved.code;
-            if (this.#connection === connection) this.#connection = undefined;
+            if (this.#connection === connection) this.#connection = this.#greeted = undefined;
             if (greeted) hooks.lost();
             resolve(ending);
+          },
+          doubted: (isDoubted) => {
+            if (this.#greeted !== connection) return;
+            this.#setState(
+              isDoubted ? { kind: 'connecting', attempt: 0 } : { kind: 'online', node: berth.node },
+            );
+          },
+          time: (platformMs) => {
+            this.#platformOffsetMs = platformMs - clock.now();
           },
           fault: hooks.fault,
         },
@@ -223,12 +241,14 @@ export class Link {
   }
 
   async #greet(connection: Connection, hello: Answers['hello']): Promise<void> {
+    this.#platformOffsetMs = hello.now - this.#options.clock.now();
     connection.keepAlive(hello.heartbeatMs, hello.deadMs);
     const movedFrom =
       this.#lastNode !== undefined && this.#lastNode !== hello.node ? { movedFrom: this.#lastNode } : {};
     this.#lastNode = hello.node;
     // Resume comes before anything that a listener of the state may ask.
     const greeting = this.#options.hooks.greeted(connection, hello);
+    this.#greeted = connection;
     this.#setState({ kind: 'online', node: hello.node, ...movedFrom });
     await greeting;
   }

@@ -77,7 +77,7 @@ export class Outbox {
     if (this.#unsent.size >= this.#maxMessages)
       throw new BerthError('limit_reached', 'Too many messages wait to be sent.');
     const { clock, createCid } = this.#ports;
-    const saved = { cid: createCid(), conversation, text, replyTo, createdAt: clock.now() };
+    const saved = { cid: createCid(), conversation, text, replyTo, createdAt: clock.date() };
     if (deliverBytes(saved) > maxBytes) throw new BerthError('too_large', 'The message is too long.');
     const message = this.#create(saved, false);
     this.#unsent.set(message.cid, message);

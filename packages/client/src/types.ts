@@ -47,22 +47,30 @@ export interface ClientOptions {
   createCid?: () => string;
 }
 
-/** What the client needs of a WebSocket: the browser's and Node's have it. */
+/**
+ * What the client needs of a WebSocket. Default: the browser's; in Node that of `ws`, since Node's own waits for ever for a
+ * silent server to take leave.
+ */
 export type WebSocketConstructor = new (
   url: string,
 ) => Pick<WebSocket, 'addEventListener' | 'close' | 'readyState'> & {
   binaryType: string;
   send(data: Uint8Array<ArrayBuffer>): void;
+  /** Cuts the connection without waiting for the other side, where the implementation can. */
+  terminate?(): void;
 };
 
 export type ConnectionState =
   /** Not connected and not trying: before `connect()`, after `disconnect()`. */
   | { kind: 'idle' }
-  /** `attempt` counts from 0 since the last healthy connection. */
+  /**
+   * `attempt` counts from 0 since the last healthy connection. With 0 it may be that the node only owes an answer, and is
+   * asked whether it is there: then `online` follows when it is.
+   */
   | { kind: 'connecting'; attempt: number }
   /** `movedFrom`: the node before, when it is another one. */
   | { kind: 'online'; node: string; movedFrom?: string }
-  /** `retryAt`: when the next attempt is made, by `clock.now()`; Infinity: not before `wake()`. */
+  /** `retryAt`: when the next attempt is made, by `clock.now()`, that is `performance.now()`; Infinity: not before `wake()`. */
   | { kind: 'offline'; retryAt: number; error: BerthError }
   /**
    * No more attempts until `connect()`: more than `limit` sessions of this device class were in use, this one least lately
@@ -175,7 +183,7 @@ export interface BerthClient {
   resetPassword(body: { email: string; code: string; password: string }): Promise<void>;
   /** Begins a session, kept in the storage. `connect()` comes next. */
   logIn(body: { email: string; password: string }): Promise<SessionsAnswer['user']>;
-  /** The session kept in the storage, if it is there and has not expired; `connect()` comes next. */
+  /** The session kept in the storage, if there is one; `connect()` comes next, and tells when it is over. */
   restore(): Promise<AccountUser | undefined>;
   /** Ends the session (on the server when it can be reached) and forgets everything kept of it. */
   logOut(): Promise<void>;
@@ -190,6 +198,8 @@ export interface BerthClient {
   wake(): void;
 
   readonly state: ConnectionState;
+  /** Milliseconds since 1970 by the platform's clock, once a node has told it; before by this device's. */
+  now(): number;
   /** Who is logged in. */
   readonly account: AccountUser | undefined;
   /** The profile as the node told it last. */

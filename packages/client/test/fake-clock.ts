@@ -3,6 +3,8 @@ import type { Clock } from '../src/clock.ts';
 /** Time that passes when a test says so. */
 export class FakeClock implements Clock {
   #now = 1_700_000_000_000;
+  /** How far the device's date is off. */
+  wrongByMs = 0;
   #nextId = 1;
   /** Timers fire so much before their time. Node's count from the beginning of the turn in which they are set. */
   earlyMs = 0;
@@ -10,6 +12,10 @@ export class FakeClock implements Clock {
 
   now(): number {
     return this.#now;
+  }
+
+  date(): number {
+    return this.#now + this.wrongByMs;
   }
 
   setTimeout(run: () => void, ms: number): number {

@@ -232,6 +232,8 @@ export class FakePlatform {
           ...{ user: me, session: 's1', node: socket.node, now: this.clock.now() },
           ...{ heartbeatMs: 25_000, deadMs: 60_000, maxDeliverBytes: 16_384 },
         };
+      case 'heartbeat':
+        return { now: this.clock.now() };
       case 'resume': {
         const marks = new Map(body.marks as [number, number][]);
         const changed = [...this.conversations.values()].filter(
