@@ -15,6 +15,10 @@ test('addresses become links without the punctuation around them', () => {
     ['《https://a.example》', ['https://a.example']],
     ['HTTPS://UPPER.example', ['HTTPS://UPPER.example']],
     ['https://a.example and https://b.example', ['https://a.example', 'https://b.example']],
+    ['(www.example.org/a), then Www.example.org.', ['www.example.org/a', 'Www.example.org']],
+    ['Mail:noor@example.org', ['noor@example.org']],
+    ['写信给 noor@example.org，谢谢', ['noor@example.org']],
+    ['<n.o-o_r+berth@mail.example.org>: hello', ['n.o-o_r+berth@mail.example.org']],
   ];
   for (const [text, expected] of cases) {
     assert.deepEqual(
@@ -25,7 +29,14 @@ test('addresses become links without the punctuation around them', () => {
   }
 });
 
-test('nothing but http and https is a link, and none shows another host than it leads to', () => {
+test('what www and mail addresses lead to', () => {
+  assert.deepEqual(links('www.例子.example/路 or a+b@例子.example'), [
+    ['www.例子.example/路', 'https://www.xn--fsqu00a.example/%E8%B7%AF'],
+    ['a+b@例子.example', 'mailto:a+b@%E4%BE%8B%E5%AD%90.example'],
+  ]);
+});
+
+test('nothing but the web and mail is a link, and none shows another host than it leads to', () => {
   for (const text of [
     'javascript:alert(1)',
     'data:text/html,<script>',
@@ -33,6 +44,14 @@ test('nothing but http and https is a link, and none shows another host than it 
     'https://',
     'https://bank.example@evil.example/',
     'ftp://a.example',
+    'ftp://www.a.example',
+    'www.',
+    'www.example',
+    'wwww.example.org',
+    'www.bank.example@evil.example/path',
+    'user@localhost',
+    '@everyone.here',
+    'mailto:',
     'file:///etc/passwd',
   ]) {
     assert.deepEqual(links(text), [], text);
@@ -57,6 +76,8 @@ test('whatever the text, the parts are the text, and links are absolute web addr
         '<img onerror=x>',
         '"',
         '@',
+        'www.',
+        'mail',
       ),
       fc.string({ unit: 'binary', maxLength: 4 }),
     ),
@@ -66,9 +87,22 @@ test('whatever the text, the parts are the text, and links are absolute web addr
       const text = pieces.join('');
       const parts = linkify(text);
       assert.equal(parts.map((part) => part.text).join(''), text);
-      for (const { href } of parts) if (href !== undefined) assert.match(href, /^https?:\/\/[^/\s]+/);
+      for (const { href } of parts)
+        if (href !== undefined) assert.match(href, /^(https?:\/\/[^/\s]+|mailto:[^\s?&]+@[^\s?&]+$)/);
     }),
   );
+});
+
+test('a long text without an address is gone through once', () => {
+  const timeOf = (text: string) => {
+    const start = performance.now();
+    linkify(text);
+    return performance.now() - start;
+  };
+  const piece = 'A'.repeat(4_000);
+  timeOf(piece);
+  // Twenty times the text takes about twenty times as long, not four hundred times.
+  assert.ok(timeOf(piece.repeat(20)) < 100 * Math.max(timeOf(piece), 1));
 });
 
 test('a few emoji alone are shown large', () => {

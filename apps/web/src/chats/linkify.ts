@@ -1,14 +1,22 @@
 export interface TextPart {
   text: string;
-  /** Of a link: an absolute http or https address. */
+  /** Of a link: an absolute http, https or mailto address. */
   href?: string;
 }
 
 /**
- * Where an address may begin and what it may hold: visible ASCII and letters, no quotes or brackets that end it, no
- * controls that would show it differently from where it leads (bidirectional overrides, zero widths).
+ * What a web address may hold: visible ASCII and letters, no quotes or brackets that end it, no controls that would show
+ * it differently from where it leads (bidirectional overrides, zero widths).
  */
-const address = /https?:\/\/[^\s<>"'`“”‘’「」『』《》【】（）。，、：；！？\p{C}\u2028\u2029]+/giu;
+const held = '[^\\s<>"\'`“”‘’「」『』《》【】（）。，、：；！？\\p{C}\\u2028\\u2029]+';
+const word = '[\\p{L}\\p{N}-]{1,63}';
+/** Letters, digits and the few signs that need no escaping. Bounded, so that a long word is not gone through again and again. */
+const mail = `[\\p{L}\\p{N}][\\p{L}\\p{N}._+-]{0,63}@${word}(?:\\.${word})+`;
+/** `xhttps://…` is a word, and what follows a slash or a dot a part of something longer. */
+const address = new RegExp(
+  `(?<![\\p{L}\\p{N}_])https?://${held}|(?<![\\p{L}\\p{N}_/@.+-])(?:www\\.${held}|${mail})`,
+  'giu',
+);
 const closing: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
 
 /** Cuts a text into plain parts and links; joined, the parts are the text. */
@@ -16,8 +24,6 @@ export function linkify(text: string): TextPart[] {
   const parts: TextPart[] = [];
   let end = 0;
   for (const match of text.matchAll(address)) {
-    // `xhttps://…` is a word, not an address.
-    if (match.index > 0 && /[\p{L}\p{N}_]/u.test(text[match.index - 1]!)) continue;
     const link = trimEnd(match[0]);
     const href = parseHref(link);
     if (href === undefined) continue;
@@ -43,6 +49,8 @@ function trimEnd(link: string): string {
 }
 
 function parseHref(link: string): string | undefined {
+  if (/^www\.[^./]+\.[^./]/i.test(link)) return parseHref(`https://${link}`);
+  if (/^[^/:]+@[^/:]+$/.test(link)) return URL.parse(`mailto:${link}`)?.href;
   const url = URL.parse(link);
   if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:') || url.hostname === '')
     return undefined;

@@ -6,7 +6,7 @@ import styles from './message-text.module.css';
 /** Longer texts are cut until one asks for more. */
 const longText = { characters: 1_800, lines: 24 };
 
-/** The words of a message: never markup, links only to the web, its direction its own. */
+/** The words of a message: never markup, links only to the web and to mail, its direction its own. */
 export function MessageText({ text: said }: { text: string }) {
   const text = useText();
   const [whole, setWhole] = useState(false);
