@@ -48,6 +48,29 @@ test('answers that end early are continued', async () => {
   await eventually('all 64', () => timeline.newestMessages(100).length === 64);
 });
 
+test('nothing is said to have failed once it is here, whichever way it came', async () => {
+  const timeline = new Timeline(1, { first: 1, head: 200 }, () => Promise.reject(new Error('away')));
+  timeline.want(100, 102);
+  await eventually('the failure', () => timeline.failed);
+  // Pushed, or kept on this device.
+  for (const seq of [100, 101]) timeline.add(message(seq));
+  assert.ok(timeline.failed);
+  timeline.add(message(102));
+  assert.ok(!timeline.failed);
+});
+
+test('one page that comes hides no other that does not', async () => {
+  const { fetch } = server(() => true, 200);
+  const timeline = new Timeline(1, { first: 1, head: 200 }, (after, limit) =>
+    after < 64 ? Promise.reject(new Error('away')) : fetch(after, limit),
+  );
+  timeline.want(60, 70);
+  await eventually('the page that comes', () => timeline.get(70));
+  await eventually('the failure', () => timeline.failed);
+  timeline.want(70, 80);
+  assert.ok(!timeline.failed, 'not what is looked at now');
+});
+
 test('a failed page is asked for again when the connection is back', async () => {
   const { fetch } = server(() => true, 10);
   let away = true;

@@ -24,7 +24,8 @@ export class Timeline extends Observable {
   #head: number;
   #version = 0;
   #wanted: SeqRange | undefined;
-  #failed = false;
+  /** Pages that could not be had when they were asked for last. */
+  readonly #failed = new Set<number>();
 
   constructor(conversation: number, bounds: { first: number; head: number }, fetch: FetchMessages) {
     super();
@@ -47,9 +48,14 @@ export class Timeline extends Observable {
     return this.#head;
   }
 
-  /** Whether the last page asked for could not be had; `want` asks again. */
+  /** Whether something that is wanted could not be had and is not here by other ways since; `want` asks again. */
   get failed(): boolean {
-    return this.#failed;
+    const wanted = this.#wanted;
+    if (!wanted) return false;
+    return [...this.#failed].some((page) => {
+      const from = Math.max(this.#first, wanted.from, page * pageSize + 1);
+      return this.#known.missing(from, Math.min(wanted.to, (page + 1) * pageSize, this.#head)).length > 0;
+    });
   }
 
   get(seq: number): Message | undefined {
@@ -134,10 +140,10 @@ export class Timeline extends Observable {
     this.#asking.add(page);
     try {
       for (let gap = this.#firstGap(page); gap; gap = this.#firstGap(page)) await this.#fill(gap);
-      this.#failed = false;
+      this.#failed.delete(page);
     } catch {
       // Said by the rows that stay empty; asked for again by the next `want`.
-      this.#failed = true;
+      this.#failed.add(page);
     } finally {
       this.#asking.delete(page);
       this.#change();
