@@ -205,6 +205,7 @@ test('a log-in elsewhere takes over, says so, and can be taken back', async () =
 
   // Reading on is allowed, and the way back stays in sight.
   await second.page.getByRole('button', { name: 'Just keep reading' }).click();
+  await second.page.getByRole('alertdialog').waitFor({ state: 'detached' });
   await second.page.getByRole('button', { name: 'Use it here' }).waitFor();
 });
 

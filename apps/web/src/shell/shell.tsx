@@ -1,9 +1,10 @@
 import { lazy, Suspense, useEffect } from 'react';
 import { ChatsRoom } from '../chats/chats-room.tsx';
 import { useText } from '../i18n/language.tsx';
+import { useObserved } from '../state/use-observed.ts';
+import { useWorkspace } from '../state/workspace-context.ts';
 import { ConnectionStatus } from './connection-status.tsx';
 import { keepClient } from './keep-client.ts';
-import { KickedDialog } from './kicked-dialog.tsx';
 import { navigate, useRoute } from './route.ts';
 import styles from './shell.module.css';
 import { SideBar } from './side-bar.tsx';
@@ -17,6 +18,10 @@ const SettingsRoom = lazy(() =>
   import('../settings/settings-room.tsx').then(({ SettingsRoom: room }) => ({ default: room })),
 );
 
+const KickedDialog = lazy(() =>
+  import('./kicked-dialog.tsx').then(({ KickedDialog: dialog }) => ({ default: dialog })),
+);
+
 /** Everything that a logged-in user sees: the side bar, and the room that was chosen there. */
 export function Shell() {
   const text = useText();
@@ -25,6 +30,7 @@ export function Shell() {
   useEffect(keepClient, []);
   useTitle();
   const { section } = route;
+  const kicked = useObserved(useWorkspace().connection, ({ value }) => value.kind === 'kicked');
   const known = section === 'chats' || section === 'contacts' || section === 'settings';
   useEffect(() => {
     if (!known) navigate({ section: 'chats' }, { replace: true });
@@ -42,7 +48,11 @@ export function Shell() {
         {section === 'settings' && <SettingsRoom page={route.page} />}
       </Suspense>
       <ConnectionStatus />
-      <KickedDialog />
+      {kicked && (
+        <Suspense>
+          <KickedDialog />
+        </Suspense>
+      )}
     </div>
   );
 }
