@@ -1,5 +1,5 @@
 import type { ConnectionState } from '@berth/client';
-import { CloudOff, RefreshCw, Shuffle, Unplug } from 'lucide-react';
+import { CloudOff, RefreshCw, Unplug, Wifi } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { Button } from '../design/button.tsx';
 import { classNames } from '../design/class-names.ts';
@@ -11,7 +11,7 @@ import { useNow } from './use-now.ts';
 
 /** A connection made within this is not worth a word. */
 const patienceMs = 800;
-const movedShownMs = 4_000;
+const backShownMs = 4_000;
 
 /** How the connection is, said quietly and never in the way; nothing while all is well. */
 export function ConnectionStatus() {
@@ -48,10 +48,8 @@ export function ConnectionStatus() {
       )}
       {shown?.kind === 'online' && (
         <p className={classNames(styles.line, styles.passing)}>
-          <Shuffle size={16} aria-hidden />
-          {shown.movedFrom === undefined
-            ? text('connection.back')
-            : text('connection.moved', { node: shown.node })}
+          <Wifi size={16} aria-hidden />
+          {text('connection.back')}
         </p>
       )}
       {shown?.kind === 'kicked' && (
@@ -67,7 +65,7 @@ export function ConnectionStatus() {
   );
 }
 
-/** The state that is worth showing: not a connection that is made at once; being back only for a moment. */
+/** The state that is worth showing: not a connection that is made at once; being back for a moment, after an absence that was shown. */
 function useShown(state: ConnectionState): ConnectionState | undefined {
   const [shown, setShown] = useState<ConnectionState>();
   useEffect(() => {
@@ -76,8 +74,8 @@ function useShown(state: ConnectionState): ConnectionState | undefined {
       return () => clearTimeout(timer);
     }
     if (state.kind === 'online') {
-      setShown((before) => (state.movedFrom !== undefined || before !== undefined ? state : undefined));
-      const timer = setTimeout(() => setShown(undefined), movedShownMs);
+      setShown((before) => (before === undefined ? undefined : state));
+      const timer = setTimeout(() => setShown(undefined), backShownMs);
       return () => clearTimeout(timer);
     }
     setShown(state.kind === 'idle' || state.kind === 'ended' ? undefined : state);
