@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { classNames } from './class-names.ts';
 import styles from './room.module.css';
 
-/** A column to choose from, and beside it what was chosen; on a phone one at a time. */
+/** A column to choose from, and beside it what was chosen; on a phone and a small tablet one at a time. */
 export function Room({
   title,
   column,

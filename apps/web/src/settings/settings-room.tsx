@@ -1,10 +1,10 @@
-import { Ban, Bell, LogOut, MonitorSmartphone, Palette, Settings, UserRound } from 'lucide-react';
+import { Ban, Bell, LogOut, MonitorSmartphone, Palette, UserRound } from 'lucide-react';
 import { useState } from 'react';
 import { classNames } from '../design/class-names.ts';
 import { Confirm } from '../design/dialog.tsx';
-import { EmptyState } from '../design/empty-state.tsx';
 import room from '../design/room.module.css';
 import { Room } from '../design/room.tsx';
+import { useWide } from '../design/use-wide.ts';
 import { useText } from '../i18n/language.tsx';
 import { formatRoute, type SettingsPage, settingsPages } from '../shell/route.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
@@ -23,19 +23,15 @@ const pages = {
   blocked: { icon: Ban, Page: BlockedPage },
 } as const satisfies Record<SettingsPage, unknown>;
 
-/** What there is to set, and beside it the page that was chosen. */
+/** What there is to set, and beside it the page that was chosen; where there is room for both, the profile to begin with. */
 export function SettingsRoom({ page }: { page: SettingsPage | undefined }) {
   const text = useText();
-  const Chosen = page && pages[page].Page;
+  const wide = useWide();
+  const shown = page ?? (wide ? 'profile' : undefined);
+  const Chosen = shown && pages[shown].Page;
   return (
-    <Room title={text('settings.title')} column={<SettingsList page={page} />} deep={page !== undefined}>
-      {Chosen ? (
-        <Chosen />
-      ) : (
-        <EmptyState icon={Settings} title={text('settings.title')}>
-          {text('settings.choose')}
-        </EmptyState>
-      )}
+    <Room title={text('settings.title')} column={<SettingsList page={shown} />} deep={page !== undefined}>
+      {Chosen && <Chosen />}
     </Room>
   );
 }
