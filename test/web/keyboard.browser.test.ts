@@ -81,7 +81,7 @@ test('the focus stays with its message while it is loaded, and when the list is 
   await openChat(page, people[1].name);
   await send(page, 'on its way');
   await message(page, 'on its way').getByLabel('Waiting to be sent').waitFor();
-  await tabTo(page, /^article "on its way/, 'Shift+Tab');
+  await tabTo(page, /^article "You/, 'Shift+Tab');
   for (let presses = 0; presses < 3; presses++) await page.keyboard.press('ArrowUp');
   assert.equal(await focusedSeq(page), 198);
   assert.equal(await page.getByText(wordsOf(198)).count(), 0, 'not loaded yet');

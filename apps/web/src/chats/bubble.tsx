@@ -25,6 +25,7 @@ export const Bubble = memo(
     timeline,
     menu,
     reachable,
+    label,
     onShow,
   }: {
     said: Said;
@@ -35,28 +36,42 @@ export const Bubble = memo(
     menu: MessageMenuHandle;
     /** Whether Tab comes to its menu: it does at one message at a time. */
     reachable: boolean;
+    /** See `labelOf`. */
+    label: string;
     onShow: (seq: number) => void;
   }) {
     const text = useText();
     const formats = useFormats();
     const shownSender = group && !said.mine;
+    const named = shownSender && !follows;
+    const name = useSenderName(said);
     const large = isEmojiOnly(said.text);
     return (
       <div className={classNames(styles.line, said.mine && styles.mine, !follows && styles.leads)}>
         {shownSender && (
-          <span className={styles.picture}>{!follows && <SenderPicture user={said.sender} />}</span>
+          <span className={styles.picture}>
+            {named && <Avatar id={said.sender} name={name} size="small" />}
+          </span>
         )}
         <div className={styles.column}>
           <div className={classNames(styles.bubble, follows && styles.follows, large && styles.large)}>
-            {shownSender && !follows && <SenderName user={said.sender} />}
+            <bdi id={`${label}-who`} className={named ? styles.sender : styles.unseen}>
+              {name}
+            </bdi>
             {said.replyTo !== undefined && (
               <ReplyQuote seq={said.replyTo} timeline={timeline} onShow={onShow} />
             )}
-            <MessageText text={said.text} />
-            <span className={styles.foot}>
-              <time title={formats.full(said.sentAt)}>{formats.clock(said.sentAt)}</time>
-              {said.state && <StateMark state={said.state} />}
-            </span>
+            <div className={styles.words}>
+              <div id={`${label}-said`} className={styles.said}>
+                <MessageText text={said.text} />
+              </div>
+              <span className={styles.foot}>
+                <time id={`${label}-time`} title={formats.full(said.sentAt)}>
+                  {formats.clock(said.sentAt)}
+                </time>
+                {said.state && <StateMark state={said.state} />}
+              </span>
+            </div>
           </div>
           {said.state === 'failed' && (
             <FailedLine conversation={timeline.conversation} cid={said.cid} errorCode={said.errorCode} />
@@ -80,6 +95,7 @@ export const Bubble = memo(
     before.follows === after.follows &&
     before.menu === after.menu &&
     before.reachable === after.reachable &&
+    before.label === after.label &&
     before.said.cid === after.said.cid &&
     before.said.text === after.said.text &&
     before.said.seq === after.said.seq &&
@@ -87,15 +103,14 @@ export const Bubble = memo(
     before.said.state === after.said.state,
 );
 
-function useSenderName(user: number): string {
+/** What a message is called for whoever hears the page, by the ids of its parts: who, the words, when. */
+export const labelOf = (label: string): string => `${label}-who ${label}-said ${label}-time`;
+
+function useSenderName({ sender, mine }: Said): string {
+  const text = useText();
   const { people } = useWorkspace();
-  const profile = useObserved(people, (all) => all.profile(user));
-  if (!profile) people.want(user);
-  return profile ? nameOf(profile) : `${user}`;
+  const profile = useObserved(people, (all) => all.profile(sender));
+  if (mine) return text('talk.me');
+  if (!profile) people.want(sender);
+  return profile ? nameOf(profile) : `${sender}`;
 }
-
-const SenderPicture = ({ user }: { user: number }) => (
-  <Avatar id={user} name={useSenderName(user)} size="small" />
-);
-
-const SenderName = ({ user }: { user: number }) => <bdi className={styles.sender}>{useSenderName(user)}</bdi>;

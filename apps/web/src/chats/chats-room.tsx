@@ -1,8 +1,10 @@
-import { MessagesSquare } from 'lucide-react';
+import { MessageCircleQuestionMark, MessagesSquare } from 'lucide-react';
 import { useEffect, useRef } from 'react';
+import { Button } from '../design/button.tsx';
 import { EmptyState } from '../design/empty-state.tsx';
 import { Room } from '../design/room.tsx';
 import { useText } from '../i18n/language.tsx';
+import { navigate } from '../shell/route.ts';
 import { useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import { ConversationList } from './conversation-list.tsx';
@@ -17,6 +19,7 @@ export function ChatsRoom({ conversation: id }: { conversation: number | undefin
   const any = useObserved(conversations, (list) => list.sorted.length > 0);
   const memory = useRef(new Map<number, ScrollMemory>());
   const unknown = id !== undefined && conversation === undefined;
+  const absent = useObserved(conversations, (list) => unknown && list.isAbsent(id));
   const online = useObserved(connection, ({ value }) => value.kind === 'online');
   useEffect(() => {
     if (unknown && online) void conversations.fetch(id);
@@ -29,6 +32,18 @@ export function ChatsRoom({ conversation: id }: { conversation: number | undefin
           conversation={conversation}
           memory={memory.current}
         />
+      ) : absent ? (
+        <EmptyState
+          icon={MessageCircleQuestionMark}
+          title={text('chats.absent')}
+          action={
+            <Button onClick={() => navigate({ section: 'chats' })}>{text('chats.absent.action')}</Button>
+          }
+        >
+          {text('chats.absent.text')}
+        </EmptyState>
+      ) : unknown ? (
+        <div aria-busy={online} />
       ) : (
         <EmptyState icon={MessagesSquare} title={text(any ? 'chats.choose' : 'app.name')}>
           {text(any ? 'chats.choose.text' : 'app.tagline')}

@@ -29,7 +29,8 @@ const EmojiPicker = lazy(() =>
 );
 
 export interface ComposerHandle {
-  replyTo(seq: number): void;
+  /** Answers with the field to be focused; nothing when one cannot write here. */
+  replyTo(seq: number): HTMLElement | null;
 }
 
 /** Where one writes. What was typed and not sent stays with its conversation. */
@@ -60,7 +61,7 @@ export function Composer({
   useImperativeHandle(handle, () => ({
     replyTo: (seq) => {
       drafts.set(id, { text: drafts.get(id)?.text ?? '', replyTo: seq });
-      field.current?.focus();
+      return field.current;
     },
   }));
   // A keyboard that is there already may write at once; a phone's would cover the conversation.
@@ -106,9 +107,9 @@ export function Composer({
   if (!conversation.member || mutedUntil !== undefined) {
     return (
       <footer className={styles.closed}>
-        {mutedUntil === undefined
-          ? text('talk.cannotWrite.left')
-          : text('talk.cannotWrite.muted', { time: formats.full(mutedUntil) })}
+        {conversation.member && mutedUntil !== undefined
+          ? text('talk.cannotWrite.muted', { time: formats.full(mutedUntil) })
+          : text('talk.cannotWrite.left')}
       </footer>
     );
   }

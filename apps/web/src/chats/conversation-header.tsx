@@ -39,7 +39,18 @@ export function ConversationHeader({
       <Avatar id={peer?.id ?? id} name={name} group={group} />
       <div className={styles.who}>
         <h2 className={styles.name}>
-          <bdi>{name}</bdi>
+          {group || peer ? (
+            <button
+              type="button"
+              className={styles.open}
+              title={text(group ? 'talk.details' : 'talk.profile')}
+              onClick={showDetails}
+            >
+              <bdi>{name}</bdi>
+            </button>
+          ) : (
+            <bdi>{name}</bdi>
+          )}
         </h2>
         <p className={styles.status}>
           <Status conversation={conversation} />

@@ -31,7 +31,7 @@ export function ConversationView({
   const composer = useRef<ComposerHandle>(null);
   const timeline = workspace.timeline(conversation.conversation)!;
   useGroupMarks(conversation);
-  const reply = useCallback((seq: number) => composer.current?.replyTo(seq), []);
+  const reply = useCallback((seq: number) => composer.current?.replyTo(seq) ?? null, []);
   return (
     <>
       <ConversationHeader conversation={conversation} name={name} onDetails={() => setDetails(true)} />

@@ -10,9 +10,10 @@ import type { Conversation } from '../state/conversations.ts';
 import type { Timeline } from '../state/timeline.ts';
 import { useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
+import { labelOf } from './bubble.tsx';
 import { JumpButton } from './jump-button.tsx';
 import styles from './message-list.module.css';
-import { MessageMenu, type MessageMenuHandle } from './message-menu.tsx';
+import { MessageMenu, type MessageMenuHandle, type ReplyTo } from './message-menu.tsx';
 import { MessageRowView } from './message-row.tsx';
 import { initialSizes, offsetOfPlace, openingPlace, type ScrollMemory } from './scroll-place.ts';
 import { firstNewSeq, useDivider } from './use-divider.ts';
@@ -49,7 +50,7 @@ export function MessageList({
   name: string;
   /** Where the reader was, by conversation; written when the list goes. */
   memory: Map<number, ScrollMemory>;
-  onReply: (seq: number) => void;
+  onReply: ReplyTo;
   handle: React.Ref<MessageListHandle>;
 }) {
   const text = useText();
@@ -157,9 +158,12 @@ export function MessageList({
             const row = rows.at(item.index);
             const place = roving.item(item.index);
             const seq = row.kind === 'stored' ? row.seq : undefined;
+            const identity = identityOf(item.key as RowKey);
+            const label = `message-${identity}`;
+            const isLoaded = row.kind === 'outgoing' || row.message !== undefined;
             return (
               <article
-                key={identityOf(item.key as RowKey)}
+                key={identity}
                 ref={virtualizer.measureElement}
                 data-index={item.index}
                 data-seq={seq}
@@ -170,6 +174,7 @@ export function MessageList({
                 style={{ transform: `translateY(${item.start}px)` }}
                 aria-posinset={item.index + 1}
                 aria-setsize={rows.count}
+                aria-labelledby={isLoaded ? labelOf(label) : undefined}
                 {...place}
               >
                 <MessageRowView
@@ -181,6 +186,7 @@ export function MessageList({
                   isFirstNew={seq !== undefined && seq === newSeq}
                   menu={menu}
                   reachable={place.tabIndex === 0}
+                  label={label}
                   onShow={showReplied}
                 />
               </article>

@@ -23,6 +23,7 @@ interface MessageRowProps {
   isFirstNew: boolean;
   menu: MessageMenuHandle;
   reachable: boolean;
+  label: string;
   onShow: (seq: number) => void;
 }
 
@@ -36,6 +37,7 @@ export function MessageRowView({
   isFirstNew,
   menu,
   reachable,
+  label,
   onShow,
 }: MessageRowProps) {
   const { me } = useWorkspace();
@@ -56,6 +58,7 @@ export function MessageRowView({
         timeline={timeline}
         menu={menu}
         reachable={reachable}
+        label={label}
         onShow={onShow}
       />
     </>

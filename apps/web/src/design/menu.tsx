@@ -1,7 +1,7 @@
 import { ContextMenu } from '@base-ui/react/context-menu';
 import { Menu } from '@base-ui/react/menu';
 import type { LucideIcon } from 'lucide-react';
-import type { ReactElement } from 'react';
+import type { ComponentProps, ReactElement } from 'react';
 import { useText } from '../i18n/language.tsx';
 import { classNames } from './class-names.ts';
 import styles from './popup.module.css';
@@ -30,7 +30,14 @@ export function ActionMenu({
 }
 
 /** The list of a menu, for menus that have no trigger of their own. */
-export function ActionPopup({ actions }: { actions: readonly Action[] }) {
+export function ActionPopup({
+  actions,
+  finalFocus = true,
+}: {
+  actions: readonly Action[];
+  /** Where the focus goes when it closes: true is where it was. */
+  finalFocus?: ComponentProps<typeof Menu.Popup>['finalFocus'];
+}) {
   const text = useText();
   return (
     <Menu.Portal>
@@ -42,7 +49,7 @@ export function ActionPopup({ actions }: { actions: readonly Action[] }) {
         role="region"
         aria-label={text('action.more')}
       >
-        <Menu.Popup className={styles.popup}>
+        <Menu.Popup className={styles.popup} finalFocus={finalFocus}>
           <Items actions={actions} />
         </Menu.Popup>
       </Menu.Positioner>

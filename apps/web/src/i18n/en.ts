@@ -113,7 +113,6 @@ export const en = {
   'connection.offline': 'Offline',
   'connection.retry': 'Offline · next try in {time}',
   'connection.now': 'Try now',
-  'connection.moved': 'Moved to another node: {node}',
   'connection.back': 'Connected again',
   'connection.kicked': 'Logged in elsewhere',
 
@@ -136,6 +135,9 @@ export const en = {
   'chats.new': 'New group',
   'chats.choose': 'Choose a conversation',
   'chats.choose.text': 'Your messages are waiting on the left.',
+  'chats.absent': 'No such conversation',
+  'chats.absent.text': 'It is not there, or not for you to see.',
+  'chats.absent.action': 'To the chats',
   'chats.pin': 'Pin',
   'chats.unpin': 'Unpin',
   'chats.silence': 'Silence',
@@ -315,7 +317,6 @@ export const en = {
   'settings.devices.failed': 'The list could not be loaded.',
   'settings.blocked.none': 'Nobody is blocked',
   'settings.blocked.none.text': 'People you block show up here.',
-  'settings.choose': 'Choose what to change.',
 
   'toast.label': 'Notices',
 } as const;

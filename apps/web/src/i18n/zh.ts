@@ -115,7 +115,6 @@ export const zh: Catalogue = {
   'connection.offline': '离线',
   'connection.retry': '离线 · {time} 后重试',
   'connection.now': '立即重试',
-  'connection.moved': '已切换到另一节点：{node}',
   'connection.back': '已重新连接',
   'connection.kicked': '已在别处登录',
 
@@ -137,6 +136,9 @@ export const zh: Catalogue = {
   'chats.new': '新建群聊',
   'chats.choose': '选择一个会话',
   'chats.choose.text': '您的消息在左侧等着。',
+  'chats.absent': '没有此会话',
+  'chats.absent.text': '它不存在，或您无权查看。',
+  'chats.absent.action': '返回聊天',
   'chats.pin': '置顶',
   'chats.unpin': '取消置顶',
   'chats.silence': '免打扰',
@@ -315,7 +317,6 @@ export const zh: Catalogue = {
   'settings.devices.failed': '列表无法加载。',
   'settings.blocked.none': '黑名单为空',
   'settings.blocked.none.text': '您拉黑的人会显示在这里。',
-  'settings.choose': '选择要修改的内容。',
 
   'toast.label': '提示',
 };

@@ -1,4 +1,4 @@
-import type { BerthClient, Pages } from '@berth/client';
+import { type BerthClient, BerthError, type ErrorCode, type Pages } from '@berth/client';
 import type { ConversationSummary, Message, Pushes } from '@berth/wire';
 import { Observable } from './observable.ts';
 
@@ -7,12 +7,17 @@ export interface Conversation extends ConversationSummary {
   activeAt: number;
 }
 
+/** What the server says of a conversation that is not there for this user. */
+const absences: ReadonlySet<ErrorCode> = new Set(['not_member', 'not_found', 'forbidden']);
+
 /** The conversations that are here, in the order of the list: pinned ones first, then by what happened last. */
 export class Conversations extends Observable {
   readonly #client: Pick<BerthClient, 'conversations' | 'request' | 'markRead'>;
   readonly #me: number;
   readonly #byId = new Map<number, Conversation>();
   readonly #asked = new Set<number>();
+  /** Not there, or not this user's, by the server's word. */
+  readonly #absent = new Set<number>();
   /** When something other than a message happened, such as that one was asked in. */
   readonly #touchedAt = new Map<number, number>();
   #sorted: readonly Conversation[] | undefined;
@@ -27,6 +32,10 @@ export class Conversations extends Observable {
 
   get(id: number): Conversation | undefined {
     return this.#byId.get(id);
+  }
+
+  isAbsent(id: number): boolean {
+    return this.#absent.has(id);
   }
 
   get sorted(): readonly Conversation[] {
@@ -67,6 +76,7 @@ export class Conversations extends Observable {
   replace(summaries: readonly ConversationSummary[]): void {
     for (const summary of summaries) {
       const known = this.#byId.get(summary.conversation);
+      this.#absent.delete(summary.conversation);
       const read = Math.max(summary.read, known?.read ?? 0);
       const newer = known && known.head > summary.head ? known : summary;
       this.#byId.set(summary.conversation, {
@@ -148,7 +158,11 @@ export class Conversations extends Observable {
       const { conversation } = await this.#client.request('conversation', { conversation: id });
       this.replace([conversation]);
       return this.get(id);
-    } catch {
+    } catch (error) {
+      if (error instanceof BerthError && absences.has(error.code)) {
+        this.#absent.add(id);
+        this.#change();
+      }
       return undefined;
     } finally {
       this.#asked.delete(id);
