@@ -189,7 +189,10 @@ async function belongings({ ann, bob, direct, crew, withBea }: Scene): Promise<u
       `SELECT * FROM messages WHERE conversation_id IN (${marks}) ORDER BY conversation_id, seq`,
       conversations,
     ),
-    platform.db.rows('SELECT * FROM users WHERE id IN (?, ?) ORDER BY id', [ann.id, bob.id]),
+    platform.db.rows(
+      'SELECT id, email_key, name, nick, description, sex, icon, password_hash, generation FROM users WHERE id IN (?, ?) ORDER BY id',
+      [ann.id, bob.id],
+    ),
     platform.db.rows('SELECT * FROM friendships WHERE user_id = ? AND friend_id = ?', [ann.id, bob.id]),
     platform.db.rows('SELECT * FROM blocks WHERE user_id = ?', [ann.id]),
     platform.db.rows('SELECT * FROM user_conversations WHERE user_id = ? ORDER BY conversation_id', [ann.id]),

@@ -32,7 +32,7 @@ test('someone is found by name, asked with a note and an alias, sees it at once,
   });
   await test('nobody is found by a name that nobody has', async () => {
     await search.fill('no-such-name-here');
-    await page.getByText('Nobody by this name or id.').waitFor();
+    await page.getByText('Nobody is called so.').waitFor();
   });
 
   await search.fill(String(asked!.id));
@@ -70,6 +70,37 @@ test('someone is found by name, asked with a note and an alias, sees it at once,
   await section(page, 'Contacts').click();
   await page.getByRole('link', { name: /Regatta friend.*Offline/s }).waitFor({ timeout: 30_000 });
   assert.deepEqual(mine.complaints, []);
+});
+
+test('someone is found by a word of the display name, with the keyboard, and friends before strangers', async () => {
+  const [me, friend, stranger, chinese] = await seedPeople(platform, 4, 'sought');
+  const devices = [];
+  for (const [person, nick] of [
+    [me, 'Seeker'],
+    [friend, 'Old Lighthouse'],
+    [stranger, 'Lighthouse'],
+    [chinese, '灯塔看守人'],
+  ] as const) {
+    const device = await connectDevice(platform, person!, { deviceClass: 'setup' });
+    await device.client.request('profileUpdate', { nick });
+    devices.push(device);
+  }
+  await befriend(devices[0]!, devices[1]!);
+  await closeAll(devices);
+  const { page, complaints } = await browser.open(platform.gateUrl);
+  await logIn(page, me!);
+  await section(page, 'Contacts').click();
+  const search = page.getByRole('combobox', { name: 'Find people' });
+  const names = () => page.getByRole('option').allInnerTexts();
+  await search.fill('lighth');
+  await page.getByRole('option', { name: /Old Lighthouse.*Friend/s }).waitFor();
+  assert.match((await names()).join('|'), /^OL\nOld Lighthouse[^|]*\|L\nLighthouse[^|]*$/);
+  await search.fill('看守');
+  await page.getByRole('option', { name: /灯塔看守人/ }).waitFor();
+  await search.press('ArrowDown');
+  await search.press('Enter');
+  await page.getByRole('heading', { name: '灯塔看守人' }).waitFor();
+  assert.deepEqual(complaints, []);
 });
 
 test('a request is declined, and leaves the asker a stranger', async () => {

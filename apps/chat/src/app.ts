@@ -12,6 +12,7 @@ import { bindHandlers } from './handlers.ts';
 import { LlfcchatDialect } from './llfcchat/llfcchat-dialect.ts';
 import type { Publisher } from './log/publisher.ts';
 import { createLiveMetrics } from './metrics.ts';
+import { RedisSearchBudget } from './rates/search-budget.ts';
 import { TypingRates } from './rates/typing-rates.ts';
 import { createReadiness } from './readiness.ts';
 import { findEndedSessions } from './registration/mysql-session-audit.ts';
@@ -98,6 +99,7 @@ export function createChat(
     online,
     stores,
     typingRates: new TypingRates(),
+    searchBudget: new RedisSearchBudget({ redis, ...config.searches }),
     partialResumes: new WeakMap(),
   };
   const handlers = bindHandlers(context);

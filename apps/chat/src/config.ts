@@ -53,6 +53,8 @@ export interface ChatConfig {
   frames: { perSecond: number; burst: number };
   /** Token bucket of sends per user. */
   sends: { perSecond: number; burst: number };
+  /** What an account may search for, and find. */
+  searches: { perMinute: number; strangersPerDay: number };
   maxUnsentBytes: number;
   maxUnsentTotalBytes: number;
   /** Bytes of an encoded deliver frame's body. */
@@ -110,6 +112,8 @@ const variables = {
   FRAMES_BURST: env.count(1).default(1_000),
   SENDS_PER_SECOND: env.count(1).default(50),
   SENDS_BURST: env.count(1).default(200),
+  SEARCHES_PER_MINUTE: env.count(1).default(60),
+  SEARCH_STRANGERS_PER_DAY: env.count(1).default(5_000),
   MAX_UNSENT_BYTES: env.count(65_536).default(1_048_576),
   MAX_UNSENT_TOTAL_BYTES: env.count(65_536).default(268_435_456),
   MAX_DELIVER_BYTES: env.count(1_024, limits.maxDeliverBytes).default(limits.maxDeliverBytes),
@@ -161,6 +165,7 @@ export function parseChatConfig(source: Record<string, string | undefined>): Cha
     },
     frames: { perSecond: values.FRAMES_PER_SECOND, burst: values.FRAMES_BURST },
     sends: { perSecond: values.SENDS_PER_SECOND, burst: values.SENDS_BURST },
+    searches: { perMinute: values.SEARCHES_PER_MINUTE, strangersPerDay: values.SEARCH_STRANGERS_PER_DAY },
     maxUnsentBytes: values.MAX_UNSENT_BYTES,
     maxUnsentTotalBytes: values.MAX_UNSENT_TOTAL_BYTES,
     maxDeliverBytes: values.MAX_DELIVER_BYTES,

@@ -5,6 +5,7 @@ import type { Answers, CloseReason, Profile, RequestBody, RequestName } from '@b
 import type { ChatConfig } from './config.ts';
 import type { Publisher } from './log/publisher.ts';
 import type { Online } from './people/online.ts';
+import type { SearchBudget } from './rates/search-budget.ts';
 import type { TypingRates } from './rates/typing-rates.ts';
 import type { Stores } from './stored-side.ts';
 
@@ -40,6 +41,7 @@ export interface Context {
   online: Online;
   stores: Stores;
   typingRates: TypingRates;
+  searchBudget: SearchBudget;
   /** Marks of resumes that are not complete. */
   partialResumes: WeakMap<Session, Map<number, number>>;
 }

@@ -20,6 +20,7 @@ import { MysqlOldClientMarks } from './membership/mysql-old-client-marks.ts';
 import { MysqlBlockStore } from './people/mysql-block-store.ts';
 import { MysqlFriendStore } from './people/mysql-friend-store.ts';
 import { MysqlPeopleLists } from './people/mysql-people-lists.ts';
+import { MysqlPeopleSearch } from './people/mysql-people-search.ts';
 import { MysqlProfileStore } from './people/mysql-profile-store.ts';
 import { SendRates } from './rates/send-rates.ts';
 import { GuardedMysql } from './stores/guarded-mysql.ts';
@@ -36,6 +37,7 @@ export interface Stores {
   marks: MarkWriter;
   preferences: MysqlPreferenceStore;
   profiles: MysqlProfileStore;
+  search: MysqlPeopleSearch;
   people: MysqlPeopleLists;
   friends: MysqlFriendStore;
   blocks: MysqlBlockStore;
@@ -63,6 +65,7 @@ export function createStores({ config, mysql: pool, publisher, log, metrics }: S
   const { writers, ...connection } = config.mysql;
   const { strangersMayWrite } = config;
   const marks = new MarkWriter(mysql);
+  const blocks = new MysqlBlockStore({ mysql, maxBlocks: limits.blocks });
   // One for each writer and one for the conversations that are locked elsewhere.
   const writerMysql = new Mysql({ ...connection, poolSize: writers + 1, session: writerSession });
   const warm = new WarmConnection(writerMysql);
@@ -101,9 +104,10 @@ export function createStores({ config, mysql: pool, publisher, log, metrics }: S
     marks,
     preferences: new MysqlPreferenceStore(mysql),
     profiles: new MysqlProfileStore(mysql),
+    search: new MysqlPeopleSearch(mysql, blocks),
     people: new MysqlPeopleLists(mysql),
     friends: new MysqlFriendStore({ mysql, maxFriends: limits.friends, maxRequests: limits.requests }),
-    blocks: new MysqlBlockStore({ mysql, maxBlocks: limits.blocks }),
+    blocks,
     messageWriter,
     sendRates: new SendRates(config.sends),
     oldClientMarks: new MysqlOldClientMarks(mysql),

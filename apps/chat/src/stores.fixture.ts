@@ -77,7 +77,17 @@ export function createStoredNode(url: string, changes: Partial<ChatConfig> = {})
   const config = { ...parseChatConfig(environment), ...changes };
   const stores = createStores({ config, mysql, publisher, log, metrics });
   const online = { amongUsers: async (users: readonly number[]) => new Set(users) };
-  const context = { config, log, metrics, mysql, publisher, online, stores } as unknown as Context;
+  const searchBudget = { take: async () => {}, spend: async () => {} };
+  const context = {
+    config,
+    log,
+    metrics,
+    mysql,
+    publisher,
+    online,
+    stores,
+    searchBudget,
+  } as unknown as Context;
   return {
     context,
     publisher,

@@ -52,8 +52,9 @@ export class People {
 
   /** The user of that name, or id. Throws BerthError `not_found`. */
   async find(nameOrId: string): Promise<Profile> {
-    const { users } = await this.#client.request('searchUser', { query: nameOrId });
-    const wanted = nameOrId.toLowerCase();
+    const wanted = nameOrId.replace(/^@/, '').toLowerCase();
+    const query = /^\d+$/.test(nameOrId) ? nameOrId : `@${wanted}`;
+    const { users } = await this.#client.request('searchUser', { query });
     const user = users.find(({ name, id }) => name.toLowerCase() === wanted || String(id) === wanted);
     if (!user) throw new BerthError('not_found', `There is no user "${nameOrId}".`);
     this.remember(user);

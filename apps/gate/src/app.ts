@@ -6,6 +6,7 @@ import { SessionKeys } from '@berth/tokens';
 import { Argon2Hasher } from './accounts/password-hasher.ts';
 import { PasswordRules } from './accounts/password-rules.ts';
 import { MysqlUserStore } from './accounts/user-store.ts';
+import { WordRepairer } from './accounts/word-repairer.ts';
 import type { GateConfig } from './config.ts';
 import type { Context } from './context.ts';
 import { createHttpApp } from './http/http-app.ts';
@@ -84,6 +85,7 @@ export function createGate(
     onAttempt: (outcome) => attempts.inc({ outcome }),
   });
   const pruner = new SessionPruner(sessions, log);
+  const wordRepairer = new WordRepairer((limit) => users.repairWords(limit), log);
   const context: Context = {
     config,
     log,
@@ -145,6 +147,8 @@ export function createGate(
       closers.add('revocations', () => revocations.close());
       pruner.start();
       closers.add('pruner', () => pruner.close());
+      wordRepairer.start();
+      closers.add('word repairer', () => wordRepairer.close());
       log.info({ host: config.http.host, port: ports.http, opsPort: ports.ops }, 'gate is up');
     },
     close: () => closers.close(),

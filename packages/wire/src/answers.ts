@@ -118,7 +118,7 @@ export interface Answers {
   directOpen: { conversation: ConversationSummary };
   profile: { user: Profile; friend: boolean; blocked: boolean; alias: string; online: boolean };
   profileUpdate: { user: Profile };
-  searchUser: { users: Profile[] };
+  searchUser: { users: Profile[] } & Page;
   /** `accepted` at once when the other one had already asked. */
   friendRequest: { state: 'pending' | 'accepted' };
   friendAccept: { friend: Friend };

@@ -81,9 +81,11 @@ export const requestSchemas = {
   }),
   searchUser: z.object({
     req,
-    /** Digits: an id; else the beginning of a name. */
+    /** Digits: an id; `@` and more: the beginning of a name; else that, or the beginnings of words of a nick. */
     query: z.string().trim().min(1).max(64),
     limit: z.int().min(1).max(20).default(10),
+    /** `cursor` of the previous answer. */
+    cursor: z.string().max(128).optional(),
   }),
   friendRequest: z.object({
     req,

@@ -9,7 +9,8 @@ const greeting = 'We are friends now!';
 
 /** 1007: digits are an id, anything else a whole name. */
 export async function searchUser(old: OldSession, { uid }: OldBody<'searchUser'>): Promise<object> {
-  const { users } = await old.ask('searchUser', { query: uid, limit: 20 });
+  const query = /^\d+$/.test(uid) ? uid : `@${uid}`;
+  const { users } = await old.ask('searchUser', { query: query.slice(0, 64), limit: 20 });
   const wanted = uid.normalize('NFKC').toLowerCase();
   const found = users.find((user) =>
     /^\d+$/.test(uid) ? user.id === Number(uid) : user.name.normalize('NFKC').toLowerCase() === wanted,

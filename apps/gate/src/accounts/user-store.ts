@@ -1,5 +1,6 @@
 import type { Circuit } from '@berth/lifecycle';
 import { isDuplicateKey, type Mysql } from '@berth/mysql';
+import { repairUserWords, writeUserWords } from '@berth/mysql/user-words';
 import { BerthError } from '@berth/wire';
 import { mysqlCall } from '../mysql-call.ts';
 import { insertRevocation, type StoredRevocation } from '../sessions/revocation-store.ts';
@@ -69,17 +70,21 @@ export class MysqlUserStore {
       const { insertId } = await mysqlCall(
         this.#circuit,
         () =>
-          this.#db.run(
-            `INSERT INTO users (email_key, name_key, name, nick, icon, password_hash, created_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?)`,
-            [
-              Buffer.from(user.email),
-              Buffer.from(user.nameKey),
-              ...[user.name, user.nick, user.icon],
-              Buffer.from(user.passwordHash),
-              Date.now(),
-            ],
-          ),
+          this.#db.transaction(async (tx) => {
+            const made = await tx.run(
+              `INSERT INTO users (email_key, name_key, name, nick, icon, password_hash, created_at)
+               VALUES (?, ?, ?, ?, ?, ?, ?)`,
+              [
+                Buffer.from(user.email),
+                Buffer.from(user.nameKey),
+                ...[user.name, user.nick, user.icon],
+                Buffer.from(user.passwordHash),
+                Date.now(),
+              ],
+            );
+            await writeUserWords(tx, made.insertId);
+            return made;
+          }),
         { isWrite: true },
       );
       return insertId;
@@ -90,6 +95,11 @@ export class MysqlUserStore {
       }
       throw cause;
     }
+  }
+
+  /** Lets up to `limit` users be found whose words lag behind their nicks; answers how many there were. */
+  repairWords(limit: number): Promise<number> {
+    return repairUserWords(this.#db, limit);
   }
 
   /** Sets the password, voids every session of before and writes with it what chat nodes are to be told. */

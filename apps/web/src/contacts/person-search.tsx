@@ -2,31 +2,25 @@ import { Autocomplete } from '@base-ui/react/autocomplete';
 import { Popover } from '@base-ui/react/popover';
 import type { Profile } from '@berth/wire';
 import { Search as SearchIcon } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { Avatar } from '../design/avatar.tsx';
+import { Button } from '../design/button.tsx';
 import room from '../design/room.module.css';
-import { errorText } from '../i18n/error-text.ts';
-import { useFormats, useText } from '../i18n/language.tsx';
+import { useText } from '../i18n/language.tsx';
 import { navigate } from '../shell/route.ts';
+import { nameOf } from '../state/people.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import styles from './contacts.module.css';
+import { usePersonSearch } from './use-person-search.ts';
 
-/** Typing that has paused for this long is searched for. */
-const pauseMs = 250;
-
-type Search =
-  | { kind: 'none' }
-  | { kind: 'asking' }
-  | { kind: 'found'; people: Profile[] }
-  | { kind: 'failed'; why: string };
-
-/** Finds people by name or id, in a panel below the field that closes when one looks elsewhere. */
+/** Finds people by what they call themselves, by `@name` or by id, in a panel below the field that closes when one looks elsewhere. */
 export function PersonSearch() {
   const text = useText();
   const [query, setQuery] = useState('');
   const [dismissed, setDismissed] = useState(false);
   const anchor = useRef<HTMLDivElement>(null);
-  const search = useSearch(query);
+  const { search, more } = usePersonSearch(query);
+  const { people } = useWorkspace();
   const found = search.kind === 'found' ? search.people : [];
   const open = search.kind !== 'none' && !dismissed;
   const choose = (person: number) => {
@@ -90,48 +84,25 @@ export function PersonSearch() {
                   >
                     <Avatar id={person.id} name={person.nick || person.name} />
                     <span className={styles.names}>
-                      <bdi className={styles.name}>{person.nick || person.name}</bdi>
-                      <bdi className={styles.presence}>{`${person.name} · ${person.id}`}</bdi>
+                      <bdi className={styles.name}>{nameOf(people.friend(person.id) ?? person)}</bdi>
+                      <span className={styles.presence}>
+                        {people.friend(person.id) && `${text('contacts.friend')} · `}
+                        <bdi>{`@${person.name}`}</bdi>
+                        {` · ${person.id}`}
+                      </span>
                     </span>
                   </Autocomplete.Item>
                 )}
               </Autocomplete.List>
+              {search.kind === 'found' && search.cursor !== undefined && (
+                <Button look="plain" wide onClick={more}>
+                  {text('action.show')}
+                </Button>
+              )}
             </Popover.Popup>
           </Popover.Positioner>
         </Popover.Portal>
       </Popover.Root>
     </Autocomplete.Root>
   );
-}
-
-/** What the server finds for a query, a moment after it was typed; an answer that is overtaken is not shown. */
-function useSearch(query: string): Search {
-  const text = useText();
-  const formats = useFormats();
-  const { client, people } = useWorkspace();
-  const [search, setSearch] = useState<Search>({ kind: 'none' });
-  useEffect(() => {
-    const sought = query.trim();
-    if (sought === '') {
-      setSearch({ kind: 'none' });
-      return;
-    }
-    const asking = new AbortController();
-    setSearch({ kind: 'asking' });
-    const timer = setTimeout(async () => {
-      try {
-        const { users } = await client.request('searchUser', { query: sought }, { signal: asking.signal });
-        if (asking.signal.aborted) return;
-        people.learn(users);
-        setSearch({ kind: 'found', people: users });
-      } catch (error) {
-        if (!asking.signal.aborted) setSearch({ kind: 'failed', why: errorText(error, text, formats) });
-      }
-    }, pauseMs);
-    return () => {
-      clearTimeout(timer);
-      asking.abort();
-    };
-  }, [query, client, people, text, formats]);
-  return search;
 }

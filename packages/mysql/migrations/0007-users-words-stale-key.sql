@@ -1,0 +1,1 @@
+CREATE INDEX users_words_stale ON users (words_stale, id);
