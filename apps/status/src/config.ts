@@ -1,5 +1,6 @@
 import { EnvError, env, readEnv, readGrpcTls, requireSecret } from '@berth/env';
 import type { GrpcTls } from '@berth/grpc';
+import { parseRedisUrl } from '@berth/redis';
 import { z } from 'zod';
 import { defaultRules, type Rules } from './placement/rules.ts';
 import type { Strategy } from './placement/strategies/strategy.ts';
@@ -63,7 +64,7 @@ export function parseStatusConfig(source: Record<string, string | undefined>): S
     grpc: { host: values.GRPC_HOST, port: values.GRPC_PORT },
     grpcTls: readGrpcTls(source),
     ops: { host: values.OPS_HOST, port: values.OPS_PORT },
-    redis: { url: requireSecret('REDIS_URL', source), tlsCaFile: values.REDIS_TLS_CA_FILE },
+    redis: { url: requireSecret('REDIS_URL', source, parseRedisUrl), tlsCaFile: values.REDIS_TLS_CA_FILE },
     ticketSecret: parseTicketSecret(source),
     strategy: values.PLACEMENT_STRATEGY,
     rules: {

@@ -26,6 +26,21 @@ test('a secret that could be guessed is refused', () => {
   });
 });
 
+test('an address that is misread is refused by name, and not shown', () => {
+  for (const [name, url] of [
+    ['SMTP_URL', 'hunter2'],
+    ['SMTP_URL', 'smtp://ann:hunter2/x@host'],
+    ['SMTP_URL', 'smtp://'],
+    ['REDIS_URL', 'redis://hunter2@host'],
+    ['REDIS_URL', 'redis://:hunter2@host?db=1'],
+  ] as const) {
+    assert.throws(
+      () => parseVerifyConfig({ ...required, [name]: url }),
+      ({ message }: Error) => message.startsWith(`${name}: `) && !message.includes('hunter2'),
+    );
+  }
+});
+
 test('how long a code lives and how often it may be tried is nobody’s to change', () => {
   const config = parseVerifyConfig({
     ...required,

@@ -1,5 +1,6 @@
 import { EnvError, env, readEnv, readGrpcTls, requireSecret } from '@berth/env';
 import type { GrpcTls } from '@berth/grpc';
+import { parseRedisUrl } from '@berth/redis';
 
 export interface VerifyConfig {
   logLevel: string;
@@ -53,9 +54,9 @@ export function parseVerifyConfig(source: Record<string, string | undefined>): V
     grpc: { host: values.GRPC_HOST, port: values.GRPC_PORT },
     ops: { host: values.OPS_HOST, port: values.OPS_PORT },
     grpcTls: readGrpcTls(source),
-    redis: { url: requireSecret('REDIS_URL', source), tlsCaFile: values.REDIS_TLS_CA_FILE },
+    redis: { url: requireSecret('REDIS_URL', source, parseRedisUrl), tlsCaFile: values.REDIS_TLS_CA_FILE },
     smtp: {
-      url: requireSecret('SMTP_URL', source),
+      url: requireSecret('SMTP_URL', source, checkSmtpUrl),
       from: values.MAIL_FROM,
       connections: values.MAIL_CONNECTIONS,
       queue: values.MAIL_QUEUE,
@@ -70,6 +71,15 @@ export function parseVerifyConfig(source: Record<string, string | undefined>): V
       resendMs: Math.round(values.CODE_RESEND_SECONDS * 1_000),
     },
   };
+}
+
+/** Throws an Error that says what is wrong with the address of a mail server, without showing it. */
+function checkSmtpUrl(url: string): void {
+  const expected = 'expected smtp[s]://user:password@host:port';
+  if (!/^smtps?:\/\/./i.test(url)) throw new Error(expected);
+  if (!URL.canParse(url) || new URL(url).hostname === '') {
+    throw new Error(`${expected}; one of : / ? # @ in a user or a password is written percent-encoded`);
+  }
 }
 
 /** Short of this, who reads Redis could guess it, and the codes with it. */

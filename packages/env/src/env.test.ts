@@ -36,18 +36,15 @@ test('a secret comes from the file named, else from the variable', () => {
   assert.throws(() => requireSecret('X', {}), { message: 'X is not set (nor X_FILE)' });
 });
 
-test('an address of the wrong kind is refused without being shown', () => {
-  for (const [name, wrong, right] of [
-    ['MYSQL_URL', 'postgres://user:hunter2@host/db', 'mysql://user:hunter2@host/db'],
-    ['REDIS_URL', 'host:6379:hunter2', 'rediss+cluster://host:6379'],
-    ['SMTP_URL', 'hunter2', 'smtps://user:hunter2@host:465'],
-  ] as const) {
-    assert.throws(
-      () => requireSecret(name, { [name]: wrong }),
-      ({ message }: Error) => message.startsWith(`${name}: expected`) && !message.includes('hunter2'),
-    );
-    assert.equal(requireSecret(name, { [name]: right }), right);
-  }
+test('what a secret must be is said without showing it', () => {
+  const check = (value: string) => {
+    if (!value.startsWith('smtp')) throw new Error('expected smtp://host');
+  };
+  assert.throws(() => requireSecret('X', { X: 'hunter2' }, check), {
+    name: 'EnvError',
+    message: 'X: expected smtp://host',
+  });
+  assert.equal(requireSecret('X', { X: 'smtp://h' }, check), 'smtp://h');
 });
 
 test('mutual TLS needs all three files or none', () => {

@@ -55,22 +55,22 @@ export function readSecret(name: string, source: Record<string, string | undefin
   }
 }
 
-/** What the addresses of stores and servers begin with, by their variables; what follows may be secret and is not shown. */
-const addressForms: Record<string, { pattern: RegExp; expected: string }> = {
-  MYSQL_URL: { pattern: /^mysql:\/\/./, expected: 'mysql://user:password@host:port/database' },
-  REDIS_URL: {
-    pattern: /^rediss?(\+(cluster|sentinel))?:\/\/./,
-    expected: 'redis[s]://, redis[s]+sentinel:// or redis[s]+cluster:// and an address',
-  },
-  SMTP_URL: { pattern: /^smtps?:\/\/./, expected: 'smtp[s]://user:password@host:port' },
-};
-
-/** Like readSecret, but EnvError when it is not set, or is an address that begins with something else than it must. */
-export function requireSecret(name: string, source: Record<string, string | undefined>): string {
+/**
+ * Like readSecret, but EnvError when it is not set, or when `check` throws: its message says what is wrong, and must not show
+ * the secret.
+ */
+export function requireSecret(
+  name: string,
+  source: Record<string, string | undefined>,
+  check: (value: string) => unknown = () => undefined,
+): string {
   const value = readSecret(name, source);
   if (value === undefined) throw new EnvError(`${name} is not set (nor ${name}_FILE)`);
-  const form = addressForms[name];
-  if (form && !form.pattern.test(value)) throw new EnvError(`${name}: expected ${form.expected}`);
+  try {
+    check(value);
+  } catch (cause) {
+    throw new EnvError(`${name}: ${(cause as Error).message}`, { cause });
+  }
   return value;
 }
 

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { eventually, TcpProxy, useRedis } from '@berth/fixtures';
-import { freePort, startRedis } from '@berth/stores';
+import { findStores, freePort, ServerProcess, startRedis } from '@berth/stores';
 import { createRedis, redisMillis } from './redis.ts';
 
 const stores = useRedis();
@@ -42,6 +43,66 @@ test('commands wait for a cluster that comes up', async () => {
   } finally {
     cluster.disconnect();
     await server.kill();
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+test('a connection whose other side is gone without a word is given up within seconds', async () => {
+  const server = await startRedis();
+  const proxy = await new TcpProxy({ host: '127.0.0.1', port: server.port }).start();
+  const client = createRedis(`redis://127.0.0.1:${proxy.port}`, { commandTimeoutMs: 200 });
+  try {
+    await client.set('key', 'value');
+    proxy.hold();
+    await assert.rejects(client.get('key'), /timed out/);
+    proxy.forget();
+    await eventually('a new connection answers', async () => (await client.get('key')) === 'value');
+  } finally {
+    client.disconnect();
+    await proxy.close();
+    await server.kill();
+  }
+});
+
+test('with rediss+sentinel:// nobody is spoken to but in TLS', async () => {
+  const heard = Promise.withResolvers<Buffer>();
+  const sentinel = createServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', (chunk) => {
+      socket.destroy();
+      heard.resolve(chunk);
+    });
+  });
+  await new Promise<void>((resolve) => sentinel.listen(0, '127.0.0.1', resolve));
+  const { port } = sentinel.address() as AddressInfo;
+  const client = createRedis(`rediss+sentinel://:hush@127.0.0.1:${port}/main`);
+  try {
+    assert.equal((await heard.promise)[0], 0x16, 'the first byte is that of a TLS handshake');
+  } finally {
+    client.disconnect();
+    sentinel.close();
+  }
+});
+
+test('sentinels that ask for a password are given theirs, and the master its own', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'berth-sentinel-'));
+  const master = await startRedis({ args: ['--requirepass', 'of-the-master'] });
+  const port = await freePort();
+  const file = join(folder, 'sentinel.conf');
+  const lines = [
+    ...[`port ${port}`, 'bind 127.0.0.1', `dir ${folder}`, 'requirepass of-the-sentinel'],
+    ...[`sentinel monitor main 127.0.0.1 ${master.port} 1`, 'sentinel auth-pass main of-the-master'],
+  ];
+  await writeFile(file, `${lines.join('\n')}\n`);
+  const sentinel = new ServerProcess(findStores().redisServer!, [file, '--sentinel']);
+  const url = `redis+sentinel://:of-the-master@127.0.0.1:${port}/main?sentinelPassword=of-the-sentinel`;
+  const client = createRedis(url);
+  try {
+    await sentinel.ready(/monitor master main/);
+    await eventually('it answers', async () => (await client.set('key', 'value')) === 'OK');
+  } finally {
+    client.disconnect();
+    await Promise.all([sentinel.kill(), master.kill()]);
     await rm(folder, { recursive: true, force: true });
   }
 });
