@@ -23,6 +23,8 @@ const parameters = {
   // A commit that was acknowledged is on disk, in both logs: what Berth promises rests on these two.
   innodb_flush_log_at_trx_commit: '1',
   sync_binlog: '1',
+  // 128 for each connection of each chat and gate pod.
+  max_prepared_stmt_count: '1048576',
   require_secure_transport: '1',
   character_set_server: 'utf8mb4',
   collation_server: 'utf8mb4_bin',

@@ -147,6 +147,10 @@ export interface BerthValues {
       key?: string;
     };
     /**
+     * Whether the certificate must name the host of the URL, where an authority is given.
+     */
+    tlsVerifyIdentity?: boolean;
+    /**
      * Accept a server that may lose acknowledged commits.
      */
     allowWeakDurability?: boolean;

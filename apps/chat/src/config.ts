@@ -1,6 +1,8 @@
 import { isIP, isIPv6 } from 'node:net';
 import { env, readEnv, readGrpcTls, requireSecret } from '@berth/env';
 import type { GrpcTls } from '@berth/grpc';
+import { parseMysqlUrl } from '@berth/mysql';
+import { parseRedisUrl } from '@berth/redis';
 import { limits } from '@berth/wire';
 
 export interface ChatConfig {
@@ -29,7 +31,13 @@ export interface ChatConfig {
   proxyProtocol: 'off' | 'v2';
   statusAddress: string;
   grpcTls: GrpcTls | undefined;
-  mysql: { url: string; tlsCaFile: string | undefined; allowWeakDurability: boolean; writers: number };
+  mysql: {
+    url: string;
+    tlsCaFile: string | undefined;
+    tlsVerifyIdentity: boolean;
+    allowWeakDurability: boolean;
+    writers: number;
+  };
   redis: { url: string; tlsCaFile: string | undefined };
   /** Connections at most. */
   capacity: number;
@@ -95,6 +103,7 @@ const variables = {
   ALLOWED_ORIGINS: env.list().optional(),
   STATUS_ADDRESS: env.text().default('localhost:50052'),
   MYSQL_TLS_CA_FILE: env.text().optional(),
+  MYSQL_TLS_VERIFY_IDENTITY: env.flag().default(true),
   MYSQL_ALLOW_WEAK_DURABILITY: env.flag().default(false),
   MESSAGE_WRITERS: env.count(1, 16).default(2),
   REDIS_TLS_CA_FILE: env.text().optional(),
@@ -145,12 +154,13 @@ export function parseChatConfig(source: Record<string, string | undefined>): Cha
     statusAddress: values.STATUS_ADDRESS,
     grpcTls: readGrpcTls(source),
     mysql: {
-      url: requireSecret('MYSQL_URL', source),
+      url: requireSecret('MYSQL_URL', source, parseMysqlUrl),
       tlsCaFile: values.MYSQL_TLS_CA_FILE,
+      tlsVerifyIdentity: values.MYSQL_TLS_VERIFY_IDENTITY,
       allowWeakDurability: values.MYSQL_ALLOW_WEAK_DURABILITY,
       writers: values.MESSAGE_WRITERS,
     },
-    redis: { url: requireSecret('REDIS_URL', source), tlsCaFile: values.REDIS_TLS_CA_FILE },
+    redis: { url: requireSecret('REDIS_URL', source, parseRedisUrl), tlsCaFile: values.REDIS_TLS_CA_FILE },
     capacity: values.CAPACITY,
     devicesPerClass: values.DEVICES_PER_CLASS,
     helloRate: values.HELLO_RATE,

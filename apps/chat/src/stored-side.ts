@@ -67,7 +67,12 @@ export function createStores({ config, mysql: pool, publisher, log, metrics }: S
   const marks = new MarkWriter(mysql);
   const blocks = new MysqlBlockStore({ mysql, maxBlocks: limits.blocks });
   // One for each writer and one for the conversations that are locked elsewhere.
-  const writerMysql = new Mysql({ ...connection, poolSize: writers + 1, session: writerSession });
+  const writerMysql = new Mysql({
+    ...connection,
+    poolSize: writers + 1,
+    session: writerSession,
+    watch: pool.watch,
+  });
   const warm = new WarmConnection(writerMysql);
   const directory = new MemberDirectory({ mysql });
   const ranges = new RangeReader({ mysql });

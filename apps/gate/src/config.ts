@@ -2,6 +2,8 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { EnvError, env, readEnv, readGrpcTls, requireSecret } from '@berth/env';
 import type { GrpcTls } from '@berth/grpc';
+import { parseMysqlUrl } from '@berth/mysql';
+import { parseRedisUrl } from '@berth/redis';
 import { SessionKeys } from '@berth/tokens';
 import type { RequestLimits } from './limits/request-limit.ts';
 
@@ -11,7 +13,12 @@ export interface GateConfig {
   http: { host: string; port: number };
   /** Where the operators' door listens, apart from what clients may reach. */
   ops: { host: string; port: number };
-  mysql: { url: string; tlsCaFile: string | undefined; allowWeakDurability: boolean };
+  mysql: {
+    url: string;
+    tlsCaFile: string | undefined;
+    tlsVerifyIdentity: boolean;
+    allowWeakDurability: boolean;
+  };
   redis: { url: string; tlsCaFile: string | undefined };
   grpcTls: GrpcTls | undefined;
   verifyAddress: string;
@@ -46,6 +53,7 @@ const variables = {
   OPS_HOST: env.text().default('0.0.0.0'),
   OPS_PORT: env.port().default(9_104),
   MYSQL_TLS_CA_FILE: env.text().optional(),
+  MYSQL_TLS_VERIFY_IDENTITY: env.flag().default(true),
   MYSQL_ALLOW_WEAK_DURABILITY: env.flag().default(false),
   REDIS_TLS_CA_FILE: env.text().optional(),
   VERIFY_ADDRESS: env.text().default('localhost:50051'),
@@ -96,11 +104,12 @@ export function parseGateConfig(source: Record<string, string | undefined>): Gat
     http: { host: values.HTTP_HOST, port: values.HTTP_PORT },
     ops: { host: values.OPS_HOST, port: values.OPS_PORT },
     mysql: {
-      url: requireSecret('MYSQL_URL', source),
+      url: requireSecret('MYSQL_URL', source, parseMysqlUrl),
       tlsCaFile: values.MYSQL_TLS_CA_FILE,
+      tlsVerifyIdentity: values.MYSQL_TLS_VERIFY_IDENTITY,
       allowWeakDurability: values.MYSQL_ALLOW_WEAK_DURABILITY,
     },
-    redis: { url: requireSecret('REDIS_URL', source), tlsCaFile: values.REDIS_TLS_CA_FILE },
+    redis: { url: requireSecret('REDIS_URL', source, parseRedisUrl), tlsCaFile: values.REDIS_TLS_CA_FILE },
     grpcTls: readGrpcTls(source),
     verifyAddress: values.VERIFY_ADDRESS,
     statusAddress: values.STATUS_ADDRESS,

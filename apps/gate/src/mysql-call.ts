@@ -1,5 +1,5 @@
 import { backoffMs, type Circuit, CircuitOpenError, DeadlineError, withDeadline } from '@berth/lifecycle';
-import { isServerError, isTransient } from '@berth/mysql';
+import { isServerAway, isServerError, isTransient } from '@berth/mysql';
 import { BerthError } from '@berth/wire';
 
 /** Longer than any of gate's statements takes, a new connection included, on a database that is well but busy. */
@@ -7,7 +7,7 @@ const deadlineMs = 6_000;
 
 /** Whether an error means that MySQL is away, rather than that it refused a statement. */
 export const isMysqlAway = (error: unknown): boolean =>
-  !(error instanceof BerthError) && (!isServerError(error) || isTransient(error) || isRefusingAll(error));
+  !(error instanceof BerthError) && (!isServerError(error) || isTransient(error) || isServerAway(error));
 
 /**
  * A call to MySQL with a deadline and a circuit. What the server says of a statement is passed on (it is the caller's or a
@@ -35,7 +35,3 @@ export async function mysqlCall<T>(
 
 const wasCommitting = (error: unknown): boolean =>
   error instanceof Error && 'commitUnknown' in error && error.commitUnknown === true;
-
-/** Too many connections, shutting down, read-only after a failover. */
-const isRefusingAll = (error: unknown): boolean =>
-  error instanceof Error && 'errno' in error && [1040, 1053, 1203, 1290, 1836].includes(Number(error.errno));

@@ -96,6 +96,7 @@ export async function migrateSchema(config: LocalConfig, url: string): Promise<v
     url,
     poolSize: 1,
     tlsCaFile: config.env.MYSQL_TLS_CA_FILE,
+    tlsVerifyIdentity: config.env.MYSQL_TLS_VERIFY_IDENTITY !== 'false',
     allowWeakDurability: config.env.MYSQL_ALLOW_WEAK_DURABILITY === 'true',
   });
   try {

@@ -1,8 +1,14 @@
 import { env, readEnv, requireSecret } from '@berth/env';
+import { parseMysqlUrl } from '@berth/mysql';
 
 export interface MigrateConfig {
   logLevel: string;
-  mysql: { url: string; tlsCaFile: string | undefined; allowWeakDurability: boolean };
+  mysql: {
+    url: string;
+    tlsCaFile: string | undefined;
+    tlsVerifyIdentity: boolean;
+    allowWeakDurability: boolean;
+  };
   /** How long a server that cannot be reached yet is waited for. */
   waitMs: number;
 }
@@ -10,6 +16,7 @@ export interface MigrateConfig {
 const variables = {
   LOG_LEVEL: env.text().default('info'),
   MYSQL_TLS_CA_FILE: env.text().optional(),
+  MYSQL_TLS_VERIFY_IDENTITY: env.flag().default(true),
   MYSQL_ALLOW_WEAK_DURABILITY: env.flag().default(false),
   MYSQL_WAIT_SECONDS: env.count(0, 3_600).default(60),
 };
@@ -20,8 +27,9 @@ export function parseMigrateConfig(source: Record<string, string | undefined>): 
   return {
     logLevel: values.LOG_LEVEL,
     mysql: {
-      url: requireSecret('MYSQL_URL', source),
+      url: requireSecret('MYSQL_URL', source, parseMysqlUrl),
       tlsCaFile: values.MYSQL_TLS_CA_FILE,
+      tlsVerifyIdentity: values.MYSQL_TLS_VERIFY_IDENTITY,
       allowWeakDurability: values.MYSQL_ALLOW_WEAK_DURABILITY,
     },
     waitMs: values.MYSQL_WAIT_SECONDS * 1_000,

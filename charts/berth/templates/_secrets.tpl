@@ -59,6 +59,10 @@
 - name: {{ upper $name }}_TLS_CA_FILE
   value: /run/secrets/berth/{{ $name }}-ca.crt
 {{- end }}
+{{- if and (eq $name "mysql") $secret.authority.existingSecret (not $secret.tlsVerifyIdentity) }}
+- name: MYSQL_TLS_VERIFY_IDENTITY
+  value: "false"
+{{- end }}
 {{- if and (eq $name "mysql") $secret.allowWeakDurability }}
 - name: MYSQL_ALLOW_WEAK_DURABILITY
   value: "true"

@@ -1,13 +1,13 @@
-export { migrate, schemaVersion } from './migrate.ts';
 export {
   DurabilityError,
+  errnoOf,
   isConnectionBroken,
   isDuplicateKey,
+  isServerAway,
   isServerError,
   isTransient,
-  Mysql,
-  type MysqlConnection,
-  type MysqlOptions,
-  type Tx,
-  txOn,
-} from './mysql.ts';
+} from './errors.ts';
+export { migrate, schemaVersion } from './migrate.ts';
+export { Mysql, type MysqlConnection, type MysqlOptions, type Tx, txOn } from './mysql.ts';
+export { parseMysqlUrl } from './mysql-url.ts';
+export { ServerWatch } from './server-watch.ts';

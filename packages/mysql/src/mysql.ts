@@ -1,6 +1,17 @@
 import { readFileSync } from 'node:fs';
-import { backoffMs, DeadlineError, withDeadline } from '@berth/lifecycle';
+import { isIP } from 'node:net';
+import { backoffMs, withDeadline } from '@berth/lifecycle';
 import mysql from 'mysql2/promise';
+import { isConnectionBroken, isReadOnly, isTransient } from './errors.ts';
+import { parseMysqlUrl } from './mysql-url.ts';
+import { ServerWatch } from './server-watch.ts';
+import { isWriter, prepareSession } from './session.ts';
+
+/**
+ * Statements that one connection keeps prepared, the one used longest ago goes first. The code has about 140 different
+ * ones; the server counts those of all connections against `max_prepared_stmt_count` (16,382 by default).
+ */
+const maxPreparedStatements = 128;
 
 export interface MysqlOptions {
   /** mysql://user:password@host:port/database */
@@ -9,6 +20,8 @@ export interface MysqlOptions {
   poolSize?: number;
   /** PEM file of the authority that signed the server's certificate; TLS is then required. */
   tlsCaFile?: string | undefined;
+  /** Whether the certificate must name the host of `url`. Default true. */
+  tlsVerifyIdentity?: boolean | undefined;
   /** Accepts a server that may lose acknowledged commits. Default false. */
   allowWeakDurability?: boolean;
   /** Further session settings, such as `innodb_lock_wait_timeout: 1`. */
@@ -17,13 +30,10 @@ export interface MysqlOptions {
   connectTimeoutMs?: number;
   /** Milliseconds until a statement's answer is given up, and its connection with it. Default 10 000. */
   queryTimeoutMs?: number;
+  /** What is known of the server, for pools of one process that lead to the same one. Default: one of its own. */
+  watch?: ServerWatch;
   /** Calls waiting for a connection at most; further ones are refused. Default 1 000. */
   maxWaiting?: number;
-}
-
-/** The server would acknowledge commits that a crash can undo. */
-export class DurabilityError extends Error {
-  override readonly name = 'DurabilityError';
 }
 
 /** A pooled connection, for those who need more than `Tx`. */
@@ -39,22 +49,47 @@ export interface Tx {
   run(sql: string, params?: Params): Promise<{ affectedRows: number; insertId: number }>;
 }
 
+/** A connection that was seen to be well within so long is used without being asked, in milliseconds. */
+const trustedMs = 5_000;
+
+/** How long a connection that is asked whether it is well may take to answer, in milliseconds. */
+const checkTimeoutMs = 1_000;
+
+/** What is known of a connection beneath the wrappers that the pool hands out. */
+interface Seen {
+  generation: number;
+  /** Monotonic milliseconds. */
+  wellAt: number;
+}
+
 /**
  * A pool of connections to MySQL or MariaDB in which each connection is READ COMMITTED, strict, UTC, utf8mb4,
- * and checked for durability before its first use. Prepared statements only. Errors are the driver's
- * (`errno`), but for DurabilityError.
+ * and checked for durability before its first use. A server that is gone or takes no writes any more is left within
+ * seconds, by readers, too. Prepared statements only. Errors are the driver's (`errno`), but for DurabilityError.
  */
 export class Mysql implements Tx {
   readonly #pool: mysql.Pool;
   readonly #options: MysqlOptions;
   readonly #queryTimeoutMs: number;
-  readonly #checked = new WeakSet<object>();
+  readonly #watch: ServerWatch;
+  readonly #unwatch: () => void;
+  readonly #seen = new WeakMap<object, Seen>();
+  /** Connections that nobody uses now. */
+  readonly #idle = new Set<mysql.PoolConnection['connection']>();
 
   constructor(options: MysqlOptions) {
     this.#options = options;
     this.#queryTimeoutMs = options.queryTimeoutMs ?? 10_000;
+    const address = parseMysqlUrl(options.url);
+    const verifyIdentity = options.tlsVerifyIdentity ?? true;
+    // The driver names no server in TLS when the host is an address, and would take a certificate for any.
+    if (options.tlsCaFile && verifyIdentity && isIP(address.host) !== 0) {
+      throw new Error(
+        'the host must be a name, that the certificate can be checked against (or the check be off by name)',
+      );
+    }
     this.#pool = mysql.createPool({
-      uri: options.url,
+      ...address,
       connectionLimit: options.poolSize ?? 10,
       maxIdle: options.poolSize ?? 10,
       queueLimit: options.maxWaiting ?? 1_000,
@@ -63,12 +98,24 @@ export class Mysql implements Tx {
       timezone: 'Z',
       enableKeepAlive: true,
       supportBigNumbers: true,
-      maxPreparedStatements: 512,
+      maxPreparedStatements,
       // A stack of the caller for every statement, whether it fails or not, costs more than it tells.
       trace: false,
       ...(options.tlsCaFile && {
-        ssl: { ca: readFileSync(options.tlsCaFile, 'utf8'), minVersion: 'TLSv1.2' },
+        ssl: {
+          ca: readFileSync(options.tlsCaFile, 'utf8'),
+          minVersion: 'TLSv1.2',
+          // An authority signs for more servers than one: that of a cloud's region for all of its customers'.
+          verifyIdentity,
+        },
       }),
+    });
+    this.#pool.on('release', (connection) => this.#idle.add(coreOf(connection)));
+    this.#pool.on('acquire', (connection) => this.#idle.delete(coreOf(connection)));
+    this.#watch = options.watch ?? new ServerWatch();
+    this.#unwatch = this.#watch.onLeft(() => {
+      for (const connection of this.#idle) connection.destroy();
+      this.#idle.clear();
     });
   }
 
@@ -97,23 +144,61 @@ export class Mysql implements Tx {
 
   /** A connection of one's own, checked; the caller releases it, or destroys it after an error. */
   async acquire(): Promise<mysql.PoolConnection> {
-    const connection = await this.#pool.getConnection();
-    // The pool hands out wrappers; what is checked once is the connection beneath.
-    const key = connection.connection;
-    if (!this.#checked.has(key)) {
-      try {
-        await withDeadline(this.#prepare(connection), this.#queryTimeoutMs, 'the settings of a session');
-        this.#checked.add(key);
-      } catch (error) {
-        connection.destroy();
-        throw error;
+    for (;;) {
+      const connection = await this.#pool.getConnection();
+      const core = coreOf(connection);
+      const seen = this.#seen.get(core);
+      if (seen === undefined) {
+        this.#seen.set(core, await this.#prepared(connection));
+        return connection;
       }
+      if (await this.#isWell(connection, seen)) return connection;
     }
-    return connection;
+  }
+
+  /** What is known of the server; another pool that leads to it may share it. */
+  get watch(): ServerWatch {
+    return this.#watch;
+  }
+
+  /** Tells what an error of a connection says of the server behind it, for those who use one of their own. */
+  report(error: unknown): void {
+    if (isReadOnly(error)) this.#watch.leave();
+    else if (isConnectionBroken(error)) this.#watch.suspect();
   }
 
   async close(): Promise<void> {
+    this.#unwatch();
     await this.#pool.end();
+  }
+
+  async #prepared(connection: mysql.PoolConnection): Promise<Seen> {
+    const { generation } = this.#watch;
+    const { allowWeakDurability, session } = this.#options;
+    const prepared = prepareSession(connection, { allowWeakDurability, settings: session });
+    try {
+      await withDeadline(prepared, this.#queryTimeoutMs, 'the settings of a session');
+    } catch (error) {
+      connection.destroy();
+      throw error;
+    }
+    return { generation, wellAt: performance.now() };
+  }
+
+  /** False, and the connection is gone, when it leads to a server that was left or takes no writes. */
+  async #isWell(connection: mysql.PoolConnection, seen: Seen): Promise<boolean> {
+    if (seen.generation === this.#watch.generation) {
+      const isTrusted = performance.now() - seen.wellAt < trustedMs && seen.wellAt > this.#watch.suspectedAt;
+      if (isTrusted) return true;
+      const isWell = withDeadline(isWriter(connection), checkTimeoutMs, 'whether a connection is well');
+      if (await isWell.catch(() => false)) {
+        seen.wellAt = performance.now();
+        return true;
+      }
+      this.#watch.leave();
+    }
+    connection.destroy();
+    return false;
   }
 
   async #with<T>(use: (connection: mysql.PoolConnection) => Promise<T>): Promise<T> {
@@ -123,76 +208,17 @@ export class Mysql implements Tx {
       connection.release();
       return result;
     } catch (error) {
+      this.report(error);
       if (isConnectionBroken(error)) connection.destroy();
       else connection.release();
       throw error;
     }
   }
-
-  async #prepare(connection: mysql.PoolConnection): Promise<void> {
-    await connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED');
-    const settings = Object.entries({
-      sql_mode: 'STRICT_ALL_TABLES,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO',
-      time_zone: '+00:00',
-      ...this.#options.session,
-    });
-    await connection.query(
-      `SET ${settings.map(([name]) => `SESSION ${name} = ?`).join(', ')}`,
-      settings.map(([, value]) => value),
-    );
-    if (this.#options.allowWeakDurability) return;
-    const [rows] = await connection.query<mysql.RowDataPacket[]>(
-      'SELECT @@GLOBAL.innodb_flush_log_at_trx_commit AS flush, @@GLOBAL.log_bin AS binlog, @@GLOBAL.sync_binlog AS sync',
-    );
-    const { flush, binlog, sync } = rows[0] as { flush: number; binlog: number; sync: number };
-    if (Number(flush) !== 1) {
-      throw new DurabilityError(
-        `innodb_flush_log_at_trx_commit is ${flush}; it must be 1 (or allow weak durability by name)`,
-      );
-    }
-    if (Number(binlog) === 1 && Number(sync) !== 1) {
-      throw new DurabilityError(
-        `sync_binlog is ${sync} with log_bin on; it must be 1 (or allow weak durability by name)`,
-      );
-    }
-  }
 }
 
-/** 1213 deadlock, 1205 lock wait time-out: the transaction was rolled back and may be tried again. */
-export function isTransient(error: unknown): boolean {
-  const errno = errnoOf(error);
-  return errno === 1213 || errno === 1205;
-}
-
-/** 1062 for the key named (as the server names it: `table.key` or `key`), or for any key. */
-export function isDuplicateKey(error: unknown, key?: string): boolean {
-  if (errnoOf(error) !== 1062) return false;
-  return key === undefined || (error as Error).message.includes(key);
-}
-
-const errnoOf = (error: unknown): number | undefined =>
-  error instanceof Error && 'errno' in error && typeof error.errno === 'number' ? error.errno : undefined;
-
-/** Errors that the server answered with (a state is set): the connection itself is sound. */
-export const isServerError = (error: unknown): boolean =>
-  error instanceof Error &&
-  'sqlState' in error &&
-  typeof error.sqlState === 'string' &&
-  !('fatal' in error && error.fatal === true);
-
-/** The server takes no writes (1290, 1836): after a fail-over it is the one that is no longer the writer. */
-const isReadOnly = (error: unknown): boolean => errnoOf(error) === 1290 || errnoOf(error) === 1836;
-
-/**
- * The connection is not to be used any more: it was lost, what it still answers is no longer waited for, or it leads to
- * a server that takes no writes, while a new one finds the writer.
- */
-export const isConnectionBroken = (error: unknown): boolean =>
-  isReadOnly(error) ||
-  error instanceof DeadlineError ||
-  error instanceof DurabilityError ||
-  (error instanceof Error &&
-    (('fatal' in error && error.fatal === true) || 'syscall' in error || 'commitUnknown' in error));
+/** The connection beneath the wrapper: the pool makes a new wrapper each time. */
+const coreOf = (connection: mysql.PoolConnection): mysql.PoolConnection['connection'] =>
+  connection.connection ?? connection;
 
 /** The statements of whatever transaction is open on the connection; each throws DeadlineError after `timeoutMs`. */
 export const txOn = (connection: MysqlConnection, timeoutMs = 10_000): Tx => ({

@@ -72,6 +72,7 @@ export class MysqlMessageStore implements MessageStore {
       return outcomes;
     } catch (error) {
       attempt.abandoned = true;
+      this.#mysql.report(error);
       if (connection !== undefined) await giveBack(connection, attempt, error);
       if (!attempt.committing) throw error;
       throw new CommitUnknownError('the answer of COMMIT was lost', { cause: error });

@@ -1,5 +1,4 @@
-import { isConnectionBroken, isDuplicateKey, isTransient } from '@berth/mysql';
-import { errnoOf, isServerAway } from '../stores/server-away.ts';
+import { errnoOf, isConnectionBroken, isDuplicateKey, isServerAway, isTransient } from '@berth/mysql';
 import { CommitUnknownError } from './message-store.ts';
 
 /** Why a batch was not stored, by what is to be done about it. */

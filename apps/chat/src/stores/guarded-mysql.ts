@@ -1,6 +1,5 @@
 import { Circuit } from '@berth/lifecycle';
-import { isConnectionBroken, type Mysql, type Tx } from '@berth/mysql';
-import { isServerAway } from './server-away.ts';
+import { isConnectionBroken, isServerAway, type Mysql, type Tx } from '@berth/mysql';
 
 /** Single statements, and transactions that are tried again after a deadlock. */
 export type Database = Pick<Mysql, 'rows' | 'run' | 'transaction'>;

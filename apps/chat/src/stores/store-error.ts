@@ -1,7 +1,6 @@
 import { CircuitOpenError, DeadlineError, jittered } from '@berth/lifecycle';
-import { isConnectionBroken, isTransient } from '@berth/mysql';
+import { isConnectionBroken, isServerAway, isTransient } from '@berth/mysql';
 import { BerthError } from '@berth/wire';
-import { isServerAway } from './server-away.ts';
 
 /**
  * What a caller is told when a store fails: `deadline` when it is not known what was done, `unavailable` when nothing
