@@ -25,7 +25,7 @@ export const routes: Route[] = [
     path: '/v1/codes',
     summary: 'Mail a code',
     description:
-      'Mails a six-digit code for registering or for a new password. The answer is the same whether the address has an account or not; a new code voids the one before for the same purpose.',
+      'Mails a six-digit code for registering or for a new password. The answer is the same whether the address has an account or not; asked for again, the live code is mailed again, and its attempts stay counted.',
     status: 200,
     body: httpSchemas.codesRequest,
     answer: httpSchemas.codesAnswer,

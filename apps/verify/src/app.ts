@@ -10,6 +10,7 @@ import { CodeHashes } from './code.ts';
 import { RedisCodeStore } from './code-store.ts';
 import type { VerifyConfig } from './config.ts';
 import type { Context } from './context.ts';
+import { check } from './handlers/check.ts';
 import { issue } from './handlers/issue.ts';
 import { redeem } from './handlers/redeem.ts';
 import { SmtpMailer } from './mailer.ts';
@@ -73,6 +74,7 @@ export function createVerify(
   server.addService(VerifyServiceService, {
     issue: handle('issue', issue),
     redeem: handle('redeem', redeem),
+    check: handle('check', check),
   });
   const ops = new OpsServer({
     ...config.ops,

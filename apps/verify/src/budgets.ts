@@ -6,11 +6,13 @@ const takeBudget = new LuaScript<[taken: 0 | 1, waitMs: number]>(
   new URL('./take-budget.lua', import.meta.url),
 );
 
+const dayMs = 86_400_000;
 const hourMs = 3_600_000;
 const minuteMs = 60_000;
 
 export interface BudgetLimits {
   perAddressHour: number;
+  perAddressDay: number;
   perSourceHour: number;
   perMinute: number;
   /** Between two codes for one address, while the first is unused. */
@@ -26,8 +28,8 @@ export interface Share {
 }
 
 /**
- * How many codes are issued: per address, family and hour, per source and hour, and in all per minute. Of one address
- * a source gets its first also when others have used the budget up, until that is used twice.
+ * How many codes are issued: per address and family in an hour and in a day, per source and hour, and in all per minute. Of
+ * one address a source gets its first also when others have used the budget up, until that is used twice.
  */
 export class RedisBudgets {
   readonly #redis: Redis;
@@ -39,7 +41,7 @@ export class RedisBudgets {
   }
 
   /**
-   * Takes one code out of all three or, when one is used up, out of none. `waitMs`: until the same address may ask again.
+   * Takes one code out of all of them or, when one is used up, out of none. `waitMs`: until the same address may ask again.
    * Errors are the Redis client's.
    */
   async take(
@@ -47,12 +49,18 @@ export class RedisBudgets {
     family: CodeFamily,
     source: string,
   ): Promise<{ share?: Share; waitMs: number }> {
-    const { perAddressHour, perSourceHour, perMinute, resendMs } = this.#limits;
+    const { perAddressHour, perAddressDay, perSourceHour, perMinute, resendMs } = this.#limits;
     const id = `${source}:${randomBytes(12).toString('hex')}`;
     const [taken, waitMs] = await takeBudget.run(
       this.#redis,
       [freshKey(address, family), ...budgetKeys(address, family, source)],
-      [id, resendMs, ...[perAddressHour, hourMs], ...[perSourceHour, hourMs], ...[perMinute, minuteMs]],
+      [
+        ...[id, resendMs, addressBudgets.length],
+        ...[perAddressHour, hourMs],
+        ...[perAddressDay, dayMs],
+        ...[perSourceHour, hourMs],
+        ...[perMinute, minuteMs],
+      ],
     );
     return taken === 1 ? { share: { id, address, family, source }, waitMs } : { waitMs };
   }
@@ -73,5 +81,8 @@ export class RedisBudgets {
 
 const freshKey = (address: string, family: CodeFamily): string =>
   `verify:{budget}:fresh:${family}:${address}`;
+const addressBudgets = ['address', 'address-day'];
 const budgetKeys = (address: string, family: CodeFamily, source: string): string[] =>
-  [`address:${family}:${address}`, `source:${source}`, 'all'].map((name) => `verify:{budget}:${name}`);
+  [...addressBudgets.map((name) => `${name}:${family}:${address}`), `source:${source}`, 'all'].map(
+    (name) => `verify:{budget}:${name}`,
+  );

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, randomInt } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 
 /** What a code is good for. `any`: for clients of the old dialect, which do not say. */
 export type CodePurpose = 'register' | 'reset' | 'any';
@@ -12,10 +12,13 @@ export type CodeFamily = (typeof codeFamilies)[number];
 
 export const familyOf = (purpose: CodePurpose): CodeFamily => (purpose === 'register' ? 'register' : 'reset');
 
-/** Six digits, each of the million as likely as the others. */
-export const createCode = (): string => randomInt(1_000_000).toString().padStart(6, '0');
+/** What a new code is derived from. */
+export const createNonce = (): string => randomBytes(16).toString('hex');
 
-/** The keyed hashes by which codes and addresses stand in Redis: who reads Redis learns neither. */
+/**
+ * Codes, and the keyed hashes by which they and addresses stand in Redis: who reads Redis learns neither. A code is derived
+ * from a nonce that is kept there, so that the same one can be mailed again.
+ */
 export class CodeHashes {
   readonly #secret: string;
 
@@ -29,6 +32,12 @@ export class CodeHashes {
 
   ofSource(network: string): string {
     return this.#hash('source', network);
+  }
+
+  /** Six digits, each of the million as likely as the others (but for one part in 10^8). */
+  codeOf(email: string, nonce: string): string {
+    const number = createHmac('sha256', this.#secret).update(['derive', email, nonce].join('\n')).digest();
+    return (number.readUIntBE(0, 6) % 1_000_000).toString().padStart(6, '0');
   }
 
   ofCode(email: string, code: string): string {

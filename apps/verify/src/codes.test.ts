@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Purpose } from '@berth/contracts/verify';
-import { createCode } from './code.ts';
+import { CodeHashes, createNonce } from './code.ts';
 import { useVerify } from './fixtures/use-verify.ts';
 
 const verify = useVerify({ CODES_PER_SOURCE_HOUR: '1000' });
@@ -76,13 +76,58 @@ test('who asks to register an address that has an account does not void its code
   await verify.issue('owner@example.org', { purpose: Purpose.PURPOSE_RESET });
 });
 
-test('a new code voids the old one', async () => {
+test('asked for again, the same code is mailed again, and lives for its whole time', async () => {
   await verify.issue('again@example.org');
   const first = await verify.mail.codeFor('again@example.org', 1);
+  for (const key of await verify.store.redis.keys('verify:code:*'))
+    await verify.store.redis.pexpire(key, 60_000);
+  const { expiresInMs } = await verify.issue('again@example.org');
+  assert.equal(await verify.mail.codeFor('again@example.org', 2), first);
+  assert.equal(expiresInMs, 600_000);
+  const lives = await Promise.all(
+    (await verify.store.redis.keys('verify:code:*')).map((key) => verify.store.redis.pttl(key)),
+  );
+  assert.ok(Math.max(...lives) > 60_000);
+  assert.equal(await verify.redeem('again@example.org', first), 'ok');
   await verify.issue('again@example.org');
-  const second = await verify.mail.codeFor('again@example.org', 2);
-  if (first !== second) assert.equal(await verify.redeem('again@example.org', first), 'wrong');
-  assert.equal(await verify.redeem('again@example.org', second), 'ok');
+  assert.notEqual(await verify.mail.codeFor('again@example.org', 3), first, 'a used one is not mailed again');
+});
+
+test('mailed again its attempts stay counted; when they are used up who asks is mailed another', async () => {
+  await verify.issue('counted@example.org');
+  const code = await verify.mail.codeFor('counted@example.org', 1);
+  for (let attempt = 1; attempt <= 3; attempt++) await verify.redeem('counted@example.org', otherThan(code));
+  await verify.issue('counted@example.org');
+  assert.equal(await verify.mail.codeFor('counted@example.org', 2), code);
+  for (let attempt = 4; attempt <= 5; attempt++)
+    assert.equal(await verify.redeem('counted@example.org', otherThan(code)), 'wrong');
+  assert.equal(await verify.redeem('counted@example.org', code), 'expired');
+  await verify.issue('counted@example.org');
+  const another = await verify.mail.codeFor('counted@example.org', 3);
+  assert.equal(await verify.redeem('counted@example.org', another), 'ok');
+});
+
+test('who asks for it from elsewhere is mailed the same code, with attempts of their own', async () => {
+  await verify.issue('two@example.org', { source: '198.51.100.1' });
+  const code = await verify.mail.codeFor('two@example.org', 1);
+  for (let attempt = 1; attempt <= 5; attempt++)
+    await verify.redeem('two@example.org', otherThan(code), Purpose.PURPOSE_REGISTER, `203.0.113.${attempt}`);
+  await verify.issue('two@example.org', { source: '198.51.100.2' });
+  assert.equal(await verify.mail.codeFor('two@example.org', 2), code);
+  const redeem = (source: string) => verify.redeem('two@example.org', code, Purpose.PURPOSE_REGISTER, source);
+  assert.equal(await redeem('203.0.113.1'), 'expired');
+  assert.equal(await redeem('198.51.100.2'), 'ok');
+});
+
+test('a right code that is only looked at stays; a wrong one is an attempt', async () => {
+  await verify.issue('looked@example.org');
+  const code = await verify.mail.codeFor('looked@example.org');
+  assert.equal(await verify.check('looked@example.org', code), 'ok');
+  for (let attempt = 1; attempt <= 4; attempt++)
+    assert.equal(await verify.check('looked@example.org', otherThan(code)), 'wrong');
+  assert.equal(await verify.check('looked@example.org', code), 'ok');
+  assert.equal(await verify.redeem('looked@example.org', code), 'ok');
+  assert.equal(await verify.check('looked@example.org', code), 'expired');
 });
 
 test('a code lives ten minutes', async () => {
@@ -180,7 +225,8 @@ test('what is no address, purpose or code is refused by name', async () => {
 });
 
 test('codes are six digits, spread over the whole million', () => {
-  const codes = Array.from({ length: 20_000 }, createCode);
+  const hashes = new CodeHashes('a secret of this test');
+  const codes = Array.from({ length: 20_000 }, () => hashes.codeOf('a@example.org', createNonce()));
   assert.ok(codes.every((code) => /^\d{6}$/.test(code)));
   for (let place = 0; place < 6; place++) {
     const counts = new Map<string, number>();

@@ -13,6 +13,7 @@ test('three variables are enough, and the rest are as documented', () => {
   assert.deepEqual([config.grpc.port, config.ops.port], [50_051, 9_101]);
   assert.deepEqual(config.budgets, {
     perAddressHour: 5,
+    perAddressDay: 10,
     perSourceHour: 20,
     perMinute: 300,
     resendMs: 30_000,

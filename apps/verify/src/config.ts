@@ -23,6 +23,7 @@ export interface VerifyConfig {
   codes: { ttlMs: number; attempts: number };
   budgets: {
     perAddressHour: number;
+    perAddressDay: number;
     perSourceHour: number;
     perMinute: number;
     /** Between two codes for one address. */
@@ -41,6 +42,7 @@ const variables = {
   MAIL_CONNECTIONS: env.count(1, 100).default(5),
   MAIL_QUEUE: env.count(1, 100_000).default(300),
   CODES_PER_ADDRESS_HOUR: env.count(1, 1_000).default(5),
+  CODES_PER_ADDRESS_DAY: env.count(1, 10_000).default(10),
   CODES_PER_SOURCE_HOUR: env.count(1, 1_000_000).default(20),
   CODES_PER_MINUTE: env.count(1, 1_000_000).default(300),
   CODE_RESEND_SECONDS: env.number(0, 3_600).default(30),
@@ -66,6 +68,7 @@ export function parseVerifyConfig(source: Record<string, string | undefined>): V
     codes: { ttlMs: 10 * 60_000, attempts: 5 },
     budgets: {
       perAddressHour: values.CODES_PER_ADDRESS_HOUR,
+      perAddressDay: values.CODES_PER_ADDRESS_DAY,
       perSourceHour: values.CODES_PER_SOURCE_HOUR,
       perMinute: values.CODES_PER_MINUTE,
       resendMs: Math.round(values.CODE_RESEND_SECONDS * 1_000),

@@ -1,7 +1,6 @@
--- Removes the code of an address, unless another one has taken its place.
--- KEYS[1] the address's code: hash {hash, purpose, ...}
+-- Removes a code of an address that was never mailed, unless another one has taken its place.
+-- KEYS[1] the address's code: a hash as in store-code.lua
 -- ARGV[1] hash
-if redis.call('HGET', KEYS[1], 'hash') == ARGV[1] then
-  return redis.call('DEL', KEYS[1])
-end
+local known = redis.call('HMGET', KEYS[1], 'hash', 'mailed')
+if known[1] == ARGV[1] and not known[2] then return redis.call('DEL', KEYS[1]) end
 return 0

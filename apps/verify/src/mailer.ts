@@ -1,4 +1,4 @@
-import { backoffMs, DeadlineError, withDeadline } from '@berth/lifecycle';
+import { backoffMs, DeadlineError, jittered, withDeadline } from '@berth/lifecycle';
 import { BerthError } from '@berth/wire';
 import { createTransport, type Transporter } from 'nodemailer';
 import type { CodeMail } from './code-mail.ts';
@@ -13,8 +13,24 @@ export interface SmtpMailerOptions {
   onOutcome?: (outcome: MailOutcome, error?: unknown) => void;
 }
 
-/** `refused`: the server will never take it (5xx); `failed`: given up after the retries. */
-export type MailOutcome = 'sent' | 'refused' | 'failed';
+/**
+ * `refused`: the server will never take it (5xx); `failed`: given up at the end of its life; `obsolete`: what it is about
+ * was over before it could be sent.
+ */
+export type MailOutcome = 'sent' | 'refused' | 'failed' | 'obsolete';
+
+export interface Mailing {
+  /** Names what it is about: of two with one key the second only hastens the first, while that is under way. */
+  key: string;
+  to: string;
+  mail: CodeMail;
+  /** Tried for so long. */
+  lifeMs: number;
+  /** Asked before each further try. */
+  isWanted: () => Promise<boolean>;
+  onSent: () => Promise<void>;
+  onFailure: (outcome: 'refused' | 'failed') => Promise<void>;
+}
 
 /** Connecting, the greeting, and silence in between. Milliseconds. */
 const timeouts = {
@@ -24,17 +40,26 @@ const timeouts = {
   dnsTimeout: 5_000,
 };
 const probeDeadlineMs = 8_000;
-/** A mail is tried so often, and no longer than its life. */
-const attempts = 3;
-const mailLifeMs = 60_000;
+/** How long is believed what the server's last answer, or its silence, said. */
+const probeMs = 10_000;
+/** One try, waiting for a connection included. */
+const tryMs = 60_000;
+/** A server that says "come again" (greylisting, a full mailbox) means seconds to minutes. */
+const retry = { baseMs: 1_000, maxMs: 60_000 };
+const endsBeforeMs = 500;
+/** For each mail that may wait for a connection so many may wait for their next try. */
+const putOffFactor = 10;
 
 /** Hands mails to one SMTP server: a few connections, a bounded queue, time-outs everywhere, jittered retries. */
 export class SmtpMailer {
   readonly #transport: Transporter;
   readonly #options: SmtpMailerOptions;
-  readonly #pending = new Set<Promise<void>>();
+  readonly #mailings = new Map<string, { done: Promise<void>; hasten: () => void }>();
   readonly #closing = new AbortController();
+  #putOff = 0;
   #probe: Promise<void> | undefined;
+  #probedAt = Number.NEGATIVE_INFINITY;
+  #heardAt = Number.NEGATIVE_INFINITY;
   reachable = true;
 
   constructor(options: SmtpMailerOptions) {
@@ -51,100 +76,148 @@ export class SmtpMailer {
 
   /** Mails not yet handed over. */
   get pending(): number {
-    return this.#pending.size;
+    return this.#mailings.size;
   }
 
   /**
-   * Resolves when the server can be reached and there is room for one more mail; else BerthError `unavailable`. One probe
-   * serves all who ask while it runs.
+   * Resolves when the server could be reached and there is room for one more mail; else BerthError `unavailable`. The server
+   * is looked for once in 10 s at most, however many ask.
    */
   async ready(): Promise<void> {
-    if (this.#pending.size >= this.#options.queue) {
+    const { queue } = this.#options;
+    if (this.#mailings.size - this.#putOff >= queue || this.#putOff >= putOffFactor * queue) {
       throw new BerthError('unavailable', 'Too many mails are waiting; try again soon.', {
         retryAfterMs: 2_000 + backoffMs(0, { baseMs: 3_000 }),
       });
     }
-    this.#probe ??= this.#verify().finally(() => {
-      this.#probe = undefined;
-    });
-    await this.#probe;
+    const now = performance.now();
+    const isKnown = now - this.#heardAt < probeMs || now - this.#probedAt < probeMs;
+    if (!isKnown || this.#probe) {
+      this.#probe ??= this.#verify().finally(() => {
+        this.#probe = undefined;
+      });
+      await this.#probe;
+    } else if (!this.reachable) throw away(this.#probedAt + probeMs - now);
   }
 
-  /** Takes the mail and returns; `onFailure` is called when it was refused or given up. */
-  send(to: string, mail: CodeMail, onFailure: (outcome: 'refused' | 'failed') => Promise<void>): void {
-    const sending = this.#deliver(to, mail, onFailure).finally(() => this.#pending.delete(sending));
-    this.#pending.add(sending);
+  /** Takes the mail and returns. */
+  send(mailing: Mailing): void {
+    const running = this.#mailings.get(mailing.key);
+    if (running) {
+      running.hasten();
+      return;
+    }
+    const entry = { done: Promise.resolve(), hasten: () => {} };
+    this.#mailings.set(mailing.key, entry);
+    entry.done = this.#deliver(mailing, entry).finally(() => this.#mailings.delete(mailing.key));
   }
 
-  /** Gives mails in flight `graceMs` to leave. */
+  /** Gives mails `graceMs` to leave, those that were put off one more try. */
   async close(graceMs = 5_000): Promise<void> {
-    await withDeadline(Promise.all(this.#pending), graceMs, 'mails in flight').catch(() => {});
+    const mailings = [...this.#mailings.values()];
+    const done = Promise.all(mailings.map((mailing) => mailing.done));
+    for (const { hasten } of mailings) hasten();
+    await withDeadline(done, graceMs, 'mails in flight').catch(() => {});
     this.#closing.abort();
-    await Promise.all(this.#pending);
+    await done;
     this.#transport.close();
   }
 
   async #verify(): Promise<void> {
+    this.#probedAt = performance.now();
     try {
       await withDeadline(this.#transport.verify(), probeDeadlineMs, 'the mail server');
-      this.reachable = true;
+      this.#heard();
     } catch (cause) {
-      this.reachable = false;
-      throw new BerthError('unavailable', 'The mail server is away right now; try again soon.', {
-        cause,
-        retryAfterMs: 2_000 + backoffMs(0, { baseMs: 3_000 }),
-      });
+      this.#missed();
+      throw away(probeMs, cause);
     }
   }
 
-  async #deliver(
-    to: string,
-    mail: CodeMail,
-    onFailure: (outcome: 'refused' | 'failed') => Promise<void>,
-  ): Promise<void> {
-    const until = performance.now() + mailLifeMs;
-    const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(mailLifeMs)]);
-    for (let attempt = 1; ; attempt++) {
+  #missed(): void {
+    this.reachable = false;
+    this.#heardAt = Number.NEGATIVE_INFINITY;
+    this.#probedAt = performance.now();
+  }
+
+  #heard(): void {
+    this.reachable = true;
+    this.#heardAt = performance.now();
+  }
+
+  async #deliver(mailing: Mailing, entry: { hasten: () => void }): Promise<void> {
+    const { onOutcome = () => {} } = this.#options;
+    // A little before what it is about ends by itself.
+    const until = performance.now() + mailing.lifeMs - endsBeforeMs;
+    for (let attempt = 0; ; attempt++) {
       try {
-        await this.#transport.sendMail({
-          from: this.#options.from,
-          to: { name: '', address: to },
-          ...mail,
-          headers: { 'auto-submitted': 'auto-generated', 'x-auto-response-suppress': 'All' },
-          signal,
-        });
-        this.#options.onOutcome?.('sent');
+        await this.#hand(mailing);
+        onOutcome('sent');
+        await mailing.onSent().catch(() => {});
         return;
       } catch (error) {
         const isRefused = isPermanent(error);
-        const isLast = attempt >= attempts || performance.now() > until || signal.aborted;
-        if (isRefused || isLast) {
+        if (isRefused || performance.now() >= until || this.#closing.signal.aborted) {
           const outcome = isRefused ? 'refused' : 'failed';
-          this.#options.onOutcome?.(outcome, error);
-          await onFailure(outcome);
+          onOutcome(outcome, error);
+          await mailing.onFailure(outcome);
           return;
         }
       }
-      await pause(300 + backoffMs(attempt, { baseMs: 500, maxMs: 5_000 }), signal);
+      const pauseMs = Math.min(500 + backoffMs(attempt, retry), Math.max(0, until - performance.now()));
+      await this.#pause(pauseMs, entry);
+      if (performance.now() < until && !(await mailing.isWanted().catch(() => true))) {
+        onOutcome('obsolete');
+        return;
+      }
     }
+  }
+
+  async #hand({ to, mail }: Mailing): Promise<void> {
+    try {
+      await this.#transport.sendMail({
+        from: this.#options.from,
+        to: { name: '', address: to },
+        ...mail,
+        headers: { 'auto-submitted': 'auto-generated', 'x-auto-response-suppress': 'All' },
+        signal: AbortSignal.any([this.#closing.signal, AbortSignal.timeout(tryMs)]),
+      });
+      this.#heard();
+    } catch (error) {
+      // An answer is a sign of life, whatever it says; without one this was a look that failed.
+      if (answerOf(error) !== undefined) this.#heard();
+      else if (!this.#closing.signal.aborted) this.#missed();
+      throw error;
+    }
+  }
+
+  /** Until then, until the mail is asked for again, or until the end. */
+  async #pause(ms: number, entry: { hasten: () => void }): Promise<void> {
+    this.#putOff++;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    entry.hasten = resolve;
+    const { signal } = this.#closing;
+    const timer = setTimeout(resolve, ms);
+    const end = () => resolve();
+    signal.addEventListener('abort', end);
+    if (!signal.aborted) await promise;
+    signal.removeEventListener('abort', end);
+    clearTimeout(timer);
+    entry.hasten = () => {};
+    this.#putOff--;
   }
 }
 
 /** The server answered 5xx: the same mail will not be taken later either. */
 const isPermanent = (error: unknown): boolean =>
-  !(error instanceof DeadlineError) &&
-  error instanceof Error &&
-  'responseCode' in error &&
-  Number(error.responseCode) >= 500;
+  !(error instanceof DeadlineError) && (answerOf(error) ?? 0) >= 500;
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end, { once: true });
+/** The code of the server's answer, if there was one. */
+const answerOf = (error: unknown): number | undefined =>
+  error instanceof Error && 'responseCode' in error ? Number(error.responseCode) : undefined;
+
+const away = (inMs: number, cause?: unknown): BerthError =>
+  new BerthError('unavailable', 'The mail server is away right now; try again soon.', {
+    cause,
+    retryAfterMs: Math.max(2_000, jittered(inMs)),
   });
-}

@@ -18,7 +18,11 @@ const results: Record<Redemption, RedeemResult> = {
 };
 
 /** What has not the form of a code is an attempt like any other. */
-export async function redeem(context: Context, request: RedeemRequest): Promise<RedeemResponse> {
+export async function redeem(
+  context: Context,
+  request: RedeemRequest,
+  { isKept = false } = {},
+): Promise<RedeemResponse> {
   const email = parseEmail(request.email);
   const purpose = purposes[request.purpose];
   if (purpose === undefined) throw new BerthError('bad_request', 'purpose: register or reset');
@@ -27,9 +31,9 @@ export async function redeem(context: Context, request: RedeemRequest): Promise<
   const address = hashes.ofAddress(email);
   const source = hashes.ofSource(networkOf(request.source));
   const redemption = await redisCall(() =>
-    codes.redeem(address, hashes.ofCode(email, request.code), purpose, source),
+    codes.redeem(address, hashes.ofCode(email, request.code), { purpose, source, isKept }),
   );
-  if (redemption === 'ok') {
+  if (redemption === 'ok' && !isKept) {
     await budgets
       .settle(address)
       .catch((err: unknown) => log.warn({ err }, 'an address must wait for its next code'));

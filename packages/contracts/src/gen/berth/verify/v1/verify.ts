@@ -429,8 +429,9 @@ export const RedeemResponse: MessageFns<RedeemResponse> = {
 export type VerifyServiceService = typeof VerifyServiceService;
 export const VerifyServiceService = {
   /**
-   * Mails a fresh code to the address, within the budgets per address, per source and global, and voids the one before of its
-   * kind (those for registering are apart).
+   * Mails a code to the address, within the budgets per address, per source and global: the live one of its kind (those for
+   * registering are apart) once more, which lives on for its whole time and with its attempts counted; a fresh one, which
+   * voids it, where there is none or who asks has used up their attempts.
    * Answers once the mail server was reached, before the mail is handed over: so that the answer takes as long for every
    * address. Errors: INVALID_ARGUMENT (address or purpose), RESOURCE_EXHAUSTED (budget; the answer's trailer
    * `retry-after-ms` says when to come again), UNAVAILABLE (Redis or the mail server; no budget is used).
@@ -445,7 +446,7 @@ export const VerifyServiceService = {
     responseDeserialize: (value: Buffer): IssueResponse => IssueResponse.decode(value),
   },
   /**
-   * Redeems a code: once, within 10 minutes, 5 attempts from the source that asked for it and 5 from all others.
+   * Redeems a code: once, within 10 minutes, 5 attempts from each source that asked for it and 5 from all others.
    * Errors: INVALID_ARGUMENT, UNAVAILABLE (Redis). A wrong code is an answer, not an error.
    */
   redeem: {
@@ -457,28 +458,42 @@ export const VerifyServiceService = {
     responseSerialize: (value: RedeemResponse): Buffer => Buffer.from(RedeemResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): RedeemResponse => RedeemResponse.decode(value),
   },
+  /** What Redeem would answer, but that a right code stays as it is: before what is costly. A wrong one is an attempt. */
+  check: {
+    path: "/berth.verify.v1.VerifyService/Check" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RedeemRequest): Buffer => Buffer.from(RedeemRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RedeemRequest => RedeemRequest.decode(value),
+    responseSerialize: (value: RedeemResponse): Buffer => Buffer.from(RedeemResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RedeemResponse => RedeemResponse.decode(value),
+  },
 } as const;
 
 export interface VerifyServiceServer extends UntypedServiceImplementation {
   /**
-   * Mails a fresh code to the address, within the budgets per address, per source and global, and voids the one before of its
-   * kind (those for registering are apart).
+   * Mails a code to the address, within the budgets per address, per source and global: the live one of its kind (those for
+   * registering are apart) once more, which lives on for its whole time and with its attempts counted; a fresh one, which
+   * voids it, where there is none or who asks has used up their attempts.
    * Answers once the mail server was reached, before the mail is handed over: so that the answer takes as long for every
    * address. Errors: INVALID_ARGUMENT (address or purpose), RESOURCE_EXHAUSTED (budget; the answer's trailer
    * `retry-after-ms` says when to come again), UNAVAILABLE (Redis or the mail server; no budget is used).
    */
   issue: handleUnaryCall<IssueRequest, IssueResponse>;
   /**
-   * Redeems a code: once, within 10 minutes, 5 attempts from the source that asked for it and 5 from all others.
+   * Redeems a code: once, within 10 minutes, 5 attempts from each source that asked for it and 5 from all others.
    * Errors: INVALID_ARGUMENT, UNAVAILABLE (Redis). A wrong code is an answer, not an error.
    */
   redeem: handleUnaryCall<RedeemRequest, RedeemResponse>;
+  /** What Redeem would answer, but that a right code stays as it is: before what is costly. A wrong one is an attempt. */
+  check: handleUnaryCall<RedeemRequest, RedeemResponse>;
 }
 
 export interface VerifyServiceClient extends Client {
   /**
-   * Mails a fresh code to the address, within the budgets per address, per source and global, and voids the one before of its
-   * kind (those for registering are apart).
+   * Mails a code to the address, within the budgets per address, per source and global: the live one of its kind (those for
+   * registering are apart) once more, which lives on for its whole time and with its attempts counted; a fresh one, which
+   * voids it, where there is none or who asks has used up their attempts.
    * Answers once the mail server was reached, before the mail is handed over: so that the answer takes as long for every
    * address. Errors: INVALID_ARGUMENT (address or purpose), RESOURCE_EXHAUSTED (budget; the answer's trailer
    * `retry-after-ms` says when to come again), UNAVAILABLE (Redis or the mail server; no budget is used).
@@ -499,7 +514,7 @@ export interface VerifyServiceClient extends Client {
     callback: (error: ServiceError | null, response: IssueResponse) => void,
   ): ClientUnaryCall;
   /**
-   * Redeems a code: once, within 10 minutes, 5 attempts from the source that asked for it and 5 from all others.
+   * Redeems a code: once, within 10 minutes, 5 attempts from each source that asked for it and 5 from all others.
    * Errors: INVALID_ARGUMENT, UNAVAILABLE (Redis). A wrong code is an answer, not an error.
    */
   redeem(
@@ -512,6 +527,22 @@ export interface VerifyServiceClient extends Client {
     callback: (error: ServiceError | null, response: RedeemResponse) => void,
   ): ClientUnaryCall;
   redeem(
+    request: RedeemRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RedeemResponse) => void,
+  ): ClientUnaryCall;
+  /** What Redeem would answer, but that a right code stays as it is: before what is costly. A wrong one is an attempt. */
+  check(
+    request: RedeemRequest,
+    callback: (error: ServiceError | null, response: RedeemResponse) => void,
+  ): ClientUnaryCall;
+  check(
+    request: RedeemRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RedeemResponse) => void,
+  ): ClientUnaryCall;
+  check(
     request: RedeemRequest,
     metadata: Metadata,
     options: Partial<CallOptions>,
