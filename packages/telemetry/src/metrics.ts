@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { LoopDelay } from './loop-delay.ts';
 
 /** The metrics of one app, in a registry of its own (several apps may share a process in tests). */
 export class Metrics {
@@ -11,6 +12,13 @@ export class Metrics {
   /** Adds the process metrics: memory, CPU, event-loop delay, file descriptors. Once a process. */
   withProcessMetrics(): this {
     collectDefaultMetrics({ register: this.registry });
+    const loopDelay = new LoopDelay();
+    this.gauge(
+      'event_loop_delay_p99_seconds',
+      'how late the event loop is: the highest p99 of a window of 5 s within the last minute',
+      [],
+      () => loopDelay.p99Seconds,
+    );
     return this;
   }
 
