@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { shareLookups } from './shared-lookups.ts';
 
 export interface App {
   start(): Promise<void>;
@@ -17,6 +18,7 @@ interface Log {
  * (default 60 s: a pod's grace period less a margin) is given up with exit code 1.
  */
 export async function runApp(app: App, log: Log, { closeTimeoutMs = 60_000 } = {}): Promise<void> {
+  shareLookups();
   let closing = false;
   const close = async (code: number): Promise<void> => {
     if (closing) return;
