@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import process from 'node:process';
 import { promisify } from 'node:util';
 import { findStores } from './binaries.ts';
 import { freePort } from './free-port.ts';
@@ -62,7 +63,7 @@ export async function startMysql({
   const socket = join(tmpdir(), `berth-${randomBytes(6).toString('hex')}.sock`);
   const argv = [
     '--no-defaults',
-    '--user=root',
+    ...asRoot(),
     `--datadir=${data}`,
     `--socket=${socket}`,
     `--pid-file=${join(dir, 'server.pid')}`,
@@ -87,6 +88,9 @@ export async function startMysql({
   return runningServer(server, `mysql://berth:${password}@127.0.0.1:${chosenPort}/berth`, chosenPort);
 }
 
+/** The servers refuse to run as root unless they are told to by name; others may not name a user. */
+const asRoot = (): string[] => (process.getuid?.() === 0 ? ['--user=root'] : []);
+
 /** Made aside and then put in its place, so that one that was interrupted is not taken for whole. */
 async function initialise(
   mysqld: string,
@@ -102,10 +106,11 @@ async function initialise(
     const tool =
       ['mariadb-install-db', 'mysql_install_db'].find((name) => existsSync(join('/usr/bin', name))) ??
       'mariadb-install-db';
-    const args = ['--no-defaults', '--user=root', `--datadir=${fresh}`, '--skip-test-db'];
+    // Without --user, also as root: with it the tool gives a folder of the machine's own MariaDB to that user.
+    const args = ['--no-defaults', `--datadir=${fresh}`, '--skip-test-db'];
     await exec(tool, [...args, '--innodb-log-file-size=64M'], { signal });
   } else {
-    const args = ['--no-defaults', '--user=root', '--initialize-insecure', `--datadir=${fresh}`];
+    const args = ['--no-defaults', ...asRoot(), '--initialize-insecure', `--datadir=${fresh}`];
     await exec(mysqld, args, { signal });
   }
   await rename(fresh, data);
