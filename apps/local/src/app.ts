@@ -1,8 +1,11 @@
+import process from 'node:process';
+import { ChatNodes } from './chat-nodes.ts';
 import type { LocalConfig } from './config.ts';
 import { takeFolder } from './data-folder.ts';
-import { migrateSchema, openMysql, openRedis, prepareStores } from './databases.ts';
-import { type NodeService, type Part, startService } from './part.ts';
-import { Parts } from './parts.ts';
+import { migrateSchema, mysqlPart, prepareStores, redisPart, tryRedis } from './databases.ts';
+import { listenToKeys } from './keyboard.ts';
+import { keepLogsSmall } from './log-files.ts';
+import { type NodeService, servicePart } from './part.ts';
 import { assertFree } from './ports.ts';
 import { type Output, Progress } from './progress.ts';
 import { renderScreen } from './screen.ts';
@@ -15,14 +18,22 @@ import {
   statusService,
   verifyService,
 } from './services.ts';
+import { Supervisor } from './supervisor.ts';
 import { buildWebClient } from './web-client.ts';
 
 /** After this a start that was broken off is not waited for. */
 const abandonMs = 5_000;
 
+interface Started {
+  mysqlUrl: string;
+  redisUrl: string;
+  hasWebClient: boolean;
+}
+
 /**
- * Runs the whole platform until `interrupted` resolves, then stops it in order. Throws LocalError, everything stopped,
- * when it cannot start or when one of its processes ends. `force` aborts: everything is killed.
+ * Runs the whole platform until `interrupted` resolves, then stops it in order; what dies meanwhile is started again.
+ * Throws LocalError, everything stopped, when it cannot start or when one of its processes cannot live. `force` aborts:
+ * everything is killed.
  */
 export async function runLocal(
   config: LocalConfig,
@@ -30,26 +41,32 @@ export async function runLocal(
   { interrupted, force }: { interrupted: Promise<void>; force: AbortSignal },
 ): Promise<void> {
   const unlock = takeFolder(config.dataDir);
-  const parts = new Parts();
-  force.addEventListener('abort', () => void parts.kill());
   const progress = new Progress(output);
-  /** Of servers that are on their way up when all is to be stopped. */
-  const brokenOff = new AbortController();
+  const supervisor = new Supervisor({ say: (line) => progress.say(line) });
+  force.addEventListener('abort', () => void supervisor.kill());
+  const closers: (() => void)[] = [keepLogsSmall(() => supervisor.logFiles)];
   let starting: ReturnType<typeof start> | undefined;
   try {
     await assertFree(config.port, 'web address', '--port');
     await assertFree(config.mailPort, 'mailbox', '--mail-port');
     const plan = await makePlan(config);
-    starting = start(config, plan, parts, progress, brokenOff.signal);
-    const outcome = await Promise.race([starting, parts.died, interrupted]);
+    starting = start(config, plan, supervisor, progress);
+    const outcome = await Promise.race([starting, supervisor.died, interrupted]);
     progress.close();
-    if (outcome)
-      output.write(renderScreen(config, plan, { ...outcome, parts: parts.all, elapsed: progress.elapsed }));
-    await Promise.race([parts.died, interrupted]);
+    if (outcome) {
+      const { elapsed } = progress;
+      const show = () =>
+        output.write(renderScreen(config, plan, { ...outcome, pids: supervisor.pids, elapsed }));
+      show();
+      const nodes = new ChatNodes(config, plan, outcome, { supervisor, say: (line) => progress.say(line) });
+      const keys = { '+': () => nodes.add(), '-': () => nodes.remove(), '\r': show, '\n': show };
+      closers.push(listenToKeys(process.stdin, (key) => void keys[key as keyof typeof keys]?.()));
+    }
+    await Promise.race([supervisor.died, interrupted]);
   } finally {
     progress.close();
-    brokenOff.abort();
-    await parts.stop((name) => output.write(`berth: stopping ${name}\n`));
+    for (const close of closers) close();
+    await supervisor.stop((name) => output.write(`berth: stopping ${name}\n`));
     await Promise.race([
       starting?.catch(() => {}),
       new Promise((resolve) => setTimeout(resolve, abandonMs).unref()),
@@ -62,33 +79,29 @@ export async function runLocal(
 async function start(
   config: LocalConfig,
   plan: Plan,
-  parts: Parts,
+  supervisor: Supervisor,
   progress: Progress,
-  signal: AbortSignal,
-): Promise<{ mysqlUrl: string; redisUrl: string; hasWebClient: boolean }> {
+): Promise<Started> {
+  const { dataDir, root } = config;
   const origin = await prepareStores(config, (line) => progress.say(line));
-  const run = (service: NodeService): Promise<void> => {
-    const part = parts.add(startService(service, { dataDir: config.dataDir, cwd: config.root }));
-    return progress.track(service.name, part.whenReady());
+  const run = (service: NodeService): Promise<unknown> =>
+    progress.track(service.name, supervisor.add(servicePart(service, { dataDir, cwd: root })));
+  const openRedis = async (): Promise<string> => {
+    if (config.redisUrl === undefined) return (await supervisor.add(redisPart(config, plan, origin))).url;
+    await tryRedis(config, config.redisUrl);
+    return config.redisUrl;
   };
-  const keep = ({ url, part }: { url: string; part?: Part }): string => {
-    if (part) parts.add(part);
+  const openMysql = async (): Promise<string> => {
+    const url = config.mysqlUrl ?? (await supervisor.add(mysqlPart(config, plan, origin))).url;
+    await migrateSchema(config, url);
     return url;
   };
-  const redis = progress.track('redis', openRedis(config, origin, signal).then(keep));
-  const mysql = progress.track(
-    'mysql',
-    openMysql(config, origin, signal)
-      .then(keep)
-      .then(async (url) => {
-        await migrateSchema(config, url);
-        return url;
-      }),
-  );
+  const redis = progress.track('redis', openRedis());
+  const mysql = progress.track('mysql', openMysql());
   const web = config.web
     ? progress.track(
         'web client',
-        buildWebClient(config.root, config.dataDir, (line) => progress.say(line)),
+        buildWebClient(root, dataDir, (line) => progress.say(line)),
       )
     : Promise.resolve(undefined);
   const stores = Promise.all([redis, mysql]).then(([redisUrl, mysqlUrl]) => ({ redisUrl, mysqlUrl }));

@@ -24,7 +24,7 @@ export interface LocalConfig {
   env: Record<string, string | undefined>;
 }
 
-const maxNodes = 32;
+export const maxNodes = 32;
 
 export const usage = `Berth on this machine, for trying it and for developing it.
 

@@ -5,6 +5,7 @@ import {
   findStores,
   hasDocker,
   installStores,
+  type RunningServer,
   startMysql,
   startMysqlContainer,
   startRedis,
@@ -13,7 +14,8 @@ import {
 import type { LocalConfig } from './config.ts';
 import { LocalError } from './local-error.ts';
 import { freshLog } from './log-files.ts';
-import { type Part, storePart } from './part.ts';
+import type { Part } from './part.ts';
+import type { Plan } from './services.ts';
 
 /** Where the private servers come from: programs of this machine, or Docker. */
 interface Origin {
@@ -52,42 +54,45 @@ export async function prepareStores(
   return origin;
 }
 
-/** Redis, ready: the one that REDIS_URL names, or a private one. */
-export async function openRedis(
-  config: LocalConfig,
-  origin: Origin,
-  signal: AbortSignal,
-): Promise<{ url: string; part?: Part }> {
-  if (config.redisUrl !== undefined) {
-    const redis = createRedis(config.redisUrl, { tlsCaFile: config.env.REDIS_TLS_CA_FILE });
-    try {
-      await redis.ping();
-    } catch (error) {
-      throw new LocalError(`REDIS_URL: cannot use that server: ${(error as Error).message}`);
-    } finally {
-      redis.disconnect();
-    }
-    return { url: config.redisUrl };
-  }
-  const options = { dir: join(config.dataDir, 'redis'), logFile: freshLog(config.dataDir, 'redis'), signal };
-  const server = await starting('redis', options.logFile, () =>
-    origin.redis === 'docker' ? startRedisContainer(options) : startRedis(options),
-  );
-  return { url: server.url, part: storePart('redis', options.logFile, server) };
+/** The private Redis: a part, and with the same address after each start. */
+export function redisPart(config: LocalConfig, plan: Plan, origin: Origin): Part<RunningServer> {
+  return storePart(config, 'redis', (options) => {
+    const all = { ...options, port: plan.redis };
+    return origin.redis === 'docker' ? startRedisContainer(all) : startRedis(all);
+  });
 }
 
-/** MySQL, ready: the one that MYSQL_URL names, or a private one. Its schema is not looked at. */
-export async function openMysql(
-  config: LocalConfig,
-  origin: Origin,
-  signal: AbortSignal,
-): Promise<{ url: string; part?: Part }> {
-  if (config.mysqlUrl !== undefined) return { url: config.mysqlUrl };
-  const options = { dir: join(config.dataDir, 'mysql'), logFile: freshLog(config.dataDir, 'mysql'), signal };
-  const server = await starting('mysql', options.logFile, () =>
-    origin.mysql === 'docker' ? startMysqlContainer(options) : startMysql(options),
-  );
-  return { url: server.url, part: storePart('mysql', options.logFile, server) };
+/** The private MySQL. Its schema is not looked at. */
+export function mysqlPart(config: LocalConfig, plan: Plan, origin: Origin): Part<RunningServer> {
+  return storePart(config, 'mysql', (options) => {
+    const all = { ...options, port: plan.mysql };
+    return origin.mysql === 'docker' ? startMysqlContainer(all) : startMysql(all);
+  });
+}
+
+function storePart(
+  { dataDir }: LocalConfig,
+  name: string,
+  start: (options: { dir: string; logFile: string; signal: AbortSignal }) => Promise<RunningServer>,
+): Part<RunningServer> {
+  const logFile = freshLog(dataDir, name);
+  return {
+    name,
+    logFile,
+    launch: (signal) => starting(name, logFile, () => start({ dir: join(dataDir, name), logFile, signal })),
+  };
+}
+
+/** Makes sure of the Redis that REDIS_URL names. */
+export async function tryRedis(config: LocalConfig, url: string): Promise<void> {
+  const redis = createRedis(url, { tlsCaFile: config.env.REDIS_TLS_CA_FILE });
+  try {
+    await redis.ping();
+  } catch (error) {
+    throw new LocalError(`REDIS_URL: cannot use that server: ${(error as Error).message}`);
+  } finally {
+    redis.disconnect();
+  }
 }
 
 /** Brings the schema up to date. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -31,7 +31,7 @@ class Launcher {
     const [file, ...args] = command;
     this.child = spawn(file!, args, {
       cwd: root,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
       // A coverage or test context of this process is none of the services' business.
       env: { ...process.env, NODE_TEST_CONTEXT: undefined, ...env },
     });
@@ -166,7 +166,7 @@ test('SIGTERM stops all of it, servers after their clients', async () => {
   );
 });
 
-test('the next start finds the data again; a chat node that dies is named and ends everything', async () => {
+test('the next start finds the data again; a chat node that dies is named and started again', async () => {
   const launcher = start();
   await launcher.running();
   const login = await call('/v1/sessions', { email, password });
@@ -174,10 +174,55 @@ test('the next start finds the data again; a chat node that dies is named and en
 
   const pids = launcher.pids;
   process.kill(pids.get('chat-2')!, 'SIGKILL');
-  assert.equal(await launcher.exited, 1);
-  assert.match(launcher.err, /^berth: chat-2 stopped by itself \(SIGKILL; log: .*chat-2\.log\)\n/);
-  assert.match(launcher.err, /\n {2}info: /);
-  await allGone(pids.values());
+  await eventually('it runs again', () => launcher.out.includes('chat-2 runs again'), 20_000);
+  assert.match(
+    launcher.out,
+    /^berth: chat-2 stopped by itself \(SIGKILL; log: .*chat-2\.log\); starting it again\nberth: chat-2 runs again \(process \d+\)$/m,
+  );
+  assert.equal(launcher.child.exitCode, null);
+  launcher.child.stdin!.write('\n');
+  await eventually(
+    'Enter shows the screen as it is now',
+    () => launcher.pids.get('chat-2') !== pids.get('chat-2'),
+  );
+  launcher.child.kill('SIGTERM');
+  assert.equal(await launcher.exited, 0);
+  await allGone([...pids.values(), ...launcher.pids.values()]);
+});
+
+test('+ adds a chat node while all runs, - takes it away again, and one stays', async () => {
+  const launcher = start(['--nodes', '1']);
+  await launcher.running();
+  launcher.child.stdin!.write('+');
+  await eventually(
+    'there is one more',
+    () => /^berth: chat-2 runs \(process \d+\)/m.test(launcher.out),
+    20_000,
+  );
+  launcher.child.stdin!.write('-');
+  await eventually('there is one less', () => launcher.out.includes('berth: chat-2 has stopped'), 20_000);
+  launcher.child.stdin!.write('-');
+  await eventually('it stays', () => launcher.out.includes('berth: chat-1 is the last chat node and stays'));
+  launcher.child.kill('SIGTERM');
+  assert.equal(await launcher.exited, 0);
+});
+
+test('on a terminal keys need no Enter, and Ctrl-C stops it', {
+  skip: spawnSync('script', ['--version']).status !== 0 && 'no script(1) here',
+}, async () => {
+  const command = [process.execPath, main, '--no-web', '--nodes', '1', '--data', join(folder, 'data')];
+  const ports = ['--port', String(port), '--mail-port', String(mailPort)];
+  const launcher = new Launcher(['script', '-qec', [...command, ...ports].join(' '), '/dev/null']);
+  await launcher.running();
+  launcher.child.stdin!.write('+');
+  await eventually(
+    'there is one more',
+    () => /berth: chat-2 runs \(process \d+\)/.test(launcher.out),
+    20_000,
+  );
+  launcher.child.stdin!.write('\u0003');
+  assert.equal(await launcher.exited, 0);
+  assert.match(launcher.out, /stopping chat-2[\s\S]*stopping mysql/);
 });
 
 test('when the launcher is killed, nothing stays behind and the next start works', {

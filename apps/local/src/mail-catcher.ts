@@ -1,17 +1,16 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import process from 'node:process';
 import createMaildev from 'maildev';
 
 /**
  * `node mail-catcher.ts SMTP-PORT WEB-PORT FOLDER`: takes every mail sent to the SMTP port and shows it on the web port,
- * as a page and as `GET /email` (JSON); on 127.0.0.1 alone. The mails last as long as the process.
+ * as a page and as `GET /email` (JSON); on 127.0.0.1 alone. What lies in the folder is shown again.
  */
 const [smtpPort, webPort, folder] = process.argv.slice(2);
 
 /** The oldest go first. */
 const maxMails = 500;
 
-rmSync(folder!, { recursive: true, force: true });
 mkdirSync(folder!, { recursive: true, mode: 0o700 });
 // maildev ends the process on SIGTERM by itself.
 const mails = createMaildev({
@@ -23,6 +22,8 @@ const mails = createMaildev({
   silent: true,
 });
 mails.on('new', () => {
+  // Those of before are read in any order.
+  mails.store.sort((one, other) => Number(one.time) - Number(other.time));
   const [oldest] = mails.store;
   if (oldest && mails.store.length > maxMails) mails.deleteEmail(oldest.id, () => {});
 });

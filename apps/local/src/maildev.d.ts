@@ -1,7 +1,7 @@
 /** What is used of maildev 2.2.1, which has no types. */
 declare module 'maildev' {
   interface MailServer {
-    readonly store: { id: string }[];
+    readonly store: { id: string; time: Date }[];
     listen(): Promise<void>;
     on(event: 'new', listener: () => void): void;
     deleteEmail(id: string, done: (error?: Error | null) => void): void;

@@ -1,7 +1,6 @@
 import { join, relative } from 'node:path';
 import process from 'node:process';
 import type { LocalConfig } from './config.ts';
-import type { Part } from './part.ts';
 import type { Plan } from './services.ts';
 
 /** The one screen that is shown when everything runs. */
@@ -9,7 +8,8 @@ export function renderScreen(
   config: LocalConfig,
   plan: Plan,
   facts: {
-    parts: readonly Part[];
+    /** Of what runs at this moment. */
+    pids: ReadonlyMap<string, number>;
     mysqlUrl: string;
     redisUrl: string;
     hasWebClient: boolean;
@@ -38,7 +38,12 @@ export function renderScreen(
     ['redis', address(facts.redisUrl)],
     ['mysql', address(facts.mysqlUrl)],
   ];
-  const processes = new Map(facts.parts.map((part) => [part.name, `process ${part.pid}`]));
+  const isPrivate = { redis: config.redisUrl === undefined, mysql: config.mysqlUrl === undefined };
+  const processOf = (name: string): string => {
+    if (isPrivate[name as keyof typeof isPrivate] === false) return 'not started by Berth';
+    const pid = facts.pids.get(name);
+    return pid === undefined ? 'is being started' : `process ${pid}`;
+  };
   const width = Math.max(...places.map(([, place]) => place.length));
   return [
     '',
@@ -47,12 +52,11 @@ export function renderScreen(
     `  Web address   ${web}`,
     `  Mailbox       http://127.0.0.1:${config.mailPort}  (the codes arrive here; as JSON: /email)`,
     '',
-    ...places.map(([name, place]) =>
-      `  ${name.padEnd(13)} ${place.padEnd(width)}  ${processes.get(name) ?? 'not started by Berth'}`.trimEnd(),
-    ),
+    ...places.map(([name, place]) => `  ${name.padEnd(13)} ${place.padEnd(width)}  ${processOf(name)}`),
     '',
     ...clients.map((line, index) => `  ${(index === 0 ? 'Two clients' : '').padEnd(13)} ${line}`),
     `  Logs          ${nearLogs.startsWith('..') ? logs : nearLogs}/*.log`,
+    '  Keys          + one more chat node, - one less, Enter for this screen as it is then',
     '  Stop          Ctrl-C',
     '',
     '',

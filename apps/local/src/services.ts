@@ -6,33 +6,49 @@ import { prepareSecrets, type SecretFiles } from './secrets.ts';
 
 /** Where everything will listen, settled before anything starts. */
 export interface Plan {
+  /** Of private servers. */
+  mysql: number;
+  redis: number;
   smtp: number;
   verify: { grpc: number; ops: number };
   status: { grpc: number; ops: number };
   gate: { ops: number };
-  nodes: { name: string; tcp: number; ws: number; peer: number; ops: number }[];
+  nodes: NodePlan[];
   secrets: SecretFiles;
+}
+
+interface NodePlan {
+  name: string;
+  tcp: number;
+  ws: number;
+  peer: number;
+  ops: number;
 }
 
 const host = '127.0.0.1';
 
+/** A chat node that is stopped sends its people away first. */
+const stopMarginMs = 20_000;
+
 export async function makePlan(config: LocalConfig): Promise<Plan> {
-  const ports = await freePorts(6 + 4 * config.nodes);
+  const ports = await freePorts(8 + 4 * config.nodes);
   const next = () => ports.pop()!;
   return {
+    mysql: next(),
+    redis: next(),
     smtp: next(),
     verify: { grpc: next(), ops: next() },
     status: { grpc: next(), ops: next() },
     gate: { ops: next() },
-    nodes: Array.from({ length: config.nodes }, (_, index) => ({
-      name: `chat-${index + 1}`,
-      tcp: next(),
-      ws: next(),
-      peer: next(),
-      ops: next(),
-    })),
+    nodes: Array.from({ length: config.nodes }, (_, index) => planNode(index + 1, ports.splice(0, 4))),
     secrets: prepareSecrets(config.dataDir),
   };
+}
+
+/** `ports`: four of them. */
+export function planNode(number: number, ports: number[]): NodePlan {
+  const [tcp, ws, peer, ops] = ports as [number, number, number, number];
+  return { name: `chat-${number}`, tcp, ws, peer, ops };
 }
 
 export function mailService(config: LocalConfig, plan: Plan): NodeService {
@@ -87,9 +103,10 @@ export function chatService(
   config: LocalConfig,
   plan: Plan,
   stores: { mysqlUrl: string; redisUrl: string },
-  node: Plan['nodes'][number],
+  node: NodePlan,
 ): NodeService {
-  return service(config, node.name, 'chat', node.ops, {
+  const drainSeconds = config.env.DRAIN_SECONDS || '1';
+  const chat = service(config, node.name, 'chat', node.ops, {
     MYSQL_URL: stores.mysqlUrl,
     REDIS_URL: stores.redisUrl,
     NODE_NAME: node.name,
@@ -105,8 +122,9 @@ export function chatService(
     PEER_ADDRESS: `${host}:${node.peer}`,
     STATUS_ADDRESS: `${host}:${plan.status.grpc}`,
     // Whoever stops it waits for it.
-    DRAIN_SECONDS: config.env.DRAIN_SECONDS || '1',
+    DRAIN_SECONDS: drainSeconds,
   });
+  return { ...chat, stopMs: (Number(drainSeconds) || 0) * 1_000 + stopMarginMs };
 }
 
 function service(

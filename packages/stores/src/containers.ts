@@ -13,6 +13,8 @@ const readyTimeoutMs = 5 * 60_000;
 interface ContainerOptions {
   /** Folder of the data, mounted into the container. */
   dir: string;
+  /** Default: a free one. */
+  port?: number;
   logFile?: string;
   signal?: AbortSignal;
 }
@@ -25,6 +27,7 @@ export function hasDocker(): boolean {
 /** As `startMysql`, from the official MariaDB image, for machines with Docker and no server of their own. */
 export async function startMysqlContainer({
   dir,
+  port: wantedPort,
   logFile,
   signal,
 }: ContainerOptions): Promise<RunningServer> {
@@ -38,7 +41,7 @@ export async function startMysqlContainer({
     `MARIADB_RANDOM_ROOT_PASSWORD=1\nMARIADB_DATABASE=berth\nMARIADB_USER=berth\nMARIADB_PASSWORD=${password}\n`,
     { mode: 0o600 },
   );
-  const port = await freePort();
+  const port = wantedPort ?? (await freePort());
   const server = new Container('mysql', { logFile, signal }, [
     `--publish=127.0.0.1:${port}:3306`,
     `--volume=${data}:/var/lib/mysql`,
@@ -59,11 +62,12 @@ export async function startMysqlContainer({
 /** As `startRedis`, from the official image. */
 export async function startRedisContainer({
   dir,
+  port: wantedPort,
   logFile,
   signal,
 }: ContainerOptions): Promise<RunningServer> {
   await mkdir(dir, { recursive: true });
-  const port = await freePort();
+  const port = wantedPort ?? (await freePort());
   const server = new Container('redis', { logFile, signal }, [
     `--publish=127.0.0.1:${port}:6379`,
     `--volume=${dir}:/data`,

@@ -143,7 +143,8 @@ function readEnd(file: string, begin: number): string {
   const descriptor = openSync(file, 'r');
   try {
     const { size } = fstatSync(descriptor);
-    const from = Math.max(begin, size - keptBytes);
+    // A log that was begun anew meanwhile has only this run's lines.
+    const from = Math.max(size < begin ? 0 : begin, size - keptBytes);
     const bytes = Buffer.alloc(Math.max(0, size - from));
     readSync(descriptor, bytes, 0, bytes.length, from);
     return bytes.toString();

@@ -1,0 +1,71 @@
+import { freePorts } from '@berth/stores';
+import type { LocalConfig } from './config.ts';
+import { maxNodes } from './config.ts';
+import { LocalError } from './local-error.ts';
+import { servicePart } from './part.ts';
+import { chatService, type Plan, planNode } from './services.ts';
+import type { Supervisor } from './supervisor.ts';
+
+/** The chat nodes while the platform runs: one more, or one less, its people moved. One change after the other. */
+export class ChatNodes {
+  readonly #config: LocalConfig;
+  readonly #plan: Plan;
+  readonly #stores: { mysqlUrl: string; redisUrl: string };
+  readonly #supervisor: Supervisor;
+  readonly #say: (line: string) => void;
+  #changing = false;
+
+  constructor(
+    config: LocalConfig,
+    plan: Plan,
+    stores: { mysqlUrl: string; redisUrl: string },
+    { supervisor, say }: { supervisor: Supervisor; say: (line: string) => void },
+  ) {
+    this.#config = config;
+    this.#plan = plan;
+    this.#stores = stores;
+    this.#supervisor = supervisor;
+    this.#say = say;
+  }
+
+  add(): Promise<void> {
+    return this.#change(async () => {
+      const { nodes } = this.#plan;
+      if (nodes.length >= maxNodes)
+        return this.#say(`there are ${maxNodes} chat nodes, as many as there may be`);
+      const node = planNode(nodes.length + 1, await freePorts(4));
+      const service = chatService(this.#config, this.#plan, this.#stores, node);
+      this.#say(`starting ${node.name}`);
+      try {
+        const { dataDir, root } = this.#config;
+        const { pid } = await this.#supervisor.add(servicePart(service, { dataDir, cwd: root }));
+        nodes.push(node);
+        this.#say(`${node.name} runs (process ${pid}), ws://127.0.0.1:${node.ws}`);
+      } catch (error) {
+        if (!(error instanceof LocalError)) throw error;
+        this.#say(error.message);
+      }
+    });
+  }
+
+  remove(): Promise<void> {
+    return this.#change(async () => {
+      const { nodes } = this.#plan;
+      if (nodes.length === 1) return this.#say(`${nodes[0]!.name} is the last chat node and stays`);
+      const { name } = nodes.pop()!;
+      this.#say(`stopping ${name}, its people are moved`);
+      await this.#supervisor.remove(name);
+      this.#say(`${name} has stopped`);
+    });
+  }
+
+  async #change(change: () => Promise<void>): Promise<void> {
+    if (this.#changing) return this.#say('one moment: the last change is still on its way');
+    this.#changing = true;
+    try {
+      await change();
+    } finally {
+      this.#changing = false;
+    }
+  }
+}
