@@ -8,7 +8,7 @@ import type { Mysql, MysqlConnection } from './mysql.ts';
 const defaultFolder = fileURLToPath(new URL('../migrations/', import.meta.url));
 
 /** Advisory locks have names of at most 64 characters, databases, too: a long name is hashed. */
-const lockName = `IF(CHAR_LENGTH(DATABASE()) <= 50, CONCAT('berth-migrate-', DATABASE()), CONCAT('berth-migrate-', SHA1(DATABASE())))`;
+const lockName = `IF(CHAR_LENGTH(DATABASE()) <= 50, CONCAT('berth-migrate-', DATABASE()), CONCAT('berth-migrate-', LEFT(SHA2(DATABASE(), 256), 40)))`;
 
 interface Migration {
   version: number;
