@@ -339,6 +339,10 @@ export interface BerthValues {
    */
   logLevel?: 'debug' | 'info' | 'warn' | 'error';
   /**
+   * Whether people may invite others by links.
+   */
+  invites?: boolean;
+  /**
    * Seconds between the removal of an endpoint and SIGTERM, so that clients have noticed (gate, verify, status, edge).
    */
   preStopSeconds?: number;

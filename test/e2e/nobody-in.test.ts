@@ -29,6 +29,8 @@ interface Target {
   conversation: number;
   /** A group that the intruder owns. */
   ownGroup: number;
+  /** An invite of the victim's. */
+  invite: string;
 }
 
 /** The code that a frame is refused with; `own`: it succeeds, and shows and changes nothing but what is the intruder's. */
@@ -93,6 +95,17 @@ const lines: Record<Exclude<RequestName, 'hello' | 'goodbye'>, Line> = {
   friends: { body: nothing, ...allOwn },
   friendRequests: { body: nothing, ...allOwn },
   blocks: { body: nothing, ...allOwn },
+  inviteCreate: { body: nothing, ...allOwn },
+  invites: { body: nothing, ...allOwn },
+  // The victim's own, which the intruder came to know; the victim has taken it back.
+  inviteRevoke: {
+    body: ({ invite }) => ({ invite }),
+    ...{ stranger: 'not_found', exMember: 'not_found', blocked: 'not_found' },
+  },
+  inviteAccept: {
+    body: ({ invite }) => ({ invite }),
+    ...{ stranger: 'invite_revoked', exMember: 'invite_revoked', blocked: 'blocked' },
+  },
   groupCreate: {
     body: ({ victim }) => ({ cid: randomBytes(8).toString('hex'), title: 'Trap', members: [victim] }),
     ...{ stranger: 'not_friends', exMember: 'not_friends', blocked: 'blocked' },
@@ -135,6 +148,7 @@ interface Scene {
   crew: number;
   withBea: number;
   ownGroups: Map<Person, number>;
+  invite: string;
 }
 
 /** Ann and bob are friends; xan was of their crew, ann has blocked bea, and eve knows nobody. Ann is there to hear. */
@@ -153,6 +167,8 @@ async function setScene(): Promise<Scene> {
   await a.client.request('block', { user: bea.id });
   for (const conversation of [crew, direct]) await a.say(conversation, secret);
   await a.client.request('groupRename', { conversation: crew, title: 'Crew of the Kittiwake' });
+  const { invite } = (await a.client.request('inviteCreate', {})).invite;
+  await a.client.request('inviteRevoke', { invite });
   const ownGroups = new Map<Person, number>();
   for (const device of devices.slice(2)) {
     const cid = randomBytes(8).toString('hex');
@@ -162,7 +178,7 @@ async function setScene(): Promise<Scene> {
   await closeAll(devices);
   const victim = await RawSession.open(platform, ann);
   await victim.ask('resume', { marks: [] });
-  return { victim, ann, bob, eve, xan, bea, direct, crew, withBea, ownGroups };
+  return { victim, ann, bob, eve, xan, bea, direct, crew, withBea, ownGroups, invite };
 }
 
 let set: Promise<Scene> | undefined;
@@ -194,6 +210,7 @@ async function belongings({ ann, bob, direct, crew, withBea }: Scene): Promise<u
       [ann.id, bob.id],
     ),
     platform.db.rows('SELECT * FROM friendships WHERE user_id = ? AND friend_id = ?', [ann.id, bob.id]),
+    platform.db.rows('SELECT * FROM invites WHERE user_id = ?', [ann.id]),
     platform.db.rows('SELECT * FROM blocks WHERE user_id = ?', [ann.id]),
     platform.db.rows('SELECT * FROM user_conversations WHERE user_id = ? ORDER BY conversation_id', [ann.id]),
   ]);
@@ -211,7 +228,7 @@ async function intrude(
   const before = await belongings(at);
   victim.socket.frames.length = 0;
   for (const conversation of conversations) {
-    const target = { victim: ann.id, conversation, ownGroup: ownGroups.get(person)! };
+    const target = { victim: ann.id, conversation, ownGroup: ownGroups.get(person)!, invite: at.invite };
     for (const [name, line] of Object.entries(lines) as [keyof typeof lines, Line][]) {
       const answer = await intruder.ask(name, line.body(target));
       const outcome = answer.error?.code ?? 'own';

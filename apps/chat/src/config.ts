@@ -69,6 +69,8 @@ export interface ChatConfig {
   maxDeliverBytes: number;
   maxGroupMembers: number;
   strangersMayWrite: boolean;
+  /** Whether people may invite others by links; gate is told the same. */
+  invites: boolean;
   /** Up to so many nodes get every group message; beyond it those in the conversation's interest set. */
   broadcastNodes: number;
 }
@@ -128,6 +130,7 @@ const variables = {
   MAX_DELIVER_BYTES: env.count(1_024, limits.maxDeliverBytes).default(limits.maxDeliverBytes),
   MAX_GROUP_MEMBERS: env.count(2, 1_000_000).default(100_000),
   STRANGERS_MAY_WRITE: env.flag().default(false),
+  INVITES: env.flag().default(true),
   BROADCAST_NODES: env.count(1, 1_000).default(32),
 };
 
@@ -181,6 +184,7 @@ export function parseChatConfig(source: Record<string, string | undefined>): Cha
     maxDeliverBytes: values.MAX_DELIVER_BYTES,
     maxGroupMembers: values.MAX_GROUP_MEMBERS,
     strangersMayWrite: values.STRANGERS_MAY_WRITE,
+    invites: values.INVITES,
     broadcastNodes: values.BROADCAST_NODES,
   };
 }

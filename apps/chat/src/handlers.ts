@@ -21,6 +21,10 @@ import { groupRemove } from './handlers/group-remove.ts';
 import { groupRename } from './handlers/group-rename.ts';
 import { groupRole } from './handlers/group-role.ts';
 import { heartbeat } from './handlers/heartbeat.ts';
+import { inviteAccept } from './handlers/invite-accept.ts';
+import { inviteCreate } from './handlers/invite-create.ts';
+import { inviteRevoke } from './handlers/invite-revoke.ts';
+import { invites } from './handlers/invites.ts';
 import { mark } from './handlers/mark.ts';
 import { members } from './handlers/members.ts';
 import { preferences } from './handlers/preferences.ts';
@@ -67,6 +71,10 @@ const handlers = {
   groupRename,
   groupRole,
   heartbeat,
+  inviteAccept,
+  inviteCreate,
+  inviteRevoke,
+  invites,
   mark,
   members,
   preferences,

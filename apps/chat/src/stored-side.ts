@@ -19,6 +19,7 @@ import { MemberHistory } from './membership/member-history.ts';
 import { MysqlOldClientMarks } from './membership/mysql-old-client-marks.ts';
 import { MysqlBlockStore } from './people/mysql-block-store.ts';
 import { MysqlFriendStore } from './people/mysql-friend-store.ts';
+import { MysqlInviteStore } from './people/mysql-invite-store.ts';
 import { MysqlPeopleLists } from './people/mysql-people-lists.ts';
 import { MysqlPeopleSearch } from './people/mysql-people-search.ts';
 import { MysqlProfileStore } from './people/mysql-profile-store.ts';
@@ -41,6 +42,7 @@ export interface Stores {
   people: MysqlPeopleLists;
   friends: MysqlFriendStore;
   blocks: MysqlBlockStore;
+  invites: MysqlInviteStore;
   messageWriter: MessageWriter;
   sendRates: SendRates;
   oldClientMarks: MysqlOldClientMarks;
@@ -113,6 +115,7 @@ export function createStores({ config, mysql: pool, publisher, log, metrics }: S
     people: new MysqlPeopleLists(mysql),
     friends: new MysqlFriendStore({ mysql, maxFriends: limits.friends, maxRequests: limits.requests }),
     blocks,
+    invites: new MysqlInviteStore(mysql),
     messageWriter,
     sendRates: new SendRates(config.sends),
     oldClientMarks: new MysqlOldClientMarks(mysql),

@@ -3,6 +3,7 @@ import { Mysql } from '@berth/mysql';
 import { createRedis } from '@berth/redis';
 import { type Log, Metrics, OpsServer } from '@berth/telemetry';
 import { SessionKeys } from '@berth/tokens';
+import { MysqlInviteStore } from './accounts/invite-store.ts';
 import { Argon2Hasher } from './accounts/password-hasher.ts';
 import { PasswordRules } from './accounts/password-rules.ts';
 import { MysqlUserStore } from './accounts/user-store.ts';
@@ -90,6 +91,7 @@ export function createGate(
     config,
     log,
     users,
+    invites: new MysqlInviteStore(db, circuits.mysql),
     sessions,
     sessionCache: cache,
     sessionKeys,

@@ -37,6 +37,8 @@ export interface GateConfig {
   connectSources: string[];
   /** Where the mails to anyone arrive, told to whoever waits for a code: for a platform on one machine alone. */
   mailboxUrl: string | undefined;
+  /** Whether people may invite others by links; chat nodes are told the same. */
+  invites: boolean;
   hashing: {
     /** Password hashes at a time; each keeps one thread of libuv's pool. */
     concurrency: number;
@@ -77,6 +79,7 @@ const variables = {
       error: 'expected sources such as wss://chat.example.org',
     })
     .default(['ws:', 'wss:']),
+  INVITES: env.flag().default(true),
   MAILBOX_URL: env
     .text()
     .refine((text) => /^https?:\/\//i.test(text) && URL.canParse(text), { error: 'expected http[s]://…' })
@@ -120,6 +123,7 @@ export function parseGateConfig(source: Record<string, string | undefined>): Gat
     allowedOrigins: values.ALLOWED_ORIGINS,
     connectSources: values.CSP_CONNECT,
     mailboxUrl: values.MAILBOX_URL,
+    invites: values.INVITES,
     hashing: { concurrency: values.HASH_CONCURRENCY, queue: values.HASH_QUEUE },
     limits: {
       loginsPerAccountMinute: values.LOGINS_PER_ACCOUNT_MINUTE,

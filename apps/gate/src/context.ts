@@ -1,5 +1,6 @@
 import type { Log } from '@berth/telemetry';
 import type { SessionKeys } from '@berth/tokens';
+import type { MysqlInviteStore } from './accounts/invite-store.ts';
 import type { Argon2Hasher } from './accounts/password-hasher.ts';
 import type { PasswordRules } from './accounts/password-rules.ts';
 import type { MysqlUserStore } from './accounts/user-store.ts';
@@ -18,6 +19,7 @@ export interface Context {
   config: GateConfig;
   log: Log;
   users: MysqlUserStore;
+  invites: MysqlInviteStore;
   sessions: MysqlSessionStore;
   sessionCache: RedisSessionCache;
   sessionCheck: SessionCheck;

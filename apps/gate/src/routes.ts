@@ -6,8 +6,11 @@ import { createUser } from './handlers/create-user.ts';
 import { describePlatform } from './handlers/describe-platform.ts';
 import { endSession } from './handlers/end-session.ts';
 import { listSessions } from './handlers/list-sessions.ts';
+import { previewInvite } from './handlers/preview-invite.ts';
 import { resetPassword } from './handlers/reset-password.ts';
 import { openRoute, type Route, sessionRoute } from './route.ts';
+
+const inviteErrors = ['not_found', 'invite_expired', 'invite_revoked', 'invite_used_up'] as const;
 
 /** Gate's interface. */
 export const routes: Route[] = [
@@ -46,10 +49,22 @@ export const routes: Route[] = [
       'password_refused',
       'name_taken',
       'already_exists',
+      ...inviteErrors,
       'unavailable',
       'deadline',
     ],
     handle: createUser,
+  }),
+  openRoute({
+    method: 'post',
+    path: '/v1/invites/preview',
+    summary: 'Look at an invite',
+    description: 'Tells whoever has an invite who invites them. It takes no use of it.',
+    status: 200,
+    body: httpSchemas.invitePreviewRequest,
+    answer: httpSchemas.invitePreviewAnswer,
+    errors: [...inviteErrors, 'unavailable'],
+    handle: previewInvite,
   }),
   openRoute({
     method: 'post',

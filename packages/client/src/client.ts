@@ -93,6 +93,10 @@ class ReconnectingClient implements BerthClient {
     return this.#api.sendCode(body);
   }
 
+  previewInvite(invite: string) {
+    return this.#api.previewInvite(invite);
+  }
+
   register(body: Parameters<BerthClient['register']>[0]) {
     return this.#api.register(body);
   }

@@ -1,5 +1,5 @@
 import { type Berth, BerthError, type ErrorCode, errorTable } from '@berth/wire';
-import type { PlatformAnswer, SessionEntry, SessionsAnswer } from '@berth/wire/http';
+import type { InvitePreview, PlatformAnswer, SessionEntry, SessionsAnswer } from '@berth/wire/http';
 import type { Clock } from './clock.ts';
 import type { BerthClient } from './types.ts';
 
@@ -44,6 +44,10 @@ export class GateApi {
 
   sendCode(body: Body<'sendCode'>): Promise<{ resendAfterMs: number; expiresInMs: number }> {
     return this.#call('POST', '/v1/codes', { body });
+  }
+
+  previewInvite(invite: string): Promise<InvitePreview> {
+    return this.#call('POST', '/v1/invites/preview', { body: { invite } });
   }
 
   register(body: Body<'register'>): ReturnType<BerthClient['register']> {

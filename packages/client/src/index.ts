@@ -5,12 +5,13 @@ export {
   type ErrorCode,
   type Friend,
   type FriendRequest,
+  type Invite,
   type Member,
   type Message,
   type Profile,
   type Role,
 } from '@berth/wire';
-export type { PlatformAnswer, SessionEntry } from '@berth/wire/http';
+export type { InvitePreview, PlatformAnswer, SessionEntry } from '@berth/wire/http';
 export { createClient } from './client.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { GateError } from './gate-api.ts';

@@ -18,6 +18,8 @@ const repeatable = new Set<ClientRequestName>([
   'friends',
   'friendRequests',
   'blocks',
+  'invites',
+  'inviteAccept',
   'members',
 ]);
 

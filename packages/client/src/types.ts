@@ -8,7 +8,7 @@ import type {
   RequestInput,
   RequestName,
 } from '@berth/wire';
-import type { PlatformAnswer, SessionEntry, SessionsAnswer } from '@berth/wire/http';
+import type { InvitePreview, PlatformAnswer, SessionEntry, SessionsAnswer } from '@berth/wire/http';
 import type { Clock } from './clock.ts';
 import type { KeyValueStorage } from './storage.ts';
 
@@ -172,12 +172,16 @@ export interface BerthClient {
     purpose: 'register' | 'reset';
     locale?: string;
   }): Promise<{ resendAfterMs: number; expiresInMs: number }>;
+  /** Who invites. Rejects with `not_found` or an `invite_…` code when the invite is not good. */
+  previewInvite(invite: string): Promise<InvitePreview>;
   register(body: {
     email: string;
     code: string;
     name: string;
     nick?: string;
     password: string;
+    /** By which they come; once connected, `inviteAccept` makes the two friends. */
+    invite?: string;
   }): Promise<{ user: { id: number; name: string; email: string } }>;
   /** Ends all sessions of the account as well. */
   resetPassword(body: { email: string; code: string; password: string }): Promise<void>;

@@ -67,6 +67,17 @@ export interface FriendRequest extends Profile {
   at: number;
 }
 
+/** A link that makes whoever opens it a friend of its maker. */
+export interface Invite {
+  /** What the link ends with; whoever knows it may use it. */
+  invite: string;
+  createdAt: number;
+  expiresAt: number;
+  maxUses: number;
+  uses: number;
+  revoked: boolean;
+}
+
 export interface Member extends Profile {
   role: Role;
   mutedUntil: number;
@@ -130,6 +141,11 @@ export interface Answers {
   friends: { friends: Friend[] } & Page;
   friendRequests: { requests: FriendRequest[] } & Page;
   blocks: { users: Profile[] } & Page;
+  inviteCreate: { invite: Invite };
+  /** The newest first. */
+  invites: { invites: Invite[] } & Page;
+  inviteRevoke: Record<never, never>;
+  inviteAccept: { friend: Friend };
   groupCreate: { conversation: ConversationSummary };
   groupRename: Record<never, never>;
   groupInvite: { added: number[] };

@@ -35,6 +35,9 @@ export const errorTable = {
     meaning: 'The password is too short, too long or too common.',
   },
   name_taken: { http: 409, retry: false, meaning: 'The name is taken.' },
+  invite_expired: { http: 422, retry: false, meaning: 'This invite has expired.' },
+  invite_revoked: { http: 422, retry: false, meaning: 'This invite was taken back.' },
+  invite_used_up: { http: 422, retry: false, meaning: 'This invite was used as often as it may be.' },
   limit_reached: {
     http: 422,
     retry: false,

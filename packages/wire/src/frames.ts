@@ -18,6 +18,9 @@ const cid = z
 const title = z.string().trim().min(1).max(128);
 const role = z.enum(['admin', 'member']);
 
+/** What the link of an invite ends with. */
+export const inviteToken = z.string().regex(/^[\w-]{27}$/, { error: 'no invite is called so' });
+
 export const requestSchemas = {
   hello: z.object({
     req,
@@ -102,6 +105,21 @@ export const requestSchemas = {
   friends: z.object({ req, cursor: z.string().max(128).optional(), limit: page }),
   friendRequests: z.object({ req, cursor: z.string().max(128).optional(), limit: page }),
   blocks: z.object({ req, cursor: z.string().max(128).optional(), limit: page }),
+
+  inviteCreate: z.object({
+    req,
+    /** People who may come by it. */
+    maxUses: z.int().min(1).max(100).default(1),
+    /** Milliseconds until it expires: a minute to 30 days. */
+    forMs: z
+      .int()
+      .min(60_000)
+      .max(30 * 24 * 3_600_000)
+      .default(7 * 24 * 3_600_000),
+  }),
+  invites: z.object({ req, cursor: z.string().max(128).optional(), limit: page }),
+  inviteRevoke: z.object({ req, invite: inviteToken }),
+  inviteAccept: z.object({ req, invite: inviteToken }),
 
   groupCreate: z.object({
     req,

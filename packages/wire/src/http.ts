@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { inviteToken } from './frames.ts';
 
 /** The bodies of gate's HTTP interface: gate checks requests with them, clients take their types. */
 const email = z
@@ -33,8 +34,16 @@ export const httpSchemas = {
       .regex(/^[\p{L}\p{N}_.-]{2,32}$/u, { error: '2 to 32 letters, digits, _ . or -' }),
     nick: z.string().trim().min(1).max(64).optional(),
     password,
+    /** Who registers by an invite is its maker's friend once they have sent `inviteAccept`. */
+    invite: inviteToken.optional(),
   }),
   usersAnswer: z.object({ user: z.object({ id: z.int(), name: z.string(), email: z.string() }) }),
+  invitePreviewRequest: z.object({ invite: inviteToken }),
+  invitePreviewAnswer: z.object({
+    /** Who invites. */
+    user: z.object({ id: z.int(), name: z.string(), nick: z.string(), icon: z.string() }),
+    expiresAt: z.int(),
+  }),
   passwordsRequest: z.object({ email, code, password }),
   sessionsRequest: z.object({
     email,
@@ -77,9 +86,12 @@ export const sessionsAnswer = z.object({
 export const platformAnswer = z.object({
   /** Where mail to anyone arrives, on a platform that runs on one machine. */
   mailboxUrl: z.string().optional(),
+  /** Whether people may invite others by links. */
+  invites: z.boolean(),
 });
 export const berthsAnswer = z.object({ berth: httpSchemas.berth });
 export const sessionsList = z.object({ sessions: z.array(httpSchemas.sessionEntry) });
+export type InvitePreview = z.output<typeof httpSchemas.invitePreviewAnswer>;
 export type PlatformAnswer = z.output<typeof platformAnswer>;
 export type SessionsAnswer = z.output<typeof sessionsAnswer>;
 export type SessionEntry = z.output<typeof httpSchemas.sessionEntry>;

@@ -43,6 +43,10 @@ export const frameIds = {
   friendRequests: 1223,
   friendEvent: 1225,
   blocks: 1227,
+  inviteCreate: 1229,
+  invites: 1231,
+  inviteRevoke: 1233,
+  inviteAccept: 1235,
 
   groupCreate: 1301,
   groupRename: 1303,

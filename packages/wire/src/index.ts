@@ -5,6 +5,7 @@ export type {
   ConversationSummary,
   Friend,
   FriendRequest,
+  Invite,
   Member,
   Message,
   Profile,

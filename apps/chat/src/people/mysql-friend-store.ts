@@ -1,9 +1,11 @@
 import type { Tx } from '@berth/mysql';
+import { parseInviteToken } from '@berth/tokens';
 import { BerthError } from '@berth/wire';
 import { type DirectChange, ensureDirect, setFriends } from '../conversations/direct-conversations.ts';
 import { readAcquaintances, refusalOf } from '../membership/acquaintance.ts';
 import { lockDirect } from '../membership/conversation-rows.ts';
 import type { Database } from '../stores/guarded-mysql.ts';
+import { settleInvite, unknownInvite, useInvite } from './mysql-invite-store.ts';
 
 export interface MysqlFriendStoreOptions {
   mysql: Database;
@@ -89,6 +91,34 @@ export class MysqlFriendStore {
       if (refusal !== undefined) throw refusal;
       const aliases = { askerAlias: request.alias, accepterAlias: alias };
       return { ...(await this.#befriend(tx, asker, user, aliases)), already: false };
+    });
+  }
+
+  /**
+   * Makes `user` a friend of whoever invites; again, it answers with what there is. A block by either, made before, keeps
+   * the invite from being used. Errors: `not_found`, `blocked`, `invite_…`, `limit_reached`.
+   */
+  async acceptInvite(
+    user: number,
+    invite: string,
+  ): Promise<Friendship & { inviter: number; already: boolean }> {
+    const key = parseInviteToken(invite);
+    if (key === undefined) throw unknownInvite();
+    const inviter = key.user;
+    if (inviter === user) throw new BerthError('bad_request', 'one cannot come by an invite of one’s own');
+    return this.#mysql.transaction(async (tx) => {
+      const existing = await this.#existing(tx, user, inviter);
+      const acquaintance = (await readAcquaintances(tx, user, [inviter])).get(inviter)!;
+      const refusal = refusalOf(acquaintance, true);
+      if (refusal !== undefined) throw refusal;
+      // Who is a friend already takes no use, and learns nothing about the invite.
+      if (existing !== undefined) {
+        await settleInvite(tx, key, user);
+        return { ...existing, inviter, already: true };
+      }
+      await useInvite(tx, key, user);
+      const aliases = { askerAlias: '', accepterAlias: '' };
+      return { ...(await this.#befriend(tx, inviter, user, aliases)), inviter, already: false };
     });
   }
 

@@ -1,9 +1,12 @@
 import type { Circuit } from '@berth/lifecycle';
-import { isDuplicateKey, type Mysql } from '@berth/mysql';
+import { isDuplicateKey, type Mysql, type Tx } from '@berth/mysql';
+import { takeInvite } from '@berth/mysql/invites';
 import { repairUserWords, writeUserWords } from '@berth/mysql/user-words';
+import { parseInviteToken } from '@berth/tokens';
 import { BerthError } from '@berth/wire';
 import { mysqlCall } from '../mysql-call.ts';
 import { insertRevocation, type StoredRevocation } from '../sessions/revocation-store.ts';
+import { inviteRefusal } from './invite-store.ts';
 
 export interface User {
   id: number;
@@ -25,6 +28,8 @@ export interface NewUser {
   nick: string;
   icon: string;
   passwordHash: string;
+  /** By which they come: a use of it is taken with the account. */
+  invite: string | undefined;
 }
 
 interface UserRow {
@@ -64,7 +69,7 @@ export class MysqlUserStore {
     return rows.length > 0;
   }
 
-  /** The id of the new account. Errors: `name_taken`, `already_exists` (the e-mail address). */
+  /** The id of the new account. Errors: `name_taken`, `already_exists` (the e-mail address), those of an invite. */
   async create(user: NewUser): Promise<number> {
     try {
       const { insertId } = await mysqlCall(
@@ -83,6 +88,7 @@ export class MysqlUserStore {
               ],
             );
             await writeUserWords(tx, made.insertId);
+            if (user.invite !== undefined) await useInvite(tx, user.invite, made.insertId);
             return made;
           }),
         { isWrite: true },
@@ -125,6 +131,12 @@ export class MysqlUserStore {
       { isWrite: true },
     );
   }
+}
+
+async function useInvite(tx: Tx, invite: string, guest: number): Promise<void> {
+  const key = parseInviteToken(invite);
+  const state = key === undefined ? 'unknown' : await takeInvite(tx, key, guest);
+  if (state !== 'live') throw inviteRefusal(state);
 }
 
 const userOf = (row: UserRow): User => ({

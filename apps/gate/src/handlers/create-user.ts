@@ -1,9 +1,11 @@
+import { parseInviteToken } from '@berth/tokens';
 import { BerthError } from '@berth/wire';
 import type { httpSchemas } from '@berth/wire/http';
 import type { z } from 'zod';
 import { nameKey } from '../accounts/name-key.ts';
 import type { Context } from '../context.ts';
 import type { Call } from '../route.ts';
+import { previewInvite } from './preview-invite.ts';
 
 /** `icon`: the old dialect's clients choose one when they register. */
 type NewAccount = z.output<typeof httpSchemas.usersRequest> & { icon?: string };
@@ -20,6 +22,7 @@ export async function createUser(
   const key = nameKey(name);
   context.passwordRules.check(password, [email, name]);
   if (await context.users.isNameTaken(key)) throw new BerthError('name_taken');
+  if (body.invite !== undefined) await previewInvite(context, { body: { invite: body.invite }, client });
   const passwordHash = await context.hasher.hash(password);
   await context.verify.redeem({ email, purpose: 'register', code, source: client.address });
   const nick = body.nick ?? name;
@@ -30,10 +33,14 @@ export async function createUser(
     nick,
     icon: body.icon ?? '',
     passwordHash,
+    invite: body.invite,
   });
   await context.loginLimit
     .welcome(email, client.network, 'code')
     .catch((err: unknown) => context.log.debug({ err }, 'a network was not remembered'));
-  context.log.info({ userId: id }, 'an account was made');
+  context.log.info({ userId: id, inviter: inviterOf(body.invite) }, 'an account was made');
   return { user: { id, name, email } };
 }
+
+const inviterOf = (invite: string | undefined): number | undefined =>
+  invite === undefined ? undefined : parseInviteToken(invite)?.user;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createInviteToken } from '@berth/tokens';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { useGate } from '../fixtures/use-gate.ts';
 import { routes } from '../routes.ts';
@@ -41,9 +42,15 @@ test('what gate answers is what the document says', async () => {
   const ann = await gate.register('documented');
   const login = await gate.logIn(ann);
   const { token } = login.session;
+  const { token: invite, secret } = createInviteToken(ann.id);
+  await gate.mysql.db.run(
+    'INSERT INTO invites (user_id, secret, max_uses, created_at, expires_at) VALUES (?, ?, 1, 1, ?)',
+    [ann.id, secret, Date.now() + 60_000],
+  );
   const answers = new Map<string, unknown>([
     ['get /v1/platform', (await gate.ask('GET', '/v1/platform')).body],
     ['post /v1/codes', (await gate.ask('POST', '/v1/codes', { email: ann.email, purpose: 'reset' })).body],
+    ['post /v1/invites/preview', (await gate.ask('POST', '/v1/invites/preview', { invite })).body],
     ['post /v1/sessions', login],
     ['get /v1/sessions', (await gate.ask('GET', '/v1/sessions', undefined, { token })).body],
     ['post /v1/berths', (await gate.ask('POST', '/v1/berths', {}, { token })).body],
