@@ -22,6 +22,10 @@ export function readChart(name: 'berth' | 'stores'): Chart {
   return { path: `../charts/${name}`, hash: hash.digest('hex').slice(0, 16) };
 }
 
+/** The hash as a value of the chart: with another `reapply` the engine sees a change, and Helm applies the release again. */
+export const applied = (hash: string, reapply: string): string =>
+  reapply === '' ? hash : `${hash}-${reapply}`;
+
 function filesOf(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.endsWith('.md'))

@@ -113,6 +113,29 @@ test('a digest and a registry with a port name an image', async () => {
   }
 });
 
+test('all faults are told at once, also what is wrong only together, and of a platform that is not known', async () => {
+  const faults = await faultsOf({ chatMin: '5', chatMax: '2', logLevel: 'loud', mysqlPassword: 'short' });
+  assert.equal(faults.length, 3, faults.join('\n'));
+  assert.ok(faults.some((fault) => /^berth:chatMax is 2, less than chatMin/.test(fault)));
+  const unknown = await faultsOf({ platform: undefined, logLevel: 'loud' });
+  assert.equal(unknown.length, 2, unknown.join('\n'));
+});
+
+test('what only its owner knows is asked of its owner', async () => {
+  const all = {
+    platform: 'aws',
+    imageTag: '0.1.0',
+    ...(await createTestSecrets('aws', undefined)),
+    smtpUrl: undefined,
+  };
+  const given = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  pulumi.runtime.setAllConfig(Object.fromEntries(given.map(([name, value]) => [`berth:${name}`, value])));
+  await assert.rejects(readConfig(), (error: Error) => {
+    assert.match(error.message, /^berth:smtpUrl is not set: pulumi config set --secret berth:smtpUrl$/m);
+    return true;
+  });
+});
+
 test('every example is a value that its setting takes', () => {
   for (const [name, setting] of Object.entries({ ...commonSettings, ...kindSettings, ...awsSettings })) {
     const { schema, example } = setting;

@@ -27,21 +27,23 @@ const prefix = 'berth:';
  */
 export async function readConfig(source = new pulumi.Config('berth')): Promise<Config> {
   const faults: string[] = [];
-  const { platform } = readSettings(source, { platform: commonSettings.platform }, faults);
-  refuse(faults);
-  const settings = { ...commonSettings, ...(platform === 'aws' ? awsSettings : kindSettings) };
-  const secrets = { ...commonSecrets, ...(platform === 'aws' ? awsSecrets : kindSecrets) };
+  const { platform } = readSettings(source, { platform: commonSettings.platform }, []);
+  // Which platform it is decides what else there is to set; of one that is not known all can be told that all have.
+  const own = { kind: [kindSettings, kindSecrets], aws: [awsSettings, awsSecrets] } as const;
+  const [ownSettings, ownSecrets] = platform ? own[platform] : [{}, {}];
+  const settings = { ...commonSettings, ...ownSettings };
+  const secrets = { ...commonSecrets, ...ownSecrets };
   const known = new Set(Object.keys({ ...settings, ...secrets, ...keptSecrets }));
-  for (const key of Object.keys(pulumi.runtime.allConfig())) {
+  for (const key of platform ? Object.keys(pulumi.runtime.allConfig()) : []) {
     if (key.startsWith(prefix) && !known.has(key.slice(prefix.length))) {
       faults.push(`${key} is not a setting of ${platform}: pulumi config rm ${key}`);
     }
   }
   const config = {
     ...readSettings(source, settings, faults),
-    ...(await readSecrets(source, secrets, platform, faults)),
+    ...(await readSecrets(source, secrets, platform ?? 'kind|aws', faults)),
   } as unknown as Config;
-  if (faults.length === 0) checkTogether(config, faults);
+  checkTogether(config, faults);
   refuse(faults);
   return config;
 }
@@ -72,8 +74,9 @@ async function readSecrets<S extends Record<string, Secret>>(
   platform: string,
   faults: string[],
 ): Promise<Secrets<S>> {
-  const read = Object.entries(secrets).map(async ([name, { schema }]) => {
-    const mend = `npm run stack -- init ${platform}, or pulumi config set --secret ${prefix}${name}`;
+  const read = Object.entries(secrets).map(async ([name, { schema, isOwn }]) => {
+    const byHand = `pulumi config set --secret ${prefix}${name}`;
+    const mend = isOwn ? byHand : `npm run stack -- init ${platform}, or ${byHand}`;
     if (!pulumi.runtime.allConfig()[prefix + name]) {
       faults.push(`${prefix}${name} is not set: ${mend}`);
       return [name, undefined];
@@ -87,7 +90,7 @@ async function readSecrets<S extends Record<string, Secret>>(
   return Object.fromEntries(await Promise.all(read));
 }
 
-/** Faults of settings that are right one by one. */
+/** Faults of settings that are right one by one; one that is not is undefined. */
 function checkTogether(config: Config, faults: string[]): void {
   if (config.chatMin > config.chatMax) {
     faults.push(

@@ -6,6 +6,8 @@ export class PreflightError extends Error {
 }
 
 interface Tool {
+  /** Default: its name. */
+  command?: string;
   /** Prints the version, and fails when the tool cannot be used as it is. */
   probe: string[];
   /** Lowest version that will do. */
@@ -14,6 +16,8 @@ interface Tool {
   install: string;
   /** What to do when it is there and does not work. */
   mend?: string;
+  /** What the probe must print. */
+  expected?: RegExp[];
 }
 
 const tools = {
@@ -32,10 +36,21 @@ const tools = {
     install: 'install Docker (https://docs.docker.com/engine/install)',
     mend: 'start Docker',
   },
+  buildx: {
+    command: 'docker',
+    // Starts the builder, if it is one that has to be.
+    probe: ['buildx', 'inspect', '--bootstrap'],
+    expected: [/linux\/amd64/, /linux\/arm64/],
+    install: 'install Docker (https://docs.docker.com/engine/install)',
+    mend:
+      'make a builder for amd64 and arm64 (docker run --privileged --rm tonistiigi/binfmt --install all && ' +
+      'docker buildx create --use; docker-buildx-plugin must be installed)',
+  },
   kind: {
     probe: ['version'],
-    minimum: [0, 24],
-    install: 'install kind 0.24 or later, the first that enforces NetworkPolicies (https://kind.sigs.k8s.io)',
+    minimum: [0, 27],
+    install:
+      'install kind 0.27 or later, the first that runs the node of infra/kind.yaml (https://kind.sigs.k8s.io)',
   },
   kubectl: {
     probe: ['version', '--client'],
@@ -58,20 +73,23 @@ export type ToolName = keyof typeof tools;
 /** Checks all of the tools and answers with nothing, or throws a PreflightError with a line for each that will not do. */
 export async function requireTools(names: ToolName[]): Promise<void> {
   const faults = await Promise.all(names.map(faultOf));
-  const lines = faults.filter((fault) => fault !== undefined);
+  const lines = [...new Set(faults.filter((fault) => fault !== undefined))];
   if (lines.length > 0) throw new PreflightError(lines.join('\n'));
 }
 
 async function faultOf(name: ToolName): Promise<string | undefined> {
   const tool: Tool = tools[name];
+  const { command = name } = tool;
   let printed: string;
   try {
-    printed = await capture(name, tool.probe);
+    printed = await capture(command, tool.probe);
   } catch (error) {
     const missing = /ENOENT/.test((error as Error).message);
-    if (missing) return `${name} is not on the PATH: ${tool.install}`;
+    if (missing) return `${command} is not on the PATH: ${tool.install}`;
     return `${(error as Error).message}: ${tool.mend ?? tool.install}`;
   }
+  if (tool.expected?.some((pattern) => !pattern.test(printed)))
+    return `${command} ${tool.probe[0]} does not do: ${tool.mend}`;
   if (!tool.minimum) return undefined;
   const version = /(\d+)\.(\d+)(\.\d+)?/.exec(printed);
   const [major, minor] = [Number(version?.[1] ?? 0), Number(version?.[2] ?? 0)];

@@ -1,5 +1,6 @@
 import { SessionKeys } from '@berth/tokens';
 import { z } from 'zod';
+import { json } from './json-text.ts';
 import { parseKubeconfig } from './kubeconfig.ts';
 import type { Setting } from './settings.ts';
 
@@ -20,15 +21,6 @@ export const serviceTlsSchema = z.object({
 });
 export type ServiceTls = z.infer<typeof serviceTlsSchema>;
 
-const json = z.string().transform((content, context): unknown => {
-  try {
-    return JSON.parse(content);
-  } catch {
-    context.addIssue({ code: 'custom', message: 'expected JSON' });
-    return z.NEVER;
-  }
-});
-
 /** Text that says the same to `use`: what it throws is the message. */
 const accepted = (use: (content: string) => void) =>
   z.string().superRefine((content, context) => {
@@ -46,7 +38,10 @@ const key = () =>
   z.string().regex(/^[\x21-\x7e]{32,256}$/, 'expected at least 32 characters without a space');
 
 /** What must be set with `pulumi config set --secret berth:<name>`; `npm run stack -- init` makes what it can. */
-export type Secret<T = unknown> = Pick<Setting<T>, 'schema' | 'description'>;
+export type Secret<T = unknown> = Pick<Setting<T>, 'schema' | 'description'> & {
+  /** Only its owner knows it: `init` cannot make it. */
+  isOwn?: boolean;
+};
 
 /** Secrets of every stack. */
 export const commonSecrets = {
@@ -81,6 +76,7 @@ export const awsSecrets = {
       .string()
       .regex(/^smtps?:\/\/[^\s@/]+:[^\s@/]+@[\w.-]+(:\d+)?\/?$/, 'expected smtps://user:password@host:port'),
     description: 'Mail server: `smtps://user:password@host:465`.',
+    isOwn: true,
   },
 } satisfies Record<string, Secret>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { json } from './json-text.ts';
 
 /** What may be set with `pulumi config set berth:<name>`: how it is read, what it means, and how to set it. */
 export interface Setting<T = unknown> {
@@ -24,6 +25,21 @@ const list = (item: z.ZodType<string, string>) =>
     .pipe(z.array(item));
 const image = () =>
   text(/^\S+(?<!:latest)(?<=[:@][^/]+)$/, 'an image with a tag other than latest, or a digest');
+
+/** HAProxy asks for its files when it starts. */
+const edgeConnections = (most: string) => ({
+  schema: count(100, 500_000),
+  description:
+    'Sessions in one edge pod. It needs two files for each and 32 more, and does not start where a process may have fewer.',
+  default: most,
+  example: '4000',
+});
+const quantities = z.partialRecord(
+  z.enum(['cpu', 'memory']),
+  z.string().regex(/^\d+(\.\d+)?([mkMG]|[KMG]i)?$/, 'expected a quantity such as 512Mi'),
+);
+const part = z.strictObject({ requests: quantities.optional(), limits: quantities.optional() });
+const resources = z.partialRecord(z.enum(['gate', 'verify', 'status', 'chat', 'edge']), part);
 
 /** Settings of every stack. */
 export const commonSettings = {
@@ -104,16 +120,45 @@ export const commonSettings = {
     default: '',
     example: 'monitoring',
   },
+  trustedProxies: {
+    schema: list(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])),
+    description:
+      'Addresses of proxies of HTTP in front of the edge, separated by commas: whom they name in X-Forwarded-For is the client.',
+    default: '',
+    example: '10.20.0.0/16',
+  },
+  requestsPerAddressMinute: {
+    schema: count(1, 10_000_000),
+    description: 'Requests to gate from one address in a minute. More where many share one.',
+    default: '120',
+    example: '600',
+  },
+  resources: {
+    schema: json.pipe(resources),
+    description:
+      'Requests and limits of the pods, as JSON by service: `{"chat":{"requests":{"cpu":"1"},"limits":{"memory":"3Gi"}}}`.',
+    default: '{}',
+    example: `'{"chat":{"limits":{"memory":"3Gi"}}}'`,
+  },
+  reapply: {
+    schema: text(/^[\w.:-]{0,40}$/, 'a short text'),
+    description:
+      'Any text. With another one the releases are applied again, which puts back what others changed in them.',
+    default: '',
+    example: '2026-01-31T12:00',
+  },
   timeoutSeconds: {
-    schema: count(60, 3_600),
-    description: 'How long a release may take before it is rolled back.',
-    default: '900',
+    schema: z.union([z.literal('').transform(() => undefined), count(60, 7_200)]),
+    description:
+      'How long a release may take before it is rolled back; a change of it is a revision of its own. By default 300 (kind) or 600 (aws), and 30 for each of the pods of the largest service; the stores 900.',
+    default: '',
     example: '900',
   },
 } satisfies Record<string, Setting>;
 
 /** Settings of the platform `kind`. */
 export const kindSettings = {
+  edgeConnections: edgeConnections('8000'),
   imageRepository: {
     schema: text(/^[a-z0-9][\w./:-]*[a-z0-9]$/, 'a registry and a path'),
     description: 'Registry and path before the names of Berth’s images.',
@@ -304,6 +349,7 @@ export const awsSettings = {
     default: '10',
     example: '60',
   },
+  edgeConnections: edgeConnections('25000'),
   edgeImage: {
     schema: image(),
     description: 'Image of HAProxy, 2.6 or later.',

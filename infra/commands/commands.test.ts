@@ -165,6 +165,55 @@ test('up leaves a cluster alone that is there', async () => {
   assert.ok(!tools.calls().some((command) => command.startsWith('kind create')));
 });
 
+const revisionsOf = (...states: string[]): { print: string } => ({
+  print: JSON.stringify({
+    items: states.map((status, index) => ({
+      metadata: { name: 'revision', labels: { version: String(index + 1), status } },
+    })),
+  }),
+});
+
+test('up mends what a killed run has left, before it begins: back to what ran, or away', async () => {
+  for (const [states, command] of [
+    [['superseded', 'deployed', 'pending-upgrade'], 'helm rollback berth'],
+    [['pending-install'], 'helm uninstall berth'],
+    [['deployed', 'uninstalling'], 'helm uninstall berth'],
+  ] as const) {
+    const tools = createFakeTools(kindTools, {
+      ...withCluster(),
+      'kubectl --kubeconfig': revisionsOf(...states),
+    });
+    const { code, stdout, stderr } = await tools.run('up.ts', ['kind', '--diff']);
+    assert.equal(code, 0, stderr);
+    assert.match(
+      stdout,
+      new RegExp(`The release berth is ${states.at(-1)}, as an earlier run ended midway: ${command}`),
+    );
+    const calls = tools.calls();
+    const at = (beginning: string) => calls.findIndex((call) => call.startsWith(beginning));
+    assert.ok(at('pulumi stack import') >= 0 && at('pulumi stack import') < at(command), calls.join('\n'));
+    assert.ok(at(command) < at('pulumi up'));
+    assert.equal(calls.at(-1), 'pulumi up --stack kind --policy-pack infra/policy --yes --refresh --diff');
+  }
+});
+
+test('up does not touch what another run is at', async () => {
+  const tools = createFakeTools(kindTools, {
+    ...withCluster(),
+    'kubectl --kubeconfig': revisionsOf('deployed', 'pending-upgrade'),
+    'pulumi stack import': {
+      fail: 'error: could not import deployment: the stack is currently locked by 1 lock(s)',
+    },
+  });
+  const { code, stderr } = await tools.run('up.ts', ['kind']);
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /^up: pulumi stack failed: .*locked by 1 lock.*: when no other run is going on, pulumi cancel --stack kind/,
+  );
+  assert.ok(!tools.calls().some((call) => /^helm (rollback|uninstall)|^pulumi up/.test(call)));
+});
+
 test('up of aws asks its owner first, and then leaves the question to pulumi', async () => {
   const owned = (name: string, value: string, secret = false) => ({ [`berth:${name}`]: { value, secret } });
   const config = {

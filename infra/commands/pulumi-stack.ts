@@ -43,6 +43,19 @@ export class PulumiStack {
     return (await this.#run(['config', 'get', `berth:${key}`, '--stack', this.name])).replace(/\n$/, '');
   }
 
+  /** An output in plain text; undefined when there is none yet. */
+  async output(name: string): Promise<string | undefined> {
+    const printed = await this.#run(['stack', 'output', '--json', '--show-secrets', '--stack', this.name]);
+    const value = (JSON.parse(printed || '{}') as Record<string, unknown>)[name];
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  /** Writes the state as it is, without the operations that a killed run has left pending. Rejects while another run goes on. */
+  async touch(): Promise<void> {
+    const state = await this.#run(['stack', 'export', '--stack', this.name]);
+    await this.#run(['stack', 'import', '--stack', this.name], state);
+  }
+
   async set(key: string, value: string): Promise<void> {
     await this.#run(['config', 'set', `berth:${key}`, '--stack', this.name, '--plaintext'], value);
   }

@@ -5,6 +5,7 @@ import { show } from '../run-command.ts';
 import { sourcesTag } from './image-tag.ts';
 import { describeMade, initStack } from './init-stack.ts';
 import { createKindCluster, kindClusterExists, kindKubeconfig, loadImages } from './kind-cluster.ts';
+import { mendReleases } from './mend-releases.ts';
 import { PulumiStack } from './pulumi-stack.ts';
 import { report } from './report.ts';
 
@@ -35,11 +36,11 @@ async function upKind(more: string[]): Promise<void> {
   const tag = sourcesTag();
   await loadImages(tag);
   await stack.set('imageTag', tag);
-  await up(stack, ['--yes', ...more]);
+  await up(stack, ['--yes', ...(await mendReleases(stack, kubeconfig)), ...more]);
 }
 
 async function upAws(more: string[]): Promise<void> {
-  await requireTools(['node', 'docker', 'aws', 'kubectl', 'pulumi']);
+  await requireTools(['node', 'docker', 'buildx', 'aws', 'kubectl', 'pulumi']);
   const stack = new PulumiStack('aws');
   await stack.select();
   const initialised = await initStack(stack);
@@ -47,7 +48,8 @@ async function upAws(more: string[]): Promise<void> {
   const { open } = initialised;
   if (open.length > 0) throw new PreflightError(`still to be set, then try again:\n${open.join('\n')}`);
   await stack.set('imageTag', sourcesTag());
-  await up(stack, more);
+  const kubeconfig = await stack.output('kubeconfig');
+  await up(stack, [...(kubeconfig === undefined ? [] : await mendReleases(stack, kubeconfig)), ...more]);
 }
 
 /** The policy pack judges the preview, before anything is created. */

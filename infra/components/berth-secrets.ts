@@ -1,9 +1,10 @@
-import { createHmac } from 'node:crypto';
 import * as core from '@pulumi/kubernetes/core/v1/index.js';
 import * as pulumi from '@pulumi/pulumi';
 import type { Config } from '../config.ts';
 import type { Endpoint, Platform } from '../platform.ts';
 import { type Service, services } from '../secrets.ts';
+import { checksumOf } from './checksum.ts';
+import { ours } from './ours.ts';
 
 /** A Secret as the chart is told of it: by name, with a text that changes when its content does. */
 export interface NamedSecret {
@@ -53,21 +54,13 @@ export class BerthSecrets extends pulumi.ComponentResource {
   #create(name: string, stringData: Record<string, pulumi.Input<string>>): NamedSecret {
     const secret = new core.Secret(
       name,
-      { metadata: { name, namespace: this.#namespace }, stringData },
+      { metadata: { name, namespace: this.#namespace, annotations: ours }, stringData },
       { parent: this },
     );
-    return { existingSecret: secret.metadata.name, checksum: this.#checksum(stringData) };
-  }
-
-  /** Keyed, so that nobody who reads a pod's annotations can try passwords on it: it may be shown. */
-  #checksum(content: Record<string, pulumi.Input<string>>): pulumi.Output<string> {
-    const checksum = pulumi.all([this.#config.checksumKey, pulumi.output(content)]).apply(([key, known]) =>
-      createHmac('sha256', key)
-        .update(JSON.stringify(Object.entries(known).sort()))
-        .digest('hex')
-        .slice(0, 16),
-    );
-    return pulumi.unsecret(checksum);
+    return {
+      existingSecret: secret.metadata.name,
+      checksum: checksumOf(this.#config.checksumKey, stringData),
+    };
   }
 }
 

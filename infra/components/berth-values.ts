@@ -1,7 +1,9 @@
+import { applied } from '../chart.ts';
 import type { Config } from '../config.ts';
 import type { BerthValues } from '../generated/berth-values.ts';
 import type { Inputs } from '../inputs.ts';
 import type { Platform } from '../platform.ts';
+import type { Service } from '../secrets.ts';
 import type { BerthSecrets } from './berth-secrets.ts';
 
 /** The chart's values: what the configuration says, what the platform has, and the names of the Secrets. */
@@ -15,7 +17,7 @@ export function createBerthValues(
   const { sessionKeys, codes, tickets, certificates } = secrets;
   const monitored = config.monitoringNamespace !== '';
   return {
-    chartHash,
+    chartHash: applied(chartHash, config.reapply),
     logLevel: config.logLevel,
     image: { repository: platform.images.repository, tag: config.imageTag },
     public: { host: ingress.host, port: ingress.port, url: ingress.url, origins: config.allowedOrigins },
@@ -32,12 +34,16 @@ export function createBerthValues(
     // gate reads the file again when it changes, so that keys rotate without a restart: no checksum.
     sessionKeys: { existingSecret: sessionKeys.existingSecret },
     serviceTls: { enabled: true, ...certificates },
-    gate: { ...platform.gate, ...resourcesOf(platform, 'gate') },
-    verify: resourcesOf(platform, 'verify'),
-    status: { strategy: config.placementStrategy, ...resourcesOf(platform, 'status') },
+    gate: {
+      ...platform.gate,
+      ...resourcesOf(config, platform, 'gate'),
+      env: { REQUESTS_PER_ADDRESS_MINUTE: String(config.requestsPerAddressMinute) },
+    },
+    verify: resourcesOf(config, platform, 'verify'),
+    status: { strategy: config.placementStrategy, ...resourcesOf(config, platform, 'status') },
     chat: {
       ...platform.chat,
-      ...resourcesOf(platform, 'chat'),
+      ...resourcesOf(config, platform, 'chat'),
       // What status scales has no number of its own: a release would set it back.
       ...(config.chatMax > config.chatMin
         ? { scaling: { enabled: true, min: config.chatMin, max: config.chatMax } }
@@ -45,7 +51,12 @@ export function createBerthValues(
       capacity: config.chatCapacity,
       drainSeconds: config.drainSeconds,
     },
-    edge: { ...ingress.edge, ...resourcesOf(platform, 'edge') },
+    edge: {
+      ...ingress.edge,
+      ...resourcesOf(config, platform, 'edge'),
+      maxConnections: config.edgeConnections,
+      trustedProxies: config.trustedProxies,
+    },
     networkPolicy: {
       ...(platform.dns && { dns: platform.dns }),
       monitoring: monitored
@@ -67,6 +78,13 @@ export function createBerthValues(
   };
 }
 
-/** Limits stay those of the chart. */
-const resourcesOf = ({ requests }: Platform, part: keyof NonNullable<Platform['requests']>) =>
-  requests && { resources: { requests: requests[part] } };
+/** What is set, over what the platform reserves; the rest stays the chart's. */
+function resourcesOf(config: Config, { requests }: Platform, part: Service | 'edge') {
+  const reserved = requests && { requests: requests[part] };
+  const { requests: own, limits } = config.resources[part] ?? {};
+  const all = {
+    ...(reserved || own ? { requests: { ...reserved?.requests, ...own } } : {}),
+    ...(limits && { limits }),
+  };
+  return Object.keys(all).length > 0 ? { resources: all } : {};
+}

@@ -1,9 +1,11 @@
 import * as core from '@pulumi/kubernetes/core/v1/index.js';
-import * as helm from '@pulumi/kubernetes/helm/v3/index.js';
+import type * as helm from '@pulumi/kubernetes/helm/v3/index.js';
 import * as pulumi from '@pulumi/pulumi';
 import { readChart } from '../chart.ts';
 import type { Config } from '../config.ts';
 import type { Platform } from '../platform.ts';
+import { releaseTimeout } from '../releases/release-timeout.ts';
+import { createAppRelease } from './app-release.ts';
 import { BerthSecrets } from './berth-secrets.ts';
 import { createBerthValues } from './berth-values.ts';
 import { restricted } from './pod-security.ts';
@@ -29,24 +31,21 @@ export class Berth extends pulumi.ComponentResource {
     this.namespace = namespace.metadata.name;
     const secrets = new BerthSecrets(name, { config, platform, namespace: this.namespace }, { parent: this });
     const chart = readChart('berth');
-    this.release = new helm.Release(
+    this.release = createAppRelease(
       name,
       {
-        name,
-        chart: chart.path,
+        chart,
         namespace: this.namespace,
-        // A release that does not get ready is taken back, so that what ran before runs on.
-        atomic: true,
-        timeout: config.timeoutSeconds,
+        namespaceName: config.namespace,
+        timeoutSeconds: releaseTimeout(config),
         maxHistory: 10,
         values: createBerthValues(config, platform, secrets, chart.hash),
+        kubeconfig: platform.kubeconfig,
+        isClusterThere: config.platform === 'kind',
+        hooks: platform.images.hooks,
       },
       // Pods outlive none of this: the stores, the nodes and the load balancer's controller are destroyed after them.
-      {
-        parent: this,
-        dependsOn: [secrets, ...platform.foundation],
-        ...(platform.images.hooks && { hooks: platform.images.hooks }),
-      },
+      { parent: this, dependsOn: [secrets, ...platform.foundation] },
     );
     this.registerOutputs({ namespace: this.namespace });
   }

@@ -1,9 +1,12 @@
 import * as core from '@pulumi/kubernetes/core/v1/index.js';
-import * as helm from '@pulumi/kubernetes/helm/v3/index.js';
+import type * as helm from '@pulumi/kubernetes/helm/v3/index.js';
 import * as pulumi from '@pulumi/pulumi';
-import { readChart } from '../chart.ts';
+import { applied, readChart } from '../chart.ts';
 import type { StoresValues } from '../generated/stores-values.ts';
 import type { Inputs } from '../inputs.ts';
+import { createAppRelease } from './app-release.ts';
+import { checksumOf } from './checksum.ts';
+import { ours } from './ours.ts';
 import { restricted } from './pod-security.ts';
 
 export interface StoresArgs {
@@ -15,7 +18,12 @@ export interface StoresArgs {
   mysqlRootPassword: pulumi.Input<string>;
   mysqlPassword: pulumi.Input<string>;
   redisPassword: pulumi.Input<string>;
-  timeoutSeconds: number;
+  checksumKey: pulumi.Input<string>;
+  /** Any text; with another one the release is applied again. */
+  reapply: string;
+  /** Default 900: official images are pulled for it, of half a gigabyte. */
+  timeoutSeconds: number | undefined;
+  kubeconfig: pulumi.Output<string>;
 }
 
 /** MySQL, Redis and a mail catcher on the cluster itself: for kind and for trying, not for people's messages. */
@@ -36,7 +44,7 @@ export class Stores extends pulumi.ComponentResource {
     const passwords = new core.Secret(
       `${name}-passwords`,
       {
-        metadata: { name: `${name}-passwords`, namespace: namespace.metadata.name },
+        metadata: { name: `${name}-passwords`, namespace: namespace.metadata.name, annotations: ours },
         stringData: {
           'root-password': args.mysqlRootPassword,
           'mysql-password': args.mysqlPassword,
@@ -48,17 +56,20 @@ export class Stores extends pulumi.ComponentResource {
     const chart = readChart('stores');
     const existingSecret = passwords.metadata.name;
     const values: Inputs<StoresValues> = {
-      chartHash: chart.hash,
+      chartHash: applied(chart.hash, args.reapply),
       mysql: {
         image: args.mysqlImage,
         existingSecret,
         passwordKey: 'mysql-password',
+        // A server takes a changed password when it starts.
+        checksum: checksumOf(args.checksumKey, [args.mysqlRootPassword, args.mysqlPassword]),
         resources: { requests: { cpu: '100m' } },
       },
       redis: {
         image: args.redisImage,
         existingSecret,
         passwordKey: 'redis-password',
+        checksum: checksumOf(args.checksumKey, [args.redisPassword]),
         resources: { requests: { cpu: '50m' } },
       },
       mail: {
@@ -68,16 +79,17 @@ export class Stores extends pulumi.ComponentResource {
         resources: { requests: { cpu: '20m' } },
       },
     };
-    this.release = new helm.Release(
+    this.release = createAppRelease(
       name,
       {
-        name,
-        chart: chart.path,
+        chart,
         namespace: namespace.metadata.name,
-        atomic: true,
-        timeout: args.timeoutSeconds,
+        namespaceName: args.namespace,
+        timeoutSeconds: args.timeoutSeconds ?? 900,
         maxHistory: 5,
         values,
+        kubeconfig: args.kubeconfig,
+        isClusterThere: true,
       },
       inside,
     );

@@ -105,7 +105,7 @@ export async function createAws(config: AwsConfig): Promise<Platform> {
 async function requirePushTools({ pushImages }: AwsConfig): Promise<void> {
   if (!pushImages || pulumi.runtime.isDryRun()) return;
   try {
-    await requireTools(['docker', 'aws']);
+    await requireTools(['docker', 'buildx', 'aws']);
   } catch (error) {
     const mend = 'or push the images from elsewhere and pulumi config set berth:pushImages false';
     throw new pulumi.RunError((error as Error).message.replaceAll(/$/gm, `, ${mend}`));

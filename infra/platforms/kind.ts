@@ -1,9 +1,12 @@
 import { Provider } from '@pulumi/kubernetes/provider.js';
 import * as pulumi from '@pulumi/pulumi';
+import { services } from '../../images/arguments.ts';
 import { Stores } from '../components/stores.ts';
 import type { KindConfig } from '../config.ts';
 import { type ClusterAddress, checkCluster, parseKubeconfig } from '../kubeconfig.ts';
+import { Kubectl } from '../kubectl.ts';
 import type { Platform } from '../platform.ts';
+import { lookForImages } from '../releases/node-images.ts';
 
 /**
  * A machine of two cores has 1.05 for pods once kind's own have theirs: this leaves room there for a pod more of each
@@ -44,7 +47,7 @@ export async function createKind(config: KindConfig): Promise<Platform> {
       peers,
     },
     smtp: { url: pulumi.output(`smtp://${stores.mailHost}:1025`), port: 1025, peers },
-    images: { repository: config.imageRepository },
+    images: imagesOf(config),
     ingress: {
       host: config.publicHost,
       port: config.tcpPort,
@@ -70,6 +73,23 @@ export async function createKind(config: KindConfig): Promise<Platform> {
     // kind.yaml maps the node ports to the machine.
     publish() {},
   };
+}
+
+/** Images that no node has yet would be waited for until the time is over: nothing can pull them. */
+function imagesOf({ imageRepository: repository, imageTag, kubeconfig }: KindConfig): Platform['images'] {
+  const find = new pulumi.ResourceHook('find-images', async () => {
+    const images = services.map((app) => `${repository}/${app}:${imageTag}`);
+    const content = await new Promise<string>((resolve) => {
+      kubeconfig.apply(resolve);
+    });
+    const missing = await lookForImages(new Kubectl(content), images);
+    if (missing.length > 0) {
+      throw new Error(
+        `no node has ${missing.join(', ')}: npm run images -- --tag ${imageTag} --load kind, and run pulumi up again`,
+      );
+    }
+  });
+  return { repository, hooks: { beforeCreate: [find], beforeUpdate: [find] } };
 }
 
 async function reachable(kubeconfig: pulumi.Output<string>): Promise<ClusterAddress> {

@@ -242,8 +242,13 @@ const shortOf = (type: string): string => type.split(':').at(-1)!;
 test('kind: a setting changes what it is about and nothing else', async () => {
   assert.deepEqual(await changedBy('kind', {}), []);
   assert.deepEqual(await changedBy('kind', { imageTag: '0.1.1' }), ['Release berth values.image.tag']);
-  assert.deepEqual(await changedBy('kind', { chatMax: '7' }), ['Release berth values.chat.scaling.max']);
+  assert.deepEqual(await changedBy('kind', { chatMax: '7' }), [
+    // More pods take longer.
+    'Release berth timeout',
+    'Release berth values.chat.scaling.max',
+  ]);
   assert.deepEqual(await changedBy('kind', { chatMax: '2' }), [
+    'Release berth timeout',
     'Release berth values.chat.replicas',
     'Release berth values.chat.scaling',
   ]);
@@ -263,8 +268,30 @@ test('kind: a setting changes what it is about and nothing else', async () => {
   ]);
   assert.deepEqual(await changedBy('kind', { redisPassword: 'another-password' }), [
     'Release berth values.redis.checksum',
+    'Release stores values.redis.checksum',
     'Secret berth-redis stringData.url',
     'Secret stores-passwords stringData.redis-password',
+  ]);
+  for (const name of ['mysqlPassword', 'mysqlRootPassword'])
+    assert.ok(
+      (await changedBy('kind', { [name]: 'another-password' })).includes(
+        'Release stores values.mysql.checksum',
+      ),
+      name,
+    );
+  assert.deepEqual(await changedBy('kind', { reapply: 'now' }), [
+    'Release berth values.chartHash',
+    'Release stores values.chartHash',
+  ]);
+  assert.deepEqual(
+    await changedBy('kind', { resources: '{"chat":{"requests":{"cpu":"1"},"limits":{"memory":"3Gi"}}}' }),
+    ['Release berth values.chat.resources.limits', 'Release berth values.chat.resources.requests.cpu'],
+  );
+  assert.deepEqual(await changedBy('kind', { requestsPerAddressMinute: '600' }), [
+    'Release berth values.gate.env.REQUESTS_PER_ADDRESS_MINUTE',
+  ]);
+  assert.deepEqual(await changedBy('kind', { edgeConnections: '500' }), [
+    'Release berth values.edge.maxConnections',
   ]);
 });
 
@@ -316,12 +343,13 @@ test('aws: a setting changes what it is about and nothing else', async () => {
 });
 
 test('aws: images are pushed before the first pod wants one, unless the stack says otherwise', async () => {
-  assert.deepEqual(release('aws').hooks, ['push-images', 'push-images']);
-  assert.deepEqual(release('kind').hooks, []);
+  const twice = (...hooks: string[]) => [...hooks, ...hooks];
+  assert.deepEqual(release('aws').hooks, twice('push-images', 'watch-berth'));
+  assert.deepEqual(release('kind').hooks, twice('find-images', 'watch-berth'));
   const { resources } = await recordStack('aws', { settings: { pushImages: 'false' } });
   assert.deepEqual(
     resources.flatMap(({ hooks }) => hooks),
-    [],
+    twice('watch-berth'),
   );
 });
 

@@ -1,0 +1,42 @@
+import { Kubectl } from '../kubectl.ts';
+import { PreflightError, requireTools } from '../preflight.ts';
+import { findPendingRelease, mendingCommand } from '../releases/pending-release.ts';
+import { show } from '../run-command.ts';
+import type { PulumiStack } from './pulumi-stack.ts';
+
+/**
+ * Brings releases out of what a run that was killed has left them in: to the revision before, or away when there was none.
+ * Answers with what `pulumi up` needs to be told then: what the engine knows of them is not so.
+ */
+export async function mendReleases(stack: PulumiStack, kubeconfig: string): Promise<string[]> {
+  const kubectl = new Kubectl(kubeconfig);
+  const namespace = (await stack.settings()).get('namespace') ?? 'berth';
+  const releases =
+    stack.name === 'kind' ? { stores: `${namespace}-stores`, berth: namespace } : { berth: namespace };
+  const found = await Promise.all(
+    Object.entries(releases).map(([name, space]) => findPendingRelease(kubectl, space, name)),
+  );
+  const pending = found.filter((one) => one !== undefined);
+  if (pending.length === 0) return [];
+  await requireTools(['helm']);
+  await requireNoOther(stack);
+  for (const one of pending) {
+    const [helm, ...args] = mendingCommand(one);
+    console.log(
+      `The release ${one.name} is ${one.state}, as an earlier run ended midway: ${[helm, ...args].join(' ')}`,
+    );
+    await show(helm!, [...args, '--kubeconfig', kubectl.file]);
+  }
+  return ['--refresh'];
+}
+
+/** What is pending may belong to a run that goes on: the engine lets nobody in beside it. */
+async function requireNoOther(stack: PulumiStack): Promise<void> {
+  try {
+    await stack.touch();
+  } catch (error) {
+    throw new PreflightError(
+      `${(error as Error).message}: when no other run is going on, pulumi cancel --stack ${stack.name}, and try again`,
+    );
+  }
+}

@@ -1,0 +1,94 @@
+import * as helm from '@pulumi/kubernetes/helm/v3/index.js';
+import * as pulumi from '@pulumi/pulumi';
+import type { Chart } from '../chart.ts';
+import { Kubectl } from '../kubectl.ts';
+import { describePending, findPendingRelease } from '../releases/pending-release.ts';
+import { ReleaseWatch } from '../releases/release-watch.ts';
+import { CommandError } from '../run-command.ts';
+
+export interface AppReleaseArgs {
+  chart: Chart;
+  namespace: pulumi.Output<string>;
+  /** Its name, as known before there is anything. */
+  namespaceName: string;
+  values: pulumi.Inputs;
+  timeoutSeconds: number;
+  /** Revisions that Helm keeps. */
+  maxHistory: number;
+  kubeconfig: pulumi.Output<string>;
+  /** Whether there is a cluster before the stack has made anything. */
+  isClusterThere: boolean;
+  /** What is to run before it is made or changed. */
+  hooks?: pulumi.ResourceHookBinding | undefined;
+}
+
+/**
+ * A release of one of our charts: not begun while an earlier run has left it in the midst of something, which the engine
+ * would not notice; watched while it comes up; and taken back when it does not, so that what ran before runs on.
+ */
+export function createAppRelease(
+  name: string,
+  args: AppReleaseArgs,
+  options: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
+): helm.Release {
+  const { chart, namespace, values, timeoutSeconds, maxHistory } = args;
+  const watch = watchHooks(name, args, options.parent);
+  return new helm.Release(
+    name,
+    {
+      name: settledName(name, args),
+      chart: chart.path,
+      namespace,
+      atomic: true,
+      timeout: timeoutSeconds,
+      maxHistory,
+      values,
+    },
+    {
+      ...options,
+      hooks: {
+        beforeCreate: [...(args.hooks?.beforeCreate ?? []), watch.begin],
+        beforeUpdate: [...(args.hooks?.beforeUpdate ?? []), watch.begin],
+        afterCreate: [watch.end],
+        afterUpdate: [watch.end],
+      },
+    },
+  );
+}
+
+/** The name, once it is sure that nothing is pending under it. */
+function settledName(
+  name: string,
+  { kubeconfig, isClusterThere, namespaceName }: AppReleaseArgs,
+): pulumi.Input<string> {
+  if (!isClusterThere && pulumi.runtime.isDryRun()) return name;
+  const settled = kubeconfig.apply(async (content) => {
+    const pending = await findPendingRelease(new Kubectl(content), namespaceName, name).catch((error) => {
+      // Without kubectl, or an answer, the release itself will tell.
+      if (error instanceof CommandError) return undefined;
+      throw error;
+    });
+    if (pending) throw new pulumi.RunError(describePending(pending));
+    return name;
+  });
+  return pulumi.unsecret(settled);
+}
+
+function watchHooks(
+  name: string,
+  { kubeconfig, namespaceName, timeoutSeconds }: AppReleaseArgs,
+  parent: pulumi.Resource,
+): { begin: pulumi.ResourceHook; end: pulumi.ResourceHook } {
+  let watch: ReleaseWatch | undefined;
+  const begin = new pulumi.ResourceHook(`watch-${name}`, async () => {
+    const content = await new Promise<string>((resolve) => {
+      kubeconfig.apply(resolve);
+    });
+    const say = (text: string) => void pulumi.log.warn(text, parent);
+    watch = new ReleaseWatch({ kubectl: new Kubectl(content), namespace: namespaceName, say });
+    watch.start();
+    void pulumi.log.info(`waiting for ${name} for at most ${timeoutSeconds} s`, parent, undefined, true);
+  });
+  const end = new pulumi.ResourceHook(`watched-${name}`, async () => watch?.stop());
+  return { begin, end };
+}

@@ -1,0 +1,51 @@
+import type { Kubectl } from '../kubectl.ts';
+
+/** A release that an earlier run has left in the midst of something. Nothing can be done with it until it is out of it. */
+export interface PendingRelease {
+  name: string;
+  namespace: string;
+  /** `pending-install`, `pending-upgrade`, `pending-rollback`, or `uninstalling`. */
+  state: string;
+  /** Whether there is a revision to go back to. */
+  wasDeployed: boolean;
+}
+
+/** Undefined when nothing is pending. Rejects when the cluster does not say. */
+export async function findPendingRelease(
+  kubectl: Kubectl,
+  namespace: string,
+  name: string,
+): Promise<PendingRelease | undefined> {
+  // As Helm keeps a release: a Secret for each revision, whose labels say what became of it.
+  const revisions = await kubectl.list('secrets', [
+    '--namespace',
+    namespace,
+    '-l',
+    `owner=helm,name=${name}`,
+  ]);
+  const states = revisions
+    .map(({ metadata: { labels = {} } }) => ({
+      revision: Number(labels.version),
+      state: labels.status ?? '',
+    }))
+    .sort((a, b) => a.revision - b.revision);
+  const { state = '' } = states.at(-1) ?? {};
+  if (!state.startsWith('pending-') && state !== 'uninstalling') return undefined;
+  const wasDeployed = states.some((one) => one.state === 'deployed' || one.state === 'superseded');
+  return { name, namespace, state, wasDeployed };
+}
+
+/** The command of Helm that brings it out of it. */
+export function mendingCommand({ name, namespace, state, wasDeployed }: PendingRelease): string[] {
+  const action = wasDeployed && state !== 'uninstalling' ? 'rollback' : 'uninstall';
+  return ['helm', action, name, '--namespace', namespace];
+}
+
+export function describePending(pending: PendingRelease): string {
+  const { name, namespace, state } = pending;
+  const command = mendingCommand(pending).join(' ');
+  return (
+    `the release ${name} in the namespace ${namespace} is ${state}: an earlier run ended midway, and what the engine ` +
+    `knows of it is not so. Run ${command}, then pulumi up --refresh (npm run up does both)`
+  );
+}

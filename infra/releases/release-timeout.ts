@@ -1,0 +1,13 @@
+import type { Config } from '../config.ts';
+
+/** Seconds that a release may take for everything but its pods: on AWS nodes and a load balancer are made for it. */
+const base = { kind: 300, aws: 600 };
+/** Pods of a service are replaced one after the other; one takes this long when it has much to do. */
+const perPod = 30;
+
+/** How long Berth's release may take, in seconds: what is set, or what fits the number of its pods. */
+export function releaseTimeout(config: Config): number {
+  if (config.timeoutSeconds !== undefined) return config.timeoutSeconds;
+  const others = config.platform === 'aws' ? [config.gateMax, config.edgeMax] : [];
+  return Math.min(7_200, base[config.platform] + perPod * Math.max(config.chatMax, ...others));
+}
