@@ -13,10 +13,17 @@ export interface Client {
   locale: string;
 }
 
+/** Nobody hears the answer any more. */
+export class ClientGoneError extends Error {
+  override readonly name = 'ClientGoneError';
+}
+
 /** A request whose body has been checked. */
 export interface Call<Body = undefined> {
   body: Body;
   client: Client;
+  /** Aborted, with ClientGoneError, when the client has gone: what is only for its sake may be left. */
+  signal: AbortSignal;
 }
 
 /** A request with a valid session token. */

@@ -1,5 +1,5 @@
 import { Purpose, RedeemResult, VerifyServiceClient } from '@berth/contracts/verify';
-import { channelCredentials, type GrpcTls, RenewingClient, targetOf } from '@berth/grpc';
+import { channelCredentials, type GrpcTls, isUnimplemented, RenewingClient, targetOf } from '@berth/grpc';
 import { backoffMs } from '@berth/lifecycle';
 import { BerthError, toBerthError } from '@berth/wire';
 
@@ -14,6 +14,14 @@ export interface CodeRequest {
   /** The mail tells that there is an account, in place of a code. */
   hasAccount: boolean;
   locale: string;
+}
+
+export interface CodeTry {
+  email: string;
+  purpose: 'register' | 'reset';
+  code: string;
+  /** The client's address. */
+  source: string;
 }
 
 const purposes = {
@@ -54,17 +62,25 @@ export class GrpcVerify {
     );
   }
 
+  /** Before what is costly: the code stays. Errors: `code_wrong` (which is an attempt), `code_expired`. */
+  async check(request: CodeTry): Promise<void> {
+    try {
+      await this.#try('check', request);
+    } catch (error) {
+      // While verify is being replaced: redeeming tells the same, only later.
+      if (!isUnimplemented(error)) throw error;
+    }
+  }
+
   /** Uses the code up. Errors: `code_wrong`, `code_expired`. */
-  async redeem(request: {
-    email: string;
-    purpose: 'register' | 'reset';
-    code: string;
-    /** The client's address. */
-    source: string;
-  }): Promise<void> {
-    const { result } = await this.#guard('redeem', () =>
+  async redeem(request: CodeTry): Promise<void> {
+    await this.#try('redeem', request);
+  }
+
+  async #try(method: 'check' | 'redeem', request: CodeTry): Promise<void> {
+    const { result } = await this.#guard(method, () =>
       this.#client.call(
-        (client) => client.redeem.bind(client),
+        (client) => client[method].bind(client),
         { ...request, purpose: purposes[request.purpose] },
         { deadlineMs: redeemDeadlineMs, attempts: 2 },
       ),

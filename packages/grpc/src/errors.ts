@@ -35,6 +35,13 @@ export function toServiceError(thrown: unknown): Partial<ServiceError> & { code:
   return { code: statusOf[error.code] ?? status.INTERNAL, details: error.message, metadata };
 }
 
+/** The callee, of an earlier version, does not know the method; `error` is what `fromServiceError` made, or was caused by it. */
+export function isUnimplemented(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause)
+    if ('code' in at && at.code === status.UNIMPLEMENTED) return true;
+  return false;
+}
+
 /** The same error on the caller's side; what did not come from us is mapped by its gRPC status. */
 export function fromServiceError(error: ServiceError): BerthError {
   const named = String(error.metadata?.get('berth-code')[0] ?? '');

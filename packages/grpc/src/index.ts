@@ -1,5 +1,5 @@
 export { call, createChannelOptions, targetOf } from './client.ts';
 export { channelCredentials, type GrpcTls, serverCredentials } from './credentials.ts';
-export { fromServiceError, toServiceError } from './errors.ts';
+export { fromServiceError, isUnimplemented, toServiceError } from './errors.ts';
 export { RenewingClient } from './renewing-client.ts';
 export { bindServer, closeServer, createServerOptions, unary } from './server.ts';

@@ -64,7 +64,15 @@ export const httpSchemas = {
     ticket: z.string(),
     expiresAt: z.int(),
   }),
-  berthsRequest: z.object({ avoid: z.array(z.string().max(63)).max(16).default([]) }).default({ avoid: [] }),
+  /** `avoid`: names of nodes that the client has lost. */
+  berthsRequest: z
+    .object({
+      avoid: z
+        .array(z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, { error: 'names of nodes' }))
+        .max(16)
+        .default([]),
+    })
+    .default({ avoid: [] }),
   sessionEntry: z.object({
     id: z.string(),
     deviceClass: z.string(),

@@ -39,19 +39,19 @@ export class Argon2Hasher {
     return this.#queue.waiting;
   }
 
-  /** A PHC string. */
-  async hash(password: string): Promise<string> {
+  /** A PHC string. One that waits when `signal` is aborted is not made. */
+  async hash(password: string, signal?: AbortSignal): Promise<string> {
     const salt = randomBytes(saltBytes);
-    return phcOf(salt, await this.#derive(password, salt, cost, tagBytes));
+    return phcOf(salt, await this.#derive(password, salt, cost, tagBytes, signal));
   }
 
   /**
    * Whether the password is the one of the PHC string. Without a string, for an account that does not exist, false at the
    * very same cost. Throws when the string is none of ours.
    */
-  async verify(password: string, phc: string | undefined): Promise<boolean> {
+  async verify(password: string, phc: string | undefined, signal?: AbortSignal): Promise<boolean> {
     const { salt, tag, ...parameters } = parsePhc(phc ?? this.#nobodysHash);
-    const derived = await this.#derive(password, salt, parameters, tag.length);
+    const derived = await this.#derive(password, salt, parameters, tag.length, signal);
     return timingSafeEqual(derived, tag) && phc !== undefined;
   }
 
@@ -60,6 +60,7 @@ export class Argon2Hasher {
     nonce: Buffer,
     parameters: { memory: number; passes: number; parallelism: number },
     tagLength: number,
+    signal: AbortSignal | undefined,
   ): Promise<Buffer> {
     return this.#queue.run(async () => {
       const began = performance.now();
@@ -67,7 +68,7 @@ export class Argon2Hasher {
       const derived = await derive('argon2id', { message, nonce, tagLength, ...parameters });
       this.#onHash((performance.now() - began) / 1_000);
       return derived;
-    });
+    }, signal);
   }
 }
 

@@ -7,16 +7,18 @@ import type { Call } from '../route.ts';
 
 /**
  * Logs in: limits, then the password, then a berth, then the session's row; so that nothing is stored for who gets no
- * place. An unknown account costs the same hash as a wrong password and gets the same answer.
+ * place. An unknown account costs the same hash as a wrong password and gets the same answer. Nothing more is done for a client
+ * that has gone.
  */
 export async function createSession(
   context: Context,
-  { body, client }: Call<z.output<typeof httpSchemas.sessionsRequest>>,
+  { body, client, signal }: Call<z.output<typeof httpSchemas.sessionsRequest>>,
 ): Promise<SessionsAnswer> {
   const { email, password, device } = body;
-  await context.loginLimit.take(email, client.network);
+  await context.loginLimit.take(email, client.network, signal);
   const user = await context.users.findByEmail(email);
-  const isRight = await context.hasher.verify(password, user?.passwordHash);
+  const isRight = await context.hasher.verify(password, user?.passwordHash, signal);
+  signal.throwIfAborted();
   if (!user || !isRight) {
     context.log.info({ userId: user?.id, network: client.network }, 'a log-in failed');
     throw new BerthError('bad_credentials');
@@ -31,6 +33,7 @@ export async function createSession(
     generation,
     avoid: [],
   });
+  signal.throwIfAborted();
   const createdAt = Date.now();
   const expiresAt = createdAt + context.config.sessionMs;
   await context.sessions.create({

@@ -11,20 +11,24 @@ import { previewInvite } from './preview-invite.ts';
 type NewAccount = z.output<typeof httpSchemas.usersRequest> & { icon?: string };
 
 /**
- * Makes an account for whoever has the code mailed to the address. What can be refused is refused before the code is
- * used up; the password is hashed before, too, since a queue that is full must not cost the code.
+ * Makes an account for whoever has the code mailed to the address. Without it nobody learns which names are taken, nor has a
+ * password hashed. What can be refused is refused before the code is used up; the password is hashed before, too, since a
+ * queue that is full must not cost the code.
  */
 export async function createUser(
   context: Context,
-  { body, client }: Call<NewAccount>,
+  { body, client, signal }: Call<NewAccount>,
 ): Promise<z.output<typeof httpSchemas.usersAnswer>> {
   const { email, code, name, password } = body;
   const key = nameKey(name);
   context.passwordRules.check(password, [email, name]);
+  const codeTry = { email, purpose: 'register', code, source: client.address } as const;
+  await context.verify.check(codeTry);
   if (await context.users.isNameTaken(key)) throw new BerthError('name_taken');
-  if (body.invite !== undefined) await previewInvite(context, { body: { invite: body.invite }, client });
-  const passwordHash = await context.hasher.hash(password);
-  await context.verify.redeem({ email, purpose: 'register', code, source: client.address });
+  if (body.invite !== undefined)
+    await previewInvite(context, { body: { invite: body.invite }, client, signal });
+  const passwordHash = await context.hasher.hash(password, signal);
+  await context.verify.redeem(codeTry);
   const nick = body.nick ?? name;
   const id = await context.users.create({
     email,

@@ -11,12 +11,14 @@ type NewPassword = z.output<typeof httpSchemas.passwordsRequest> & { name?: stri
 /** Sets a new password for whoever has the code, and ends every session of the account, everywhere. */
 export async function resetPassword(
   context: Context,
-  { body, client }: Call<NewPassword>,
+  { body, client, signal }: Call<NewPassword>,
 ): Promise<{ user: { id: number; name: string; email: string } }> {
   const { email, code, password } = body;
   context.passwordRules.check(password, [email]);
-  const passwordHash = await context.hasher.hash(password);
-  await context.verify.redeem({ email, purpose: 'reset', code, source: client.address });
+  const codeTry = { email, purpose: 'reset', code, source: client.address } as const;
+  await context.verify.check(codeTry);
+  const passwordHash = await context.hasher.hash(password, signal);
+  await context.verify.redeem(codeTry);
   // From here on the mailbox is known to be the caller's: whether there is an account is no secret any more.
   const user = await context.users.findByEmail(email);
   if (!user || (body.name !== undefined && nameKey(body.name) !== nameKey(user.name))) {

@@ -15,7 +15,7 @@ const schema = z.object({
 });
 
 /** `resetPassword` for the old clients, who name the account, too. Answers with neither password nor code. */
-export async function resetPwd(context: Context, { body, client }: Call<unknown>) {
+export async function resetPwd(context: Context, { body, client, signal }: Call<unknown>) {
   const { user, email, passwd, varifycode } = parseFields(schema, body);
   checkCodeForm(varifycode);
   const reset = parseFields(httpSchemas.passwordsRequest, {
@@ -23,6 +23,6 @@ export async function resetPwd(context: Context, { body, client }: Call<unknown>
     code: varifycode,
     password: xorPassword(passwd),
   });
-  await resetPassword(context, { body: { ...reset, name: user }, client });
+  await resetPassword(context, { body: { ...reset, name: user }, client, signal });
   return { email, user };
 }

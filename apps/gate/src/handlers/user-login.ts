@@ -9,14 +9,14 @@ import { createSession } from './create-session.ts';
 const schema = z.object({ email: z.string(), passwd: z.string() });
 
 /** `createSession` for the old clients: the address under the names of both of their generations, the ticket as token. */
-export async function userLogin(context: Context, { body, client }: Call<unknown>) {
+export async function userLogin(context: Context, { body, client, signal }: Call<unknown>) {
   const { email, passwd } = parseFields(schema, body);
   const credentials = parseFields(httpSchemas.sessionsRequest, {
     email,
     password: xorPassword(passwd),
     device: { class: 'llfcchat', name: 'llfcchat' },
   });
-  const { user, berth } = await createSession(context, { body: credentials, client });
+  const { user, berth } = await createSession(context, { body: credentials, client, signal });
   const port = String(berth.port);
   return {
     email,

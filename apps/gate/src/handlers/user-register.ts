@@ -18,7 +18,7 @@ const schema = z.object({
 });
 
 /** `createUser` for the old clients. Answers with neither password nor code. */
-export async function userRegister(context: Context, { body, client }: Call<unknown>) {
+export async function userRegister(context: Context, { body, client, signal }: Call<unknown>) {
   const { user, email, passwd, confirm, icon, varifycode } = parseFields(schema, body);
   if (passwd !== confirm) throw new PasswordsDifferError();
   checkCodeForm(varifycode);
@@ -28,6 +28,6 @@ export async function userRegister(context: Context, { body, client }: Call<unkn
     name: user,
     password: xorPassword(passwd),
   });
-  const made = await createUser(context, { body: { ...account, icon }, client });
+  const made = await createUser(context, { body: { ...account, icon }, client, signal });
   return { uid: made.user.id, email, user, icon };
 }

@@ -2,10 +2,12 @@ import type { Log } from '@berth/telemetry';
 import { BerthError, errorTable, toBerthError } from '@berth/wire';
 import type { NextFunction, Request, Response } from 'express';
 import { FieldsError } from '../fields-error.ts';
+import { ClientGoneError } from '../route.ts';
 
 /** The last of the chain: whatever was thrown becomes the table's status and `{error: {code, message, …}}`. */
 export function answerErrors(log: Log) {
   return (thrown: unknown, request: Request, response: Response, _next: NextFunction): void => {
+    if (thrown instanceof ClientGoneError) return;
     const error = knownError(thrown);
     const { http } = errorTable[error.code];
     if (http >= 500) {

@@ -3,7 +3,7 @@ import { BerthError } from '@berth/wire';
 import { type NextFunction, type Request, type Response, Router } from 'express';
 import type { Context } from '../context.ts';
 import type { Route, SessionCall } from '../route.ts';
-import { clientOf } from './client-of.ts';
+import { clientOf, goneSignalOf } from './client-of.ts';
 import { parseBody, readJson } from './json-body.ts';
 import { nameRoute } from './request-metrics.ts';
 
@@ -61,6 +61,7 @@ async function serve(context: Context, route: Route, request: Request, response:
   const call: SessionCall<unknown> = {
     body: undefined,
     client: clientOf(request),
+    signal: goneSignalOf(response),
     session: session ?? ({} as SessionClaims),
     params: request.params as Record<string, string>,
   };

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Circuit } from '@berth/lifecycle';
 import type { Redis } from '@berth/redis';
 import { BerthError } from '@berth/wire';
@@ -13,7 +14,7 @@ export interface LoginLimitParts {
   /** Log-ins held back at a time at most. Default 1 000. */
   maxHeld?: number;
   /** Default: a timer. */
-  pause?: (ms: number) => Promise<void>;
+  pause?: (ms: number, signal: AbortSignal | undefined) => Promise<void>;
 }
 
 /** All unfamiliar networks together may try so many times what one may. */
@@ -44,13 +45,13 @@ export class LoginLimit {
   constructor(parts: LoginLimitParts) {
     this.#parts = {
       maxHeld: 1_000,
-      pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      pause: (ms, signal) => delay(ms, undefined, { signal }).catch(() => signal?.throwIfAborted()),
       ...parts,
     };
   }
 
-  /** Counts one attempt, holding it back where due. Throws BerthError `rate_limited`. */
-  async take(email: string, network: string): Promise<void> {
+  /** Counts one attempt, holding it back where due, until `signal` at most. Throws BerthError `rate_limited`. */
+  async take(email: string, network: string, signal?: AbortSignal): Promise<void> {
     const { buckets, perMinute } = this.#parts;
     const account = accountKey(email);
     const pair: Bucket = { key: pairKey(account, network), burst: perMinute, perMinute };
@@ -63,7 +64,7 @@ export class LoginLimit {
     const isFamiliar = await this.#isFamiliar(account, network);
     const { isTaken, waitMs, left } = await buckets.take(isFamiliar ? [pair] : [pair, strangers]);
     if (!isTaken) throw refusal(waitMs);
-    if (!isFamiliar) await this.#hold(holdMs(left[1]!, strangersBurst));
+    if (!isFamiliar) await this.#hold(holdMs(left[1]!, strangersBurst), signal);
   }
 
   /** The owner was here: by password or by a code from their mailbox. */
@@ -85,12 +86,12 @@ export class LoginLimit {
     }
   }
 
-  async #hold(ms: number): Promise<void> {
+  async #hold(ms: number, signal: AbortSignal | undefined): Promise<void> {
     if (ms === 0) return;
     if (this.#held >= this.#parts.maxHeld) throw refusal(maxHoldMs);
     this.#held++;
     try {
-      await this.#parts.pause(ms);
+      await this.#parts.pause(ms, signal);
     } finally {
       this.#held--;
     }

@@ -47,3 +47,24 @@ test('who waited too long is refused in place of being served', async () => {
   await assert.rejects(late, { code: 'unavailable' });
   assert.equal(await queue.run(async () => 'well'), 'well');
 });
+
+test('who waits and gives up leaves the queue, and the place goes to the next one', async () => {
+  const queue = new TaskQueue({ concurrency: 1, queue: 2 });
+  const first = Promise.withResolvers<void>();
+  const running = queue.run(() => first.promise);
+  const leaving = new AbortController();
+  const ran: string[] = [];
+  const gone = queue.run(async () => void ran.push('gone'), leaving.signal);
+  const next = queue.run(async () => void ran.push('next'));
+  leaving.abort(new RangeError('gone'));
+  await assert.rejects(gone, RangeError);
+  assert.equal(queue.waiting, 1);
+  await assert.rejects(
+    queue.run(async () => {}, leaving.signal),
+    RangeError,
+  );
+  first.resolve();
+  await Promise.all([running, next]);
+  assert.deepEqual(ran, ['next']);
+  assert.equal(queue.running, 0);
+});

@@ -36,8 +36,10 @@ export class TaskQueue {
     return this.#waiting.length;
   }
 
-  async run<T>(task: () => Promise<T>): Promise<T> {
-    await this.#enter();
+  /** One that still waits when `signal` is aborted leaves the queue, and rejects with the reason. */
+  async run<T>(task: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    signal?.throwIfAborted();
+    await this.#enter(signal);
     const began = performance.now();
     try {
       return await task();
@@ -47,18 +49,30 @@ export class TaskQueue {
     }
   }
 
-  #enter(): Promise<void> | undefined {
+  #enter(signal: AbortSignal | undefined): Promise<void> | undefined {
     if (this.#running < this.#options.concurrency) {
       this.#running++;
       return undefined;
     }
     if (this.#waiting.length >= this.#options.queue) throw this.#refusal();
     return new Promise((resolve, reject) => {
-      this.#waiting.push({
-        start: resolve,
-        refuse: () => reject(this.#refusal()),
+      const waiting: Waiting = {
+        start: () => {
+          signal?.removeEventListener('abort', leave);
+          resolve();
+        },
+        refuse: () => {
+          signal?.removeEventListener('abort', leave);
+          reject(this.#refusal());
+        },
         since: performance.now(),
-      });
+      };
+      const leave = () => {
+        this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+        reject(signal!.reason);
+      };
+      signal?.addEventListener('abort', leave, { once: true });
+      this.#waiting.push(waiting);
     });
   }
 

@@ -7,10 +7,10 @@ import { userLogin } from '../handlers/user-login.ts';
 import { userRegister } from '../handlers/user-register.ts';
 import { knownError } from '../http/answer-error.ts';
 import { limitRequests } from '../http/api-router.ts';
-import { clientOf } from '../http/client-of.ts';
+import { clientOf, goneSignalOf } from '../http/client-of.ts';
 import { maxBodyBytes } from '../http/json-body.ts';
 import { nameRoute } from '../http/request-metrics.ts';
-import type { Call } from '../route.ts';
+import { type Call, ClientGoneError } from '../route.ts';
 import { llfcchatError, llfcchatErrors } from './error-codes.ts';
 
 /** One path of the old dialect: the fields of its answer besides `error`, or a BerthError. */
@@ -34,7 +34,11 @@ export function createLlfcchatRouter(context: Context): Router {
       // Whatever content type the client names.
       express.text({ type: () => true, limit: maxBodyBytes, inflate: false, defaultCharset: 'utf-8' }),
       async (request: Request, response: Response) => {
-        const fields = await handle(context, { body: parseJson(request.body), client: clientOf(request) });
+        const fields = await handle(context, {
+          body: parseJson(request.body),
+          client: clientOf(request),
+          signal: goneSignalOf(response),
+        });
         answer(response, { error: llfcchatErrors.success, ...fields });
       },
       answerErrors(context.log),
@@ -45,6 +49,7 @@ export function createLlfcchatRouter(context: Context): Router {
 
 function answerErrors(log: Log) {
   return (thrown: unknown, request: Request, response: Response, _next: NextFunction): void => {
+    if (thrown instanceof ClientGoneError) return;
     const err = knownError(thrown);
     if (err.code === 'internal') log.error({ err, path: request.path }, 'a request failed');
     answer(response, { error: llfcchatError(err) });
