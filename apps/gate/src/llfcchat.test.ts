@@ -53,23 +53,35 @@ test('the four calls as the Qt client makes them', async () => {
   assert.equal((await askOld('/user_login', { email, passwd: fresh })).body.error, 0);
 });
 
-test('answers are 200, text/json, open to any origin, and close the connection', async () => {
+test('answers are 200, text/json, closed to other origins, and close the connection', async () => {
   for (const body of [{ email: 'head@example.org' }, {}]) {
     const { status, headers } = await askOld('/get_varifycode', body);
     assert.equal(status, 200);
     assert.equal(headers.get('content-type'), 'text/json');
-    assert.equal(headers.get('access-control-allow-origin'), '*');
+    assert.equal(headers.get('access-control-allow-origin'), null);
     assert.equal(headers.get('connection'), 'close');
   }
 });
 
-test('the content type that a client names does not matter', async () => {
-  const answer = await askOld(
-    '/get_varifycode',
-    { email: 'typed@example.org' },
-    { headers: { 'content-type': 'text/html' } },
-  );
-  assert.deepEqual(answer.body, { error: 0, email: 'typed@example.org' });
+test('a page of another origin is refused, whatever it asks and however', async () => {
+  for (const path of ['/get_varifycode', '/user_register', '/reset_pwd', '/user_login'])
+    for (const origin of ['https://evil.example', 'null'])
+      for (const method of ['POST', 'OPTIONS']) {
+        const answer = await gate.ask(method, path, method === 'POST' ? {} : undefined, {
+          headers: { origin },
+        });
+        assert.equal(answer.status, 403, `${method} ${path} ${origin}`);
+        assert.equal(answer.headers.get('access-control-allow-origin'), null);
+      }
+});
+
+test('a body is JSON by its content type, too, when there is one', async () => {
+  const typed = (type: string) =>
+    askOld('/get_varifycode', { email: 'typed@example.org' }, { headers: { 'content-type': type } });
+  for (const type of ['application/json', 'application/json; charset=utf-8', 'Application/JSON'])
+    assert.deepEqual((await typed(type)).body, { error: 0, email: 'typed@example.org' }, type);
+  for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data', 'text/html'])
+    assert.deepEqual((await typed(type)).body, { error: 1001 }, type);
 });
 
 test('one password works in both dialects, whatever it consists of', async () => {

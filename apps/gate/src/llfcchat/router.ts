@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Log } from '@berth/telemetry';
 import express, { type NextFunction, type Request, type Response, Router } from 'express';
 import type { Context } from '../context.ts';
@@ -9,6 +10,7 @@ import { knownError } from '../http/answer-error.ts';
 import { limitRequests } from '../http/api-router.ts';
 import { clientOf, goneSignalOf } from '../http/client-of.ts';
 import { maxBodyBytes } from '../http/json-body.ts';
+import { checkOrigin } from '../http/origin-check.ts';
 import { nameRoute } from '../http/request-metrics.ts';
 import { type Call, ClientGoneError } from '../route.ts';
 import { llfcchatError, llfcchatErrors } from './error-codes.ts';
@@ -26,13 +28,15 @@ const handlers: Record<string, LlfcchatHandler> = {
 /** The HTTP paths of the old dialect: whatever is asked, the status is 200, `error` says how it went. */
 export function createLlfcchatRouter(context: Context): Router {
   const router = Router({ caseSensitive: true, strict: true });
+  // Its clients are no browsers and send no origin; a page is refused as it is elsewhere.
+  router.use(Object.keys(handlers), checkOrigin(context.config.allowedOrigins));
   for (const [path, handle] of Object.entries(handlers)) {
     router.post(
       path,
       nameRoute(path),
       limitRequests(context),
-      // Whatever content type the client names.
-      express.text({ type: () => true, limit: maxBodyBytes, inflate: false, defaultCharset: 'utf-8' }),
+      // A page can send the types of forms and plain text without asking; such a client says JSON, or nothing.
+      express.text({ type: isJsonOrUntold, limit: maxBodyBytes, inflate: false, defaultCharset: 'utf-8' }),
       async (request: Request, response: Response) => {
         const fields = await handle(context, {
           body: parseJson(request.body),
@@ -60,12 +64,14 @@ function answer(response: Response, body: object): void {
   // Not by Express' own means, which would add a charset.
   response.writeHead(200, {
     'content-type': 'text/json',
-    'access-control-allow-origin': '*',
     'cache-control': 'no-store',
     connection: 'close',
   });
   response.end(JSON.stringify(body));
 }
+
+const isJsonOrUntold = ({ headers }: IncomingMessage): boolean =>
+  headers['content-type'] === undefined || /^application\/json\b/i.test(headers['content-type']);
 
 function parseJson(text: unknown): unknown {
   try {
