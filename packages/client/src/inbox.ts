@@ -219,8 +219,12 @@ export class Inbox {
     this.#ports.marks.set(id, last);
     const { kind } = this.#entry(id);
     // In a group nobody looks at them, and there would be as many as members for each message.
-    if (kind === 'direct') this.#ports.marks.received(id, last);
-    else if (!kind && this.#resumed) this.refresh(id);
+    if (kind === 'direct') {
+      this.#ports.marks.received(id, last);
+      // Who writes has read what was there.
+      const { seq } = messages.findLast(({ sender }) => sender !== this.#ports.user) ?? { seq: 0 };
+      if (seq > 0) this.#raise(id, this.#entry(id), { read: seq, received: seq });
+    } else if (!kind && this.#resumed) this.refresh(id);
   }
 
   #repairSoon(id: number, delayMs: number): void {

@@ -104,6 +104,36 @@ test('a summary counts what is unread and shows the last message', async () => {
   assert.equal((await summaryOf(ann, conversation)).unread, 0);
 });
 
+test('one’s own messages are never unread, and who writes has read what was there', async () => {
+  const { ann, others, directs } = await friendsOf(1);
+  const [bob] = others as [Profile];
+  const [conversation] = directs as [number];
+  const settled = () => nodeAt(0).context.stores.marks.drained();
+  const unread = async () => {
+    await settled();
+    const list = await nodeAt(1).ask(conversations, 'conversations', ann, { limit: 10 });
+    const [resumed] = await nodeAt(1).context.stores.live.resume(ann.id, new Map());
+    const counts = [
+      (await summaryOf(ann, conversation)).unread,
+      list.conversations[0]!.unread,
+      resumed!.conversations[0]!.unread,
+    ];
+    assert.equal(new Set(counts).size, 1, String(counts));
+    return counts[0];
+  };
+  await say(bob, conversation);
+  assert.equal(await unread(), 1);
+  await say(ann, conversation);
+  assert.equal(await unread(), 0);
+  await say(bob, conversation);
+  assert.equal(await unread(), 1);
+  for (let index = 0; index < 4; index++) await say(ann, conversation);
+  await say(bob, conversation);
+  await say(bob, conversation);
+  assert.equal(await unread(), 2);
+  assert.equal((await summaryOf(bob, conversation)).peerRead, 7);
+});
+
 test('marks only move forward, never beyond the head, and the other one is told', async () => {
   const { ann, others, directs } = await friendsOf(1);
   const [bob] = others as [Profile];

@@ -27,8 +27,7 @@ export const send: Handler<'send'> = async (context, session, body) => {
   if (deliverBodyBytes(frame) > config.maxDeliverBytes) {
     throw new BerthError('too_large', `a message has at most ${config.maxDeliverBytes} bytes when encoded`);
   }
-  // Awaited here, which takes fewer turns than to hand the promise on.
-  return await stores.messageWriter.write({
+  const receipt = await stores.messageWriter.write({
     conversation,
     sender,
     cid,
@@ -38,6 +37,8 @@ export const send: Handler<'send'> = async (context, session, body) => {
     frame,
     standing,
   });
+  stores.marks.wrote({ conversation, user: sender }, receipt.seq);
+  return receipt;
 };
 
 /**

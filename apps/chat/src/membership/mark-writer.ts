@@ -31,20 +31,33 @@ export class MarkWriter {
   }
 
   /** Resolves once written. The user must be, or have been, a member. */
-  async write({ conversation, user }: MemberKey, { read, received }: Marks): Promise<void> {
+  async write(member: MemberKey, marks: Marks): Promise<void> {
+    const waiting = this.#add(member, marks);
+    if (waiting === undefined)
+      throw new BerthError('unavailable', 'too many marks are waiting', { retryAfterMs: 1_000 });
+    return waiting.written.promise;
+  }
+
+  /** Who writes a message has read what was there before it, so that one's own messages are never unread. */
+  wrote(member: MemberKey, seq: number): void {
+    this.#add(member, { read: seq, received: seq });
+  }
+
+  /** Undefined when too many wait. */
+  #add({ conversation, user }: MemberKey, { read, received }: Marks): Waiting | undefined {
     const key = memberKey(conversation, user);
     let waiting = this.#waiting.get(key);
     if (waiting === undefined) {
-      if (this.#waiting.size >= maxWaiting) {
-        throw new BerthError('unavailable', 'too many marks are waiting', { retryAfterMs: 1_000 });
-      }
+      if (this.#waiting.size >= maxWaiting) return undefined;
       waiting = { conversation, user, read, received, written: Promise.withResolvers() };
+      // Nobody may be waiting for it.
+      waiting.written.promise.catch(() => {});
       this.#waiting.set(key, waiting);
     }
     waiting.read = Math.max(waiting.read, read);
     waiting.received = Math.max(waiting.received, received);
     this.#working ??= this.#work();
-    return waiting.written.promise;
+    return waiting;
   }
 
   /** Resolves when nothing waits. */

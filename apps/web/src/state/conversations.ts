@@ -117,8 +117,9 @@ export class Conversations extends Observable {
       head: Math.max(known.head, message.seq),
       unread: known.unread + (isNew && !mine ? 1 : 0),
       activeAt: Math.max(known.activeAt, message.sentAt),
+      // Who writes has read what was there.
+      ...(!mine && known.kind === 'direct' && { peerRead: Math.max(known.peerRead ?? 0, message.seq) }),
     });
-    // Who writes has read what was there.
     if (mine && isNew) this.markRead(message.conversation, message.seq);
   }
 
