@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { eventually } from '@berth/fixtures';
 import { encodeFrame, frameIds } from '@berth/wire';
 import fc from 'fast-check';
-import { haproxies, type RunningEdge, startEdge } from './edge/haproxy.ts';
+import { edgeConfig, haproxies, type RunningEdge, startEdge } from './edge/haproxy.ts';
 import { RawClient } from './edge/raw-client.ts';
 import { domain, hello, nameOf, openWebSocket, Surroundings, ticketFor } from './edge/surroundings.ts';
 
@@ -70,6 +73,29 @@ for (const { binary, version } of haproxies)
       // What only looks like them is a page like any other.
       for (const path of ['/assets/metrics-1a2b.js', '/readyz.html', '/v1/x?y=/metrics'])
         assert.equal((await fetch(`http://127.0.0.1:${edge.http}${path}`)).status, 200, path);
+    });
+
+    test('a plain TCP connection outlives the time that others may be idle', async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'berth-edge-'));
+      const file = join(folder, 'haproxy.cfg');
+      const text = await readFile(edgeConfig, 'utf8');
+      await writeFile(file, text.replaceAll(/^( +timeout (?:client|server|tunnel)) 120s/gm, '$1 1s'));
+      const impatient = await startEdge(binary, around.settings, file);
+      try {
+        const silent = await RawClient.open(impatient.tcp);
+        const frame = hello(ticketFor(addresses[0]!));
+        silent.send(frame);
+        await silent.receive(frame.length);
+        const { client: other } = await openWebSocket(impatient.http, nameOf(addresses[0]!));
+        await other.closed;
+        const bytes = Buffer.from('still here');
+        silent.send(bytes);
+        await silent.receive(frame.length + bytes.length);
+        silent.close();
+      } finally {
+        await impatient.stop();
+        await rm(folder, { recursive: true });
+      }
     });
 
     test('opens a WebSocket on the very node of the path and tells it who the client is', async () => {

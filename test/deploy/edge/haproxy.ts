@@ -6,7 +6,8 @@ import process from 'node:process';
 import { eventually } from '@berth/fixtures';
 import { freePort } from '@berth/stores';
 
-const config = new URL('../../../charts/berth/files/haproxy.cfg', import.meta.url).pathname;
+/** The chart's configuration. */
+export const edgeConfig = new URL('../../../charts/berth/files/haproxy.cfg', import.meta.url).pathname;
 
 /** Where Debian and the official image put it. */
 export const haproxyBinary = ['/usr/sbin/haproxy', '/usr/local/sbin/haproxy'].find((file) =>
@@ -56,8 +57,15 @@ export interface RunningEdge {
   stop(): Promise<void>;
 }
 
-/** Runs the chart's own configuration on free ports of 127.0.0.1; `settings` are its environment variables. */
-export async function startEdge(binary: string, settings: Record<string, string>): Promise<RunningEdge> {
+/**
+ * Runs the chart's own configuration on free ports of 127.0.0.1; `settings` are its environment variables, `file` another
+ * file than the chart's.
+ */
+export async function startEdge(
+  binary: string,
+  settings: Record<string, string>,
+  file = edgeConfig,
+): Promise<RunningEdge> {
   const [http, innerHttp, tcp, innerTcp, ops] = [
     await freePort(),
     await freePort(),
@@ -65,7 +73,7 @@ export async function startEdge(binary: string, settings: Record<string, string>
     await freePort(),
     await freePort(),
   ];
-  const child = spawn(binary, ['-W', '-db', '-f', config], {
+  const child = spawn(binary, ['-W', '-db', '-f', file], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env.PATH,
