@@ -113,6 +113,7 @@ test('a text with thread_id goes to the other node as 1019 with chat_datas; the 
   const people = await twoOnTwoNodes(platform);
   const { ann, bob, annClient, bobClient } = people;
   const thread_id = await befriend(people);
+  await bobClient.ask(1025, { uid: bob.uid, thread_id: 0 });
   const text = {
     fromuid: ann.uid,
     touid: bob.uid,
@@ -257,17 +258,20 @@ test('what another device of the user has received is pushed to an old client th
 
 test('threads are listed by pages, and a private chat is the same thread from either side', async () => {
   const ann = await registerOldUser(platform, 'ann');
-  const { client } = await oldConnect(platform, ann);
+  const { client: before } = await oldConnect(platform, ann);
   const threads: number[] = [];
   for (let friend = 0; friend < 12; friend++) {
     const bob = await registerOldUser(platform, 'bob');
     const other = await oldConnect(platform, bob);
-    const thread = await befriend({ ann, bob, annClient: client, bobClient: other.client });
+    const thread = await befriend({ ann, bob, annClient: before, bobClient: other.client });
     const fromBob = await other.client.ask(1027, { uid: bob.uid, other_id: ann.uid });
     assert.equal(fromBob.thread_id, thread);
     threads.push(thread);
     await other.client.close();
   }
+  await before.close();
+  // Whom the log-in named.
+  const { client } = await oldConnect(platform, ann);
   const listed: number[] = [];
   for (let last = 0, more = true; more; ) {
     const page = await client.ask(1025, { uid: ann.uid, thread_id: last });

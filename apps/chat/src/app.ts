@@ -121,7 +121,11 @@ export function createChat(
     onLogIn: observe.loggedIn,
   });
   const reception = new Reception([
-    new LlfcchatDialect({ logIn, handlers, marks: stores.oldClientMarks, log }),
+    new LlfcchatDialect({
+      ...{ logIn, handlers, log },
+      marks: stores.oldClientMarks,
+      spacingMs: config.oldClientSpacingMs,
+    }),
     berthDialect,
   ]);
 

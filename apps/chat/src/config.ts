@@ -67,6 +67,8 @@ export interface ChatConfig {
   maxUnsentTotalBytes: number;
   /** Bytes of an encoded deliver frame's body. */
   maxDeliverBytes: number;
+  /** Milliseconds between two frames to a client of the llfcchat dialect, at least. */
+  oldClientSpacingMs: number;
   maxGroupMembers: number;
   strangersMayWrite: boolean;
   /** Whether people may invite others by links; gate is told the same. */
@@ -128,6 +130,8 @@ const variables = {
   MAX_UNSENT_BYTES: env.count(65_536).default(1_048_576),
   MAX_UNSENT_TOTAL_BYTES: env.count(65_536).default(268_435_456),
   MAX_DELIVER_BYTES: env.count(1_024, limits.maxDeliverBytes).default(limits.maxDeliverBytes),
+  // More than such a client may take for one read: it loses what comes with the frame before.
+  OLD_CLIENT_SPACING_MS: env.count(0, 5_000).default(150),
   MAX_GROUP_MEMBERS: env.count(2, 1_000_000).default(100_000),
   STRANGERS_MAY_WRITE: env.flag().default(false),
   INVITES: env.flag().default(true),
@@ -182,6 +186,7 @@ export function parseChatConfig(source: Record<string, string | undefined>): Cha
     maxUnsentBytes: values.MAX_UNSENT_BYTES,
     maxUnsentTotalBytes: values.MAX_UNSENT_TOTAL_BYTES,
     maxDeliverBytes: values.MAX_DELIVER_BYTES,
+    oldClientSpacingMs: values.OLD_CLIENT_SPACING_MS,
     maxGroupMembers: values.MAX_GROUP_MEMBERS,
     strangersMayWrite: values.STRANGERS_MAY_WRITE,
     invites: values.INVITES,

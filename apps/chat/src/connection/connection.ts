@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { type CloseReason, FrameError, limits } from '@berth/wire';
-import type { ClientConnection, FrameSink } from '../session/client-connection.ts';
+import type { ClientConnection, Closing, FrameSink } from '../session/client-connection.ts';
 import type { Framing } from './batch.ts';
 import {
   type ConnectionState,
@@ -117,14 +117,14 @@ export abstract class Connection implements ClientConnection, WatchedConnection 
   }
 
   /** The same with other last words, or none; cuts the connection after a grace period. */
-  closeWith(reason: CloseReason, farewell: Uint8Array | undefined): void {
+  closeWith(reason: CloseReason, farewell: Uint8Array | undefined, { lingers = false }: Closing = {}): void {
     if (this.state >= closing) return;
     const frames = reason === 'slowConsumer' ? [] : (this.frames ?? []);
     if (farewell !== undefined) frames.push(farewell);
     this.state = closing;
     this.connections.closing(this, reason);
     if (frames.length > 0) this.socket.write(this.connections.outflow.batchOf(frames, this.framing));
-    this.end(reason);
+    if (!lingers) this.end(reason);
     this.resume();
     this.sink.onClosed(this);
   }
@@ -140,6 +140,14 @@ export abstract class Connection implements ClientConnection, WatchedConnection 
 
   get isOpen(): boolean {
     return this.state < closing;
+  }
+
+  get hasBacklog(): boolean {
+    return this.frames !== undefined || this.socket.writableLength > 0;
+  }
+
+  keepAlive(afterMs: number): void {
+    this.socket.setKeepAlive(true, afterMs);
   }
 
   /** The socket took what it had been given. */

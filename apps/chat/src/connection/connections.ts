@@ -137,7 +137,9 @@ export class Connections {
     const { heartbeatMs, deadMs } = this.options;
     const probeMs = probeSlack * heartbeatMs;
     const silentMs = this.wheel.nowMs - connection.heardMs;
-    if (silentMs >= deadMs) {
+    if (connection.sink.mayBeSilent) {
+      this.wheel.schedule(connection, probeMs);
+    } else if (silentMs >= deadMs) {
       connection.close('silent');
     } else if (silentMs < probeMs) {
       this.wheel.schedule(connection, probeMs - silentMs);

@@ -2,6 +2,7 @@ import { encodeFrame, type Friend, frameIds, type Pushes } from '@berth/wire';
 import type { Context, Session } from '../context.ts';
 import type { DirectChange } from '../conversations/direct-conversations.ts';
 import type { Friendship } from '../people/mysql-friend-store.ts';
+import { greet } from './greeting.ts';
 
 /** Pushes an event to users, wherever they are; not to the session that caused it. */
 export function pushFriendEvent(
@@ -24,8 +25,8 @@ export function announceDirect(
 }
 
 /**
- * Tells both that they are friends now, each with the other as a friend; answers with the friend that the one who
- * caused it (`by`) has got.
+ * Tells both that they are friends now, each with the other as a friend, once their conversation has its greeting;
+ * answers with the friend that the one who caused it (`by`) has got.
  */
 export async function announceFriendship(
   context: Context,
@@ -34,6 +35,7 @@ export async function announceFriendship(
   friendship: Friendship,
 ): Promise<Friend> {
   announceDirect(context, friendship, [asker, accepter]);
+  await greet(context, { asker, accepter }, friendship);
   const [profiles, online] = await Promise.all([
     context.stores.profiles.getAll([asker, accepter]),
     context.online.amongUsers([asker, accepter]),

@@ -23,13 +23,16 @@ import { oldBodies } from './old-bodies.ts';
 import { oldErrorOf, oldErrors, oldIds } from './old-ids.ts';
 import { OldSession } from './old-session.ts';
 import { encodeOldFrame } from './old-text.ts';
-import { acceptedNotice, addFriend, applicationNotice, authFriend, searchUser } from './people-frames.ts';
-import { PushedTexts } from './pushed-texts.ts';
+import { addFriend, applicationNotice, authFriend, searchUser } from './people-frames.ts';
 import { textChat } from './text-frames.ts';
 import { createPrivateChat, loadChatMessages, loadChatThread } from './thread-frames.ts';
 
 /** After so long a client that has not paged is taken for one that does not (the contract's rule). */
 const decideMs = 2_000;
+/** A client that is silent by nature is asked by TCP whether it is there. */
+const keepAliveMs = 60_000;
+/** What ends a session because of another one, or because the user said so. */
+const offLineReasons: readonly CloseReason[] = ['kicked', 'moved', 'sessionEnded'];
 
 interface OldRoute {
   schema: { parse(body: unknown): unknown };
@@ -43,7 +46,6 @@ const routes = new Map<number, OldRoute>([
   [oldIds.addFriend, { schema: oldBodies.addFriend, handle: addFriend }],
   [oldIds.authFriend, { schema: oldBodies.authFriend, handle: authFriend }],
   [oldIds.textChat, { schema: oldBodies.textChat, handle: textChat }],
-  [oldIds.heartbeat, { schema: { parse: () => ({}) }, handle: async () => ({ error: oldErrors.success }) }],
   [oldIds.loadChatThread, { schema: oldBodies.loadChatThread, handle: loadChatThread }],
   [
     oldIds.createPrivateChat,
@@ -59,6 +61,8 @@ export interface LlfcchatDialectOptions {
   logIn: LogIn;
   handlers: BoundHandlers;
   marks: MysqlOldClientMarks;
+  /** Milliseconds between two frames to one client, at least. */
+  spacingMs: number;
   log: Log;
 }
 
@@ -71,7 +75,7 @@ export class LlfcchatDialect implements Dialect {
   readonly probe = undefined;
   readonly isSingle = true;
   readonly #options: LlfcchatDialectOptions;
-  readonly #sessions = new WeakMap<LiveSession, { old: OldSession; texts: PushedTexts }>();
+  readonly #sessions = new WeakMap<LiveSession, OldSession>();
 
   constructor(options: LlfcchatDialectOptions) {
     this.#options = options;
@@ -87,35 +91,58 @@ export class LlfcchatDialect implements Dialect {
 
   onFrame(session: LiveSession, id: number, body: Uint8Array): void {
     const route = routes.get(id);
-    const known = this.#sessions.get(session);
+    const old = this.#sessions.get(session);
     // Unknown ids of its range are passed over, as its own servers do.
-    if (route && known) void this.#handle(known.old, id, route, body);
+    if (!old) return;
+    if (id === oldIds.heartbeat) this.#answerBeat(old);
+    else if (route) void this.#handle(old, id, route, body);
   }
 
   push(session: LiveSession, frame: Uint8Array): void {
-    const known = this.#sessions.get(session);
-    if (!known) return;
+    const old = this.#sessions.get(session);
+    if (!old) return;
     const id = (frame[0]! << 8) | frame[1]!;
-    if (id !== frameIds.deliver && id !== frameIds.friendEvent) return;
-    const body = decodeBody(frame.subarray(4));
-    if (id === frameIds.friendEvent) this.#pushFriendEvent(known.old, body as Pushes['friendEvent']);
-    else known.texts.deliver(body as Message).catch((error: unknown) => this.#fault(error, id));
+    if (id === frameIds.deliver) old.texts.deliver(decodeBody(frame.subarray(4)) as Message);
+    else if (id === frameIds.friendEvent)
+      this.#pushFriendEvent(old, decodeBody(frame.subarray(4)) as Pushes['friendEvent']);
   }
 
   farewell(reason: CloseReason, _: Farewell, session: LiveSession | undefined): Uint8Array | undefined {
-    if (session === undefined || !['kicked', 'moved', 'sessionEnded'].includes(reason)) return undefined;
+    if (session === undefined || !offLineReasons.includes(reason)) return undefined;
     return encodeOldFrame(oldIds.notifyOffLine, { error: oldErrors.success, uid: session.user });
   }
 
+  /**
+   * 1021 goes alone, and the client closes the connection: it shows the reason that it was told last, which is that the
+   * connection is gone when we close it.
+   */
+  close(session: LiveSession, reason: CloseReason, details: Farewell): void {
+    const { connection } = session;
+    const frame = this.farewell(reason, details, session);
+    const waitMs = this.#sessions.get(session)?.closed() ?? 0;
+    if (frame === undefined || waitMs === 0) {
+      connection.closeWith(reason, frame, { lingers: frame !== undefined });
+      return;
+    }
+    session.ready = false;
+    this.#sessions.delete(session);
+    setTimeout(() => connection.closeWith(reason, frame, { lingers: true }), waitMs);
+  }
+
+  /** A client of the first variant never beats. */
+  mayBeSilent(session: LiveSession): boolean {
+    return this.#sessions.get(session)?.hasBeaten === false;
+  }
+
   onClosed(session: LiveSession): void {
-    this.#sessions.get(session)?.old.closed();
+    this.#sessions.get(session)?.closed();
   }
 
   async #logIn(connection: ClientConnection, id: number, body: Uint8Array): Promise<void> {
     try {
       if (id !== oldIds.chatLogin) throw new BerthError('unauthenticated');
       const { uid, token } = oldBodies.chatLogin.parse(parseBody(body));
-      await this.#options.logIn.run(connection, token, this, (session) => this.#welcome(session, uid));
+      await this.#options.logIn.run(connection, token, this, (session) => this.#welcome(session, uid, token));
     } catch (thrown) {
       const error = berthErrorOf(thrown);
       this.#fault(error, id);
@@ -124,52 +151,61 @@ export class LlfcchatDialect implements Dialect {
     }
   }
 
-  #welcome(session: LiveSession, uid: number): void {
+  #welcome(session: LiveSession, uid: number, token: string): void {
     if (uid !== session.user) {
       session.connection.queue(encodeOldFrame(answerId(oldIds.chatLogin), { error: oldErrors.uidInvalid }));
       session.connection.closeWith('ticketInvalid', undefined);
       return;
     }
-    const old = new OldSession(session, this.#options.handlers, decideMs, () => {
-      texts.catchUp().catch((error: unknown) => this.#fault(error, oldIds.notifyTextChat));
+    const { handlers, marks, spacingMs } = this.#options;
+    const old = new OldSession({
+      ...{ session, handlers, marks, spacingMs, decideMs },
+      onFault: (error) => this.#fault(error, oldIds.notifyTextChat),
     });
-    const texts = new PushedTexts(old, this.#options.marks);
-    this.#sessions.set(session, { old, texts });
-    logInAnswer(old).then(
+    this.#sessions.set(session, old);
+    session.connection.keepAlive(keepAliveMs);
+    logInAnswer(old, token).then(
       (answer) => old.welcome(answerId(oldIds.chatLogin), answer),
       (thrown: unknown) => {
         const error = berthErrorOf(thrown);
         this.#fault(error, oldIds.chatLogin);
-        old.welcome(answerId(oldIds.chatLogin), { error: oldErrorOf(error.code) });
-        session.connection.closeWith('serverError', undefined);
+        const answer = encodeOldFrame(answerId(oldIds.chatLogin), { error: oldErrorOf(error.code) });
+        session.connection.closeWith('serverError', answer);
       },
     );
   }
 
+  #answerBeat(old: OldSession): void {
+    const { connection } = old.session;
+    old.hasBeaten = true;
+    connection.requestStarted();
+    const answer = { error: oldErrors.success };
+    old.answerBeat(answerId(oldIds.heartbeat), answer, () => connection.requestEnded());
+  }
+
   async #handle(old: OldSession, id: number, route: OldRoute, body: Uint8Array): Promise<void> {
     const { connection } = old.session;
+    // In flight until its answer is written, so that a client that does not read is not read either.
+    const written = () => connection.requestEnded();
     connection.requestStarted();
     try {
-      const answer = await route.handle(
-        old,
-        route.schema.parse(id === oldIds.heartbeat ? {} : parseBody(body)) as never,
+      old.answer(
+        answerId(id),
+        await route.handle(old, route.schema.parse(parseBody(body)) as never),
+        written,
       );
-      old.send(answerId(id), answer);
     } catch (thrown) {
       const error = berthErrorOf(thrown);
       this.#fault(error, id);
-      old.send(answerId(id), { error: oldErrorOf(error.code, route.refused) });
-    } finally {
-      connection.requestEnded();
+      old.answer(answerId(id), { error: oldErrorOf(error.code, route.refused) }, written);
     }
   }
 
   #pushFriendEvent(old: OldSession, event: Pushes['friendEvent']): void {
     if (event.event === 'requested' && event.request.direction === 'incoming') {
-      old.send(oldIds.notifyAddFriend, applicationNotice(event.request));
-    } else if (event.event === 'accepted') {
-      old.send(oldIds.notifyAuthFriend, acceptedNotice(old.session.profile, event.friend));
-    }
+      old.texts.notify(encodeOldFrame(oldIds.notifyAddFriend, applicationNotice(event.request)));
+    } else if (event.event === 'accepted') old.texts.introduce(event.friend, event.friend.conversation);
+    else if (event.event === 'removed') old.told.end(event.user);
   }
 
   /** Faults of ours go to the log; what a client did wrong is its answer's. */

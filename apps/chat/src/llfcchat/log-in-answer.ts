@@ -3,15 +3,19 @@ import { oldErrors } from './old-ids.ts';
 import type { OldSession } from './old-session.ts';
 import { fitting, profileOf } from './old-text.ts';
 
-/** Friends asked for at most: more would not fit a frame that the client can read. */
-const maxFriends = 400;
 const maxApplications = 10;
+/** Conversations that are looked at to tell which friends one talks with. */
+const maxRanked = 400;
+const pageSize = 200;
 
-/** 1006: the profile, at most ten friend requests and as many friends as fit. */
-export async function logInAnswer(old: OldSession): Promise<object> {
+/**
+ * 1006: the profile, at most ten friend requests and as many friends as fit, those whom one talked with last before the
+ * others. `token` is for clients that show it to a file server.
+ */
+export async function logInAnswer(old: OldSession, token: string): Promise<object> {
   const [applications, friends] = await Promise.all([applicationsOf(old), friendsOf(old)]);
   const bodyOf = (list: readonly Friend[]) => ({
-    ...{ error: oldErrors.success, ...profileOf(old.session.profile) },
+    ...{ error: oldErrors.success, ...profileOf(old.session.profile), token },
     apply_list: applications.map((application) => ({
       ...{
         ...profileOf(application),
@@ -21,7 +25,10 @@ export async function logInAnswer(old: OldSession): Promise<object> {
     })),
     friend_list: list.map((friend) => ({ ...profileOf(friend), back: friend.alias || friend.nick })),
   });
-  return bodyOf(fitting(friends, bodyOf));
+  const all = fitting(friends, bodyOf);
+  const shown = all.length === friends.length ? all : fitting(await lastTalkedFirst(old, friends), bodyOf);
+  old.told.begin(shown);
+  return bodyOf(shown);
 }
 
 async function applicationsOf(old: OldSession): Promise<FriendRequest[]> {
@@ -35,9 +42,21 @@ async function friendsOf(old: OldSession): Promise<Friend[]> {
   const friends: Friend[] = [];
   let cursor: string | undefined;
   do {
-    const page = await old.ask('friends', { limit: 200, ...(cursor !== undefined && { cursor }) });
+    const page = await old.ask('friends', { limit: pageSize, ...(cursor !== undefined && { cursor }) });
     friends.push(...page.friends);
     cursor = page.cursor;
-  } while (cursor !== undefined && friends.length < maxFriends);
+  } while (cursor !== undefined);
   return friends;
+}
+
+async function lastTalkedFirst(old: OldSession, friends: readonly Friend[]): Promise<Friend[]> {
+  const ranks = new Map<number, number>();
+  let cursor: string | undefined;
+  do {
+    const page = await old.ask('conversations', { limit: pageSize, ...(cursor !== undefined && { cursor }) });
+    for (const { conversation } of page.conversations) ranks.set(conversation, ranks.size);
+    cursor = page.cursor;
+  } while (cursor !== undefined && ranks.size < maxRanked);
+  const rankOf = ({ conversation }: Friend) => ranks.get(conversation) ?? Number.MAX_SAFE_INTEGER;
+  return friends.toSorted((a, b) => rankOf(a) - rankOf(b));
 }

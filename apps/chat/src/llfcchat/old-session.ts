@@ -1,37 +1,56 @@
-import type { Answers, ConversationSummary, RequestInput } from '@berth/wire';
+import { answerId } from '@berth/wire';
 import { requestSchemas } from '@berth/wire/requests';
 import type { BoundHandlers } from '../handlers.ts';
+import type { MysqlOldClientMarks } from '../membership/mysql-old-client-marks.ts';
 import type { LiveSession } from '../session/live-session.ts';
+import { oldIds } from './old-ids.ts';
 import { encodeOldFrame } from './old-text.ts';
+import { type Audience, PushedTexts, type Variant } from './pushed-texts.ts';
+import { SpacedFrames } from './spaced-frames.ts';
+import { ToldPeople } from './told-people.ts';
+import type { AskUseCase } from './use-cases.ts';
 
-/** Which of the dialect's variants a client speaks: `threads` pages through what it missed, `plain` must be pushed it. */
-type Variant = 'unknown' | 'plain' | 'threads';
+export interface OldSessionOptions {
+  session: LiveSession;
+  handlers: BoundHandlers;
+  marks: MysqlOldClientMarks;
+  /** Milliseconds between two frames, at least. */
+  spacingMs: number;
+  /** After so long a client that has not paged is taken for one that does not. */
+  decideMs: number;
+  onFault(error: unknown): void;
+}
 
-type AskName = keyof BoundHandlers;
-
-/** Frames kept at most for a client whose log-in is not answered yet; more only means that it has to catch up. */
-const maxHeldFrames = 1_000;
+/** A client asks for the next page as soon as it has read one of these, and does nothing else. */
+const pagingAnswers = [
+  answerId(oldIds.chatLogin),
+  answerId(oldIds.loadChatThread),
+  answerId(oldIds.loadChatMessages),
+];
 
 /** What the adapter knows of one old client. */
-export class OldSession {
+export class OldSession implements Audience {
   readonly session: LiveSession;
+  readonly told = new ToldPeople();
+  readonly texts: PushedTexts;
+  /** Whether the client has ever sent 1023: one that has not is silent by nature. */
+  hasBeaten = false;
   readonly #handlers: BoundHandlers;
-  readonly #onPlain: (old: OldSession) => void;
+  readonly #frames: SpacedFrames;
   readonly #timer: NodeJS.Timeout;
   #variant: Variant = 'unknown';
-  #held: Uint8Array[] | undefined = [];
-  readonly #conversations = new Map<number, Promise<ConversationSummary>>();
+  readonly #peers = new Map<number, Promise<number | undefined>>();
 
-  /** `onPlain`: called once the client is known not to page, at the latest after `decideMs`. */
-  constructor(
-    session: LiveSession,
-    handlers: BoundHandlers,
-    decideMs: number,
-    onPlain: (old: OldSession) => void,
-  ) {
+  constructor({ session, handlers, marks, spacingMs, decideMs, onFault }: OldSessionOptions) {
     this.session = session;
     this.#handlers = handlers;
-    this.#onPlain = onPlain;
+    this.texts = new PushedTexts(this, marks);
+    this.#frames = new SpacedFrames({
+      connection: session.connection,
+      spacingMs,
+      nextPush: () => this.texts.next(),
+      onFault,
+    });
     this.#timer = setTimeout(() => this.decide('plain'), decideMs);
   }
 
@@ -48,48 +67,59 @@ export class OldSession {
     if (this.#variant === variant || this.#variant === 'threads') return;
     clearTimeout(this.#timer);
     this.#variant = variant;
-    if (variant === 'plain') this.#onPlain(this);
+    this.wake();
   }
 
-  /** Asks a use case as a frame of the Berth dialect would; its defaults and its limits hold. Throws BerthError or ZodError. */
-  async ask<N extends AskName>(name: N, body: RequestInput<N>): Promise<Answers[N]> {
+  readonly ask: AskUseCase = async (name, body) => {
     const request = requestSchemas[name].parse({ req: 0, ...body });
     const handle = this.#handlers[name] as (
       session: LiveSession,
       body: unknown,
     ) => Promise<object | readonly object[]>;
     const answer = await handle(this.session, request);
-    return (Array.isArray(answer) ? answer[0] : answer) as Answers[N];
-  }
+    return (Array.isArray(answer) ? answer[0] : answer) as never;
+  };
 
-  /** A conversation as this user sees it, asked once: kind and peer never change. */
-  conversation(id: number): Promise<ConversationSummary> {
-    let known = this.#conversations.get(id);
+  /** Asked once: it never changes. */
+  peerOf(conversation: number): Promise<number | undefined> {
+    let known = this.#peers.get(conversation);
     if (!known) {
-      known = this.ask('conversation', { conversation: id }).then((answer) => answer.conversation);
-      known.catch(() => this.#conversations.delete(id));
-      this.#conversations.set(id, known);
+      known = this.ask('conversation', { conversation }).then(({ conversation: { kind, peer } }) =>
+        kind === 'direct' ? peer?.id : undefined,
+      );
+      known.catch(() => this.#peers.delete(conversation));
+      this.#peers.set(conversation, known);
     }
     return known;
   }
 
-  /** Sends a frame; pushes wait for the answer to the log-in, which such a client expects first. */
-  send(id: number, body: object): void {
-    const frame = encodeOldFrame(id, body);
-    if (this.#held === undefined) this.session.connection.queue(frame);
-    else if (this.#held.length < maxHeldFrames) this.#held.push(frame);
+  wake(): void {
+    this.#frames.wake();
   }
 
-  /** The answer to the log-in, and then what was held back. */
+  /** The answer to the log-in; whatever else there is waits for it. */
   welcome(id: number, body: object): void {
-    const held = this.#held ?? [];
-    this.#held = undefined;
-    this.send(id, body);
-    for (const frame of held) this.session.connection.queue(frame);
+    this.#frames.open(encodeOldFrame(id, body), () => {});
   }
 
-  closed(): void {
+  /** `written` is called when the answer is on its way. */
+  answer(id: number, body: object, written: () => void): void {
+    this.#frames.answer(encodeOldFrame(id, body), written);
+  }
+
+  /** The answer to a heartbeat goes before all others. */
+  answerBeat(id: number, body: object, written: () => void): void {
+    this.#frames.beat(encodeOldFrame(id, body), written);
+  }
+
+  /** The client asks for the next page, which it does when it has read the answer before. */
+  pages(): void {
+    this.#frames.follows(pagingAnswers);
+  }
+
+  /** Nothing is written any more; answers with the milliseconds until a last frame may be. */
+  closed(): number {
     clearTimeout(this.#timer);
-    this.#held = undefined;
+    return this.#frames.stop();
   }
 }

@@ -9,17 +9,28 @@ export const cidOf = (name: string): string =>
   createHash('sha256').update(name).digest('base64url').slice(0, 32);
 
 /** `YYYY-MM-DD HH:MM:SS`, UTC. */
-export const timeOf = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
+const timeOf = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
 
 /** What the dialect shows of a user: neither password nor e-mail address, which its servers gave to anyone. */
 export const profileOf = ({ id, name, nick, description, sex, icon }: Profile) => ({
   ...{ uid: id, name, nick, desc: description, sex, icon, email: '' },
 });
 
-/** A stored text, as 1018, 1019 and 1029 have it; `status` 2 is what the dialect's servers write for a stored one. */
-export const storedText = (uniqueId: string, { seq, sender, text, sentAt }: Omit<Message, 'cid'>) => ({
-  ...{ message_id: seq, msg_id: seq, unique_id: uniqueId, content: text, msg_content: text },
-  ...{ sender, status: 2, chat_time: timeOf(sentAt) },
+/** What the dialect's servers write for a text that is stored. */
+const stored = 2;
+
+/** A stored text, as 1018 and 1019 have it, by the client's own name of it. */
+export const storedText = (
+  uniqueId: string,
+  { seq, text, sentAt }: Pick<Message, 'seq' | 'text' | 'sentAt'>,
+) => ({
+  ...{ message_id: seq, unique_id: uniqueId, content: text, status: stored, chat_time: timeOf(sentAt) },
+});
+
+/** The same as 1014, 1015 and 1030 have it, with fields of other names. */
+export const entryOf = ({ conversation, seq, sender, text, sentAt }: Message) => ({
+  ...{ sender, msg_id: seq, thread_id: conversation, unique_id: '' },
+  ...{ msg_content: text, chat_time: timeOf(sentAt), status: stored },
 });
 
 /** The longest beginning of `items` that `bodyOf` makes into a body that such a client can read; never none of some. */

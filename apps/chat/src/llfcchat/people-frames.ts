@@ -1,11 +1,11 @@
-import { BerthError, type Friend, type FriendRequest, type Profile } from '@berth/wire';
+import { BerthError, type FriendRequest, type Message, toBerthError } from '@berth/wire';
 import type { OldBody } from './old-bodies.ts';
 import { oldErrors } from './old-ids.ts';
 import type { OldSession } from './old-session.ts';
-import { cidOf, profileOf, storedText } from './old-text.ts';
+import { entryOf, fitting, profileOf } from './old-text.ts';
 
-/** What the dialect's servers put into a conversation when a request is accepted. */
-const greeting = 'We are friends now!';
+/** Messages that 1014 tells of. */
+const maxEntries = 10;
 
 /** 1007: digits are an id, anything else a whole name. */
 export async function searchUser(old: OldSession, { uid }: OldBody<'searchUser'>): Promise<object> {
@@ -19,45 +19,51 @@ export async function searchUser(old: OldSession, { uid }: OldBody<'searchUser'>
   return { error: oldErrors.success, ...profileOf(found) };
 }
 
-/** 1009 */
+/** 1009; of two who ask each other, and of friends whom the client does not know, 1015 tells afterwards. */
 export async function addFriend(old: OldSession, body: OldBody<'addFriend'>): Promise<object> {
   assertSelf(old, body.uid);
-  await old.ask('friendRequest', {
-    ...{ user: body.touid, note: body.applyname.slice(0, 255), alias: body.bakname.slice(0, 64) },
-  });
+  const request = { note: body.applyname.slice(0, 255), alias: body.bakname.slice(0, 64) };
+  const isFriend = await old.ask('friendRequest', { user: body.touid, ...request }).then(
+    ({ state }) => state === 'accepted',
+    (error: unknown) => {
+      if (toBerthError(error).code === 'already_exists' && !old.told.knows(body.touid)) return true;
+      throw error;
+    },
+  );
+  if (isFriend) {
+    const { conversation } = await old.ask('directOpen', { user: body.touid });
+    if (conversation.peer) old.texts.introduce(conversation.peer, conversation.conversation);
+  }
   return { error: oldErrors.success };
 }
 
-/** 1013: accepts, and greets in the name of who accepts, as the first message of the two. */
+/** 1013: accepts; the answer has the newest messages of the two, which are the request's text and the greeting. */
 export async function authFriend(old: OldSession, body: OldBody<'authFriend'>): Promise<object> {
   assertSelf(old, body.fromuid);
-  const { friend } = await old.ask('friendAccept', { user: body.touid, alias: body.back.slice(0, 64) });
-  const cid = cidOf(`greeting ${old.user}`);
-  const sent = await old.ask('send', { conversation: friend.conversation, cid, text: greeting });
-  const message = { ...sent, sender: old.user, text: greeting };
-  return {
-    ...{ error: oldErrors.success, ...profileOf(friend), thread_id: friend.conversation },
-    chat_datas: [{ ...storedText('', message), thread_id: friend.conversation }],
-  };
+  old.texts.expect(body.touid);
+  try {
+    const { friend } = await old.ask('friendAccept', { user: body.touid, alias: body.back.slice(0, 64) });
+    const { conversation } = friend;
+    const { messages } = await old.ask('sync', { conversation, limit: maxEntries });
+    // Such a client ends when there is none.
+    if (messages.length === 0) throw new BerthError('unavailable');
+    const bodyOf = (entries: readonly Message[]) => ({
+      ...{ error: oldErrors.success, ...profileOf(friend), thread_id: conversation },
+      chat_datas: entries.map(entryOf),
+    });
+    const entries = [...fitting(messages.toReversed(), bodyOf)].reverse();
+    old.texts.arrived(body.touid, conversation, entries.at(-1)!.seq);
+    return bodyOf(entries);
+  } catch (error) {
+    old.texts.arrived(body.touid);
+    throw error;
+  }
 }
 
 /** 1011 */
 export const applicationNotice = (request: FriendRequest): object => {
   const { uid, ...profile } = profileOf(request);
   return { error: oldErrors.success, applyuid: uid, ...profile, desc: request.note };
-};
-
-/** 1015 */
-export const acceptedNotice = (to: Profile, friend: Friend): object => {
-  const { uid, ...profile } = profileOf(friend);
-  return {
-    error: oldErrors.success,
-    fromuid: uid,
-    touid: to.id,
-    ...profile,
-    thread_id: friend.conversation,
-    chat_datas: [],
-  };
 };
 
 /** The user in a frame must be the one of the session: nobody speaks for others. */

@@ -1,51 +1,58 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Message } from '@berth/wire';
+import { decodeBody, type Message } from '@berth/wire';
 import fc from 'fast-check';
 import type { MysqlOldClientMarks } from '../membership/mysql-old-client-marks.ts';
 import { oldIds } from './old-ids.ts';
-import type { OldSession } from './old-session.ts';
-import { PushedTexts } from './pushed-texts.ts';
+import { type Audience, PushedTexts, type Variant } from './pushed-texts.ts';
+import { ToldPeople } from './told-people.ts';
 
-const [self, friend, conversation] = [1, 2, 9];
-const message = (seq: number): Message => ({
-  ...{ conversation, seq, sender: friend, cid: `c${seq}`, sentAt: 0, text: `t${seq}` },
+const [self, friend, stranger, conversation] = [1, 2, 3, 9];
+const profile = { id: friend, name: 'f', nick: 'f', description: '', sex: 0, icon: '' };
+const message = (seq: number, sender = friend): Message => ({
+  ...{ conversation, seq, sender, cid: `c${seq}`, sentAt: 0, text: `t${seq}` },
 });
+const seqOf = (text: string) => Number(text.slice(1));
 
-/** An old client, what is stored of its one conversation, and the seqs that it was pushed, in order. */
-function createClient(marks: Map<number, number> | undefined, received = 0) {
+interface Pushed {
+  id: number;
+  fromuid: number;
+  seqs: number[];
+  hasArray: boolean;
+}
+
+/** An old client with one friend, and what is stored of its one conversation. */
+function createClient(options: { marks?: Map<number, number>; received?: number; peer?: number } = {}) {
+  const { received = 0, peer = friend } = options;
   const client = {
-    variant: 'unknown' as OldSession['variant'],
+    variant: 'unknown' as Variant,
+    told: new ToldPeople(),
     stored: [] as Message[],
-    pushed: [] as number[],
-    mark: marks?.get(conversation),
+    pushed: [] as Pushed[],
+    mark: options.marks?.get(conversation),
   };
-  const answers: Record<string, (body: { after: number; limit: number }) => object> = {
+  const answers: Record<string, (body: { after?: number; limit: number }) => object> = {
     conversations: () => ({ conversations: [{ conversation, kind: 'direct', head: client.stored.length }] }),
     mark: () => ({ read: 0, received }),
+    profile: () => ({ user: profile, friend: true }),
     sync: ({ after, limit }) => {
-      const messages = client.stored.slice(after, after + Math.min(limit, 3));
-      return { messages, more: after + messages.length < client.stored.length };
+      const from = after ?? Math.max(0, client.stored.length - limit);
+      const messages = client.stored.slice(from, from + Math.min(limit, 3));
+      return { messages, more: from + messages.length < client.stored.length };
     },
   };
-  const old = {
-    user: self,
+  const audience = {
+    ...{ user: self, told: client.told, wake: () => {}, peerOf: async () => peer },
     get variant() {
       return client.variant;
     },
-    conversation: async () => ({ kind: 'direct' }),
     ask: async (name: string, body: never) => {
       await new Promise((resolve) => setImmediate(resolve));
       return answers[name]!(body);
     },
-    send: (id: number, body: { text_array?: { content: string }[]; chat_datas: { content: string }[] }) => {
-      assert.equal(id, oldIds.notifyTextChat);
-      const texts = body.text_array ?? body.chat_datas;
-      for (const { content } of texts) client.pushed.push(Number(content.slice(1)));
-    },
-  } as unknown as OldSession;
+  } as unknown as Audience;
   const store = {
-    read: async () => marks,
+    read: async () => options.marks,
     begin: async (_user: number, first: Map<number, number>) => {
       client.mark = first.get(conversation);
     },
@@ -53,62 +60,190 @@ function createClient(marks: Map<number, number> | undefined, received = 0) {
       client.mark = Math.max(client.mark ?? 0, seq);
     },
   } as unknown as MysqlOldClientMarks;
-  return Object.assign(client, { texts: new PushedTexts(old, store) });
+  const texts = new PushedTexts(audience, store);
+  /** Writes one frame, or as many as there are. */
+  const write = async (frames = Number.POSITIVE_INFINITY) => {
+    for (let written = 0; written < frames; written++) {
+      const push = await texts.next();
+      if (push === undefined) return;
+      push.written();
+      const body = decodeBody(push.frame.subarray(4)) as {
+        fromuid: number;
+        text_array?: { content: string }[];
+        chat_datas?: { content?: string; msg_content?: string }[];
+      };
+      assert.ok(body.text_array === undefined || body.chat_datas === undefined);
+      const all: { content?: string; msg_content?: string }[] = body.text_array ?? body.chat_datas ?? [];
+      client.pushed.push({
+        id: (push.frame[0]! << 8) | push.frame[1]!,
+        fromuid: body.fromuid,
+        seqs: all.map(({ content, msg_content }) => seqOf(content ?? msg_content!)),
+        hasArray: body.text_array !== undefined,
+      });
+    }
+  };
+  const store1 = (from: Message) => {
+    client.stored.push(from);
+    texts.deliver(from);
+  };
+  return Object.assign(client, {
+    texts,
+    write,
+    say: store1,
+    seqs: () => client.pushed.flatMap(({ seqs }) => seqs),
+  });
 }
 
 const upTo = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index + 1);
 
-test('however pushes are lost, doubled and disordered, a client without threads gets each text once, in order', async () => {
-  const push = fc.record({ seq: fc.integer({ min: 1, max: 12 }), pause: fc.boolean() });
+test('however pushes are lost, doubled and disordered, and however slow it is, a client gets each text once, in order', async () => {
+  const push = fc.record({ seq: fc.integer({ min: 1, max: 400 }), frames: fc.integer({ min: 0, max: 2 }) });
   await fc.assert(
     fc.asyncProperty(
       fc.array(push, { maxLength: 30 }),
       fc.integer({ min: 0, max: 5 }),
-      async (pushes, mark) => {
-        const client = createClient(new Map([[conversation, mark]]));
-        client.variant = 'plain';
-        client.stored = upTo(0, Math.max(mark, 3)).map(message);
-        const under = [client.texts.catchUp()];
-        for (const { seq, pause } of pushes) {
-          // What is pushed was committed, and so was what is below it.
-          client.stored = upTo(0, Math.max(client.stored.length, seq)).map(message);
-          under.push(client.texts.deliver(message(seq)));
-          if (pause) await new Promise((resolve) => setImmediate(resolve));
+      fc.boolean(),
+      async (pushes, mark, hasThreads) => {
+        const client = createClient({ marks: new Map([[conversation, mark]]) });
+        client.told.begin([{ id: friend, conversation }]);
+        client.variant = hasThreads ? 'threads' : 'plain';
+        if (hasThreads) {
+          client.texts.listed(client.told.list(0).threads.map(({ thread }) => thread));
+          client.texts.paged(conversation, mark, false);
         }
-        await Promise.all(under);
-        await client.texts.deliver(message(client.stored.length));
-        await new Promise((resolve) => setTimeout(resolve, 0));
-        assert.deepEqual(client.pushed, upTo(mark, client.stored.length));
-        assert.equal(client.mark, client.stored.length);
+        client.stored = upTo(0, Math.max(mark, 3)).map((seq) => message(seq));
+        for (const { seq, frames } of pushes) {
+          // What is pushed was committed, and so was what is below it.
+          client.stored.push(...upTo(client.stored.length, seq).map((next) => message(next)));
+          client.texts.deliver(message(seq));
+          await client.write(frames);
+        }
+        client.texts.deliver(message(client.stored.length));
+        await client.write();
+        assert.deepEqual(client.seqs(), upTo(mark, client.stored.length));
+        if (!hasThreads) assert.equal(client.mark, client.stored.length);
+        assert.ok(client.pushed.every(({ hasArray }) => hasArray !== hasThreads));
       },
     ),
     { numRuns: 60 },
   );
 });
 
-test('what went out before a client was known to be without threads is not pushed again', async () => {
-  const client = createClient(new Map([[conversation, 2]]));
-  client.stored = upTo(0, 5).map(message);
-  await client.texts.deliver(message(5));
+test('what comes before a client is known to be without threads is pushed with what it missed, in order', async () => {
+  const client = createClient({ marks: new Map([[conversation, 2]]) });
+  client.told.begin([{ id: friend, conversation }]);
+  client.stored = upTo(0, 4).map((seq) => message(seq));
+  client.say(message(5));
+  await client.write();
+  assert.deepEqual(client.pushed, []);
   client.variant = 'plain';
-  await client.texts.catchUp();
-  assert.deepEqual(client.pushed, [5, 3, 4]);
+  await client.write();
+  assert.deepEqual(client.seqs(), [3, 4, 5]);
   assert.equal(client.mark, 5);
 });
 
-test('a client that was never here begins with what no device has received', async () => {
-  const client = createClient(undefined, 3);
-  client.variant = 'plain';
-  client.stored = upTo(0, 5).map(message);
-  await client.texts.catchUp();
-  assert.deepEqual(client.pushed, [4, 5]);
-  assert.equal(client.mark, 5);
+test('a client that was never here begins with what no device has received, or with what came since its log-in', async () => {
+  for (const received of [3, 5]) {
+    const client = createClient({ received });
+    client.told.begin([{ id: friend, conversation }]);
+    client.stored = upTo(0, 4).map((seq) => message(seq));
+    client.say(message(5));
+    client.variant = 'plain';
+    await client.write();
+    assert.deepEqual(client.seqs(), received === 3 ? [4, 5] : [5]);
+    assert.equal(client.mark, 5);
+  }
 });
 
-test('a client with threads is pushed each live text once, however late', async () => {
-  const client = createClient(undefined);
+test('what a user writes elsewhere is shown as the user’s to a client with threads, what it sent itself is not repeated', async () => {
+  const client = createClient();
+  client.told.begin([{ id: friend, conversation }]);
   client.variant = 'threads';
-  for (const seq of [3, 2, 3, 1, 2]) await client.texts.deliver(message(seq));
-  assert.deepEqual(client.pushed, [3, 2, 1]);
-  assert.equal(client.mark, undefined, 'it pages by itself');
+  client.told.list(0);
+  client.texts.sending(conversation, 'c2');
+  for (const sender of [friend, self, self, friend]) client.say(message(client.stored.length + 1, sender));
+  await client.write();
+  assert.deepEqual(
+    client.pushed.map(({ fromuid, seqs }) => [fromuid, ...seqs]),
+    [
+      [friend, 1],
+      [self, 3],
+      [friend, 4],
+    ],
+  );
+});
+
+test('a client without threads is not pushed what the user writes', async () => {
+  const client = createClient({ marks: new Map() });
+  client.told.begin([{ id: friend, conversation }]);
+  client.variant = 'plain';
+  for (const sender of [self, friend, self, friend, self])
+    client.say(message(client.stored.length + 1, sender));
+  await client.write();
+  assert.deepEqual(client.seqs(), [2, 4]);
+});
+
+test('texts of a thread wait until the client has paged it', async () => {
+  const client = createClient();
+  client.told.begin([{ id: friend, conversation }]);
+  client.variant = 'threads';
+  client.texts.listed(client.told.list(0).threads.map(({ thread }) => thread));
+  client.stored = upTo(0, 12).map((seq) => message(seq));
+  client.texts.deliver(message(12));
+  await client.write();
+  client.texts.paged(conversation, 10, true);
+  await client.write();
+  assert.deepEqual(client.pushed, []);
+  client.texts.paged(conversation, 12, false);
+  client.say(message(13));
+  await client.write();
+  assert.deepEqual(client.seqs(), [13]);
+});
+
+test('a new friend is introduced with the first messages, and texts follow', async () => {
+  const client = createClient();
+  client.variant = 'threads';
+  client.told.list(0);
+  client.stored = [message(1), message(2, self)];
+  client.texts.introduce(profile, conversation);
+  await client.write();
+  client.say(message(3));
+  await client.write();
+  assert.deepEqual(
+    client.pushed.map(({ id, seqs }) => [id, ...seqs]),
+    [
+      [oldIds.notifyAuthFriend, 1, 2],
+      [oldIds.notifyTextChat, 3],
+    ],
+  );
+});
+
+test('nobody is introduced without a message, and nobody whom an answer under way will tell of', async () => {
+  const client = createClient();
+  client.variant = 'threads';
+  client.told.list(0);
+  client.texts.introduce(profile, conversation);
+  await client.write();
+  assert.deepEqual(client.pushed, []);
+  client.texts.expect(friend);
+  client.say(message(1));
+  client.texts.introduce(profile, conversation);
+  await client.write();
+  assert.deepEqual(client.pushed, []);
+  client.texts.arrived(friend, conversation, 1);
+  client.say(message(2));
+  await client.write();
+  assert.deepEqual(client.seqs(), [2]);
+});
+
+test('strangers and groups are not pushed', async () => {
+  for (const peer of [stranger, undefined]) {
+    const client = createClient({ ...(peer && { peer }) });
+    client.variant = 'threads';
+    client.told.begin([{ id: friend, conversation: conversation + 1 }]);
+    client.told.list(0);
+    client.say(message(1, stranger));
+    await client.write();
+    assert.deepEqual(client.pushed, []);
+  }
 });

@@ -1,65 +1,159 @@
-import type { ConversationSummary, Message } from '@berth/wire';
+import type { ConversationSummary, Message, Profile } from '@berth/wire';
 import type { MysqlOldClientMarks } from '../membership/mysql-old-client-marks.ts';
+import { LiveTexts } from './live-texts.ts';
 import { oldErrors, oldIds } from './old-ids.ts';
-import type { OldSession } from './old-session.ts';
-import { fitting, storedText } from './old-text.ts';
-
-/** Messages read at a time while a client catches up, and conversations. */
-const catchUpPage = 50;
-const conversationPage = 200;
-/** Live messages remembered at most, so as not to be pushed twice. */
-const maxRecent = 1_000;
+import { encodeOldFrame, entryOf, fitting, profileOf, storedText } from './old-text.ts';
+import type { Push } from './spaced-frames.ts';
+import type { ToldPeople } from './told-people.ts';
+import type { AskUseCase } from './use-cases.ts';
 
 /**
- * What is pushed to one old client as 1019. One with threads is pushed what comes live, and pages by itself. One without
- * is pushed what it missed, too: from its own mark of each direct conversation, which moves on as texts go out, in order
- * and without gaps.
+ * Which of the dialect's variants a client speaks: `threads` pages through what it missed, `plain` must be pushed it. As
+ * long as that is unknown texts wait: the one would not look at them, the other gets them with what it missed, in order.
+ */
+export type Variant = 'unknown' | 'plain' | 'threads';
+
+/** One old client, as texts are pushed to it. */
+export interface Audience {
+  readonly user: number;
+  readonly variant: Variant;
+  readonly told: ToldPeople;
+  ask: AskUseCase;
+  /** The other one of a direct conversation; undefined for a group. */
+  peerOf(conversation: number): Promise<number | undefined>;
+  /** There is something to push. */
+  wake(): void;
+}
+
+/** Messages read at a time, hence in one frame at most, and conversations. */
+const textPage = 50;
+const conversationPage = 200;
+/** Messages that a person is introduced with. */
+const maxEntries = 10;
+/** A thread that the client does not know waits so long for the event that tells of its person. */
+const strangerMs = 500;
+/** A client that has not asked for the next page within this does not page. */
+const pagingMs = 2_000;
+const earlyMs = 20;
+/** Notices and introductions that wait; what is beyond is seen at the next log-in, or with the next text. */
+const maxWaiting = 100;
+
+/**
+ * What is pushed to one old client: notices, people whom it gets to know (1015), texts (1019). Of each direct
+ * conversation it is known up to where the client was sent it, and what is above is read when it can be written; so
+ * nothing is lost or out of order however slow the client is, and what waits is a number for each conversation. A client
+ * without threads keeps no marks, so its are stored, and what it missed while it was away is above them, too.
  */
 export class PushedTexts {
-  readonly #old: OldSession;
+  readonly #to: Audience;
   readonly #store: MysqlOldClientMarks;
-  /** Of a client without threads: up to where each conversation was pushed, once that is known. */
-  #marks: Map<number, number> | undefined;
-  /** Conversations that are to be read from their marks on, and the one that is being read. */
-  readonly #behind = new Set<number>();
-  #reading: number | undefined;
-  /** `conversation/seq` of what was pushed live before the marks were known. */
-  readonly #recent = new Set<string>();
+  /** Up to where each conversation was sent. */
+  #marks = new Map<number, number>();
+  /** Of a client without threads: they are read, what it missed included. */
+  #caughtUp: Promise<void> | undefined;
+  /** Conversations with something above their marks, and what of it came first. */
+  readonly #behind = new Map<number, number>();
+  #delivered = 0;
+  readonly #live = new LiveTexts();
+  readonly #notices: Uint8Array[] = [];
+  /** By the person: who is to be introduced. */
+  readonly #arriving = new Map<number, { profile: Profile; conversation: number }>();
+  /** People whom an answer under way will tell of. */
+  readonly #expected = new Set<number>();
+  /** By the conversation: since when its person is waited for. */
+  readonly #strangeSince = new Map<number, number>();
+  /** Threads that the client will page: a text before their first page would make it skip what is below. */
+  readonly #unpaged = new Set<number>();
+  #pagedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(old: OldSession, store: MysqlOldClientMarks) {
-    this.#old = old;
+  constructor(to: Audience, store: MysqlOldClientMarks) {
+    this.#to = to;
     this.#store = store;
   }
 
   /** A message that was delivered just now. */
-  async deliver(message: Message): Promise<void> {
+  deliver(message: Message): void {
     const { conversation, seq } = message;
-    const { kind } = await this.#old.conversation(conversation);
-    const { variant } = this.#old;
-    if (kind === 'group' && variant !== 'threads') return;
-    if (variant !== 'plain') {
-      this.#send([message]);
-      this.#remember(message);
-      return;
-    }
-    const mark = this.#marks?.get(conversation) ?? 0;
-    const isNext = this.#marks !== undefined && seq === mark + 1;
-    if (isNext && !this.#behind.has(conversation) && this.#reading !== conversation) {
-      this.#send([message]);
-      await this.#moveMark(conversation, seq);
-    } else if (this.#marks === undefined || seq > mark) {
-      this.#behind.add(conversation);
-      await this.#readOn();
-    }
+    this.#delivered++;
+    this.#live.add(message);
+    this.#behind.set(conversation, Math.min(seq, this.#firstOf(conversation)));
+    this.#to.wake();
   }
 
-  /** Pushes what a client without threads missed of every direct conversation. */
-  async catchUp(): Promise<void> {
+  notify(frame: Uint8Array): void {
+    if (this.#notices.length < maxWaiting) this.#notices.push(frame);
+    this.#to.wake();
+  }
+
+  /** The two are friends now. */
+  introduce(profile: Profile, conversation: number): void {
+    const { told } = this.#to;
+    if (told.knows(profile.id) && !told.hasEnded(profile.id)) return;
+    if (this.#arriving.size < maxWaiting) this.#arriving.set(profile.id, { profile, conversation });
+    this.#to.wake();
+  }
+
+  /** The answer that is being made will tell of this person. */
+  expect(user: number): void {
+    this.#expected.add(user);
+  }
+
+  /** The answer told of the person, with the thread up to `seq`; or, without these, it did not. */
+  arrived(user: number, conversation?: number, seq = 0): void {
+    this.#expected.delete(user);
+    if (conversation !== undefined) this.#met(user, conversation, seq);
+    this.#to.wake();
+  }
+
+  /** 1026 told of the threads; the client asks for their messages one after the other. */
+  listed(threads: readonly number[]): void {
+    this.#pagedAt = performance.now();
+    for (const thread of threads) this.#unpaged.add(thread);
+    this.#wakeIn(pagingMs);
+  }
+
+  /** 1030 had the thread's messages up to `seq`. */
+  paged(thread: number, seq: number, more: boolean): void {
+    this.#pagedAt = performance.now();
+    this.#moveTo(thread, Math.max(seq, this.#marks.get(thread) ?? 0));
+    if (!more) this.#unpaged.delete(thread);
+    this.#to.wake();
+  }
+
+  /** For a client without threads: reads its marks, and finds what it missed. Asked again it is the same. */
+  catchUp(): Promise<void> {
+    this.#caughtUp ??= this.#readMarks().catch((error: unknown) => {
+      this.#caughtUp = undefined;
+      throw error;
+    });
+    return this.#caughtUp;
+  }
+
+  async next(): Promise<Push | undefined> {
+    const [notified] = this.#notices;
+    if (notified !== undefined) return { frame: notified, written: () => this.#notices.shift() };
+    for (const [user, { profile, conversation }] of this.#arriving) {
+      const push = await this.#introduction(profile, conversation);
+      if (push !== undefined) return push;
+      this.#arriving.delete(user);
+    }
+    if (this.#to.variant === 'unknown') return undefined;
+    if (this.#to.variant === 'plain') await this.catchUp();
+    for (const conversation of this.#behind.keys()) {
+      const push = await this.#textsOf(conversation);
+      if (push !== undefined) return push;
+    }
+    return undefined;
+  }
+
+  async #readMarks(): Promise<void> {
     const direct = await this.#directConversations();
-    this.#marks = (await this.#store.read(this.#old.user)) ?? (await this.#firstMarks(direct));
+    const stored = await this.#store.read(this.#to.user);
+    this.#marks = stored ?? (await this.#firstMarks(direct));
     for (const { conversation, head } of direct)
-      if (head > (this.#marks.get(conversation) ?? 0)) this.#behind.add(conversation);
-    await this.#readOn();
+      if (head > (this.#marks.get(conversation) ?? 0))
+        this.#behind.set(conversation, this.#firstOf(conversation));
+    this.#to.wake();
   }
 
   async #directConversations(): Promise<ConversationSummary[]> {
@@ -67,93 +161,196 @@ export class PushedTexts {
     let cursor: string | undefined;
     do {
       const limit = conversationPage;
-      const page = await this.#old.ask('conversations', { limit, ...(cursor !== undefined && { cursor }) });
+      const page = await this.#to.ask('conversations', { limit, ...(cursor !== undefined && { cursor }) });
       direct.push(...page.conversations.filter(({ kind }) => kind === 'direct'));
       cursor = page.cursor;
     } while (cursor !== undefined);
     return direct;
   }
 
-  /** A client that was never here begins with what no device of the user has received: it is no archive. */
+  /**
+   * A client that was never here begins with what no device of the user has received: it is no archive. What came since
+   * its log-in is its own, whoever else has received it.
+   */
   async #firstMarks(direct: readonly ConversationSummary[]): Promise<Map<number, number>> {
     const marks = await Promise.all(
       direct.map(async ({ conversation }): Promise<[number, number]> => {
-        const { received } = await this.#old.ask('mark', { conversation });
-        return [conversation, received];
+        const { received } = await this.#to.ask('mark', { conversation });
+        return [conversation, Math.min(received, this.#firstOf(conversation) - 1)];
       }),
     );
     const first = new Map(marks);
-    await this.#store.begin(this.#old.user, first);
+    await this.#store.begin(this.#to.user, first);
     return first;
   }
 
-  /** Reads what is behind, one conversation after the other. */
-  async #readOn(): Promise<void> {
-    if (this.#marks === undefined || this.#reading !== undefined) return;
-    try {
-      for (const conversation of this.#behind) {
-        this.#behind.delete(conversation);
-        this.#reading = conversation;
-        await this.#readFrom(conversation);
-      }
-    } finally {
-      this.#reading = undefined;
-    }
-  }
-
-  async #readFrom(conversation: number): Promise<void> {
-    for (let more = true; more; ) {
-      const after = this.#marks!.get(conversation) ?? 0;
-      const page = await this.#old.ask('sync', { conversation, after, limit: catchUpPage });
-      this.#send(page.messages.filter((message) => !this.#recent.has(nameOf(message))));
-      await this.#moveMark(conversation, page.messages.at(-1)?.seq ?? after);
-      more = page.more && page.messages.length > 0;
-    }
-  }
-
-  async #moveMark(conversation: number, seq: number): Promise<void> {
-    this.#marks!.set(conversation, seq);
-    await Promise.all([
-      this.#old.ask('mark', { conversation, received: seq }),
-      this.#store.move(this.#old.user, conversation, seq),
-    ]);
-  }
-
-  #remember(message: Message): void {
-    this.#recent.add(nameOf(message));
-    if (this.#recent.size <= maxRecent) return;
-    for (const oldest of this.#recent) {
-      this.#recent.delete(oldest);
-      break;
-    }
-  }
-
-  /** Own messages are not pushed: such a client shows what it sent itself and takes any other for the friend's. */
-  #send(messages: readonly Message[]): void {
-    const old = this.#old;
-    const others = messages.filter(
-      (message) =>
-        message.sender !== old.user && (old.variant === 'plain' || !this.#recent.has(nameOf(message))),
-    );
-    for (let rest = others; rest.length > 0; ) {
-      const part = fitting(rest, (texts) => this.#body(texts));
-      old.send(oldIds.notifyTextChat, this.#body(part));
-      rest = rest.slice(part.length);
-    }
-  }
-
-  /** One frame has one sender; a direct conversation has no other but the friend. */
-  #body(texts: readonly Message[]): object {
-    const [first] = texts;
-    const { variant, user } = this.#old;
+  /** 1015, with the newest messages; undefined while there is none, since such a client cannot do without. */
+  async #introduction(profile: Profile, conversation: number): Promise<Push | undefined> {
+    const { messages } = await this.#to.ask('sync', { conversation, limit: maxEntries });
+    if (messages.length === 0 || this.#expected.has(profile.id)) return undefined;
+    const bodyOf = (entries: readonly Message[]) => acceptance(this.#to.user, profile, conversation, entries);
+    const entries = [...fitting(messages.toReversed(), bodyOf)].reverse();
     return {
-      ...{ error: oldErrors.success, fromuid: first!.sender, touid: user, thread_id: first!.conversation },
-      ...(variant !== 'threads' && {
-        text_array: texts.map(({ text, cid }) => ({ content: text, msgid: cid })),
-      }),
-      ...(variant !== 'plain' && { chat_datas: texts.map((message) => storedText(message.cid, message)) }),
+      frame: encodeOldFrame(oldIds.notifyAuthFriend, bodyOf(entries)),
+      written: () => {
+        this.#arriving.delete(profile.id);
+        this.#met(profile.id, conversation, entries.at(-1)!.seq);
+      },
     };
+  }
+
+  #met(user: number, conversation: number, seq: number): void {
+    const { told, variant } = this.#to;
+    this.#strangeSince.delete(conversation);
+    // Only one with threads reads the messages, and only of a person whom it did not know.
+    if (told.meet(user, conversation) && variant !== 'plain') this.#moveTo(conversation, seq);
+  }
+
+  /** The first that came live of what was not sent; infinite when nothing did. */
+  #firstOf(conversation: number): number {
+    return this.#behind.get(conversation) ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** The next texts of a conversation; undefined when there is nothing to push of it now. */
+  async #textsOf(conversation: number): Promise<Push | undefined> {
+    const { told, variant } = this.#to;
+    const peer = await this.#to.peerOf(conversation);
+    if (peer === undefined) return this.#forget(conversation);
+    if (this.#expected.has(peer)) return undefined;
+    if (!told.knows(peer)) return this.#stranger(peer, conversation);
+    const isListed = variant === 'threads' && told.isListed;
+    if (isListed && !told.hasThread(conversation)) return this.#forget(conversation);
+    if (isListed && this.#isUnpaged(conversation)) return undefined;
+    const before = this.#delivered;
+    const messages = await this.#above(conversation);
+    const last = messages.at(-1);
+    if (last === undefined)
+      return this.#delivered === before ? this.#forget(conversation) : this.#textsOf(conversation);
+    const run = firstRun(messages, (message) => this.#isShown(message, isListed));
+    if (run.length === 0) {
+      this.#moveTo(conversation, last.seq);
+      return this.#textsOf(conversation);
+    }
+    const bodyOf = (texts: readonly Message[]) => pushedBody(this.#to.user, peer, texts, isListed);
+    const texts = fitting(run, bodyOf);
+    return {
+      frame: encodeOldFrame(oldIds.notifyTextChat, bodyOf(texts)),
+      written: () => this.#sent(conversation, texts.at(-1)!.seq),
+    };
+  }
+
+  /** What is above the mark, from what came live when nothing is missing in it. */
+  async #above(conversation: number): Promise<readonly Message[]> {
+    let mark = this.#marks.get(conversation);
+    if (mark === undefined) {
+      // A client with threads pages what is below the first that came live.
+      mark = this.#to.variant === 'plain' ? 0 : this.#firstOf(conversation) - 1;
+      this.#marks.set(conversation, mark);
+    }
+    const live = this.#live.after(conversation, mark, textPage);
+    if (live.length > 0) return live;
+    return (await this.#to.ask('sync', { conversation, after: mark, limit: textPage })).messages;
+  }
+
+  /**
+   * A client without threads shows what it sent itself and takes any other text for the friend's; one with threads shows
+   * what the user wrote elsewhere as the user's.
+   */
+  #isShown({ sender, conversation, cid }: Message, isListed: boolean): boolean {
+    if (sender !== this.#to.user) return true;
+    return isListed && !this.#live.isOwn(conversation, cid);
+  }
+
+  /** A text that this client is sending: it has it already. */
+  sending(conversation: number, cid: string): void {
+    this.#live.own(conversation, cid);
+  }
+
+  /** Someone whom the client does not know: introduced when a friend, else passed over. */
+  async #stranger(peer: number, conversation: number): Promise<Push | undefined> {
+    const since = this.#strangeSince.get(conversation);
+    if (since === undefined) {
+      this.#strangeSince.set(conversation, performance.now());
+      this.#wakeIn(strangerMs);
+      return undefined;
+    }
+    if (performance.now() - since < strangerMs) return undefined;
+    const { user, friend } = await this.#to.ask('profile', { user: peer });
+    const push = friend ? await this.#introduction(user, conversation) : undefined;
+    if (push === undefined) {
+      this.#strangeSince.delete(conversation);
+      this.#forget(conversation);
+    }
+    return push;
+  }
+
+  #isUnpaged(conversation: number): boolean {
+    if (!this.#unpaged.has(conversation)) return false;
+    if (performance.now() - this.#pagedAt < pagingMs) return true;
+    this.#unpaged.clear();
+    return false;
+  }
+
+  #forget(conversation: number): undefined {
+    this.#behind.delete(conversation);
+    this.#live.forget(conversation);
+  }
+
+  #moveTo(conversation: number, seq: number): void {
+    this.#marks.set(conversation, seq);
+    this.#live.passed(conversation, seq);
+  }
+
+  /** The conversation goes to the end of those that wait. */
+  #sent(conversation: number, seq: number): void {
+    this.#moveTo(conversation, seq);
+    this.#behind.delete(conversation);
+    this.#behind.set(conversation, seq + 1);
+    const kept =
+      this.#to.variant === 'plain' ? this.#store.move(this.#to.user, conversation, seq) : undefined;
+    // What is not noted is pushed again at the next log-in.
+    Promise.all([kept, this.#to.ask('mark', { conversation, received: seq })]).catch(() => {});
+  }
+
+  /** Not before `ms` are over, though a timer may be a little early. */
+  #wakeIn(ms: number): void {
+    setTimeout(() => this.#to.wake(), ms + earlyMs).unref();
   }
 }
 
-const nameOf = ({ conversation, seq }: Message): string => `${conversation}/${seq}`;
+/** The first texts that are shown and have one sender; those before them are passed over. */
+function firstRun(messages: readonly Message[], isShown: (message: Message) => boolean): Message[] {
+  const run: Message[] = [];
+  for (const message of messages) {
+    if (!isShown(message)) continue;
+    if (run.length > 0 && message.sender !== run[0]!.sender) break;
+    run.push(message);
+  }
+  return run;
+}
+
+/** 1019: `text_array` for a client that has not listed its threads, `chat_datas` for one that has. */
+function pushedBody(user: number, peer: number, texts: readonly Message[], isListed: boolean): object {
+  const [first] = texts;
+  const touid = first!.sender === user ? peer : user;
+  return {
+    ...{ error: oldErrors.success, fromuid: first!.sender, touid, thread_id: first!.conversation },
+    ...(isListed
+      ? { chat_datas: texts.map((message) => storedText(message.cid, message)) }
+      : { text_array: texts.map(({ text, cid }) => ({ content: text, msgid: cid })) }),
+  };
+}
+
+/** 1015 */
+const acceptance = (
+  touid: number,
+  profile: Profile,
+  thread_id: number,
+  messages: readonly Message[],
+): object => {
+  const { uid, ...shown } = profileOf(profile);
+  return {
+    ...{ error: oldErrors.success, fromuid: uid, touid, ...shown, thread_id },
+    chat_datas: messages.map(entryOf),
+  };
+};

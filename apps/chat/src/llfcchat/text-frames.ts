@@ -14,13 +14,16 @@ export async function textChat(old: OldSession, body: OldBody<'textChat'>): Prom
   const { fromuid, touid, thread_id, text_array } = body;
   const hasThreads = thread_id !== undefined || text_array.some(({ unique_id }) => unique_id !== undefined);
   old.decide(hasThreads ? 'threads' : 'plain');
+  // What is written now is no sign that what came before was received here.
+  if (old.variant === 'plain') await old.texts.catchUp();
   const conversation = thread_id ?? (await old.ask('directOpen', { user: touid })).conversation.conversation;
-  const named = text_array.map((item, index) => ({
-    ...item,
-    name: item.unique_id ?? item.msgid ?? `${Date.now()} ${index}`,
-  }));
+  const named = text_array.map((item, index) => {
+    const name = item.unique_id ?? item.msgid ?? `${Date.now()} ${index}`;
+    return { ...item, name, cid: cidOf(name) };
+  });
+  for (const { cid } of named) old.texts.sending(conversation, cid);
   const results = await Promise.allSettled(
-    named.map(({ name, content }) => old.ask('send', { conversation, cid: cidOf(name), text: content })),
+    named.map(({ cid, content }) => old.ask('send', { conversation, cid, text: content })),
   );
   const failed = results.find((result) => result.status === 'rejected');
   const error = failed ? oldErrorOf(toBerthError(failed.reason).code) : oldErrors.success;
@@ -36,8 +39,6 @@ export async function textChat(old: OldSession, body: OldBody<'textChat'>): Prom
       text_array: stored.map(({ item }) => ({ content: item.content, msgid: item.name })),
     };
   }
-  const chat_datas = stored.map(({ item, sent }) =>
-    storedText(item.name, { ...sent, sender: old.user, text: item.content }),
-  );
+  const chat_datas = stored.map(({ item, sent }) => storedText(item.name, { ...sent, text: item.content }));
   return { error, fromuid, touid, thread_id: conversation, chat_datas };
 }

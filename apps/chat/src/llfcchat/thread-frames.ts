@@ -1,62 +1,60 @@
-import type { ConversationSummary } from '@berth/wire';
+import { BerthError, type Message } from '@berth/wire';
 import type { OldBody } from './old-bodies.ts';
 import { oldErrors } from './old-ids.ts';
 import type { OldSession } from './old-session.ts';
-import { fitting, storedText } from './old-text.ts';
+import { entryOf, fitting } from './old-text.ts';
 import { assertSelf } from './people-frames.ts';
 
 /** The dialect's pages. */
 const pageSize = 10;
 
-/** 1025: the user's threads above the last one seen, by id. */
+/** 1025: the threads with the friends of 1006 above the last one seen, by id. */
 export async function loadChatThread(old: OldSession, body: OldBody<'loadChatThread'>): Promise<object> {
   assertSelf(old, body.uid);
   old.decide('threads');
-  const above = old.session.conversations.filter((id) => id > body.thread_id).sort((a, b) => a - b);
-  const ids = above.slice(0, pageSize);
-  const threads = await Promise.all(ids.map(async (id) => threadOf(old.user, await old.conversation(id))));
+  old.pages();
+  const { threads, more } = old.told.list(body.thread_id);
+  old.texts.listed(threads.map(({ thread }) => thread));
   return {
-    ...{ error: oldErrors.success, uid: body.uid, load_more: above.length > ids.length },
-    ...{ next_last_id: ids.at(-1) ?? body.thread_id, threads },
+    ...{ error: oldErrors.success, uid: body.uid, load_more: more },
+    next_last_id: threads.at(-1)?.thread ?? body.thread_id,
+    threads: threads.map(({ thread, peer }) => ({
+      ...{ thread_id: thread, type: 'private' },
+      ...{ user1_id: Math.min(old.user, peer), user2_id: Math.max(old.user, peer) },
+    })),
   };
 }
 
-/** 1027: the one conversation of the two, whoever asks. */
+/** 1027: the one conversation of the two, whoever asks; with nobody whom the client does not know. */
 export async function createPrivateChat(
   old: OldSession,
-  body: OldBody<'createPrivateChat'>,
+  { uid, other_id }: OldBody<'createPrivateChat'>,
 ): Promise<object> {
-  assertSelf(old, body.uid);
+  assertSelf(old, uid);
   old.decide('threads');
-  const { conversation } = await old.ask('directOpen', { user: body.other_id });
-  return {
-    error: oldErrors.success,
-    uid: body.uid,
-    other_id: body.other_id,
-    thread_id: conversation.conversation,
-  };
+  const { conversation } = await old.ask('directOpen', { user: other_id });
+  if (!old.told.knows(other_id)) throw new BerthError('not_friends');
+  old.told.open(conversation.conversation);
+  return { error: oldErrors.success, uid, other_id, thread_id: conversation.conversation };
 }
 
 /** 1029: the messages above the last one seen, as many of ten as fit a frame. */
 export async function loadChatMessages(old: OldSession, body: OldBody<'loadChatMessages'>): Promise<object> {
   old.decide('threads');
+  old.pages();
   const { thread_id, message_id } = body;
+  if ((await old.peerOf(thread_id)) === undefined) throw new BerthError('not_member');
   const { messages, more } = await old.ask('sync', {
     conversation: thread_id,
     after: message_id,
     limit: pageSize,
   });
-  const bodyOf = (page: typeof messages) => ({
+  const bodyOf = (page: readonly Message[]) => ({
     ...{ error: oldErrors.success, thread_id, last_message_id: page.at(-1)?.seq ?? message_id },
     load_more: more || page.length < messages.length,
-    chat_datas: page.map((message) => ({ ...storedText('', message), unique_id: 0, thread_id })),
+    chat_datas: page.map(entryOf),
   });
-  return bodyOf([...fitting(messages, (page) => bodyOf([...page]))]);
+  const page = bodyOf(fitting(messages, bodyOf));
+  old.texts.paged(thread_id, page.last_message_id, page.load_more);
+  return page;
 }
-
-const threadOf = (user: number, { conversation, kind, peer }: ConversationSummary) => ({
-  thread_id: conversation,
-  type: kind === 'direct' ? 'private' : 'group',
-  user1_id: kind === 'direct' ? Math.min(user, peer?.id ?? 0) : 0,
-  user2_id: kind === 'direct' ? Math.max(user, peer?.id ?? 0) : 0,
-});

@@ -20,6 +20,10 @@ export interface Friendship extends DirectChange {
   /** The asker's name for the one who accepts, and the other way round. */
   askerAlias: string;
   accepterAlias: string;
+  /** What the asker wrote with the request. */
+  note: string;
+  /** When they became friends, in milliseconds since 1970. */
+  at: number;
 }
 
 interface RequestRow {
@@ -72,6 +76,7 @@ export class MysqlFriendStore {
       const friendship = await this.#befriend(tx, to, from, {
         askerAlias: reverse.alias,
         accepterAlias: alias,
+        note: reverse.note,
       });
       return { state: 'accepted', friendship };
     });
@@ -83,14 +88,14 @@ export class MysqlFriendStore {
       const request = await lockRequest(tx, user, asker);
       if (request?.state === accepted) {
         const friendship = await this.#existing(tx, user, asker);
-        if (friendship !== undefined) return { ...friendship, already: true };
+        if (friendship !== undefined) return { ...friendship, note: request.note, already: true };
       }
       if (request?.state !== pending) throw new BerthError('not_found', 'there is no such request');
       const acquaintance = (await readAcquaintances(tx, user, [asker])).get(asker)!;
       const refusal = refusalOf(acquaintance, true);
       if (refusal !== undefined) throw refusal;
-      const aliases = { askerAlias: request.alias, accepterAlias: alias };
-      return { ...(await this.#befriend(tx, asker, user, aliases)), already: false };
+      const told = { askerAlias: request.alias, accepterAlias: alias, note: request.note };
+      return { ...(await this.#befriend(tx, asker, user, told)), already: false };
     });
   }
 
@@ -114,11 +119,11 @@ export class MysqlFriendStore {
       // Who is a friend already takes no use, and learns nothing about the invite.
       if (existing !== undefined) {
         await settleInvite(tx, key, user);
-        return { ...existing, inviter, already: true };
+        return { ...existing, note: '', inviter, already: true };
       }
       await useInvite(tx, key, user);
-      const aliases = { askerAlias: '', accepterAlias: '' };
-      return { ...(await this.#befriend(tx, inviter, user, aliases)), inviter, already: false };
+      const told = { askerAlias: '', accepterAlias: '', note: '' };
+      return { ...(await this.#befriend(tx, inviter, user, told)), inviter, already: false };
     });
   }
 
@@ -162,7 +167,7 @@ export class MysqlFriendStore {
     tx: Tx,
     asker: number,
     accepter: number,
-    aliases: { askerAlias: string; accepterAlias: string },
+    told: Pick<Friendship, 'askerAlias' | 'accepterAlias' | 'note'>,
   ): Promise<Friendship> {
     await this.#requireFewFriends(tx, asker);
     await this.#requireFewFriends(tx, accepter);
@@ -172,19 +177,24 @@ export class MysqlFriendStore {
     await tx.run(
       `INSERT INTO friendships (user_id, friend_id, alias, conversation_id, created_at) VALUES (?,?,?,?,?), (?,?,?,?,?)
        ON DUPLICATE KEY UPDATE alias = VALUES(alias)`,
-      [asker, accepter, aliases.askerAlias, row.id, now, accepter, asker, aliases.accepterAlias, row.id, now],
+      [asker, accepter, told.askerAlias, row.id, now, accepter, asker, told.accepterAlias, row.id, now],
     );
     await tx.run(
       `UPDATE friend_requests SET state = ?, updated_at = ?
        WHERE ((to_id = ? AND from_id = ?) OR (to_id = ? AND from_id = ?)) AND state = ?`,
       [accepted!, now, accepter, asker, asker, accepter, pending!],
     );
-    return { ...change, ...aliases };
+    return { ...change, ...told, at: now };
   }
 
-  async #existing(tx: Tx, user: number, asker: number): Promise<Friendship | undefined> {
-    const rows = await tx.rows<{ user_id: number; alias: string; conversation_id: number }>(
-      `SELECT user_id, alias, conversation_id FROM friendships
+  async #existing(tx: Tx, user: number, asker: number): Promise<Omit<Friendship, 'note'> | undefined> {
+    const rows = await tx.rows<{
+      user_id: number;
+      alias: string;
+      conversation_id: number;
+      created_at: number;
+    }>(
+      `SELECT user_id, alias, conversation_id, created_at FROM friendships
        WHERE (user_id = ? AND friend_id = ?) OR (user_id = ? AND friend_id = ?)`,
       [user, asker, asker, user],
     );
@@ -198,6 +208,7 @@ export class MysqlFriendStore {
       membersVersion: 0,
       askerAlias: others.alias,
       accepterAlias: own.alias,
+      at: own.created_at,
     };
   }
 

@@ -57,6 +57,15 @@ export class MysqlPeopleLists {
     return (await this.#withProfiles(rows))[0];
   }
 
+  /** Whether one of the users has ever logged in with a client of the llfcchat dialect. */
+  async hasOldClient(users: [number, number]): Promise<boolean> {
+    const rows = await this.#mysql.rows(
+      "SELECT 1 FROM sessions WHERE user_id IN (?, ?) AND device_class = 'llfcchat' LIMIT 1",
+      users,
+    );
+    return rows.length > 0;
+  }
+
   /** Both directions and all states, the latest first. */
   async requests(user: number, before: RequestPlace | undefined, limit: number): Promise<FriendRequest[]> {
     const [incoming, outgoing] = [

@@ -94,6 +94,15 @@ export class BerthDialect implements Dialect {
     return berthFarewell(reason, details, session?.deviceClass);
   }
 
+  close(session: LiveSession, reason: CloseReason, details: Farewell): void {
+    session.connection.closeWith(reason, this.farewell(reason, details, session));
+  }
+
+  /** Our clients beat, and answer when they are asked. */
+  mayBeSilent(): boolean {
+    return false;
+  }
+
   onClosed(): void {}
 
   async #hello(connection: ClientConnection, id: number, body: Uint8Array): Promise<void> {

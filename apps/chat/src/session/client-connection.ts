@@ -10,12 +10,23 @@ export interface FrameSink {
   farewell(reason: CloseReason): Uint8Array | undefined;
   /** Asks an idle client whether it is there; undefined: it is not asked. */
   readonly probe: Uint8Array | undefined;
+  /** Silence is no sign that the client is gone. Default false. */
+  readonly mayBeSilent?: boolean;
+}
+
+export interface Closing {
+  /** The client closes the connection; we do when it has not within the grace period. Default false. */
+  lingers?: boolean;
 }
 
 /** What a session needs of the connection below it, whatever its transport: whole frames in, whole frames out. */
 export interface ClientConnection {
   sink: FrameSink;
   readonly isOpen: boolean;
+  /** Not all that was queued was taken by the transport. */
+  readonly hasBacklog: boolean;
+  /** Has the transport ask, after so long without a sign of life, whether the other side is there. */
+  keepAlive(afterMs: number): void;
   /** Queues a whole frame; written with all others of this turn at once. Dropped when the connection is closing. */
   queue(frame: Uint8Array): void;
   /** A log-in is under way: what follows the first frame waits for its end. */
@@ -28,5 +39,5 @@ export interface ClientConnection {
   /** Says why in the words of whom it belongs to, writes what is queued and ends. */
   close(reason: CloseReason): void;
   /** The same with other last words, or none; cuts the connection after a grace period. */
-  closeWith(reason: CloseReason, farewell: Uint8Array | undefined): void;
+  closeWith(reason: CloseReason, farewell: Uint8Array | undefined, closing?: Closing): void;
 }

@@ -29,8 +29,12 @@ export interface Dialect {
   push(session: LiveSession, frame: Uint8Array): void;
   /** The frame that tells why a connection closes; undefined: nothing is said. */
   farewell(reason: CloseReason, details: Farewell, session: LiveSession | undefined): Uint8Array | undefined;
+  /** Closes a session's connection, and says why. */
+  close(session: LiveSession, reason: CloseReason, details: Farewell): void;
   /** Asks an idle client whether it is there; undefined: it is not asked. */
   readonly probe: Uint8Array | undefined;
+  /** Whether silence of this session is no sign that its client is gone. */
+  mayBeSilent(session: LiveSession): boolean;
   /** A session of this dialect is over. */
   onClosed(session: LiveSession): void;
 }
@@ -90,12 +94,16 @@ export class LiveSession implements Session, FrameSink {
     return this.dialect.probe;
   }
 
+  get mayBeSilent(): boolean {
+    return this.dialect.mayBeSilent(this);
+  }
+
   push(frame: Uint8Array): void {
     if (this.ready) this.dialect.push(this, frame);
   }
 
   close(reason: CloseReason, details: Farewell = {}): void {
-    this.connection.closeWith(reason, this.dialect.farewell(reason, details, this));
+    this.dialect.close(this, reason, details);
   }
 
   /** Tells the client to go; the connection stays open for its answers. */

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { encodeFrame } from '@berth/wire';
+import type { ClientConnection } from '../session/client-connection.ts';
+import { type Push, SpacedFrames } from './spaced-frames.ts';
+
+const shortMs = 20;
+/** Longer than a busy machine takes for two turns. */
+const longMs = 1_000;
+const frame = (id: number) => encodeFrame(id, {});
+
+/** A connection that notes what is written and when, and what there is to push. */
+function createWriter({ pushes = [] as number[], makes = async () => {}, spacingMs = shortMs } = {}) {
+  const written: { id: number; atMs: number }[] = [];
+  let wake: (() => void) | undefined;
+  const connection = {
+    hasBacklog: false,
+    queue: (bytes: Uint8Array) => {
+      written.push({ id: (bytes[0]! << 8) | bytes[1]!, atMs: performance.now() });
+      wake?.();
+    },
+  };
+  const faults: unknown[] = [];
+  const frames = new SpacedFrames({
+    connection: connection as unknown as ClientConnection,
+    spacingMs,
+    onFault: (error) => faults.push(error),
+    nextPush: async (): Promise<Push | undefined> => {
+      await makes();
+      const id = pushes[0];
+      return id === undefined ? undefined : { frame: frame(id), written: () => pushes.shift() };
+    },
+  });
+  const until = async (count: number) => {
+    while (written.length < count)
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    return written.map(({ id }) => id);
+  };
+  return { frames, written, faults, until, pushes, connection };
+}
+
+const nothing = () => {};
+
+test('the answer to the log-in goes first, then heartbeats, answers and pushes, each with space before it', async () => {
+  const { frames, written, until } = createWriter({ pushes: [1011, 1019] });
+  frames.answer(frame(1008), nothing);
+  frames.answer(frame(1010), nothing);
+  frames.beat(frame(1024), nothing);
+  frames.wake();
+  assert.equal(written.length, 0);
+  frames.open(frame(1006), nothing);
+  assert.deepEqual(await until(6), [1006, 1024, 1008, 1010, 1011, 1019]);
+  for (const [index, { atMs }] of written.entries())
+    if (index > 0) assert.ok(atMs - written[index - 1]!.atMs >= shortMs - 1, `${index}`);
+});
+
+test('a push that was being made when an answer came is made anew, behind it', async () => {
+  let answered = false;
+  const writer = createWriter({
+    pushes: [1019],
+    makes: async () => {
+      if (answered) return;
+      answered = true;
+      writer.frames.answer(frame(1018), nothing);
+    },
+  });
+  writer.frames.open(frame(1006), nothing);
+  assert.deepEqual(await writer.until(3), [1006, 1018, 1019]);
+});
+
+test('who asks for what follows upon the last frame has read it and need not wait', async () => {
+  const { frames, written, until } = createWriter({ spacingMs: longMs });
+  frames.open(frame(1006), nothing);
+  await until(1);
+  await new Promise((resolve) => setImmediate(resolve));
+  frames.follows([1006, 1026]);
+  frames.answer(frame(1026), nothing);
+  await until(2);
+  assert.ok(written[1]!.atMs - written[0]!.atMs < longMs);
+  frames.follows([1006]);
+  frames.answer(frame(1030), nothing);
+  await until(3);
+  assert.ok(written[2]!.atMs - written[1]!.atMs >= longMs - 1);
+});
+
+test('nothing is written to a client that has not taken what was written before', async () => {
+  const { frames, written, until, connection } = createWriter();
+  frames.open(frame(1006), nothing);
+  await until(1);
+  connection.hasBacklog = true;
+  frames.answer(frame(1008), nothing);
+  await new Promise((resolve) => setTimeout(resolve, 4 * shortMs));
+  assert.equal(written.length, 1);
+  connection.hasBacklog = false;
+  assert.deepEqual(await until(2), [1006, 1008]);
+});
+
+test('once stopped nothing is written, and one more frame may be when the space is over', async () => {
+  const { frames, written, until } = createWriter({ pushes: [1019] });
+  frames.open(frame(1006), nothing);
+  await until(1);
+  const waitMs = frames.stop();
+  assert.ok(waitMs > 0 && waitMs <= shortMs, String(waitMs));
+  frames.answer(frame(1008), nothing);
+  await new Promise((resolve) => setTimeout(resolve, 2 * shortMs));
+  assert.equal(written.length, 1);
+});
+
+test('pushes that cannot be made are tried again', async () => {
+  let tries = 0;
+  const { frames, until, faults } = createWriter({
+    pushes: [1019],
+    makes: async () => {
+      if (++tries === 1) throw new Error('the store is away');
+    },
+  });
+  frames.open(frame(1006), nothing);
+  assert.deepEqual(await until(2), [1006, 1019]);
+  assert.equal(faults.length, 1);
+});

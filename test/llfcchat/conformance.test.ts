@@ -1,0 +1,397 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { eventually } from '@berth/fixtures';
+import type { Body } from '../harness/frame-socket.ts';
+import { connectDevice, type Device, nodeOf } from '../harness/people.ts';
+import { usePlatform } from '../harness/platform.ts';
+import { type OldUser, oldConnect, oldLogIn, registerOldUser } from './old-user.ts';
+import { QtClient, type QtVariant } from './qt-client.ts';
+
+const platform = usePlatform({
+  nodes: 2,
+  environment: {
+    verify: { CODES_PER_SOURCE_HOUR: '1000', CODES_PER_MINUTE: '1000' },
+    // A busy machine may keep the reader from a read for longer than the default is.
+    chat: { OLD_CLIENT_SPACING_MS: '300', HEARTBEAT_SECONDS: '1', DEAD_SECONDS: '6' },
+  },
+});
+
+const variants: readonly QtVariant[] = ['plain', 'threads'];
+const greeting = 'We are friends now!';
+
+async function logIn(
+  user: OldUser,
+  variant: QtVariant,
+  { readsPerSecond = 0, timeoutMs = 30_000 } = {},
+): Promise<QtClient> {
+  const client = new QtClient(user, { variant, readsPerSecond });
+  await client.logIn(platform, timeoutMs);
+  return client;
+}
+
+const deviceOf = ({ uid: id, name, email, password }: OldUser): Promise<Device> =>
+  connectDevice(platform, { id, name, email, password });
+
+/** Makes users friends of the first from devices of the Berth dialect, which then leave; answers with the last conversation. */
+async function makeFriends(one: OldUser, ...others: OldUser[]): Promise<number> {
+  const asker = await deviceOf(one);
+  let conversation = 0;
+  for (const other of others) {
+    const accepter = await deviceOf(other);
+    await asker.client.request('friendRequest', { user: other.uid });
+    const { friend } = await accepter.client.request('friendAccept', { user: one.uid });
+    conversation = friend.conversation;
+    await accepter.client.close();
+  }
+  await asker.client.close();
+  return conversation;
+}
+
+/** The end of a test: nothing went wrong with its clients, and they leave. */
+function noFaults(...clients: QtClient[]): void {
+  for (const { user, faults } of clients) assert.deepEqual(faults, [], user.name);
+  for (const client of clients) client.logOut();
+}
+
+test('a request is asked and accepted by old clients: both have the request’s text, then the greeting', async () => {
+  const [annUser, bobUser] = [await registerOldUser(platform, 'ann'), await registerOldUser(platform, 'bob')];
+  const [ann, bob] = [await logIn(annUser, 'threads'), await logIn(bobUser, 'threads')];
+  const asked = { uid: annUser.uid, applyname: 'hi, it is me', bakname: 'bobby', touid: bobUser.uid };
+  assert.equal((await ann.ask(1009, asked)).error, 0);
+  await bob.frame(1011);
+  const accepted = await bob.ask(1013, { fromuid: bobUser.uid, touid: annUser.uid, back: 'annie' });
+  const told = await ann.frame(1015);
+  for (const body of [accepted, told]) {
+    assert.deepEqual(
+      body.chat_datas.map(({ sender, msg_content }: Body) => [sender, msg_content]),
+      [
+        [annUser.uid, 'hi, it is me'],
+        [bobUser.uid, greeting],
+      ],
+    );
+    for (const entry of body.chat_datas) {
+      assert.ok(Number.isInteger(entry.msg_id) && Number.isInteger(entry.thread_id));
+      assert.equal(typeof entry.unique_id, 'string');
+      assert.match(entry.chat_time, /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
+    }
+  }
+  await ann.say(bobUser.uid, 'first words');
+  await eventually('bob has it', () => bob.textsWith(annUser.uid).includes('first words'));
+  assert.deepEqual(bob.textsWith(annUser.uid), ['hi, it is me', greeting, 'first words']);
+  noFaults(ann, bob);
+});
+
+test('a request is accepted elsewhere, asked elsewhere, or crosses another: an old client gets the messages with it', async () => {
+  const names = ['ann', 'bob', 'cid', 'dan', 'eve'];
+  const users: OldUser[] = [];
+  for (const name of names) users.push(await registerOldUser(platform, name));
+  const [annUser, bobUser, cidUser, danUser, eveUser] = users as [
+    OldUser,
+    OldUser,
+    OldUser,
+    OldUser,
+    OldUser,
+  ];
+  const ann = await logIn(annUser, 'threads');
+  const [bob, cid, dan] = [await deviceOf(bobUser), await deviceOf(cidUser), await deviceOf(danUser)];
+  const eve = await logIn(eveUser, 'threads');
+  const ask = (touid: number, applyname: string) =>
+    ann.ask(1009, { uid: annUser.uid, applyname, bakname: '', touid });
+
+  await ask(bobUser.uid, 'accepted elsewhere');
+  await bob.client.request('friendAccept', { user: annUser.uid });
+  await eventually('bob is there', () => ann.textsWith(bobUser.uid).length === 2);
+  assert.deepEqual(ann.textsWith(bobUser.uid), ['accepted elsewhere', greeting]);
+
+  await cid.client.request('friendRequest', { user: annUser.uid, note: 'asked elsewhere' });
+  await ann.frame(1011, ({ applyuid }) => applyuid === cidUser.uid);
+  await ann.ask(1013, { fromuid: annUser.uid, touid: cidUser.uid, back: '' });
+  assert.deepEqual(ann.textsWith(cidUser.uid), ['asked elsewhere', greeting]);
+
+  await dan.client.request('friendRequest', { user: annUser.uid, note: 'crossed by an old client' });
+  await ask(danUser.uid, 'me, too');
+  await eventually('dan is there', () => ann.textsWith(danUser.uid).length === 2);
+  assert.deepEqual(ann.textsWith(danUser.uid), ['crossed by an old client', greeting]);
+
+  await ask(eveUser.uid, 'crossed by another');
+  await eve.ask(1009, { uid: eveUser.uid, applyname: 'and I', bakname: '', touid: annUser.uid });
+  for (const [client, other] of [
+    [ann, eveUser.uid],
+    [eve, annUser.uid],
+  ] as const)
+    await eventually(
+      'both are there',
+      () => client.textsWith(other).join() === `crossed by another,${greeting}`,
+    );
+  noFaults(ann, eve);
+});
+
+test('a client without threads gets to know a new friend before it gets the texts', async () => {
+  const [annUser, bobUser] = [await registerOldUser(platform, 'ann'), await registerOldUser(platform, 'bob')];
+  const ann = await logIn(annUser, 'plain');
+  const bob = await deviceOf(bobUser);
+  await ann.ask(1009, { uid: annUser.uid, applyname: 'hello', bakname: '', touid: bobUser.uid });
+  const { friend } = await bob.client.request('friendAccept', { user: annUser.uid });
+  await bob.say(friend.conversation, 'at once');
+  await eventually('the text is shown', () => ann.shown.some(({ content }) => content === 'at once'));
+  assert.deepEqual(
+    ann.shown.map(({ content }) => content),
+    [greeting, 'at once'],
+  );
+  noFaults(ann);
+});
+
+for (const variant of variants)
+  test(`log-in in mid-conversation (${variant}, 10 reads a second): nothing is lost, order is kept`, async () => {
+    const [annUser, bobUser] = [
+      await registerOldUser(platform, 'ann'),
+      await registerOldUser(platform, 'bob'),
+    ];
+    const conversation = await makeFriends(annUser, bobUser);
+    // It is known by now: what it misses from here on is its own.
+    const before = await logIn(annUser, variant, { readsPerSecond: 10 });
+    if (variant === 'plain')
+      await eventually('it has shown what there was', () => before.shown.length > 0 || before.isConnected);
+    const bob = await deviceOf(bobUser);
+    before.logOut();
+    const said: string[] = [];
+    const say = async (count: number) => {
+      for (let index = 0; index < count; index++) {
+        said.push(`line ${said.length}`);
+        await bob.say(conversation, said.at(-1)!);
+      }
+    };
+    await say(35);
+    const ann = new QtClient(annUser, { variant, readsPerSecond: 10 });
+    let isTalking = true;
+    const talking = (async () => {
+      while (isTalking) await say(1);
+    })();
+    await ann.logIn(platform, 60_000);
+    await eventually('it is told live', () => ann.frames.some(({ id }) => id === 1019), 30_000);
+    isTalking = false;
+    await talking;
+    const texts = () =>
+      (variant === 'plain' ? ann.shown.map(({ content }) => content) : ann.textsWith(bobUser.uid)).filter(
+        (text) => text.startsWith('line'),
+      );
+    await eventually('it has the last', () => texts().includes(said.at(-1)!), 60_000);
+    assert.deepEqual(texts(), said);
+    noFaults(ann);
+    await bob.client.close();
+  });
+
+for (const variant of variants)
+  test(`300 messages in a burst from the other node (${variant}, 10 reads a second)`, async () => {
+    const [annUser, bobUser] = [
+      await registerOldUser(platform, 'ann'),
+      await registerOldUser(platform, 'bob'),
+    ];
+    const conversation = await makeFriends(annUser, bobUser);
+    const ann = await logIn(annUser, variant, { readsPerSecond: 10 });
+    const bob = await eventually('bob is on the other node', async () => {
+      const device = await deviceOf(bobUser);
+      const node = platform.nodes.find(({ tcpPort }) => tcpPort === ann.nodePort)!;
+      if (nodeOf(device) !== node.name) return device;
+      await device.client.close();
+      return undefined;
+    });
+    const said = Array.from({ length: 300 }, (_, index) => `burst ${index}`);
+    await Promise.all(said.map((text) => bob.client.send(conversation, text).whenSent()));
+    const texts = () =>
+      (variant === 'plain' ? ann.shown.map(({ content }) => content) : ann.textsWith(bobUser.uid)).filter(
+        (text) => text.startsWith('burst'),
+      );
+    await eventually('it has all', () => texts().length >= said.length, 60_000);
+    assert.deepEqual(texts(), said);
+    noFaults(ann);
+    await bob.client.close();
+  });
+
+test('what a user writes on another device is shown as the user’s own, where threads are', async () => {
+  const [annUser, bobUser] = [await registerOldUser(platform, 'ann'), await registerOldUser(platform, 'bob')];
+  const conversation = await makeFriends(annUser, bobUser);
+  const [ann, bob] = [await logIn(annUser, 'threads'), await logIn(bobUser, 'plain')];
+  const web = await deviceOf(annUser);
+  await web.say(conversation, 'from the web');
+  await ann.say(bobUser.uid, 'from here');
+  await eventually('both are shown', () => ann.textsWith(bobUser.uid).includes('from the web'));
+  const own = [...ann.threadWith(bobUser.uid)![1].messages.values()].filter(({ content }) =>
+    content.startsWith('from'),
+  );
+  assert.deepEqual(
+    own.map(({ sender }) => sender),
+    [annUser.uid, annUser.uid],
+  );
+  const pushed = ann.frames.filter(({ id }) => id === 1019).flatMap(({ body }) => body.chat_datas);
+  assert.deepEqual(
+    pushed.map(({ content }: Body) => content),
+    ['from the web'],
+  );
+  await eventually('bob has both', () => bob.shown.some(({ content }) => content === 'from here'));
+  const bobsWeb = await deviceOf(bobUser);
+  await bobsWeb.say(conversation, 'not for the first variant');
+  await web.say(conversation, 'the last');
+  await eventually('bob has the last', () => bob.shown.some(({ content }) => content === 'the last'));
+  assert.ok(bob.shown.every(({ from }) => from === annUser.uid));
+  noFaults(ann, bob);
+  await Promise.all([web.client.close(), bobsWeb.client.close()]);
+});
+
+test('1026 lists whom 1006 named: no groups, no ended friendships, and all of them again after a log-out', async () => {
+  const annUser = await registerOldUser(platform, 'ann');
+  const friends: OldUser[] = [];
+  for (let index = 0; index < 12; index++) {
+    friends.push(await registerOldUser(platform, 'friend'));
+  }
+  await makeFriends(annUser, ...friends);
+  const web = await deviceOf(annUser);
+  const [gone, ...staying] = friends as [OldUser, ...OldUser[]];
+  const group = await web.client.request('groupCreate', {
+    ...{ cid: 'group', title: 'Crew', members: [friends[1]!.uid] },
+  });
+  await web.client.request('friendRemove', { user: gone.uid });
+  const ann = await logIn(annUser, 'threads');
+  const expected = staying.map(({ uid }) => uid).sort();
+  const peers = () => ann.listed.map((thread) => ann.threads.get(thread)!.peer).sort();
+  assert.deepEqual([...ann.friends.keys()].sort(), expected);
+  assert.deepEqual(peers(), expected);
+  await web.say(group.conversation.conversation, 'for groups');
+  ann.logOut();
+  await ann.logIn(platform);
+  assert.deepEqual(peers(), expected);
+  await ann.say(staying[0]!.uid, 'still here');
+  assert.ok(!JSON.stringify(ann.frames).includes('for groups'));
+  noFaults(ann);
+  await web.client.close();
+});
+
+test('of 1,000 friends as many are told as fit, and one beyond them comes with the first text', async () => {
+  const annUser = await registerOldUser(platform, 'ann');
+  const bobUser = await registerOldUser(platform, 'bob');
+  const now = Date.now();
+  const insert = async (sql: string, rows: (string | number | Buffer)[][]) => {
+    for (let at = 0; at < rows.length; at += 250) {
+      const part = rows.slice(at, at + 250);
+      const marks = part.map((row) => `(${row.map(() => '?').join(', ')})`).join(', ');
+      await platform.db.run(`${sql} VALUES ${marks}`, part.flat());
+    }
+  };
+  const names = Array.from({ length: 999 }, (_, index) => `crowd${index}`);
+  await insert(
+    'INSERT INTO users (email_key, name_key, name, nick, description, password_hash, created_at)',
+    names.map((name) => [`${name}@example.org`, name, name, name, 'a description of some length', 'x', now]),
+  );
+  const crowd = await platform.db.rows<{ id: number }>("SELECT id FROM users WHERE name LIKE 'crowd%'");
+  await insert(
+    'INSERT INTO friendships (user_id, friend_id, conversation_id, created_at)',
+    crowd.flatMap(({ id }, index) => [
+      [annUser.uid, id, 1_000_000 + index, now],
+      [id, annUser.uid, 1_000_000 + index, now],
+    ]),
+  );
+  await insert(
+    'INSERT INTO conversations (id, kind, direct_key, created_by, head_seq, last_at, member_count, created_at)',
+    crowd.map(({ id }, index) => [1_000_000 + index, 1, key(annUser.uid, id), id, 0, now + 60_000, 2, now]),
+  );
+  const pairs = crowd.flatMap(({ id }, index) => [
+    [1_000_000 + index, annUser.uid, id],
+    [1_000_000 + index, id, annUser.uid],
+  ]) as [number, number, number][];
+  await insert(
+    'INSERT INTO members (conversation_id, user_id, friend)',
+    pairs.map(([conversation, user]) => [conversation, user, 1]),
+  );
+  await insert(
+    'INSERT INTO user_conversations (user_id, conversation_id, kind, peer_id, joined_at)',
+    pairs.map(([conversation, user, peer]) => [user, conversation, 1, peer, now]),
+  );
+  const conversation = await makeFriends(annUser, bobUser);
+  for (const variant of variants) {
+    const ann = await logIn(annUser, variant, { readsPerSecond: 10, timeoutMs: 120_000 });
+    assert.ok(ann.friends.size > 100 && ann.friends.size < 1_000, `${ann.friends.size} friends`);
+    assert.ok(!ann.friends.has(bobUser.uid), 'all the others were active later');
+    if (variant === 'threads') assert.equal(ann.listed.length, ann.friends.size);
+    const bob = await deviceOf(bobUser);
+    const said = Array.from({ length: 15 }, (_, index) => `${variant} ${index}`);
+    for (const text of said) await bob.say(conversation, text);
+    const texts = () =>
+      (variant === 'plain' ? ann.shown.map(({ content }) => content) : ann.textsWith(bobUser.uid)).filter(
+        (text) => text.startsWith(variant),
+      );
+    await eventually('all are there', () => texts().includes(said.at(-1)!), 30_000);
+    // With 1015 come ten at most of what was said before.
+    assert.deepEqual(texts(), said.slice(-texts().length));
+    assert.ok(texts().length >= 10);
+    noFaults(ann);
+    await bob.client.close();
+  }
+});
+
+test('before 1026 a 1019 has text_array only, after it chat_datas only, and 1006 the token that was shown', async () => {
+  const [annUser, bobUser] = [await registerOldUser(platform, 'ann'), await registerOldUser(platform, 'bob')];
+  const conversation = await makeFriends(annUser, bobUser);
+  const bob = await deviceOf(bobUser);
+  const { client, welcome } = await oldConnect(platform, annUser);
+  assert.match(welcome.token, /^chat-\d\./);
+  await bob.say(conversation, 'before');
+  const before = (await client.next(1019, (body) => JSON.stringify(body).includes('before'))).body;
+  assert.equal(before.chat_datas, undefined);
+  assert.equal((await client.ask(1025, { uid: annUser.uid, thread_id: 0 })).threads.length, 1);
+  await client.ask(1029, { thread_id: conversation, message_id: 0 });
+  await bob.say(conversation, 'after');
+  const after = (await client.next(1019)).body;
+  assert.equal(after.text_array, undefined);
+  assert.equal(after.chat_datas[0].content, 'after');
+  assert.equal(typeof after.chat_datas[0].unique_id, 'string');
+  for (const field of ['fromuid', 'touid', 'thread_id']) assert.ok(Number.isInteger(after[field]), field);
+  await client.close();
+  await bob.client.close();
+});
+
+for (const variant of variants)
+  test(`who is kicked is told so last (${variant}), and who does not go is cut`, async () => {
+    const user = await registerOldUser(platform, 'ann');
+    const first = await logIn(user, variant);
+    const second = await logIn(user, variant);
+    await eventually('the first is told', () => first.reasons.length > 0);
+    assert.deepEqual(first.reasons, ['off line']);
+    assert.ok(second.isConnected);
+    // A client that does not hang up by itself.
+    const { client: third } = await oldConnect(platform, user);
+    await eventually('the second is told', () => second.reasons.length > 0);
+    const fourth = await logIn(user, variant);
+    await third.next(1021);
+    assert.equal(third.isClosed, false);
+    await third.closed;
+    noFaults(first, second, fourth);
+  });
+
+test('a client that never beats may be silent; one that has is given up', async () => {
+  const [annUser, bobUser] = [await registerOldUser(platform, 'ann'), await registerOldUser(platform, 'bob')];
+  const conversation = await makeFriends(annUser, bobUser);
+  const silent = await logIn(annUser, 'plain');
+  const { client: beating } = await oldConnect(platform, bobUser);
+  await beating.ask(1023, { fromuid: bobUser.uid });
+  await beating.closed;
+  assert.ok(silent.isConnected);
+  const bob = await deviceOf(bobUser);
+  await bob.say(conversation, 'are you there?');
+  await eventually('it is', () => silent.shown.some(({ content }) => content === 'are you there?'));
+  noFaults(silent);
+  await bob.client.close();
+});
+
+test('ports are texts, ids are numbers', async () => {
+  const berth = await oldLogIn(platform, await registerOldUser(platform, 'types'));
+  for (const field of ['host', 'port', 'chathost', 'chatport', 'token'])
+    assert.equal(typeof berth[field], 'string');
+  assert.ok(Number.isInteger(berth.uid));
+});
+
+function key(a: number, b: number): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeUInt32BE(Math.min(a, b), 0);
+  bytes.writeUInt32BE(Math.max(a, b), 4);
+  return bytes;
+}
