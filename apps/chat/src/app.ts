@@ -2,6 +2,7 @@ import { NodeState as nodeStates, StatusServiceClient } from '@berth/contracts/s
 import { channelCredentials, RenewingClient, targetOf } from '@berth/grpc';
 import { type App, Closers } from '@berth/lifecycle';
 import { Mysql } from '@berth/mysql';
+import { hostPort } from '@berth/network';
 import { createRedis } from '@berth/redis';
 import { type Log, Metrics, OpsServer } from '@berth/telemetry';
 import type { ChatConfig } from './config.ts';
@@ -153,10 +154,10 @@ export function createChat(
     describe: () => {
       const { clientHost, clientPort, clientUrl, peerAddress } = config.advertised;
       return {
-        peerAddress: peerAddress ?? `${clientHost}:${ports.peer}`,
+        peerAddress: peerAddress ?? hostPort(clientHost, ports.peer),
         clientHost,
         clientPort: clientPort ?? ports.tcp,
-        clientUrl: clientUrl ?? `ws://${clientHost}:${ports.webSocket}/n/${config.node}`,
+        clientUrl: clientUrl ?? `ws://${hostPort(clientHost, ports.webSocket)}/n/${config.node}`,
         capacity: config.capacity,
         helloRate: config.helloRate,
         zone: config.zone,

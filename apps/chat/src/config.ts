@@ -1,6 +1,7 @@
 import { isIP, isIPv6 } from 'node:net';
 import { env, readEnv, readGrpcTls, requireSecret } from '@berth/env';
 import type { GrpcTls } from '@berth/grpc';
+import { targetOf } from '@berth/grpc';
 import { parseMysqlUrl } from '@berth/mysql';
 import { parseRedisUrl } from '@berth/redis';
 import { limits } from '@berth/wire';
@@ -88,24 +89,24 @@ const variables = {
     .transform(labelOf),
   ZONE: env.text().default(''),
   BERTH_VERSION: env.text().default('0.1.0'),
-  TCP_HOST: env.text().default('0.0.0.0'),
+  TCP_HOST: env.listenHost(),
   TCP_PORT: env.port().default(8090),
-  WS_HOST: env.text().default('0.0.0.0'),
+  WS_HOST: env.listenHost(),
   WS_PORT: env.port().default(8091),
-  PEER_HOST: env.text().default('0.0.0.0'),
+  PEER_HOST: env.listenHost(),
   PEER_PORT: env.port().default(50055),
-  OPS_HOST: env.text().default('0.0.0.0'),
+  OPS_HOST: env.listenHost(),
   OPS_PORT: env.port().default(9103),
   CLIENT_HOST: env.text(),
   CLIENT_PORT: env.port().optional(),
   CLIENT_URL: env.text().optional(),
-  PEER_ADDRESS: env.text().optional(),
+  PEER_ADDRESS: env.parsed((value) => targetOf(value.replaceAll('{node}', 'node'))).optional(),
   PROXY_PROTOCOL: env
     .text()
     .regex(/^(off|v2)$/, { error: 'off or v2' })
     .default('off'),
   ALLOWED_ORIGINS: env.list().optional(),
-  STATUS_ADDRESS: env.text().default('localhost:50052'),
+  STATUS_ADDRESS: env.parsed(targetOf).default('localhost:50052'),
   MYSQL_TLS_CA_FILE: env.text().optional(),
   MYSQL_TLS_VERIFY_IDENTITY: env.flag().default(true),
   MYSQL_ALLOW_WEAK_DURABILITY: env.flag().default(false),

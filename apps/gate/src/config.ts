@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { EnvError, env, readEnv, readGrpcTls, requireSecret } from '@berth/env';
 import type { GrpcTls } from '@berth/grpc';
+import { targetOf } from '@berth/grpc';
 import { parseMysqlUrl } from '@berth/mysql';
 import { parseRedisUrl } from '@berth/redis';
 import { SessionKeys } from '@berth/tokens';
@@ -50,16 +51,16 @@ export interface GateConfig {
 
 const variables = {
   LOG_LEVEL: env.text().default('info'),
-  HTTP_HOST: env.text().default('0.0.0.0'),
+  HTTP_HOST: env.listenHost(),
   HTTP_PORT: env.port().default(8080),
-  OPS_HOST: env.text().default('0.0.0.0'),
+  OPS_HOST: env.listenHost(),
   OPS_PORT: env.port().default(9_104),
   MYSQL_TLS_CA_FILE: env.text().optional(),
   MYSQL_TLS_VERIFY_IDENTITY: env.flag().default(true),
   MYSQL_ALLOW_WEAK_DURABILITY: env.flag().default(false),
   REDIS_TLS_CA_FILE: env.text().optional(),
-  VERIFY_ADDRESS: env.text().default('localhost:50051'),
-  STATUS_ADDRESS: env.text().default('localhost:50052'),
+  VERIFY_ADDRESS: env.parsed(targetOf).default('localhost:50051'),
+  STATUS_ADDRESS: env.parsed(targetOf).default('localhost:50052'),
   SESSION_KEYS_FILE: env.text().optional(),
   SESSION_DAYS: env.number(0.001, 30).default(30),
   WEB_ROOT: env.text().optional(),

@@ -1,4 +1,5 @@
 import { EnvError, env, readEnv, readSecret } from '@berth/env';
+import { parseHostPort } from '@berth/network';
 
 export interface ProbeConfig {
   logLevel: string;
@@ -24,7 +25,7 @@ const variables = {
     .optional(),
   TCP_ADDRESS: env
     .text()
-    .regex(/^[^:]+:\d{1,5}$/, { error: 'expected host:port' })
+    .refine((value) => parseHostPort(value)?.port !== undefined, { error: 'expected host:port' })
     .optional(),
   MAILBOX_URL: env.text().optional(),
   TIMEOUT_SECONDS: env.count(1, 3_600).default(60),
@@ -33,12 +34,12 @@ const variables = {
 /** Throws EnvError with a line per variable at fault. */
 export function parseProbeConfig(source: Record<string, string | undefined>): ProbeConfig {
   const values = readEnv(variables, source);
-  const [host, port] = values.TCP_ADDRESS?.split(':') ?? [];
+  const tcp = values.TCP_ADDRESS === undefined ? undefined : parseHostPort(values.TCP_ADDRESS);
   return {
     logLevel: values.LOG_LEVEL,
     gateUrl: values.GATE_URL.replace(/\/$/, ''),
     webSocketUrl: values.WEBSOCKET_URL?.replace(/\/$/, ''),
-    tcp: host === undefined ? undefined : { host, port: Number(port) },
+    tcp: tcp && { host: tcp.host, port: tcp.port! },
     account: parseAccount(source, values.MAILBOX_URL),
     timeoutMs: values.TIMEOUT_SECONDS * 1_000,
   };

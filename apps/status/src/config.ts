@@ -33,9 +33,9 @@ interface ScalerConfig {
 
 const variables = {
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
-  GRPC_HOST: env.text().default('0.0.0.0'),
+  GRPC_HOST: env.listenHost(),
   GRPC_PORT: env.port().default(50_052),
-  OPS_HOST: env.text().default('0.0.0.0'),
+  OPS_HOST: env.listenHost(),
   OPS_PORT: env.port().default(9_102),
   REDIS_TLS_CA_FILE: env.text().optional(),
   PLACEMENT_STRATEGY: z

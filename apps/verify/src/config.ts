@@ -33,9 +33,9 @@ export interface VerifyConfig {
 
 const variables = {
   LOG_LEVEL: env.text().default('info'),
-  GRPC_HOST: env.text().default('0.0.0.0'),
+  GRPC_HOST: env.listenHost(),
   GRPC_PORT: env.port().default(50_051),
-  OPS_HOST: env.text().default('0.0.0.0'),
+  OPS_HOST: env.listenHost(),
   OPS_PORT: env.port().default(9_101),
   REDIS_TLS_CA_FILE: env.text().optional(),
   MAIL_FROM: env.text().default('Berth <no-reply@localhost>'),

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import process from 'node:process';
 import { z } from 'zod';
 
@@ -7,12 +8,32 @@ export class EnvError extends Error {
   override readonly name = 'EnvError';
 }
 
+/** `::` takes IPv4, too; where there is no IPv6 at all it cannot be listened on. */
+const allAddresses = () =>
+  Object.values(networkInterfaces()).some((list) => list?.some(({ family }) => family === 'IPv6'))
+    ? '::'
+    : '0.0.0.0';
+
 /** Field types for flat environments: everything comes as text, an empty text counts as absent. */
 export const env = {
   text: () => z.string().min(1),
   port: () => z.coerce.number().int().min(0).max(65_535),
   count: (min = 0, max = Number.MAX_SAFE_INTEGER) => z.coerce.number().int().min(min).max(max),
   number: (min = 0, max = Number.MAX_VALUE) => z.coerce.number().min(min).max(max),
+  /** Where to listen; by default on all addresses, of both families where there are two. */
+  listenHost: () => z.string().min(1).default(allAddresses),
+  /** Text that `parse` understands: its error's message says what is wrong. */
+  parsed: (parse: (value: string) => unknown) =>
+    z
+      .string()
+      .min(1)
+      .superRefine((value, context) => {
+        try {
+          parse(value);
+        } catch (error) {
+          context.addIssue({ code: 'custom', message: (error as Error).message });
+        }
+      }),
   flag: () => z.enum(['true', 'false']).transform((value) => value === 'true'),
   /** Comma-separated. */
   list: () =>

@@ -56,6 +56,33 @@ function createCallerOf(address: string) {
 
 const well = async () => ({ resendAfterMs: 1, expiresInMs: 2 });
 
+test('addresses are dialled as they are written, or refused', async () => {
+  const replica = await startReplica(well, { host: '::' });
+  const { port } = replica;
+  for (const address of [
+    `127.0.0.1:${port}`,
+    `localhost:${port}`,
+    `[::1]:${port}`,
+    `127.0.0.1:${port}, 127.0.0.1:${port}`,
+    `[::1]:${port},[::1]:${port}`,
+    `dns:///localhost:${port}`,
+  ]) {
+    assert.deepEqual(
+      await createCallerOf(address)({ deadlineMs: 5_000 }),
+      { resendAfterMs: 1, expiresInMs: 2 },
+      address,
+    );
+  }
+  for (const address of [
+    '',
+    'localhost',
+    '::1:50051',
+    `localhost:${port},localhost:${port}`,
+    `127.0.0.1:1,[::1]:1`,
+  ])
+    assert.throws(() => targetOf(address), /expected host:port|one family/, address);
+});
+
 test('calls go to every replica in turn', async () => {
   const replicas = [await startReplica(well), await startReplica(well)];
   const ask = createCaller(replicas.map(({ port }) => port));

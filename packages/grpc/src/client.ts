@@ -1,15 +1,27 @@
+import { isIPv4, isIPv6 } from 'node:net';
 import { backoffMs } from '@berth/lifecycle';
+import { hostPort, parseHostPort } from '@berth/network';
 import type { CallOptions, ChannelOptions, ClientUnaryCall, Metadata, ServiceError } from '@grpc/grpc-js';
 import { Metadata as GrpcMetadata, status } from '@grpc/grpc-js';
 import { fromServiceError } from './errors.ts';
 
 /**
- * The gRPC target of a configured address: `host:port` names are resolved to all their addresses (a headless
- * Service's pods), several literal addresses are separated by commas.
+ * The gRPC target of a configured address: `host:port`, whose name is resolved to all its addresses (a headless
+ * Service's pods), or a comma-separated list of literal addresses of one family, IPv6 in brackets. Targets as gRPC
+ * writes them pass as they are. Throws an Error for anything else, since the library would take it and never connect.
  */
 export function targetOf(address: string): string {
-  if (address.includes('://') || address.startsWith('ipv4:')) return address;
-  return address.includes(',') ? `ipv4:${address}` : `dns:///${address}`;
+  if (/^(dns|ipv4|ipv6|unix|unix-abstract|xds):/.test(address)) return address;
+  const items = address.split(',').map((item) => parseHostPort(item.trim()));
+  const found = items.filter((item) => item?.port !== undefined) as { host: string; port: number }[];
+  if (found.length < items.length) throw new Error('expected host:port, an IPv6 address in brackets');
+  const written = found.map(({ host, port }) => hostPort(host, port)).join(',');
+  if (found.length === 1) return `dns:///${written}`;
+  if (found.every(({ host }) => isIPv4(host))) return `ipv4:${written}`;
+  if (found.every(({ host }) => isIPv6(host))) return `ipv6:${written}`;
+  throw new Error(
+    'a list holds addresses of one family; several hosts by name are one name with several addresses',
+  );
 }
 
 /** Round robin over all addresses, keepalive every 10 s, reconnects within 2 s. */

@@ -1,3 +1,4 @@
+import { hostPort } from '@berth/network';
 import type {
   ChannelOptions,
   handleUnaryCall,
@@ -41,7 +42,7 @@ export function bindServer(
   credentials: ServerCredentials,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.bindAsync(`${host}:${port}`, credentials, (error, bound) =>
+    server.bindAsync(hostPort(host.replace(/^\[|\]$/g, ''), port), credentials, (error, bound) =>
       error ? reject(error) : resolve(bound),
     );
   });

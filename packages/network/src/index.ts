@@ -1,1 +1,2 @@
+export { hostPort, parseHostPort } from './host-port.ts';
 export { networkOf } from './network-of.ts';

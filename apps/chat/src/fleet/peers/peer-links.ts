@@ -149,10 +149,12 @@ export class PeerLinks {
   #dial(peer: Peer): void {
     if (this.#closed || peer.isDialing || peer.link.isConnected) return;
     clearTimeout(peer.timer);
+    const target = dialled(peer.address);
+    if (target === undefined) return;
     peer.isDialing = true;
     peer.client ??= new RenewingClient({
       create: Client,
-      target: targetOf(peer.address),
+      target,
       credentials: channelCredentials(this.#options.tls),
     });
     const client = peer.client;
@@ -246,5 +248,14 @@ export class PeerLinks {
   #hello(to: string, toBootEpoch: number): EncodedEntry {
     const { node, bootEpoch } = this.#options.identity;
     return encodeEntry({ $case: 'hello', value: { from: node, fromBootEpoch: bootEpoch, to, toBootEpoch } });
+  }
+}
+
+/** Undefined for what a node advertises and nobody can dial: its own configuration refuses such an address. */
+function dialled(address: string): string | undefined {
+  try {
+    return targetOf(address);
+  } catch {
+    return undefined;
   }
 }
