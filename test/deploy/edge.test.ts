@@ -115,6 +115,17 @@ for (const { binary, version } of haproxies)
       }
     });
 
+    test('brings 15 KB of cookies of other applications to gate and to a node', async () => {
+      const cookie = `sso=${'x'.repeat(15 * 1_024)}`;
+      const response = await fetch(`http://127.0.0.1:${edge.http}/`, { headers: { cookie } });
+      assert.equal(response.status, 200);
+      const { client, head } = await openWebSocket(edge.http, nameOf(addresses[0]!), {
+        headers: `Cookie: ${cookie}\r\n`,
+      });
+      assert.match(head, /^HTTP\/1\.1 101 /);
+      client.close();
+    });
+
     test('answers 404 for a node that is not there', async () => {
       const response = await fetch(`http://127.0.0.1:${edge.http}/n/10-9-8-7`);
       assert.equal(response.status, 404);

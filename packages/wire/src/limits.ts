@@ -6,6 +6,8 @@ export const limits = {
   maxBodyBytes: 65_535,
   /** Bytes of the first frame's body, before anyone is known. */
   maxFirstBodyBytes: 4_096,
+  /** Bytes of an HTTP request's head, the upgrade's included: cookies of other applications may take most of it. */
+  maxHeaderBytes: 24_576,
   /** The first frame must be whole within this. */
   firstFrameTimeoutMs: 5_000,
   /** Bytes of an encoded deliver frame's body: so what was accepted can always be delivered and synced. */

@@ -43,6 +43,17 @@ test('plain HTTP is told to speak WebSocket', async () => {
   assert.equal(response.statusCode, 426);
 });
 
+test('headers of other applications, 15 KB of cookies, are no reason to refuse', async () => {
+  const { ports } = fleet.chat('node-1');
+  const socket = connect(ports.webSocket, '127.0.0.1');
+  socket.write(
+    `GET / HTTP/1.1\r\nHost: x\r\nCookie: sso=${'x'.repeat(15 * 1_024)}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n`,
+  );
+  const [status] = (await once(socket, 'data')) as [Buffer];
+  assert.match(status.toString('latin1'), /^HTTP\/1\.1 101 /);
+  socket.destroy();
+});
+
 test('behind a proxy both doors take the PROXY header, in pieces too, and cut who sends none', async () => {
   const { ports } = await fleet.start('node-2', { PROXY_PROTOCOL: 'v2' });
   const header = Buffer.from('0d0a0d0a000d0a515549540a2111000ccb00710a0a000001c3501f9a', 'hex');

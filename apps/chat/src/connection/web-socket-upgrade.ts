@@ -55,7 +55,7 @@ export class WebSocketUpgrade {
         connectionsCheckingInterval: 1_000,
         headersTimeout: options.headerTimeoutMs,
         requestTimeout: options.headerTimeoutMs,
-        maxHeaderSize: 8_192,
+        maxHeaderSize: limits.maxHeaderBytes,
       },
       (_, response) => {
         response.writeHead(426, { connection: 'close', upgrade: 'websocket', 'content-type': 'text/plain' });

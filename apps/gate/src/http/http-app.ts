@@ -7,6 +7,7 @@ import { routes } from '../routes.ts';
 import { answerErrors } from './answer-error.ts';
 import { createApiRouter } from './api-router.ts';
 import { createDocsRouter } from './docs-router.ts';
+import { plainForwardedFor } from './forwarded-for.ts';
 import { checkOrigin } from './origin-check.ts';
 import { measureRequests, nameRoute } from './request-metrics.ts';
 import { setSecurityHeaders } from './security-headers.ts';
@@ -22,6 +23,7 @@ export function createHttpApp(context: Context, metrics: Metrics): Express {
   app.set('query parser', 'simple');
   app.set('trust proxy', config.trustedProxies.length === 0 ? false : config.trustedProxies);
 
+  app.use(plainForwardedFor);
   app.use(measureRequests(metrics));
   app.use(setSecurityHeaders(config.connectSources));
   app.use(createLlfcchatRouter(context));

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { limits } from '@berth/wire';
 
 /**
  * Connections that the kernel keeps until they are taken, as far as it lets us (`net.core.somaxconn`): thousands come at once
@@ -17,7 +18,7 @@ export class HttpListener {
   constructor(handle: RequestListener) {
     this.#server = createServer(
       {
-        maxHeaderSize: 16_384,
+        maxHeaderSize: limits.maxHeaderBytes,
         headersTimeout: 10_000,
         requestTimeout: 20_000,
         connectionsCheckingInterval: 5_000,

@@ -136,6 +136,30 @@ test('requests are counted by network: an IPv6 line is one, and what a client sa
   assert.equal((await gate.ask('POST', '/v1/berths', {}, { from: elsewhere() })).status, 401);
 });
 
+test('ports that a proxy writes behind addresses do not count', async () => {
+  const ask = (from: string) => gate.ask('POST', '/v1/berths', {}, { from });
+  for (const address of ['203.0.113.77', '[2001:db8:7:7::1]']) {
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, (_, index) => ask(`${address}:${50_000 + index}, 127.0.0.1:${index + 1}`)),
+    );
+    assert.ok(
+      answers.some(({ status }) => status === 429),
+      address,
+    );
+    assert.ok(
+      answers.some(({ status }) => status === 401),
+      address,
+    );
+  }
+  assert.equal((await ask('203.0.113.78:50000')).status, 401, 'another address has a budget of its own');
+});
+
+test('headers of other applications, 15 KB of cookies, are no reason to refuse', async () => {
+  const cookie = `sso=${'x'.repeat(15 * 1_024)}`;
+  const { status } = await fetch(`${gate.url}/v1/platform`, { headers: { cookie } });
+  assert.equal(status, 200);
+});
+
 test('browsers may call from gate’s own origin and the allowed ones, from no other', async () => {
   const ask = (origin: string, method = 'POST') =>
     gate.ask(method, '/v1/sessions', method === 'POST' ? login : undefined, {
@@ -219,7 +243,7 @@ test('operators see requests by route, never by path', async () => {
 test('headers that are too large or no HTTP at all end the connection, and gate lives on', async () => {
   const answers = await Promise.all(
     [
-      `GET / HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`,
+      `GET / HTTP/1.1\r\nhost: x\r\nx: ${'x'.repeat(30_000)}\r\n\r\n`,
       '\u0016\u0003\u0001no http\r\n\r\n',
     ].map(
       (text) =>

@@ -1,0 +1,17 @@
+import { parseHostPort } from '@berth/network';
+import type { RequestHandler } from 'express';
+
+/**
+ * Takes the ports off X-Forwarded-For, where some proxies write them (`198.51.100.7:51234`, `[2001:db8::1]:51234`), so that
+ * what follows finds addresses there. What is no address stays as it is.
+ */
+export const plainForwardedFor: RequestHandler = (request, _response, next) => {
+  const forwarded = request.headers['x-forwarded-for'];
+  if (typeof forwarded === 'string') {
+    request.headers['x-forwarded-for'] = forwarded
+      .split(',')
+      .map((entry) => parseHostPort(entry.trim())?.host ?? entry.trim())
+      .join(', ');
+  }
+  next();
+};
