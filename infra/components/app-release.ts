@@ -2,9 +2,8 @@ import * as helm from '@pulumi/kubernetes/helm/v3/index.js';
 import * as pulumi from '@pulumi/pulumi';
 import type { Chart } from '../chart.ts';
 import { Kubectl } from '../kubectl.ts';
-import { describePending, findPendingRelease } from '../releases/pending-release.ts';
+import { requireSettled } from '../releases/pending-release.ts';
 import { ReleaseWatch } from '../releases/release-watch.ts';
-import { CommandError } from '../run-command.ts';
 
 export interface AppReleaseArgs {
   chart: Chart;
@@ -61,14 +60,10 @@ function settledName(
   name: string,
   { kubeconfig, isClusterThere, namespaceName }: AppReleaseArgs,
 ): pulumi.Input<string> {
-  if (!isClusterThere && pulumi.runtime.isDryRun()) return name;
+  // The platform has looked at a cluster that was there before; of another one an update is the first to know.
+  if (isClusterThere || pulumi.runtime.isDryRun()) return name;
   const settled = kubeconfig.apply(async (content) => {
-    const pending = await findPendingRelease(new Kubectl(content), namespaceName, name).catch((error) => {
-      // Without kubectl, or an answer, the release itself will tell.
-      if (error instanceof CommandError) return undefined;
-      throw error;
-    });
-    if (pending) throw new pulumi.RunError(describePending(pending));
+    await requireSettled(new Kubectl(content), { [name]: namespaceName });
     return name;
   });
   return pulumi.unsecret(settled);

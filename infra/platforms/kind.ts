@@ -7,6 +7,7 @@ import { type ClusterAddress, checkCluster, parseKubeconfig } from '../kubeconfi
 import { Kubectl } from '../kubectl.ts';
 import type { Platform } from '../platform.ts';
 import { lookForImages } from '../releases/node-images.ts';
+import { requireSettled } from '../releases/pending-release.ts';
 
 /**
  * A machine of two cores has 1.05 for pods once kind's own have theirs: this leaves room there for a pod more of each
@@ -30,6 +31,8 @@ export async function createKind(config: KindConfig): Promise<Platform> {
     enableSecretMutable: true,
   });
   const namespace = `${config.namespace}-stores`;
+  const kubectl = new Kubectl(await known(config.kubeconfig));
+  await requireSettled(kubectl, { stores: namespace, berth: config.namespace });
   const stores = new Stores('stores', { ...config, namespace }, { providers: [provider] });
   const peers = [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } }];
   const mailbox = 1080;
@@ -47,7 +50,7 @@ export async function createKind(config: KindConfig): Promise<Platform> {
       peers,
     },
     smtp: { url: pulumi.output(`smtp://${stores.mailHost}:1025`), port: 1025, peers },
-    images: imagesOf(config),
+    images: imagesOf(config, kubectl),
     ingress: {
       host: config.publicHost,
       port: config.tcpPort,
@@ -76,13 +79,13 @@ export async function createKind(config: KindConfig): Promise<Platform> {
 }
 
 /** Images that no node has yet would be waited for until the time is over: nothing can pull them. */
-function imagesOf({ imageRepository: repository, imageTag, kubeconfig }: KindConfig): Platform['images'] {
+function imagesOf(
+  { imageRepository: repository, imageTag }: KindConfig,
+  kubectl: Kubectl,
+): Platform['images'] {
   const find = new pulumi.ResourceHook('find-images', async () => {
     const images = services.map((app) => `${repository}/${app}:${imageTag}`);
-    const content = await new Promise<string>((resolve) => {
-      kubeconfig.apply(resolve);
-    });
-    const missing = await lookForImages(new Kubectl(content), images);
+    const missing = await lookForImages(kubectl, images);
     if (missing.length > 0) {
       throw new Error(
         `no node has ${missing.join(', ')}: npm run images -- --tag ${imageTag} --load kind, and run pulumi up again`,
@@ -93,9 +96,7 @@ function imagesOf({ imageRepository: repository, imageTag, kubeconfig }: KindCon
 }
 
 async function reachable(kubeconfig: pulumi.Output<string>): Promise<ClusterAddress> {
-  const cluster = await new Promise<ClusterAddress>((resolve) => {
-    kubeconfig.apply((content) => resolve(parseKubeconfig(content)));
-  });
+  const cluster = parseKubeconfig(await known(kubeconfig));
   try {
     await checkCluster(cluster);
   } catch (error) {
@@ -106,3 +107,8 @@ async function reachable(kubeconfig: pulumi.Output<string>): Promise<ClusterAddr
   }
   return cluster;
 }
+
+const known = (output: pulumi.Output<string>): Promise<string> =>
+  new Promise((resolve) => {
+    output.apply(resolve);
+  });

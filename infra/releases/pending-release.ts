@@ -1,4 +1,6 @@
+import { RunError } from '@pulumi/pulumi';
 import type { Kubectl } from '../kubectl.ts';
+import { CommandError } from '../run-command.ts';
 
 /** A release that an earlier run has left in the midst of something. Nothing can be done with it until it is out of it. */
 export interface PendingRelease {
@@ -41,7 +43,22 @@ export function mendingCommand({ name, namespace, state, wasDeployed }: PendingR
   return ['helm', action, name, '--namespace', namespace];
 }
 
-export function describePending(pending: PendingRelease): string {
+/** Throws a RunError when one of the releases (name → namespace) is pending. One that nothing is known of is none. */
+export async function requireSettled(kubectl: Kubectl, releases: Record<string, string>): Promise<void> {
+  const found = await Promise.all(
+    Object.entries(releases).map(([name, namespace]) =>
+      findPendingRelease(kubectl, namespace, name).catch((error) => {
+        // Without kubectl, or an answer, the release itself will tell.
+        if (error instanceof CommandError) return undefined;
+        throw error;
+      }),
+    ),
+  );
+  const pending = found.filter((one) => one !== undefined);
+  if (pending.length > 0) throw new RunError(pending.map(describePending).join('\n'));
+}
+
+function describePending(pending: PendingRelease): string {
   const { name, namespace, state } = pending;
   const command = mendingCommand(pending).join(' ');
   return (

@@ -33,7 +33,7 @@ test('a container that ends again and again is told of, and that its last words 
   assert.deepEqual(more, []);
   assert.equal(
     trouble!.text,
-    `pod ${name}: container haproxy of haproxy:2.6: CrashLoopBackOff: ended 3 times, last with Error (exit code 1)`,
+    `pod ${name}: container haproxy of haproxy:2.6: CrashLoopBackOff: restarts: 3, ended with Error (exit code 1)`,
   );
   assert.deepEqual(trouble!.crashed, { pod: name, container: 'haproxy' });
 });

@@ -30,7 +30,7 @@ function troublesOfPod({ metadata: { name: pod }, status }: ClusterObject): Trou
     const { exitCode, reason: end } = lastState?.terminated ?? {};
     const why =
       reason === 'CrashLoopBackOff'
-        ? `ended ${restartCount} times, last with ${end} (exit code ${exitCode})`
+        ? `restarts: ${restartCount}, ended with ${end} (exit code ${exitCode})`
         : message;
     const text = `pod ${pod}: container ${container} of ${image}: ${reason}: ${why ?? 'no reason is given'}`;
     return [
