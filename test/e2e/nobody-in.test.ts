@@ -193,7 +193,7 @@ async function belongings({ ann, bob, direct, crew, withBea }: Scene): Promise<u
   const marks = conversations.map(() => '?').join();
   return Promise.all([
     platform.db.rows(
-      `SELECT id, title, head_seq, member_count FROM conversations WHERE id IN (${marks}) ORDER BY id`,
+      `SELECT id, title, members_version, member_count FROM conversations WHERE id IN (${marks}) ORDER BY id`,
       conversations,
     ),
     platform.db.rows(

@@ -111,6 +111,9 @@ export function createDevice(
   const log = new ClientLog(`${person.name}/${options.deviceClass ?? 'web'}`, person.id);
   const states: ConnectionState[] = [];
   client.on('message', ({ message }) => log.delivered(message));
+  client.on('entry', ({ entry }) =>
+    log.delivered({ ...entry, cid: `entry ${entry.seq}`, text: entry.kind! }),
+  );
   client.on('state', (state) => states.push(state));
   return {
     person,
@@ -180,10 +183,11 @@ export async function settle(
   timeoutMs = 30_000,
 ): Promise<void> {
   for (const conversation of conversations) {
-    const [row] = await platform.db.rows<{ head_seq: number }>(
-      'SELECT head_seq FROM conversations WHERE id = ?',
+    const [row] = await platform.db.rows<{ head: number | null }>(
+      'SELECT MAX(seq) AS head FROM messages WHERE conversation_id = ?',
       [conversation],
     );
+    const head = row?.head ?? 0;
     const members = await platform.db.rows<{ user_id: number; left_seq: number | null }>(
       'SELECT user_id, left_seq FROM members WHERE conversation_id = ?',
       [conversation],
@@ -192,9 +196,9 @@ export async function settle(
       const member = members.find(({ user_id }) => user_id === device.person.id);
       if (!member || member.left_seq !== null) continue;
       await eventually(
-        `${device.log.device} has ${conversation} up to ${row!.head_seq}`,
+        `${device.log.device} has ${conversation} up to ${head}`,
         () => {
-          if (device.client.mark(conversation) >= row!.head_seq) return true;
+          if (device.client.mark(conversation) >= head) return true;
           throw new Error(
             `it is at ${device.client.mark(conversation)}, ${JSON.stringify(device.client.state)}`,
           );

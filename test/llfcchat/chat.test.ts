@@ -238,12 +238,12 @@ test('what another device of the user has received is pushed to an old client th
   const web = await connectDevice(platform, { id, name, email, password });
   for (const content of ['m1', 'm2', 'm3']) await say(annClient, ann, bob, content);
   await eventually('the web client has said that it received them', async () => {
-    const [row] = await platform.db.rows<{ received_seq: number; head_seq: number }>(
-      `SELECT received_seq, head_seq FROM members JOIN conversations ON id = conversation_id
+    const [row] = await platform.db.rows<{ received_seq: number; head: number }>(
+      `SELECT received_seq, (SELECT MAX(seq) FROM messages WHERE conversation_id = ?) AS head FROM members
        WHERE conversation_id = ? AND user_id = ?`,
-      [thread_id, bob.uid],
+      [thread_id, thread_id, bob.uid],
     );
-    return row!.received_seq === row!.head_seq;
+    return row!.received_seq === row!.head;
   });
   const { client } = await oldConnect(platform, bob);
   const contents: string[] = [];

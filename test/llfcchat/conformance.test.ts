@@ -291,7 +291,7 @@ test('of 1,000 friends as many are told as fit, and one beyond them comes with t
     ]),
   );
   await insert(
-    'INSERT INTO conversations (id, kind, direct_key, created_by, head_seq, last_at, member_count, created_at)',
+    'INSERT INTO conversations (id, kind, direct_key, created_by, hint_seq, hint_at, member_count, created_at)',
     crowd.map(({ id }, index) => [1_000_000 + index, 1, key(annUser.uid, id), id, 0, now + 60_000, 2, now]),
   );
   const pairs = crowd.flatMap(({ id }, index) => [

@@ -48,7 +48,7 @@ export async function seedMessages(
       rows as (string | number)[],
     );
   }
-  await platform.db.run('UPDATE conversations SET head_seq = ?, last_at = ? WHERE id = ?', [
+  await platform.db.run('UPDATE conversations SET hint_seq = ?, hint_at = ? WHERE id = ?', [
     count,
     start + count * 60_000,
     conversation,
@@ -68,7 +68,7 @@ export async function seedGroups(
 ): Promise<void> {
   const at = Date.now() - count * 1_000;
   const { insertId: first } = await platform.db.run(
-    `INSERT INTO conversations (kind, title, created_by, head_seq, last_at, member_count, created_at) VALUES ${places(count, '(2, ?, ?, 1, ?, 2, ?)')}`,
+    `INSERT INTO conversations (kind, title, created_by, hint_seq, hint_at, member_count, created_at) VALUES ${places(count, '(2, ?, ?, 1, ?, 2, ?)')}`,
     range(count).flatMap((index) => [`Group ${index}`, user.id, at + index * 1_000, at]),
   );
   // Consecutive ids: one statement, and nobody else inserts.

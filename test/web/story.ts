@@ -129,9 +129,13 @@ async function spreadOverTime(
   for (const [id, minutesAgo] of conversations) {
     const last = Date.now() - minutesAgo * 60_000;
     await platform.db.run(
-      `UPDATE messages JOIN conversations ON id = conversation_id
-       SET sent_at = ? - (head_seq - seq) * 210000, last_at = ? WHERE conversation_id = ?`,
-      [last, last, id],
+      `UPDATE messages JOIN (SELECT MAX(seq) AS seq FROM messages WHERE conversation_id = ?) AS head
+       SET sent_at = ? - (head.seq - messages.seq) * 210000 WHERE conversation_id = ?`,
+      [id, last, id],
+    );
+    await platform.db.run(
+      'UPDATE conversations SET hint_seq = 0, hint_uncounted = 0, hint_at = 0 WHERE id = ?',
+      [id],
     );
   }
 }

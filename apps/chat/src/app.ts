@@ -62,8 +62,7 @@ export function createChat(
     notify: (users, frame, except) => side.publisher.notify(users, frame, except),
     broadcast: (conversation, version, frame, except) =>
       side.publisher.broadcast(conversation, version, frame, except),
-    membershipChanged: (conversation, version, users) =>
-      side.publisher.membershipChanged(conversation, version, users),
+    membershipChanged: (change) => side.publisher.membershipChanged(change),
   };
   const stores = createStores({ config, mysql, publisher, log, metrics });
   const queries = stores.live;

@@ -21,6 +21,8 @@ export interface Session {
   /** The account's generation in the ticket. */
   readonly generation: number;
   profile: Profile;
+  /** Knows entries that are no messages. */
+  readonly entries: boolean;
   /**
    * Queues a frame of the Berth dialect, encoded whole, for this client; written once per event-loop turn. A session
    * of the llfcchat dialect translates it. Never throws; a session that is closing drops it.

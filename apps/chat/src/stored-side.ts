@@ -8,6 +8,7 @@ import { MysqlDirectStore } from './conversations/mysql-direct-store.ts';
 import { MysqlGroupStore } from './conversations/mysql-group-store.ts';
 import { MysqlLiveQueries } from './conversations/mysql-live-queries.ts';
 import { MysqlPreferenceStore } from './conversations/mysql-preference-store.ts';
+import { LogHints } from './log/log-hints.ts';
 import { MessageWriter } from './log/message-writer.ts';
 import { MysqlMessageStore, writerSession } from './log/mysql-message-store.ts';
 import type { Publisher } from './log/publisher.ts';
@@ -78,8 +79,9 @@ export function createStores({ config, mysql: pool, publisher, log, metrics }: S
   const warm = new WarmConnection(writerMysql);
   const directory = new MemberDirectory({ mysql });
   const ranges = new RangeReader({ mysql });
+  const hints = new LogHints(mysql);
   const history = new MemberHistory(mysql);
-  const conversations = new ConversationReader({ mysql, directory, history, ranges });
+  const conversations = new ConversationReader({ mysql, directory, history, ranges, hints });
   const messageWriter = new MessageWriter({
     store: new MysqlMessageStore({
       mysql: writerMysql,
@@ -122,6 +124,7 @@ export function createStores({ config, mysql: pool, publisher, log, metrics }: S
     close: async () => {
       await messageWriter.close();
       await marks.drained();
+      await hints.close();
       await warm.close();
       await writerMysql.close();
     },

@@ -14,7 +14,7 @@ import {
 import { requestSchemas } from '@berth/wire/requests';
 import { type ChatConfig, parseChatConfig } from './config.ts';
 import type { Context, Handler, Session } from './context.ts';
-import type { CommittedMessage, Publisher } from './log/publisher.ts';
+import type { CommittedEntry, MembershipChange, Publisher } from './log/publisher.ts';
 import { directKey, kinds } from './membership/conversation-rows.ts';
 import { createStores } from './stored-side.ts';
 
@@ -29,11 +29,11 @@ export interface Pushed {
 
 /** Remembers what it is given to publish. */
 class RecordingPublisher implements Publisher {
-  readonly delivered: CommittedMessage[] = [];
+  readonly delivered: CommittedEntry[] = [];
   readonly pushed: Pushed[] = [];
   readonly changes: { conversation: number; membersVersion: number; users: readonly number[] }[] = [];
 
-  deliver(message: CommittedMessage): void {
+  deliver(message: CommittedEntry): void {
     this.delivered.push(message);
   }
 
@@ -45,7 +45,7 @@ class RecordingPublisher implements Publisher {
     this.pushed.push({ ...decode(frame), users: undefined, conversation });
   }
 
-  membershipChanged(conversation: number, membersVersion: number, users: readonly number[]): void {
+  membershipChanged({ conversation, membersVersion, users }: MembershipChange): void {
     this.changes.push({ conversation, membersVersion, users });
   }
 }
@@ -106,6 +106,7 @@ const sessionOf = (profile: Profile): Session => ({
   deviceClass: 'web',
   generation: 1,
   profile,
+  entries: false,
   push() {},
   close() {},
 });

@@ -1,4 +1,4 @@
-import { type BerthClient, createClient } from '@berth/client';
+import { type BerthClient, createClient, type Message } from '@berth/client';
 import { runLine } from './commands.ts';
 import type { ChatConfig } from './config.ts';
 import type { Context } from './context.ts';
@@ -22,7 +22,14 @@ export async function runChat(config: ChatConfig, terminal: Terminal): Promise<v
   });
   try {
     if (!(await signIn(client, terminal, config))) return;
-    const context: Context = { client, terminal, people: new People(client), open: undefined, listed: [] };
+    const context: Context = {
+      client,
+      terminal,
+      people: new People(client),
+      language: config.language,
+      open: undefined,
+      listed: [],
+    };
     const over = watch(context);
     const resumed = new Promise<void>((resolve) => client.on('resumed', () => resolve()));
     client.connect();
@@ -47,8 +54,15 @@ function watch(context: Context): Promise<void> {
   const { client, terminal, people } = context;
   // In the order in which they came, though some wait for a name.
   let printed: Promise<unknown> = Promise.resolve();
+  const show = async (message: Message) => {
+    const line = await messageLine(context, message);
+    if (line !== undefined) terminal.print(line);
+  };
+  client.on('entry', ({ entry }) => {
+    printed = printed.then(() => show(entry));
+  });
   client.on('message', ({ message }) => {
-    printed = printed.then(async () => terminal.print(await messageLine(context, message)));
+    printed = printed.then(() => show(message));
     if (message.conversation === context.open && message.sender !== client.account?.id)
       client.markRead(message.conversation, message.seq);
   });

@@ -8,6 +8,7 @@ test('without arguments: the local platform, a terminal of its own class', () =>
     email: undefined,
     password: undefined,
     deviceClass: 'terminal',
+    language: 'en',
   });
 });
 
@@ -20,6 +21,7 @@ test('arguments win over the environment', () => {
       email: 'a@b.cd',
       password: 'secret-words',
       deviceClass: 'pipe',
+      language: 'en',
     },
   );
 });

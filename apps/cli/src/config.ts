@@ -5,6 +5,7 @@ export interface ChatConfig {
   email: string | undefined;
   password: string | undefined;
   deviceClass: string;
+  language: 'en' | 'zh';
 }
 
 export class UsageError extends Error {
@@ -33,7 +34,8 @@ export function readConfig(argv: string[], env: Record<string, string | undefine
   const deviceClass = values.device ?? 'terminal';
   if (!/^[a-z0-9-]{1,16}$/.test(deviceClass))
     throw new UsageError('--device: expected 1 to 16 lower-case letters, digits or -');
-  return { gateUrl, email: values.email, password: env.BERTH_PASSWORD || undefined, deviceClass };
+  const language = /^zh/i.test(env.LC_ALL || env.LC_MESSAGES || env.LANG || '') ? 'zh' : 'en';
+  return { gateUrl, email: values.email, password: env.BERTH_PASSWORD || undefined, deviceClass, language };
 }
 
 function parse(argv: string[]) {

@@ -7,6 +7,8 @@ export interface Context {
   client: BerthClient;
   terminal: Terminal;
   people: People;
+  /** Of what happened beside messages; by LANG. */
+  language: 'en' | 'zh';
   /** Where a line without a command goes. */
   open: number | undefined;
   /** As they were listed last: their numbers are what `/open` takes. */

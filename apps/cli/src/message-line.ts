@@ -1,9 +1,12 @@
 import type { Message } from '@berth/client';
 import type { Context } from './context.ts';
+import { entryLine } from './entry-line.ts';
 import { plain } from './terminal.ts';
 
-/** A message as a line; with its conversation when that is not the open one. */
-export async function messageLine({ people, open }: Context, message: Message): Promise<string> {
+/** A message as a line, with its conversation when that is not the open one; undefined for what shows nothing. */
+export async function messageLine(context: Context, message: Message): Promise<string | undefined> {
+  if (message.kind !== undefined) return entryLine(context, message);
+  const { people, open } = context;
   const time = new Date(message.sentAt).toTimeString().slice(0, 5);
   const where = message.conversation === open ? '' : `(${plain(people.title(message.conversation))}) `;
   return `${time} ${where}${plain(await people.nick(message.sender))}: ${plain(message.text)}`;

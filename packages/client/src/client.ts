@@ -314,6 +314,7 @@ class ReconnectingClient implements BerthClient {
     if (!inbox) return;
     switch (name) {
       case 'deliver':
+      case 'entry':
         inbox.deliver(body as Message, true);
         return;
       case 'marked':

@@ -24,7 +24,10 @@ export interface InboxPorts {
   online(): boolean;
   /** The others' marks have risen. */
   receipts(conversation: number, receipts: Receipts): void;
-  emit<E extends 'message' | 'skipped' | 'conversations' | 'fault'>(event: E, value: ClientEvents[E]): void;
+  emit<E extends 'message' | 'entry' | 'skipped' | 'conversations' | 'fault'>(
+    event: E,
+    value: ClientEvents[E],
+  ): void;
   user: number;
 }
 
@@ -214,7 +217,9 @@ export class Inbox {
 
   #handOn(id: number, messages: Message[], live: boolean): void {
     if (messages.length === 0) return;
-    for (const message of messages) this.#ports.emit('message', { message, live });
+    for (const message of messages)
+      if (message.kind === undefined) this.#ports.emit('message', { message, live });
+      else this.#ports.emit('entry', { entry: message, live });
     const last = messages.at(-1)!.seq;
     this.#ports.marks.set(id, last);
     const { kind } = this.#entry(id);

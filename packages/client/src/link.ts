@@ -197,7 +197,7 @@ export class Link {
           opened: () => {
             clock.clearTimeout(timer);
             connection
-              .request('hello', { token: berth.ticket, device }, stepTimeoutMs)
+              .request('hello', { token: berth.ticket, entries: true, device }, stepTimeoutMs)
               .then((hello) => {
                 if (connection.closed || run.stopped) return;
                 greeted = true;

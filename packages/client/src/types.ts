@@ -93,6 +93,8 @@ export interface ClientEvents {
    * last second may come again; `(conversation, seq)` tells. `live`: pushed just now, not fetched.
    */
   message: { message: Message; live: boolean };
+  /** What else happened in a conversation, in its order: members came, went or changed, a title; a fence shows nothing. */
+  entry: { entry: Message; live: boolean };
   /** What lies between, both ends included, was not fetched (`catchUpLimit`); `history()` has it. */
   skipped: { conversation: number; from: number; to: number };
   /** Conversations as the server tells them: at resume, by paging, when membership changed. Each replaces the former. */

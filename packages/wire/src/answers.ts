@@ -14,8 +14,35 @@ export interface Profile {
   icon: string;
 }
 
-export interface Message {
+/**
+ * What an entry of a conversation is: a text, or what happened to its members or its title. A fence shows nothing; it takes
+ * a seq so that what follows it follows a change of who may write.
+ */
+export type EntryKind =
+  | 'text'
+  | 'joined'
+  | 'invited'
+  | 'left'
+  | 'removed'
+  | 'role'
+  | 'muted'
+  | 'title'
+  | 'fence';
+
+/** Of an entry that is no text: whom or what it is about. */
+export interface EntryDetails {
+  users?: number[];
+  role?: Role;
+  /** Milliseconds since 1970; 0 when the mute was lifted. */
+  mutedUntil?: number;
+  title?: string;
+}
+
+/** An entry of a conversation's log: a message or, with a kind, something else that happened; its text is empty then. */
+export interface Message extends EntryDetails {
   conversation: number;
+  /** Absent: a text. Told only to who said `entries` at hello. */
+  kind?: Exclude<EntryKind, 'text'>;
   seq: number;
   sender: number;
   cid: string;
@@ -176,6 +203,7 @@ export interface Pushes {
   kicked: { reason: 'other-session' | 'session-ended'; device?: string; limit?: number };
   moved: { node?: string };
   deliver: Message;
+  entry: Message;
   marked: { conversation: number; user: number; read?: number; received?: number };
   typed: { conversation: number; user: number };
   presence: { changes: { user: number; online: boolean }[] };

@@ -26,6 +26,8 @@ export const requestSchemas = {
     req,
     /** The ticket of the berth; at the top level, because the edge routes on it. */
     token: z.string().min(1).max(1024),
+    /** True of a client that knows entries which are no messages: it is pushed them, and `sync` tells them. */
+    entries: z.boolean().default(false),
     device: z
       .object({ name: z.string().max(64).optional(), platform: z.string().max(32).optional() })
       .default({}),

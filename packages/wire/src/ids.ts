@@ -28,6 +28,8 @@ export const frameIds = {
   conversation: 1119,
   preferences: 1121,
   directOpen: 1123,
+  /** Push: what happened in a conversation beside messages; who does not know it has a gap and asks. */
+  entry: 1125,
 
   profile: 1201,
   profileUpdate: 1203,

@@ -3,6 +3,8 @@ export type {
   Berth,
   ConversationEvent,
   ConversationSummary,
+  EntryDetails,
+  EntryKind,
   Friend,
   FriendRequest,
   Invite,

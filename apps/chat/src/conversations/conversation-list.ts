@@ -3,6 +3,7 @@ import { CoalescingLoader } from '../stores/coalescing-loader.ts';
 import type { ConversationReader } from './conversation-reader.ts';
 import { formatCursor, parseCursor } from './cursor.ts';
 import { fitting } from './frame-page.ts';
+import type { Viewer } from './last-lines.ts';
 
 /** A place in the list: the latest activity first, of two at once the higher id. */
 interface Place {
@@ -46,14 +47,15 @@ export class ConversationList {
     this.#now = options.now ?? (() => performance.now());
   }
 
-  async page(user: number, cursor: string | undefined, limit: number): Promise<Answers['conversations']> {
+  async page(viewer: Viewer, cursor: string | undefined, limit: number): Promise<Answers['conversations']> {
+    const { user } = viewer;
     const after = parseCursor(cursor, 2);
     const places = (after && this.#remembered(user)) ?? (await this.#orderings.load(user))!;
     const start =
       after === undefined ? 0 : startAfter(places, { activity: after[0]!, conversation: after[1]! });
     const page = places.slice(start, start + limit);
     const summaries = await this.#reader.summaries(
-      user,
+      viewer,
       page.map(({ conversation }) => conversation),
     );
     const conversations = fitting(summaries);

@@ -1,6 +1,8 @@
 import { BerthError, type ConversationSummary, type Member, type Message, type Profile } from '@berth/wire';
+import { type LoggedConversation, readLogged } from '../log/log-ends.ts';
+import type { LogHints } from '../log/log-hints.ts';
 import type { RangeReader } from '../log/range-reader.ts';
-import { type ConversationRow, readConversations } from '../membership/conversation-rows.ts';
+import type { ConversationRow } from '../membership/conversation-rows.ts';
 import type { MemberDirectory } from '../membership/member-directory.ts';
 import type { MemberHistory } from '../membership/member-history.ts';
 import {
@@ -16,6 +18,7 @@ import type { VisibleSeqs } from '../membership/visible-seqs.ts';
 import { CoalescingLoader } from '../stores/coalescing-loader.ts';
 import type { Database } from '../stores/guarded-mysql.ts';
 import { readProfiles } from '../stores/profile-rows.ts';
+import { countUnread, readLasts, type Viewer } from './last-lines.ts';
 import { type ListRow, readListRows, readLists } from './list-rows.ts';
 
 export interface ConversationReaderOptions {
@@ -23,6 +26,7 @@ export interface ConversationReaderOptions {
   directory: MemberDirectory;
   history: MemberHistory;
   ranges: RangeReader;
+  hints: LogHints;
 }
 
 /** Conversations as one user sees them. What many ask for at a time is read together. */
@@ -31,22 +35,24 @@ export class ConversationReader {
   readonly #directory: MemberDirectory;
   readonly #history: MemberHistory;
   readonly #ranges: RangeReader;
-  readonly #heads: CoalescingLoader<number, ConversationRow>;
+  readonly #heads: CoalescingLoader<number, LoggedConversation>;
   readonly #lists: CoalescingLoader<number, ListRow[]>;
   readonly #members: CoalescingLoader<string, MemberRow>;
 
-  constructor({ mysql, directory, history, ranges }: ConversationReaderOptions) {
+  constructor({ mysql, directory, history, ranges, hints }: ConversationReaderOptions) {
     this.#mysql = mysql;
     this.#directory = directory;
     this.#history = history;
     this.#ranges = ranges;
-    this.#heads = new CoalescingLoader({ read: (ids) => readConversations(mysql, ids) });
+    this.#heads = new CoalescingLoader({
+      read: (ids) => readLogged(mysql, ids, (conversation, end) => hints.note(conversation, end)),
+    });
     this.#lists = new CoalescingLoader({ maxKeys: 32, read: (users) => readLists(mysql, users) });
     this.#members = new CoalescingLoader({ read: (keys) => readMembers(mysql, keys.map(parseMemberKey)) });
   }
 
-  /** The rows of those that exist, heads and versions of now. */
-  heads(conversations: readonly number[]): Promise<Map<number, ConversationRow>> {
+  /** Those that exist, heads and versions of now. */
+  heads(conversations: readonly number[]): Promise<Map<number, LoggedConversation>> {
     return this.#heads.loadAll(conversations);
   }
 
@@ -67,7 +73,7 @@ export class ConversationReader {
   async open(
     conversation: number,
     user: number,
-  ): Promise<{ row: ConversationRow; standing: Standing; visible: VisibleSeqs }> {
+  ): Promise<{ row: LoggedConversation; standing: Standing; visible: VisibleSeqs }> {
     const row = await this.#heads.load(conversation);
     if (row === undefined) throw new BerthError('not_member');
     const standing = await this.#directory.standing(conversation, user, row.membersVersion);
@@ -77,14 +83,15 @@ export class ConversationReader {
   }
 
   /** Throws `not_member` for one who never was a member. */
-  async summary(conversation: number, user: number): Promise<ConversationSummary> {
-    const [summary] = await this.summaries(user, [conversation]);
+  async summary(conversation: number, viewer: Viewer): Promise<ConversationSummary> {
+    const [summary] = await this.summaries(viewer, [conversation]);
     if (summary === undefined) throw new BerthError('not_member');
     return summary;
   }
 
   /** In the order asked for, without those that the user was never a member of. */
-  async summaries(user: number, conversations: readonly number[]): Promise<ConversationSummary[]> {
+  async summaries(viewer: Viewer, conversations: readonly number[]): Promise<ConversationSummary[]> {
+    const { user } = viewer;
     const rows = await this.heads(conversations);
     const [members, lists] = await Promise.all([
       this.memberships(user, conversations),
@@ -95,8 +102,10 @@ export class ConversationReader {
       return row === undefined || member === undefined ? [] : [{ conversation, row, member, head: row.head }];
     });
     const visible = await this.#history.visibleAmong(user, seen);
-    const lasts = await this.#ranges.readAt(
-      seen.map(({ conversation }) => ({ conversation, seq: visible.get(conversation)!.head })),
+    const lasts = await readLasts(this.#ranges, visible, viewer);
+    const unread = await countUnread(
+      this.#ranges,
+      seen.map(({ row, member }) => ({ row, visible: visible.get(row.id)!, mark: member.readSeq })),
     );
     const peers = await this.#peers(
       user,
@@ -109,7 +118,8 @@ export class ConversationReader {
         member,
         list: lists.get(conversation),
         visible: visible.get(conversation)!,
-        last: lasts.get(conversation)?.message,
+        last: lasts.get(conversation),
+        unread: unread.get(conversation)!,
         peer: peers.get(conversation),
       }),
     );
@@ -163,6 +173,7 @@ function summaryOf({
   list,
   visible,
   last,
+  unread,
   peer,
 }: {
   user: number;
@@ -171,6 +182,7 @@ function summaryOf({
   list: ListRow | undefined;
   visible: VisibleSeqs;
   last: Message | undefined;
+  unread: number;
   peer: Peer | undefined;
 }): ConversationSummary {
   return {
@@ -181,7 +193,7 @@ function summaryOf({
     head: visible.head,
     read: member.readSeq,
     // Who wrote the last message has read what was there before it.
-    unread: last?.sender === user ? 0 : visible.countAbove(member.readSeq),
+    unread: last?.sender === user && last.kind === undefined ? 0 : unread,
     from: visible.first,
     member: member.leftSeq === undefined,
     role: member.role,

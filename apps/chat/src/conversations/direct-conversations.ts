@@ -1,12 +1,16 @@
 import { isDuplicateKey, type Tx } from '@berth/mysql';
+import type { NewEntry } from '../log/append-entries.ts';
 import { type ConversationRow, lockDirect } from '../membership/conversation-rows.ts';
-import { addMembers, bumpMembersVersion, insertConversation } from './member-writes.ts';
+import { type LogChange, recordChange, unchanged } from './log-change.ts';
+import { addMembers, insertConversation } from './member-writes.ts';
 
-/** A direct conversation's new members version: what its two users may do has changed. */
-export interface DirectChange {
+/** What the two users of a direct conversation may do has changed. */
+export interface DirectChange extends LogChange {
   conversation: number;
-  membersVersion: number;
 }
+
+/** It says neither who nor what, since it is for both to see. */
+const fence: NewEntry = { kind: 'fence', sender: 0, details: {} };
 
 /**
  * The pair's conversation, locked: found, or made with both as members. `opener` is who makes it. What the two have
@@ -33,6 +37,7 @@ export async function ensureDirect(
         { user: opener, role: 'member', peer: other },
         { user: other, role: 'member', peer: opener },
       ],
+      0,
       now,
     );
     return { row, created: true };
@@ -44,10 +49,18 @@ export async function ensureDirect(
   }
 }
 
-/** Says in a locked conversation whether the two are friends. */
-export async function setFriends(tx: Tx, row: ConversationRow, friends: boolean): Promise<DirectChange> {
-  await tx.run('UPDATE members SET friend = ? WHERE conversation_id = ?', [Number(friends), row.id]);
-  return { conversation: row.id, membersVersion: await bumpMembersVersion(tx, row) };
+/** Says in a locked conversation whether the two are friends. In one that was made just now nobody can have written. */
+export async function setFriends(
+  tx: Tx,
+  { row, created }: { row: ConversationRow; created: boolean },
+  friends: boolean,
+): Promise<DirectChange> {
+  const { affectedRows } = await tx.run(
+    'UPDATE members SET friend = ? WHERE conversation_id = ? AND friend <> ?',
+    [Number(friends), row.id, Number(friends)],
+  );
+  const change = created || affectedRows === 0 ? unchanged(row) : await recordChange(tx, row, [fence]);
+  return { conversation: row.id, ...change };
 }
 
 /** Says in a locked conversation whether `user` has blocked the other. */
@@ -57,10 +70,10 @@ export async function setBlocked(
   user: number,
   blocked: boolean,
 ): Promise<DirectChange> {
-  await tx.run('UPDATE members SET blocked = ? WHERE conversation_id = ? AND user_id = ?', [
-    Number(blocked),
-    row.id,
-    user,
-  ]);
-  return { conversation: row.id, membersVersion: await bumpMembersVersion(tx, row) };
+  const { affectedRows } = await tx.run(
+    'UPDATE members SET blocked = ? WHERE conversation_id = ? AND user_id = ? AND blocked <> ?',
+    [Number(blocked), row.id, user, Number(blocked)],
+  );
+  const change = affectedRows === 0 ? unchanged(row) : await recordChange(tx, row, [fence]);
+  return { conversation: row.id, ...change };
 }

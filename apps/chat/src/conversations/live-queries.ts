@@ -1,4 +1,5 @@
 import type { Answers, Profile } from '@berth/wire';
+import type { Viewer } from './last-lines.ts';
 
 /** A conversation that a user is a member of now, as one row read of it says. */
 export interface Membership {
@@ -30,7 +31,7 @@ export interface LiveQueries {
   membersChanged(conversation: number, membersVersion: number): void;
   /** Head and members version of each conversation that exists, in one multi-get per few hundred. */
   heads(conversations: readonly number[]): Promise<readonly Omit<Membership, 'joinedSeq'>[]>;
-  /** The deliver frames of the newest `limit` messages above `after`, ascending; one read for all who ask at a time. */
+  /** The frames of the newest `limit` entries above `after`, ascending; one read for all who ask at a time. */
   deliverFrames(
     conversation: number,
     after: number,
@@ -41,5 +42,5 @@ export interface LiveQueries {
   /** Those friends of each user who may watch that user's presence: not whom the user has blocked. */
   watchersOf(users: readonly number[]): Promise<ReadonlyMap<number, readonly number[]>>;
   /** What changed since the marks, in answers that each fit a frame. */
-  resume(user: number, marks: ReadonlyMap<number, number>): Promise<Answers['resume'][]>;
+  resume(viewer: Viewer, marks: ReadonlyMap<number, number>): Promise<Answers['resume'][]>;
 }

@@ -17,17 +17,18 @@ export interface NewMember {
 }
 
 /**
- * Makes users members from the head on; those who were members before keep what they saw then. The conversation must be
- * locked, or new in this transaction, and none of the users may be a member.
+ * Makes users members who see what is above `joinedSeq`; those who were members before keep what they saw then. The
+ * conversation must be locked, or new in this transaction, and none of the users may be a member.
  */
 export async function addMembers(
   tx: Tx,
-  conversation: Pick<ConversationRow, 'id' | 'kind' | 'head'>,
+  conversation: Pick<ConversationRow, 'id' | 'kind'>,
   members: readonly NewMember[],
+  joinedSeq: number,
   now: number,
 ): Promise<void> {
-  const { id, head } = conversation;
-  if (head > 0) await keepIntervals(tx, id, members);
+  const { id } = conversation;
+  if (joinedSeq > 0) await keepIntervals(tx, id, members);
   await inChunks(members, chunkSize, async (chunk) => {
     await tx.run(
       `INSERT INTO members (conversation_id, user_id, role, joined_seq, read_seq, received_seq, friend)
@@ -39,9 +40,9 @@ export async function addMembers(
         id,
         user,
         roles.indexOf(role),
-        head,
-        head,
-        head,
+        joinedSeq,
+        joinedSeq,
+        joinedSeq,
         Number(friend),
       ]),
     );
@@ -66,16 +67,16 @@ async function keepIntervals(tx: Tx, conversation: number, members: readonly New
   });
 }
 
-/** Ends a membership at the head. The conversation must be locked and the user a member. */
+/** Ends a membership with the entry that tells of it. The conversation must be locked and the user a member. */
 export async function endMembership(
   tx: Tx,
-  conversation: Pick<ConversationRow, 'id' | 'head'>,
+  id: number,
   user: number,
+  leftSeq: number,
   now: number,
 ): Promise<void> {
-  const { id, head } = conversation;
   await tx.run('UPDATE members SET left_seq = ?, role = 0 WHERE conversation_id = ? AND user_id = ?', [
-    head,
+    leftSeq,
     id,
     user,
   ]);
@@ -85,18 +86,17 @@ export async function endMembership(
   );
 }
 
-/** Says that the members changed, by `joined` more of them; answers with the new version. */
-export async function bumpMembersVersion(
+/** Says which entry changed the members last, and that there are `joined` more of them. */
+export async function setMembersVersion(
   tx: Tx,
-  conversation: Pick<ConversationRow, 'id' | 'membersVersion'>,
+  conversation: number,
+  version: number,
   joined = 0,
-): Promise<number> {
-  const version = conversation.membersVersion + 1;
+): Promise<void> {
   await tx.run(
     'UPDATE conversations SET members_version = ?, member_count = CAST(member_count AS SIGNED) + ? WHERE id = ?',
-    [version, joined, conversation.id],
+    [version, joined, conversation],
   );
-  return version;
 }
 
 export interface NewConversation {
@@ -126,9 +126,7 @@ export async function insertConversation(
     kind,
     title,
     direct: direct && [Math.min(...direct), Math.max(...direct)],
-    head: 0,
-    lastAt: 0,
-    membersVersion: 1,
+    membersVersion: 0,
     memberCount,
     createdAt: now,
   };

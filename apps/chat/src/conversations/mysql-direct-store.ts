@@ -3,6 +3,7 @@ import { readAcquaintances, refusalOf } from '../membership/acquaintance.ts';
 import { findDirect } from '../membership/conversation-rows.ts';
 import type { Database } from '../stores/guarded-mysql.ts';
 import { type DirectChange, ensureDirect, setFriends } from './direct-conversations.ts';
+import { unchanged } from './log-change.ts';
 
 export interface MysqlDirectStoreOptions {
   mysql: Database;
@@ -27,17 +28,15 @@ export class MysqlDirectStore {
     if (user === other) throw new BerthError('bad_request', 'a direct conversation takes two');
     const found = await findDirect(this.#mysql, user, other);
     if (found !== undefined) {
-      return { conversation: found.id, membersVersion: found.membersVersion, created: false };
+      return { ...unchanged(found), conversation: found.id, created: false };
     }
     return this.#mysql.transaction(async (tx) => {
       // Before the row is made, so that a refusal costs no id; and after, when no block can slip in any more.
       await this.#requireAllowed(tx, user, other);
-      const { row, created } = await ensureDirect(tx, user, other, Date.now());
-      const acquaintance = await this.#requireAllowed(tx, user, other);
-      const membersVersion = acquaintance.friend
-        ? (await setFriends(tx, row, true)).membersVersion
-        : row.membersVersion;
-      return { conversation: row.id, membersVersion, created };
+      const made = await ensureDirect(tx, user, other, Date.now());
+      const { friend } = await this.#requireAllowed(tx, user, other);
+      const change = friend ? await setFriends(tx, made, true) : unchanged(made.row);
+      return { ...change, conversation: made.row.id, created: made.created };
     });
   }
 

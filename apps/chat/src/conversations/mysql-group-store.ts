@@ -1,15 +1,16 @@
 import { isDuplicateKey, type Tx } from '@berth/mysql';
 import { BerthError, type Role } from '@berth/wire';
+import type { NewEntry } from '../log/append-entries.ts';
 import { mayBeInvited } from '../membership/acquaintance.ts';
 import { type ConversationRow, lockConversation } from '../membership/conversation-rows.ts';
 import { type MemberRow, readMembersAmong, roles } from '../membership/member-rows.ts';
 import type { Database } from '../stores/guarded-mysql.ts';
 import { requireAbove, requireAdmin, rolesAfter } from './group-rules.ts';
-import { addMembers, bumpMembersVersion, endMembership, insertConversation } from './member-writes.ts';
+import { type LogChange, recordChange, unchanged } from './log-change.ts';
+import { addMembers, endMembership, insertConversation } from './member-writes.ts';
 
 /** A change of members as it was committed. */
-export interface MembersChange {
-  membersVersion: number;
+export interface MembersChange extends LogChange {
   users: number[];
 }
 
@@ -30,8 +31,8 @@ interface Locked {
 }
 
 /**
- * Changes of groups, each one transaction under the conversation's lock, so that whoever takes a seq afterwards sees the
- * new members version. Errors: `not_member`, `forbidden`, `not_found`, `limit_reached`.
+ * Changes of groups, each one transaction under the conversation's lock, and an entry of its log: whoever appends
+ * afterwards finds the seq taken and looks again. Errors: `not_member`, `forbidden`, `not_found`, `limit_reached`.
  */
 export class MysqlGroupStore {
   readonly #mysql: Database;
@@ -69,9 +70,9 @@ export class MysqlGroupStore {
           { user: creator, role: 'owner' as Role },
           ...admitted.map((user) => ({ user, role: 'member' as Role })),
         ];
-        await addMembers(tx, row, members, now);
+        await addMembers(tx, row, members, 0, now);
         const users = members.map(({ user }) => user);
-        return { conversation: row.id, membersVersion: row.membersVersion, users, created: true };
+        return { ...unchanged(row), conversation: row.id, users, created: true };
       });
     } catch (error) {
       if (!isDuplicateKey(error, 'conversations_creation')) throw error;
@@ -79,11 +80,12 @@ export class MysqlGroupStore {
     }
   }
 
-  async rename(conversation: number, actor: number, title: string): Promise<{ membersVersion: number }> {
+  async rename(conversation: number, actor: number, title: string): Promise<LogChange> {
     return this.#change(conversation, actor, actor, async ({ tx, row, actor: { role } }) => {
       requireAdmin(role);
+      const change = await recordChange(tx, row, [{ kind: 'title', sender: actor, details: { title } }]);
       await tx.run('UPDATE conversations SET title = ? WHERE id = ?', [title, conversation]);
-      return { membersVersion: row.membersVersion };
+      return change;
     });
   }
 
@@ -99,12 +101,18 @@ export class MysqlGroupStore {
         role,
         wanted.filter((user) => !present.has(user)),
       );
-      if (admitted.length === 0) return { membersVersion: row.membersVersion, users: [] };
+      if (admitted.length === 0) return { ...unchanged(row), users: [] };
       if (row.memberCount + admitted.length > this.#maxMembers) throw tooManyMembers(this.#maxMembers);
       const members = admitted.map((user) => ({ user, role: 'member' as Role }));
-      await addMembers(tx, row, members, Date.now());
-      const membersVersion = await bumpMembersVersion(tx, row, admitted.length);
-      return { membersVersion, users: admitted };
+      const change = await recordChange(
+        tx,
+        row,
+        [{ kind: 'invited', sender: actor, details: { users: admitted } }],
+        admitted.length,
+      );
+      // Who comes sees the entry that says so.
+      await addMembers(tx, row, members, change.entries[0]!.seq - 1, Date.now());
+      return { ...change, users: admitted };
     });
   }
 
@@ -113,19 +121,24 @@ export class MysqlGroupStore {
       throw new BerthError('bad_request', 'one leaves a group, one does not remove oneself');
     return this.#change(conversation, actor, user, async ({ tx, row, actor: { role }, other }) => {
       requireAbove(role, other.role);
-      await endMembership(tx, row, user, Date.now());
-      return { membersVersion: await bumpMembersVersion(tx, row, -1), users: [user] };
+      const gone: NewEntry = { kind: 'removed', sender: actor, details: { users: [user] } };
+      const change = await recordChange(tx, row, [gone], -1);
+      await endMembership(tx, conversation, user, change.entries[0]!.seq, Date.now());
+      return { ...change, users: [user] };
     });
   }
 
   /** An owner who leaves is followed by the admin, else the member, who has been there longest. */
   async leave(conversation: number, user: number): Promise<MembersChange & { newOwner: number | undefined }> {
     return this.#change(conversation, user, user, async ({ tx, row, actor }) => {
-      await endMembership(tx, row, user, Date.now());
-      const newOwner = actor.role === 'owner' ? await longestThere(tx, conversation) : undefined;
+      const newOwner = actor.role === 'owner' ? await longestThere(tx, conversation, user) : undefined;
+      const left: NewEntry = { kind: 'left', sender: user, details: {} };
+      const follows = newOwner === undefined ? [] : [roleEntry(user, newOwner, 'owner')];
+      const change = await recordChange(tx, row, [left, ...follows], -1);
+      await endMembership(tx, conversation, user, change.entries[0]!.seq, Date.now());
       if (newOwner !== undefined) await setRole(tx, conversation, newOwner, 'owner');
       const users = newOwner === undefined ? [user] : [user, newOwner];
-      return { membersVersion: await bumpMembersVersion(tx, row, -1), users, newOwner };
+      return { ...change, users, newOwner };
     });
   }
 
@@ -133,10 +146,12 @@ export class MysqlGroupStore {
     if (user === actor) throw new BerthError('bad_request', 'one gives no role to oneself');
     return this.#change(conversation, actor, user, async ({ tx, row, actor: { role: own } }) => {
       const after = rolesAfter(own, role);
+      const steps = after.actor === own ? [] : [roleEntry(actor, actor, after.actor)];
+      const change = await recordChange(tx, row, [roleEntry(actor, user, after.other), ...steps]);
       await setRole(tx, conversation, user, after.other);
       await setRole(tx, conversation, actor, after.actor);
       const users = after.actor === own ? [user] : [user, actor];
-      return { membersVersion: await bumpMembersVersion(tx, row), users };
+      return { ...change, users };
     });
   }
 
@@ -144,12 +159,18 @@ export class MysqlGroupStore {
   async mute(conversation: number, actor: number, user: number, until: number): Promise<MembersChange> {
     return this.#change(conversation, actor, user, async ({ tx, row, actor: { role }, other }) => {
       requireAbove(role, other.role);
+      const muted: NewEntry = {
+        kind: 'muted',
+        sender: actor,
+        details: { users: [user], mutedUntil: until },
+      };
+      const change = await recordChange(tx, row, [muted]);
       await tx.run('UPDATE members SET muted_until = ? WHERE conversation_id = ? AND user_id = ?', [
         until,
         conversation,
         user,
       ]);
-      return { membersVersion: await bumpMembersVersion(tx, row), users: [user] };
+      return { ...change, users: [user] };
     });
   }
 
@@ -189,15 +210,29 @@ export class MysqlGroupStore {
       'SELECT id, members_version FROM conversations WHERE created_by = ? AND create_cid = ?',
       [creator, cid],
     );
-    return row && { conversation: row.id, membersVersion: row.members_version, users: [], created: false };
+    return (
+      row && {
+        ...unchanged({ membersVersion: row.members_version }),
+        conversation: row.id,
+        users: [],
+        created: false,
+      }
+    );
   }
 }
 
-async function longestThere(tx: Tx, conversation: number): Promise<number | undefined> {
+const roleEntry = (by: number, user: number, role: Role): NewEntry => ({
+  kind: 'role',
+  sender: by,
+  details: { users: [user], role },
+});
+
+/** Beside the one who goes. */
+async function longestThere(tx: Tx, conversation: number, but: number): Promise<number | undefined> {
   const [row] = await tx.rows<{ user_id: number }>(
-    `SELECT user_id FROM members WHERE conversation_id = ? AND left_seq IS NULL
+    `SELECT user_id FROM members WHERE conversation_id = ? AND left_seq IS NULL AND user_id <> ?
      ORDER BY role DESC, joined_seq, user_id LIMIT 1`,
-    [conversation],
+    [conversation, but],
   );
   return row?.user_id;
 }

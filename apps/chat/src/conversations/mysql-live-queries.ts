@@ -1,5 +1,5 @@
 import type { Profile } from '@berth/wire';
-import { encodeStoredDeliver } from '../log/deliver-frame.ts';
+import { encodeStored } from '../log/deliver-frame.ts';
 import type { RangeReader } from '../log/range-reader.ts';
 import type { MemberDirectory } from '../membership/member-directory.ts';
 import { readMembersAfter, readMembersAmong } from '../membership/member-rows.ts';
@@ -8,6 +8,7 @@ import { readFriendIds, readWatcherIds } from '../stores/friend-rows.ts';
 import type { Database } from '../stores/guarded-mysql.ts';
 import { readProfiles } from '../stores/profile-rows.ts';
 import type { ConversationReader } from './conversation-reader.ts';
+import type { Viewer } from './last-lines.ts';
 import type { LiveQueries, Members, Membership } from './live-queries.ts';
 import { resume } from './resume.ts';
 
@@ -100,7 +101,7 @@ export class MysqlLiveQueries implements LiveQueries {
     if (head <= after) return [];
     const range = { from: Math.max(after + 1, head - limit + 1), to: head };
     const stored = await this.#ranges.read(conversation, [range]);
-    return stored.map(({ message }) => ({ seq: message.seq, frame: encodeStoredDeliver(message) }));
+    return stored.map(({ message }) => ({ seq: message.seq, frame: encodeStored(message) }));
   }
 
   friendsOf(users: readonly number[]): Promise<ReadonlyMap<number, readonly number[]>> {
@@ -111,8 +112,8 @@ export class MysqlLiveQueries implements LiveQueries {
     return this.#watchers.loadAll(users);
   }
 
-  resume(user: number, marks: ReadonlyMap<number, number>) {
-    return resume(this.#conversations, user, marks);
+  resume(viewer: Viewer, marks: ReadonlyMap<number, number>) {
+    return resume(this.#conversations, viewer, marks);
   }
 
   /** The version first: members who change meanwhile are newer than it says. */

@@ -1,6 +1,7 @@
 import type { Answers, ConversationSummary } from '@berth/wire';
 import type { ConversationReader } from './conversation-reader.ts';
 import { split } from './frame-page.ts';
+import type { Viewer } from './last-lines.ts';
 
 /** Conversations in the answer to a resume at most; the rest is read with `conversations`. */
 const maxConversations = 200;
@@ -11,10 +12,10 @@ const maxConversations = 200;
  */
 export async function resume(
   reader: ConversationReader,
-  user: number,
+  viewer: Viewer,
   marks: ReadonlyMap<number, number>,
 ): Promise<Answers['resume'][]> {
-  const list = await reader.list(user);
+  const list = await reader.list(viewer.user);
   const rows = await reader.heads(list.map(({ conversation }) => conversation));
   const candidates = [...rows.values()]
     .filter((row) => row.head > (marks.get(row.id) ?? 0))
@@ -26,7 +27,7 @@ export async function resume(
   while (changed.length < maxConversations && looked < candidates.length) {
     const next = candidates.slice(looked, looked + maxConversations);
     looked += next.length;
-    const summaries = await reader.summaries(user, next);
+    const summaries = await reader.summaries(viewer, next);
     changed.push(...summaries.filter((summary) => summary.head > (marks.get(summary.conversation) ?? 0)));
   }
   const more = changed.length > maxConversations || looked < candidates.length;

@@ -32,6 +32,9 @@ async function friendsOf(count: number): Promise<{ ann: Profile; others: Profile
   return { ann, others, directs };
 }
 
+/** As whoever has a client that knows messages only. */
+const asOld = ({ id }: Profile) => ({ user: id, entries: false });
+
 const say = (who: Profile, conversation: number, text = 'hello') =>
   nodeAt(0).ask(send, 'send', who, { conversation, cid: `say ${cids++}`, text });
 
@@ -112,7 +115,7 @@ test('one’s own messages are never unread, and who writes has read what was th
   const unread = async () => {
     await settled();
     const list = await nodeAt(1).ask(conversations, 'conversations', ann, { limit: 10 });
-    const [resumed] = await nodeAt(1).context.stores.live.resume(ann.id, new Map());
+    const [resumed] = await nodeAt(1).context.stores.live.resume(asOld(ann), new Map());
     const counts = [
       (await summaryOf(ann, conversation)).unread,
       list.conversations[0]!.unread,
@@ -207,7 +210,7 @@ test('resume has what is above the marks, and nothing that the user may not see'
   await say(ann, club, 'seen by one');
   const { live } = nodeAt(1).context.stores;
   const [answer, ...more] = await live.resume(
-    ann.id,
+    asOld(ann),
     new Map([
       [directs[1]!, 1],
       [club, 1],
@@ -217,12 +220,12 @@ test('resume has what is above the marks, and nothing that the user may not see'
   assert.deepEqual(
     answer!.conversations.map(({ conversation, head }) => [conversation, head]),
     [
-      [club, 2],
+      [club, 3],
       [directs[2], 1],
       [directs[0], 1],
     ],
   );
-  const [former] = await live.resume(others[0]!.id, new Map([[directs[0]!, 1]]));
+  const [former] = await live.resume(asOld(others[0]!), new Map([[directs[0]!, 1]]));
   assert.deepEqual(
     former!.conversations.map(({ conversation, head, last, member }) => [
       conversation,
@@ -230,13 +233,13 @@ test('resume has what is above the marks, and nothing that the user may not see'
       last?.text,
       member,
     ]),
-    [[club, 1, 'seen by both', false]],
+    [[club, 2, 'seen by both', false]],
   );
   const [nothing] = await live.resume(
-    others[0]!.id,
+    asOld(others[0]!),
     new Map([
       [directs[0]!, 1],
-      [club, 1],
+      [club, 2],
     ]),
   );
   assert.deepEqual(nothing, { conversations: [], more: false });
@@ -253,8 +256,8 @@ test('what one is a member of, with versions, is what the index of a node is fil
   await say(ann, group);
   const { live } = nodeAt(1).context.stores;
   assert.deepEqual(await live.conversationsOf(others[0]!.id), [
-    { conversation: directs[0], membersVersion: 1, head: 0, joinedSeq: 0 },
-    { conversation: group, membersVersion: 1, head: 1, joinedSeq: 0 },
+    { conversation: directs[0], membersVersion: 0, head: 0, joinedSeq: 0 },
+    { conversation: group, membersVersion: 0, head: 1, joinedSeq: 0 },
   ]);
   await nodeAt(0).ask(groupLeave, 'groupLeave', others[0]!, { conversation: group });
   assert.deepEqual(
@@ -266,11 +269,11 @@ test('what one is a member of, with versions, is what the index of a node is fil
     joinedSeqs: new Map([[ann.id, 0]]),
   });
   assert.deepEqual(await live.heads([group, 0x7fff_ffff]), [
-    { conversation: group, membersVersion: 2, head: 1 },
+    { conversation: group, membersVersion: 2, head: 2 },
   ]);
   assert.deepEqual(
     (await live.deliverFrames(group, 0, 10)).map(({ seq }) => seq),
-    [1],
+    [1, 2],
   );
   assert.deepEqual(
     [...(await live.friendsOf([ann.id, others[1]!.id])).entries()],
@@ -285,7 +288,7 @@ test('a list of ten thousand conversations comes page by page, and resumes with 
   const [ann] = (await createPeople(mysql.db, 1)) as [Profile];
   for (let made = 0; made < 10_000; made += 500) {
     const { insertId } = await mysql.db.run(
-      `INSERT INTO conversations (kind, created_by, created_at, head_seq, last_at, member_count)
+      `INSERT INTO conversations (kind, created_by, created_at, hint_seq, hint_at, member_count)
        VALUES ${Array.from({ length: 500 }, (_, index) => `(${kinds.group}, 1, 1, 1, ${1_000 + (((made + index) * 7_919) % 10_007)}, 1)`).join(',')}`,
     );
     const ids = Array.from({ length: 500 }, (_, index) => insertId + index);
@@ -310,7 +313,7 @@ test('a list of ten thousand conversations comes page by page, and resumes with 
     cursor = answer.cursor;
   }
   assert.equal(seen.size, 10_000);
-  const parts = await nodeAt(0).context.stores.live.resume(ann.id, new Map());
+  const parts = await nodeAt(0).context.stores.live.resume(asOld(ann), new Map());
   assert.equal(parts.flatMap(({ conversations }) => conversations).length, 200);
   assert.deepEqual(parts.map(({ part, more }) => [part, more]).at(-1), [undefined, true]);
   assert.equal((await nodeAt(0).context.stores.live.conversationsOf(ann.id)).length, 10_000);

@@ -3,6 +3,7 @@ import type { Context, Session } from '../context.ts';
 import type { DirectChange } from '../conversations/direct-conversations.ts';
 import type { Friendship } from '../people/mysql-friend-store.ts';
 import { greet } from './greeting.ts';
+import { publishEntries } from './member-events.ts';
 
 /** Pushes an event to users, wherever they are; not to the session that caused it. */
 export function pushFriendEvent(
@@ -17,11 +18,13 @@ export function pushFriendEvent(
 /** Tells every node that what the two of a direct conversation may do has changed. */
 export function announceDirect(
   { stores, publisher }: Context,
-  { conversation, membersVersion }: DirectChange,
+  change: DirectChange,
   users: readonly [number, number],
 ): void {
+  const { conversation, membersVersion, previousVersion } = change;
   stores.directory.membersChanged(conversation, membersVersion);
-  publisher.membershipChanged(conversation, membersVersion, users);
+  publisher.membershipChanged({ conversation, membersVersion, previousVersion, users });
+  publishEntries({ stores, publisher }, change, users);
 }
 
 /**

@@ -1,5 +1,7 @@
 import { type ConversationEvent, encodeFrame, frameIds } from '@berth/wire';
 import type { Context, Session } from '../context.ts';
+import type { LogChange } from '../conversations/log-change.ts';
+import { encodeStored, entryMessage } from '../log/deliver-frame.ts';
 
 type Happening = ConversationEvent extends infer E
   ? E extends unknown
@@ -15,14 +17,31 @@ type Happening = ConversationEvent extends infer E
 export function announceMembers(
   { stores, publisher }: Context,
   by: Session,
-  change: { conversation: number; membersVersion: number; users: readonly number[] },
+  change: LogChange & { conversation: number; users: readonly number[] },
   happening: Happening,
   outside: readonly number[] = [],
 ): void {
-  const { conversation, membersVersion, users } = change;
+  const { conversation, membersVersion, previousVersion, users } = change;
   stores.directory.membersChanged(conversation, membersVersion);
-  publisher.membershipChanged(conversation, membersVersion, users);
+  publisher.membershipChanged({ conversation, membersVersion, previousVersion, users });
+  publishEntries({ stores, publisher }, change);
   announce({ publisher }, by, change, happening, outside);
+}
+
+/**
+ * Hands the entries of a change on, as messages are: to every session in the conversation. Who has gone by it is not among
+ * them any more, hears of it by its event, and reads the entry.
+ */
+export function publishEntries(
+  { publisher }: Pick<Context, 'stores' | 'publisher'>,
+  { conversation, membersVersion, entries }: LogChange & { conversation: number },
+  direct?: readonly [number, number],
+): void {
+  for (const entry of entries) {
+    const { seq, uncounted, sender } = entry;
+    const frame = encodeStored(entryMessage({ conversation, ...entry }));
+    publisher.deliver({ conversation, seq, uncounted, sender, membersVersion, direct, frame });
+  }
 }
 
 /** Tells everybody in a conversation what happened, but for the session that did it. */

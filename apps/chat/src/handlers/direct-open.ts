@@ -5,5 +5,5 @@ import { announceDirect } from '../events/friend-events.ts';
 export const directOpen: Handler<'directOpen'> = async (context, session, { user }) => {
   const { created, ...change } = await context.stores.direct.open(session.user, user);
   if (created) announceDirect(context, change, [session.user, user]);
-  return { conversation: await context.stores.conversations.summary(change.conversation, session.user) };
+  return { conversation: await context.stores.conversations.summary(change.conversation, session) };
 };

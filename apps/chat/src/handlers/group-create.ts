@@ -11,5 +11,5 @@ export const groupCreate: Handler<'groupCreate'> = async (context, session, body
   if (created) {
     announceMembers(context, session, change, { event: 'created', users: change.users }, change.users);
   }
-  return { conversation: await stores.conversations.summary(change.conversation, session.user) };
+  return { conversation: await stores.conversations.summary(change.conversation, session) };
 };

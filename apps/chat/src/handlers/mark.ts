@@ -1,6 +1,6 @@
 import { BerthError, encodeFrame, frameIds } from '@berth/wire';
 import type { Context, Handler, Session } from '../context.ts';
-import type { ConversationRow } from '../membership/conversation-rows.ts';
+import type { LoggedConversation } from '../log/log-ends.ts';
 import { peerOf } from '../membership/mysql-standings.ts';
 
 /** Groups up to this size are told of their members' read marks. */
@@ -28,7 +28,7 @@ export const mark: Handler<'mark'> = async (context, session, body) => {
 function tell(
   { publisher }: Context,
   session: Session,
-  row: ConversationRow,
+  row: LoggedConversation,
   marks: { read: number; received: number },
   readMoved: boolean,
 ): void {

@@ -25,5 +25,5 @@ export async function resume(
     return [];
   }
   partialResumes.delete(session);
-  return stores.live.resume(session.user, marks);
+  return stores.live.resume(session, marks);
 }

@@ -5,9 +5,11 @@ import type { StoredMessage } from '../log/range-reader.ts';
 
 /**
  * A page of a conversation's messages, ascending: those above `after`, or the newest below `before` (without either: the
- * newest), as many as fit a frame. Only what was sent while the user was a member.
+ * newest), as many as fit a frame. Only what was sent while the user was a member, and messages only to a client that
+ * knows nothing else.
  */
-export const sync: Handler<'sync'> = async ({ stores }, session, body) => {
+export const sync: Handler<'sync'> = async (context, session, body) => {
+  const { stores } = context;
   const { conversation, after, before, limit } = body;
   if (after !== undefined && before !== undefined) {
     throw new BerthError('bad_request', 'after or before, not both');
@@ -19,13 +21,17 @@ export const sync: Handler<'sync'> = async ({ stores }, session, body) => {
       : visible.rangesAfter(after, limit);
   const stored = await stores.ranges.read(conversation, ranges);
   const page = after === undefined ? newestFitting(stored) : fitting(stored, sizeOf);
-  const messages = page.map(({ message }) => message);
-  const [first, last] = [messages[0]?.seq, messages.at(-1)?.seq];
+  const all = page.map(({ message }) => message);
+  const [first, last] = [all[0]?.seq, all.at(-1)?.seq];
   const more =
     after === undefined
       ? first !== undefined && visible.first < first
       : last !== undefined && visible.head > last;
-  return { conversation, messages, head: visible.head, more };
+  if (session.entries) return { conversation, messages: all, head: visible.head, more };
+  const messages = all.filter(({ kind }) => kind === undefined);
+  // Such a client goes on behind the last message that it is told, so a page without any is none.
+  if (messages.length > 0 || !more) return { conversation, messages, head: visible.head, more };
+  return sync(context, session, { ...body, ...(after === undefined ? { before: first } : { after: last }) });
 };
 
 const sizeOf = ({ bytes }: StoredMessage): number => bytes;

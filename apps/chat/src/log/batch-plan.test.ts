@@ -19,7 +19,7 @@ const cases = fc.record({
   known: fc.array(identity, { maxLength: 10 }),
 });
 
-const stored: KnownMessage = { seq: 1, sentAt: 1, text: '', replyTo: undefined };
+const stored: KnownMessage = { seq: 1, uncounted: 0, sentAt: 1, text: '', replyTo: undefined };
 const refusal = new BerthError('muted');
 /** One in ten is refused. */
 const isRefused = (message: OutgoingMessage) => message.text === '0';
@@ -38,7 +38,7 @@ test('seqs go on from the heads without a gap, each message once, in the order o
       const knownKeys = new Map(known.map((one) => [identityKey(one), stored]));
       const plan = planBatch({
         batch,
-        heads: new Map(heads.map((head, index) => [index + 1, { head }])),
+        heads: new Map(heads.map((head, index) => [index + 1, { seq: head, uncounted: 0 }])),
         known: knownKeys,
         standings: batch.map(() => ({}) as Standing),
         sentAt: 7,

@@ -1,5 +1,6 @@
 import type { BerthError } from '@berth/wire';
 import type { Standing } from '../membership/standing.ts';
+import type { LogEnd } from './log-ends.ts';
 import type {
   BatchMessage,
   KnownMessage,
@@ -11,7 +12,7 @@ import type {
 export interface BatchPlanInput {
   batch: readonly BatchMessage[];
   /** The head of every conversation that is locked. */
-  heads: ReadonlyMap<number, { head: number }>;
+  heads: ReadonlyMap<number, Pick<LogEnd, 'seq' | 'uncounted'>>;
   /** By `identityKey`: what is stored already. */
   known: ReadonlyMap<string, KnownMessage>;
   /** What the sender of each message may do. */
@@ -25,7 +26,7 @@ export interface BatchPlanInput {
 export interface BatchPlan {
   /** What becomes of each message once the rows are committed, in the order of the batch. */
   outcomes: Outcome[];
-  rows: { message: OutgoingMessage; seq: number }[];
+  rows: { message: OutgoingMessage; seq: number; uncounted: number }[];
   /** The new head of each conversation that gets messages. */
   heads: Map<number, number>;
 }
@@ -52,13 +53,13 @@ export function planBatch({ batch, heads, known, standings, refusalOf, sentAt }:
     const twin = first.find(message);
     if (twin !== undefined) return { kind: 'twin', of: twin };
     if (lookUpOnly) return { kind: 'absent' };
-    const error = refusalOf(message, standing, locked.head);
+    const error = refusalOf(message, standing, locked.seq);
     if (error !== undefined) return { kind: 'refused', error };
-    const seq = (plan.heads.get(message.conversation) ?? locked.head) + 1;
+    const seq = (plan.heads.get(message.conversation) ?? locked.seq) + 1;
     first.add(message, index);
     plan.heads.set(message.conversation, seq);
-    plan.rows.push({ message, seq });
-    return { kind: 'stored', seq, sentAt, standing };
+    plan.rows.push({ message, seq, uncounted: locked.uncounted });
+    return { kind: 'stored', seq, uncounted: locked.uncounted, sentAt, standing };
   };
   for (let index = 0; index < batch.length; index++) plan.outcomes.push(outcomeAt(index));
   return plan;

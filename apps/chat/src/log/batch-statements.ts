@@ -1,14 +1,10 @@
-import type { MysqlConnection } from '@berth/mysql';
+import { type MysqlConnection, txOn } from '@berth/mysql';
 import { insertSizes, marks, padded } from '../stores/statement-shapes.ts';
 import { type BatchPlan, identityKey } from './batch-plan.ts';
+import { type LogEnd, readLogEnds } from './log-ends.ts';
 import type { KnownMessage, MessageIdentity } from './message-store.ts';
 
-export interface LockedConversation {
-  head: number;
-  membersVersion: number;
-}
-
-const columns = 'conversation_id, seq, sender_id, cid, sent_at, reply_to, text';
+const columns = 'conversation_id, seq, uncounted, sender_id, cid, sent_at, reply_to, text';
 /** Identities in one look-up. */
 const maxIdentities = 32;
 
@@ -17,22 +13,25 @@ export class BatchStatements {
   /** `name:rows` → text, so that a shape is spelled once. */
   readonly #texts = new Map<string, string>();
 
-  /** Locks the rows in the order of their ids (which must be sorted), and reads them. */
+  /** Locks the rows in the order of their ids (which must be sorted), and reads the ends of their logs then. */
   async lock(
     connection: MysqlConnection,
     ids: readonly number[],
     skipLocked: boolean,
-  ): Promise<Map<number, LockedConversation>> {
+  ): Promise<Map<number, LogEnd>> {
     const list = padded(ids);
     // Without the hint a small table is scanned, and the scan would wait for rows that are not in the list.
     const sql = this.#text(skipLocked ? 'skip' : 'lock', list.length, (count) =>
       [
-        'SELECT id, head_seq, members_version FROM conversations FORCE INDEX (PRIMARY)',
+        'SELECT id FROM conversations FORCE INDEX (PRIMARY)',
         `WHERE id IN (${marks(count)}) ORDER BY id FOR UPDATE${skipLocked ? ' SKIP LOCKED' : ''}`,
       ].join(' '),
     );
-    const rows = await selectArrays<[number, number, number]>(connection, sql, list);
-    return new Map(rows.map(([id, head, membersVersion]) => [id, { head, membersVersion }]));
+    const rows = await selectArrays<[number]>(connection, sql, list);
+    return readLogEnds(
+      txOn(connection),
+      rows.map(([id]) => id),
+    );
   }
 
   /** The messages that are stored already, by `identityKey`; read with locks. */
@@ -48,14 +47,16 @@ export class BatchStatements {
         const any = Array(count).fill(one).join(' OR ');
         return `SELECT ${columns} FROM messages FORCE INDEX (messages_cid) WHERE ${any} LOCK IN SHARE MODE`;
       });
-      const rows = await selectArrays<[number, number, number, Buffer, number, number | null, string]>(
+      const rows = await selectArrays<
+        [number, number, number, number, Buffer, number, number | null, string]
+      >(
         connection,
         sql,
         list.flatMap(({ conversation, sender, cid }) => [conversation, sender, cid]),
       );
-      for (const [conversation, seq, sender, cid, sentAt, replyTo, text] of rows) {
+      for (const [conversation, seq, uncounted, sender, cid, sentAt, replyTo, text] of rows) {
         const key = identityKey({ conversation, sender, cid: cid.toString() });
-        found.set(key, { seq, sentAt, text, replyTo: replyTo ?? undefined });
+        found.set(key, { seq, uncounted, sentAt, text, replyTo: replyTo ?? undefined });
       }
     }
     return found;
@@ -65,35 +66,18 @@ export class BatchStatements {
     let start = 0;
     for (const size of insertSizes(rows.length)) {
       const sql = this.#text('insert', size, (count) => {
-        const values = Array(count).fill('(?,?,?,?,?,?,?)').join(',');
+        const values = Array(count).fill('(?,?,?,?,?,?,?,?)').join(',');
         return `INSERT INTO messages (${columns}) VALUES ${values}`;
       });
       const params: (number | string | null)[] = [];
       for (let index = start; index < start + size; index++) {
-        const { message, seq } = rows[index]!;
+        const { message, seq, uncounted } = rows[index]!;
         const { conversation, sender, cid, replyTo, text } = message;
-        params.push(conversation, seq, sender, cid, sentAt, replyTo ?? null, text);
+        params.push(conversation, seq, uncounted, sender, cid, sentAt, replyTo ?? null, text);
       }
       await connection.execute(sql, params);
       start += size;
     }
-  }
-
-  async moveHeads(
-    connection: MysqlConnection,
-    heads: ReadonlyMap<number, number>,
-    now: number,
-  ): Promise<void> {
-    const list = padded([...heads].sort(([a], [b]) => a - b));
-    const ids = list.map(([id]) => id);
-    // The ids are in order, so INTERVAL() finds the head of an id by halving; FIELD() or a CASE would try one by one.
-    const sql = this.#text('heads', list.length, (count) =>
-      [
-        `UPDATE conversations FORCE INDEX (PRIMARY) SET head_seq = ELT(INTERVAL(id, ${marks(count)}), ${marks(count)}), last_at = ?`,
-        `WHERE id IN (${marks(count)})`,
-      ].join(' '),
-    );
-    await connection.execute(sql, [...ids, ...list.map(([, head]) => head), now, ...ids]);
   }
 
   #text(name: string, count: number, spell: (count: number) => string): string {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decodeBody, FrameDecoder, frameIds, limits, type Message } from '@berth/wire';
 import fc from 'fast-check';
-import { deliverBodyBytes, encodeDeliver, encodeStoredDeliver, stampDeliver } from './deliver-frame.ts';
+import { deliverBodyBytes, encodeDeliver, encodeStored, stampDeliver } from './deliver-frame.ts';
 
 const messages = fc.record(
   {
@@ -29,7 +29,7 @@ test('a frame says what the message says, and its size is known before its seq i
       assert.equal(raw!.id, frameIds.deliver);
       assert.equal(raw!.body.length, size);
       assert.deepEqual(decodeBody(raw!.body), { ...message });
-      assert.deepEqual(encodeStoredDeliver(message as Message), frame);
+      assert.deepEqual(encodeStored(message as Message), frame);
     }),
   );
 });

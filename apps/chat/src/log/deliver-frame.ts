@@ -1,4 +1,5 @@
-import { frameIds, limits, type Message } from '@berth/wire';
+import { encodeFrame, frameIds, limits, type Message } from '@berth/wire';
+import type { NewEntry } from './append-entries.ts';
 
 /** Room for a u32 and for milliseconds since 1970 (13 digits until the year 2286), filled with blanks until known. */
 const seqRoom = ' '.repeat(10);
@@ -34,8 +35,23 @@ export function stampDeliver(frame: Uint8Array, seq: number, sentAt: number): vo
   writeDigits(frame, sentAtEnd, sentAt);
 }
 
-/** The frame of a message that is stored. */
-export function encodeStoredDeliver(message: Message): Uint8Array {
+/** What is told of an entry that is no message. */
+export const entryMessage = (
+  entry: Pick<Message, 'conversation' | 'seq' | 'sender' | 'sentAt'> & Pick<NewEntry, 'kind' | 'details'>,
+): Message => ({
+  conversation: entry.conversation,
+  seq: entry.seq,
+  kind: entry.kind,
+  sender: entry.sender,
+  cid: '',
+  sentAt: entry.sentAt,
+  text: '',
+  ...entry.details,
+});
+
+/** The frame of an entry that is stored: deliver for a message, entry for what else happened. */
+export function encodeStored(message: Message): Uint8Array {
+  if (message.kind !== undefined) return encodeFrame(frameIds.entry, message);
   const frame = encodeDeliver(message);
   stampDeliver(frame, message.seq, message.sentAt);
   return frame;

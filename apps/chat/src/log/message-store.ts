@@ -29,6 +29,7 @@ export interface Receipt {
 /** A message as an earlier transaction stored it; its text may differ from that of a careless resend. */
 export interface KnownMessage {
   seq: number;
+  uncounted: number;
   sentAt: number;
   text: string;
   replyTo: number | undefined;
@@ -51,7 +52,7 @@ export interface BatchOptions {
 }
 
 export type Outcome =
-  | { kind: 'stored'; seq: number; sentAt: number; standing: Standing }
+  | { kind: 'stored'; seq: number; uncounted: number; sentAt: number; standing: Standing }
   | { kind: 'known'; message: KnownMessage; standing: Standing }
   /** What happened to the message at this index happened to this one. */
   | { kind: 'twin'; of: number }

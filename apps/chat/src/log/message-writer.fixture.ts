@@ -7,13 +7,13 @@ import { encodeDeliver } from './deliver-frame.ts';
 import type { OutgoingMessage, Receipt } from './message-store.ts';
 import { MessageWriter, type MessageWriterOptions } from './message-writer.ts';
 import { MysqlMessageStore, writerSession } from './mysql-message-store.ts';
-import type { CommittedMessage } from './publisher.ts';
+import type { CommittedEntry } from './publisher.ts';
 
 /** One node's way of storing messages, on connections of its own. */
 export interface WritingNode {
   writer: MessageWriter;
   directory: MemberDirectory;
-  delivered: CommittedMessage[];
+  delivered: CommittedEntry[];
   /** Sends as a member does. */
   send(conversation: number, sender: number, text: string, options?: SendOptions): Promise<Receipt>;
   close(): Promise<void>;
@@ -44,7 +44,7 @@ export function createWritingNode(options: WritingNodeOptions): WritingNode {
   const mysql = new Mysql({ url, poolSize: 2, ...connection });
   const writerMysql = new Mysql({ url, poolSize: writers + 1, session: writerSession, ...connection });
   const directory = new MemberDirectory({ mysql });
-  const delivered: CommittedMessage[] = [];
+  const delivered: CommittedEntry[] = [];
   const writer = new MessageWriter({
     store: new MysqlMessageStore({
       mysql: writerMysql,
@@ -134,8 +134,9 @@ export async function storedRows(db: Mysql, conversation: number): Promise<Store
 }
 
 export async function headOf(db: Mysql, conversation: number): Promise<number> {
-  const rows = await db.rows<{ head_seq: number }>('SELECT head_seq FROM conversations WHERE id = ?', [
-    conversation,
-  ]);
-  return rows[0]!.head_seq;
+  const [row] = await db.rows<{ head: number }>(
+    'SELECT COALESCE(MAX(seq), 0) AS head FROM messages WHERE conversation_id = ?',
+    [conversation],
+  );
+  return Number(row!.head);
 }

@@ -2,17 +2,17 @@ import { jittered } from '@berth/lifecycle';
 import type { Log } from '@berth/telemetry';
 import { BerthError } from '@berth/wire';
 import { BatchCommitter, type FinalOutcome } from './batch-committer.ts';
-import { encodeStoredDeliver, stampDeliver } from './deliver-frame.ts';
+import { encodeStored, stampDeliver } from './deliver-frame.ts';
 import { LockedConversations } from './locked-conversations.ts';
 import type { MessageStore, OutgoingMessage, Receipt } from './message-store.ts';
 import { bytesOf, PendingMessage } from './pending-message.ts';
-import type { CommittedMessage } from './publisher.ts';
+import type { CommittedEntry } from './publisher.ts';
 import type { WriteFailure } from './write-failure.ts';
 import { WriterLane } from './writer-lane.ts';
 
 export interface MessageWriterOptions {
   store: MessageStore;
-  publisher: { deliver(message: CommittedMessage): void };
+  publisher: { deliver(message: CommittedEntry): void };
   log: Log;
   /** Batches at a time; the store needs a connection for each, and one more. */
   writers: number;
@@ -118,7 +118,7 @@ export class MessageWriter {
       return;
     }
     const { conversation, sender, cid, frame } = pending.message;
-    const { seq, sentAt } = outcome.kind === 'known' ? outcome.message : outcome;
+    const { seq, uncounted, sentAt } = outcome.kind === 'known' ? outcome.message : outcome;
     pending.resolve({ conversation, seq, sentAt });
     if (twin) return;
     // A message that was stored before may never have been pushed: its node may have died after the commit.
@@ -126,13 +126,12 @@ export class MessageWriter {
     this.#publisher.deliver({
       conversation,
       seq,
+      uncounted,
       sender,
       membersVersion: outcome.standing.membersVersion,
       direct: outcome.standing.direct,
       frame:
-        outcome.kind === 'stored'
-          ? frame
-          : encodeStoredDeliver({ conversation, sender, cid, ...outcome.message }),
+        outcome.kind === 'stored' ? frame : encodeStored({ conversation, sender, cid, ...outcome.message }),
     });
   }
 

@@ -3,7 +3,8 @@ import { isConnectionBroken, type Mysql, type MysqlConnection, type Tx, txOn } f
 import { BerthError } from '@berth/wire';
 import { type Standing, writeRefusal } from '../membership/standing.ts';
 import { identityKey, planBatch } from './batch-plan.ts';
-import { BatchStatements, type LockedConversation } from './batch-statements.ts';
+import { BatchStatements } from './batch-statements.ts';
+import type { LogEnd } from './log-ends.ts';
 import {
   type BatchMessage,
   type BatchOptions,
@@ -90,7 +91,7 @@ export class MysqlMessageStore implements MessageStore {
     const standings = await this.#currentStandings(connection, batch, locked);
     const known = await this.#known(connection, batch, locked, options.careful);
     const sentAt = Date.now();
-    const { outcomes, rows, heads } = planBatch({
+    const { outcomes, rows } = planBatch({
       batch,
       heads: locked,
       known,
@@ -102,7 +103,6 @@ export class MysqlMessageStore implements MessageStore {
       await connection.query('ROLLBACK');
     } else {
       await this.#statements.insert(connection, rows, sentAt);
-      await this.#statements.moveHeads(connection, heads, sentAt);
       if (attempt.abandoned) throw new DeadlineError('given up before COMMIT');
       attempt.committing = true;
       await connection.query('COMMIT');
@@ -114,7 +114,7 @@ export class MysqlMessageStore implements MessageStore {
   async #currentStandings(
     connection: MysqlConnection,
     batch: readonly BatchMessage[],
-    locked: ReadonlyMap<number, LockedConversation>,
+    locked: ReadonlyMap<number, LogEnd>,
   ): Promise<Standing[]> {
     const standings = batch.map(({ message }) => message.standing);
     const stale = batch.flatMap(({ message }, index) => {
@@ -146,7 +146,7 @@ export class MysqlMessageStore implements MessageStore {
   #known(
     connection: MysqlConnection,
     batch: readonly BatchMessage[],
-    locked: ReadonlyMap<number, LockedConversation>,
+    locked: ReadonlyMap<number, LogEnd>,
     careful: boolean,
   ): Promise<Map<string, KnownMessage>> {
     const asked = new Map<string, OutgoingMessage>();

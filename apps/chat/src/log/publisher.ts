@@ -3,27 +3,40 @@
  * handed on is dropped and repaired by heads (docs/architecture.md, delivery).
  */
 export interface Publisher {
-  /** A committed message, to every local session of the conversation and every node that has one. */
-  deliver(entry: CommittedMessage): void;
+  /** A committed entry, to every local session of the conversation and every node that has one. */
+  deliver(entry: CommittedEntry): void;
   /** A frame for all sessions of users, wherever they are (friend events, marks, typing, group events). */
   notify(users: readonly number[], frame: Uint8Array, exceptSession?: string): void;
   /** A frame for every session in the conversation, wherever (typing, group events). */
   broadcast(conversation: number, membersVersion: number, frame: Uint8Array, exceptSession?: string): void;
   /**
    * Users joined, left, or changed in rights: every node brings its index (conversation → local sessions) and its
-   * cached members up to date. `users` are all whom `membersVersion` changed.
+   * cached members up to date.
    */
-  membershipChanged(conversation: number, membersVersion: number, users: readonly number[]): void;
+  membershipChanged(change: MembershipChange): void;
 }
 
-export interface CommittedMessage {
+export interface MembershipChange {
+  conversation: number;
+  /** The seq of the entry that changed the members last, and what it was before this change. */
+  membersVersion: number;
+  previousVersion: number;
+  /** All whom it changed. */
+  users: readonly number[];
+}
+
+export interface CommittedEntry {
   conversation: number;
   seq: number;
+  /** Entries up to it, and with it, that no person counts. */
+  uncounted: number;
   sender: number;
-  /** As the transaction that took the seq read it. */
+  /** Of the log up to this entry, or of a later one. */
   membersVersion: number;
+  /** Which run of which database server committed it; absent: it is not told. */
+  serverRun?: number;
   /** For a direct conversation both users, so that their routes tell the nodes; undefined for a group. */
   direct?: readonly [number, number] | undefined;
-  /** The deliver frame of the Berth dialect, whole; shared by all receivers and never written to. */
+  /** The deliver or entry frame of the Berth dialect, whole; shared by all receivers and never written to. */
   frame: Uint8Array;
 }

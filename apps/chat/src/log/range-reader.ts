@@ -1,13 +1,18 @@
-import type { Message } from '@berth/wire';
+import type { EntryDetails, Message } from '@berth/wire';
 import type { SeqRange } from '../membership/visible-seqs.ts';
 import { inChunks } from '../stores/chunks.ts';
 import { CoalescingLoader } from '../stores/coalescing-loader.ts';
 import type { Database } from '../stores/guarded-mysql.ts';
+import type { NewEntry } from './append-entries.ts';
+import { entryMessage } from './deliver-frame.ts';
+import { entryKinds, textKind } from './entry-kinds.ts';
 
-/** A message as it is stored, and the bytes of its JSON. Shared by all who read it; never changed. */
+/** An entry as it is stored, and the bytes of its JSON. Shared by all who read it; never changed. */
 export interface StoredMessage {
   message: Message;
   bytes: number;
+  /** Entries up to it, and with it, that no person counts. */
+  uncounted: number;
 }
 
 export interface RangeReaderOptions {
@@ -34,9 +39,16 @@ interface MessageRow {
   sent_at: number;
   reply_to: number | null;
   text: string;
+  kind: number;
+  uncounted: number;
 }
 
-const columns = 'conversation_id, seq, sender_id, cid, sent_at, reply_to, text';
+interface Place {
+  conversation: number;
+  seq: number;
+}
+
+const columns = 'conversation_id, seq, sender_id, cid, sent_at, reply_to, text, kind, uncounted';
 
 /**
  * Reads ranges of messages, each once for all on this node who ask for it. What is stored never changes, so what was
@@ -63,16 +75,12 @@ export class RangeReader {
   }
 
   /** One message of each conversation, where there is one. */
-  async readAt(
-    places: readonly { conversation: number; seq: number }[],
-  ): Promise<Map<number, StoredMessage>> {
+  async readAt(places: readonly Place[]): Promise<Map<number, StoredMessage>> {
     const found = new Map<number, StoredMessage>();
     const missing = places.filter(({ conversation, seq }) => {
-      if (seq === 0) return false;
-      const block = this.#blocks.get(`${conversation}:${blockOf(seq)}`);
-      const stored = block?.messages.find(({ message }) => message.seq === seq);
+      const stored = this.#cached(conversation, seq);
       if (stored !== undefined) found.set(conversation, stored);
-      return stored === undefined;
+      return seq > 0 && stored === undefined;
     });
     await inChunks(missing, 64, async (chunk) => {
       const any = Array(chunk.length).fill('(conversation_id = ? AND seq = ?)').join(' OR ');
@@ -83,6 +91,32 @@ export class RangeReader {
       for (const row of rows) found.set(row.conversation_id, storedMessageOf(row));
     });
     return found;
+  }
+
+  /** By `placeKey`: of the entries up to each place those that no person counts. */
+  async uncountedAt(places: readonly Place[]): Promise<Map<string, number>> {
+    const found = new Map<string, number>();
+    const missing = places.filter(({ conversation, seq }) => {
+      const uncounted = seq === 0 ? 0 : this.#cached(conversation, seq)?.uncounted;
+      if (uncounted !== undefined) found.set(placeKey(conversation, seq), uncounted);
+      return uncounted === undefined;
+    });
+    await inChunks(missing, 64, async (chunk) => {
+      const any = Array(chunk.length).fill('(conversation_id = ? AND seq = ?)').join(' OR ');
+      const rows = await this.#mysql.rows<MessageRow>(
+        `SELECT conversation_id, seq, uncounted FROM messages FORCE INDEX (PRIMARY) WHERE ${any}`,
+        chunk.flatMap(({ conversation, seq }) => [conversation, seq]),
+      );
+      for (const { conversation_id, seq, uncounted } of rows) {
+        found.set(placeKey(conversation_id, seq), uncounted);
+      }
+    });
+    return found;
+  }
+
+  #cached(conversation: number, seq: number): StoredMessage | undefined {
+    const block = this.#blocks.get(`${conversation}:${blockOf(seq)}`);
+    return block?.messages.find(({ message }) => message.seq === seq);
   }
 
   async #readRange(conversation: number, { from, to }: SeqRange): Promise<StoredMessage[]> {
@@ -138,6 +172,8 @@ export class RangeReader {
   }
 }
 
+export const placeKey = (conversation: number, seq: number): string => `${conversation}:${seq}`;
+
 /** Seqs begin at 1. */
 const blockOf = (seq: number): number => Math.floor((seq - 1) / blockSize);
 
@@ -162,14 +198,27 @@ async function readBlocks(mysql: Database, keys: string[]): Promise<Map<string, 
 }
 
 function storedMessageOf(row: MessageRow): StoredMessage {
-  const message: Message = {
+  const { uncounted } = row;
+  const message = row.kind === textKind ? textOf(row) : entryOf(row);
+  return { message, bytes: Buffer.byteLength(JSON.stringify(message)), uncounted };
+}
+
+const textOf = (row: MessageRow): Message => ({
+  conversation: row.conversation_id,
+  seq: row.seq,
+  sender: row.sender_id,
+  cid: row.cid.toString(),
+  sentAt: row.sent_at,
+  text: row.text,
+  ...(row.reply_to !== null && { replyTo: row.reply_to }),
+});
+
+const entryOf = (row: MessageRow): Message =>
+  entryMessage({
     conversation: row.conversation_id,
     seq: row.seq,
     sender: row.sender_id,
-    cid: row.cid.toString(),
     sentAt: row.sent_at,
-    text: row.text,
-    ...(row.reply_to !== null && { replyTo: row.reply_to }),
-  };
-  return { message, bytes: Buffer.byteLength(JSON.stringify(message)) };
-}
+    kind: entryKinds[row.kind] as NewEntry['kind'],
+    details: JSON.parse(row.text) as EntryDetails,
+  });

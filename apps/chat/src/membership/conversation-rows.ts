@@ -8,27 +8,23 @@ export interface ConversationRow {
   title: string;
   /** Both users of a direct conversation, the lower id first. */
   direct: readonly [number, number] | undefined;
-  head: number;
-  /** `sentAt` of the head; 0 when there is none. */
-  lastAt: number;
+  /** The seq of the entry that changed them last; 0 before there was one. */
   membersVersion: number;
   memberCount: number;
   createdAt: number;
 }
 
-interface StoredRow {
+export interface StoredConversationRow {
   id: number;
   kind: number;
   title: string;
   direct_key: Buffer | null;
-  head_seq: number;
-  last_at: number;
   members_version: number;
   member_count: number;
   created_at: number;
 }
 
-const columns = 'id, kind, title, direct_key, head_seq, last_at, members_version, member_count, created_at';
+export const conversationColumns = 'id, kind, title, direct_key, members_version, member_count, created_at';
 
 export const kinds = { direct: 1, group: 2 } as const;
 
@@ -40,14 +36,12 @@ export function directKey(a: number, b: number): Buffer {
   return key;
 }
 
-const conversationRowOf = (row: StoredRow): ConversationRow => ({
+export const conversationRowOf = (row: StoredConversationRow): ConversationRow => ({
   id: row.id,
   kind: row.kind === kinds.direct ? 'direct' : 'group',
   title: row.title,
   direct:
     row.direct_key === null ? undefined : [row.direct_key.readUInt32BE(0), row.direct_key.readUInt32BE(4)],
-  head: row.head_seq,
-  lastAt: row.last_at,
   membersVersion: row.members_version,
   memberCount: row.member_count,
   createdAt: row.created_at,
@@ -59,8 +53,8 @@ export async function readConversations(
 ): Promise<Map<number, ConversationRow>> {
   const found = new Map<number, ConversationRow>();
   await inChunks(ids, 512, async (chunk) => {
-    const rows = await db.rows<StoredRow>(
-      `SELECT ${columns} FROM conversations WHERE id IN (${marks(chunk.length)})`,
+    const rows = await db.rows<StoredConversationRow>(
+      `SELECT ${conversationColumns} FROM conversations WHERE id IN (${marks(chunk.length)})`,
       chunk,
     );
     for (const row of rows) found.set(row.id, conversationRowOf(row));
@@ -70,16 +64,18 @@ export async function readConversations(
 
 /** Locks one conversation's row for a change of its members; undefined when there is none. */
 export async function lockConversation(tx: Tx, id: number): Promise<ConversationRow | undefined> {
-  const [row] = await tx.rows<StoredRow>(`SELECT ${columns} FROM conversations WHERE id = ? FOR UPDATE`, [
-    id,
-  ]);
+  const [row] = await tx.rows<StoredConversationRow>(
+    `SELECT ${conversationColumns} FROM conversations WHERE id = ? FOR UPDATE`,
+    [id],
+  );
   return row && conversationRowOf(row);
 }
 
 export async function findDirect(db: Tx, a: number, b: number): Promise<ConversationRow | undefined> {
-  const [row] = await db.rows<StoredRow>(`SELECT ${columns} FROM conversations WHERE direct_key = ?`, [
-    directKey(a, b),
-  ]);
+  const [row] = await db.rows<StoredConversationRow>(
+    `SELECT ${conversationColumns} FROM conversations WHERE direct_key = ?`,
+    [directKey(a, b)],
+  );
   return row && conversationRowOf(row);
 }
 
@@ -88,8 +84,8 @@ export async function findDirect(db: Tx, a: number, b: number): Promise<Conversa
  * read would overlook.
  */
 export async function lockDirect(tx: Tx, a: number, b: number): Promise<ConversationRow | undefined> {
-  const [row] = await tx.rows<StoredRow>(
-    `SELECT ${columns} FROM conversations WHERE direct_key = ? FOR UPDATE`,
+  const [row] = await tx.rows<StoredConversationRow>(
+    `SELECT ${conversationColumns} FROM conversations WHERE direct_key = ? FOR UPDATE`,
     [directKey(a, b)],
   );
   return row && conversationRowOf(row);

@@ -49,10 +49,10 @@ export class VisibleSeqs {
     return this.#intervals.some(({ after, upTo }) => seq > after && seq <= upTo);
   }
 
-  countAbove(mark: number): number {
-    return this.#intervals.reduce(
-      (sum, { after, upTo }) => sum + Math.max(0, upTo - Math.max(after, mark)),
-      0,
+  /** What of it is above a mark; in order, and without overlap. */
+  above(mark: number): Interval[] {
+    return this.#intervals.flatMap(({ after, upTo }) =>
+      upTo > mark ? [{ after: Math.max(after, mark), upTo }] : [],
     );
   }
 

@@ -2,6 +2,7 @@ import type { Tx } from '@berth/mysql';
 import { parseInviteToken } from '@berth/tokens';
 import { BerthError } from '@berth/wire';
 import { type DirectChange, ensureDirect, setFriends } from '../conversations/direct-conversations.ts';
+import { unchanged } from '../conversations/log-change.ts';
 import { readAcquaintances, refusalOf } from '../membership/acquaintance.ts';
 import { lockDirect } from '../membership/conversation-rows.ts';
 import type { Database } from '../stores/guarded-mysql.ts';
@@ -145,7 +146,7 @@ export class MysqlFriendStore {
         [user, friend, friend, user],
       );
       if (affectedRows === 0 || row === undefined) return undefined;
-      return setFriends(tx, row, false);
+      return setFriends(tx, { row, created: false }, false);
     });
   }
 
@@ -172,8 +173,9 @@ export class MysqlFriendStore {
     await this.#requireFewFriends(tx, asker);
     await this.#requireFewFriends(tx, accepter);
     const now = Date.now();
-    const { row } = await ensureDirect(tx, accepter, asker, now);
-    const change = await setFriends(tx, row, true);
+    const made = await ensureDirect(tx, accepter, asker, now);
+    const change = await setFriends(tx, made, true);
+    const { row } = made;
     await tx.run(
       `INSERT INTO friendships (user_id, friend_id, alias, conversation_id, created_at) VALUES (?,?,?,?,?), (?,?,?,?,?)
        ON DUPLICATE KEY UPDATE alias = VALUES(alias)`,
@@ -204,8 +206,8 @@ export class MysqlFriendStore {
     ];
     if (own === undefined || others === undefined) return undefined;
     return {
+      ...unchanged({ membersVersion: 0 }),
       conversation: own.conversation_id,
-      membersVersion: 0,
       askerAlias: others.alias,
       accepterAlias: own.alias,
       at: own.created_at,

@@ -1,4 +1,4 @@
-import type { Berth, CloseReason, Profile, WireError } from '@berth/wire';
+import { type Berth, type CloseReason, frameIds, type Profile, type WireError } from '@berth/wire';
 import type { Session } from '../context.ts';
 import type { ClientConnection, FrameSink } from './client-connection.ts';
 
@@ -68,6 +68,7 @@ export class LiveSession implements Session, FrameSink {
   readonly connection: ClientConnection;
   readonly dialect: Dialect;
   readonly #keeper: SessionKeeper;
+  entries = false;
   /** Of its route, microseconds; 0 until the route is claimed. */
   epoch = 0;
   /** When its user did something last, milliseconds by the registry's clock; and when its route was told, 0 until the first use. */
@@ -99,7 +100,7 @@ export class LiveSession implements Session, FrameSink {
   }
 
   push(frame: Uint8Array): void {
-    if (this.ready) this.dialect.push(this, frame);
+    if (this.ready && (this.entries || !isEntry(frame))) this.dialect.push(this, frame);
   }
 
   close(reason: CloseReason, details: Farewell = {}): void {
@@ -125,3 +126,6 @@ export class LiveSession implements Session, FrameSink {
     return this.dialect.farewell(reason, {}, this);
   }
 }
+
+const isEntry = (frame: Uint8Array): boolean =>
+  frame[0] === frameIds.entry >> 8 && frame[1] === (frameIds.entry & 0xff);

@@ -18,6 +18,7 @@ export const history: Command = {
 
 export async function showHistory(context: Context, conversation: number, count: number): Promise<void> {
   for (const message of await context.client.history(conversation, { pageSize: count }).next()) {
-    context.terminal.print(await messageLine(context, message));
+    const line = await messageLine(context, message);
+    if (line !== undefined) context.terminal.print(line);
   }
 }

@@ -13,6 +13,7 @@ import { useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import { conversationName } from './conversation-name.ts';
 import styles from './conversation-row.module.css';
+import { entryText } from './entry-text.ts';
 import { usePreferenceActions } from './use-preference-actions.ts';
 
 const longestPreview = 120;
@@ -80,6 +81,9 @@ function Preview({ conversation }: { conversation: Conversation }) {
   const sender = useObserved(people, (all) =>
     last && kind === 'group' ? all.profile(last.sender) : undefined,
   );
+  const happened = useObserved(people, (all) =>
+    last?.kind === undefined ? undefined : entryText(last, all, me, text),
+  );
   if (draft) {
     return (
       <span className={styles.preview}>
@@ -88,6 +92,7 @@ function Preview({ conversation }: { conversation: Conversation }) {
     );
   }
   if (!last) return <span className={styles.preview}>{text('chats.empty')}</span>;
+  if (happened !== undefined) return <bdi className={styles.preview}>{brief(happened)}</bdi>;
   const said = brief(last.text);
   return (
     <bdi className={styles.preview}>

@@ -8,6 +8,7 @@ import type { Outgoing } from '../state/outbox.ts';
 import type { Timeline } from '../state/timeline.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import { Bubble } from './bubble.tsx';
+import { EntryLine } from './entry-line.tsx';
 import { beginsDay, continues } from './grouping.ts';
 import type { MessageMenuHandle } from './message-menu.tsx';
 import styles from './message-row.module.css';
@@ -42,6 +43,15 @@ export function MessageRowView({
 }: MessageRowProps) {
   const { me } = useWorkspace();
   if (row.kind === 'stored' && !row.message) return <Placeholder odd={row.seq % 3 === 0} />;
+  if (row.kind === 'stored' && row.message!.kind !== undefined) {
+    const isNewDay = row.previous ? beginsDay(row.message!, row.previous) : row.seq === timeline.first;
+    return (
+      <>
+        {isNewDay && <Day time={row.message!.sentAt} />}
+        <EntryLine entry={row.message!} />
+      </>
+    );
+  }
   const said =
     row.kind === 'stored' ? fromMessage(row.message!, me, received, read) : fromOutgoing(row.outgoing, me);
   const isFirst = row.kind === 'stored' && row.seq === timeline.first;
@@ -54,7 +64,7 @@ export function MessageRowView({
       <Bubble
         said={said}
         group={conversation.kind === 'group'}
-        follows={!isFirstNew && continues(said, row.previous)}
+        follows={!isFirstNew && row.previous?.kind === undefined && continues(said, row.previous)}
         timeline={timeline}
         menu={menu}
         reachable={reachable}

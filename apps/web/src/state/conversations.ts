@@ -110,17 +110,24 @@ export class Conversations extends Observable {
     }
     if (message.seq <= (known.last?.seq ?? 0)) return;
     const isNew = message.seq > known.head;
+    if (message.kind === 'fence') {
+      if (isNew) this.#set({ ...known, head: message.seq });
+      return;
+    }
+    const isText = message.kind === undefined;
     const mine = message.sender === this.#me;
     this.#set({
       ...known,
       last: message,
       head: Math.max(known.head, message.seq),
-      unread: known.unread + (isNew && !mine ? 1 : 0),
+      unread: known.unread + (isNew && !mine && isText ? 1 : 0),
       activeAt: Math.max(known.activeAt, message.sentAt),
       // Who writes has read what was there.
-      ...(!mine && known.kind === 'direct' && { peerRead: Math.max(known.peerRead ?? 0, message.seq) }),
+      ...(!mine &&
+        isText &&
+        known.kind === 'direct' && { peerRead: Math.max(known.peerRead ?? 0, message.seq) }),
     });
-    if (mine && isNew) this.markRead(message.conversation, message.seq);
+    if (mine && isNew && isText) this.markRead(message.conversation, message.seq);
   }
 
   markRead(id: number, seq: number): void {

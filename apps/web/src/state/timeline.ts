@@ -10,7 +10,7 @@ export type FetchMessages = (after: number, limit: number) => Promise<Answers['s
 /**
  * The messages of one conversation as far as they are here. Seqs are gapless, so everything from the first to the head
  * has its place before it is loaded: history needs no prepending, and a reader may jump anywhere. What the server does
- * not tell of a range that it answered is not this user's to see (times of absence) and has no place.
+ * not tell of a range that it answered is not this user's to see (times of absence) and has no place; nor has a fence.
  */
 export class Timeline extends Observable {
   readonly conversation: number;
@@ -93,8 +93,9 @@ export class Timeline extends Observable {
   }
 
   add(message: Message): void {
-    if (this.#messages.has(message.seq)) return;
-    this.#messages.set(message.seq, message);
+    if (this.#known.has(message.seq)) return;
+    if (message.kind === 'fence') this.#hidden.add(message.seq, message.seq);
+    else this.#messages.set(message.seq, message);
     this.#known.add(message.seq, message.seq);
     this.#head = Math.max(this.#head, message.seq);
     this.#change();
@@ -157,7 +158,9 @@ export class Timeline extends Observable {
 
   async #fill(gap: SeqRange): Promise<void> {
     const answer = await this.#fetch(gap.from - 1, gap.to - gap.from + 1);
-    const within = answer.messages.filter(({ seq }) => seq >= gap.from && seq <= gap.to);
+    const within = answer.messages.filter(
+      ({ seq, kind }) => seq >= gap.from && seq <= gap.to && kind !== 'fence',
+    );
     for (const message of within) this.#messages.set(message.seq, message);
     // An answer that is full ends early: beyond its last message nothing is known.
     const last = answer.messages.at(-1)?.seq ?? 0;

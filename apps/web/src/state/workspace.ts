@@ -140,6 +140,10 @@ export class Workspace {
         }
       }),
       client.on('message', ({ message, live }) => this.#received(message, live)),
+      client.on('entry', ({ entry }) => {
+        conversations.add(entry);
+        this.#timelines.get(entry.conversation)?.add(entry);
+      }),
       client.on('outgoing', (message) => this.outbox.happened(message)),
       client.on('marked', (marked) => {
         conversations.marked(marked);

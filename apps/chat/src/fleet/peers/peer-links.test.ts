@@ -58,7 +58,15 @@ async function startNode(name: string, options: Partial<PeerLinksOptions> = {}):
       onStream: (call) => node.links.accept(call),
     }),
     send: (to, seq, bytes = 10) => {
-      const value = { conversation: 7, seq, membersVersion: 1, sender: 1, frame: Buffer.alloc(bytes) };
+      const value = {
+        conversation: 7,
+        seq,
+        membersVersion: 1,
+        sender: 1,
+        uncounted: 0,
+        serverRun: 0,
+        frame: Buffer.alloc(bytes),
+      };
       node.links.send(to.name, to.bootEpoch, encodeEntry({ $case: 'deliver', value }, 7));
     },
     close: async () => {

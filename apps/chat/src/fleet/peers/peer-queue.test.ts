@@ -9,7 +9,15 @@ const message = (conversation: number, seq: number, bytes: number): EncodedEntry
   encodeEntry(
     {
       $case: 'deliver',
-      value: { conversation, seq, membersVersion: 1, sender: 1, frame: Buffer.alloc(bytes) },
+      value: {
+        conversation,
+        seq,
+        membersVersion: 1,
+        sender: 1,
+        uncounted: 0,
+        serverRun: 0,
+        frame: Buffer.alloc(bytes),
+      },
     },
     conversation,
   );
@@ -24,6 +32,8 @@ test('a batch of encoded entries is what the contract says', () => {
           conversation,
           seq,
           membersVersion: 3,
+          uncounted: 0,
+          serverRun: 0,
           sender: 9,
           frame: Buffer.from(bytes),
         }));

@@ -1,4 +1,4 @@
-import type { CommittedMessage, Publisher } from '../../log/publisher.ts';
+import type { CommittedEntry, MembershipChange, Publisher } from '../../log/publisher.ts';
 import type { Fleet } from '../peers/fleet.ts';
 import { type EncodedEntry, encodeEntry } from '../peers/peer-codec.ts';
 import type { PeerLinks } from '../peers/peer-links.ts';
@@ -41,12 +41,18 @@ export class FleetPublisher implements Publisher {
     this.#options = options;
   }
 
-  deliver(message: CommittedMessage): void {
-    const { conversation, seq, sender, membersVersion, direct, frame } = message;
-    this.#options.local.deliver(message);
+  deliver(committed: CommittedEntry): void {
+    const { conversation, seq, uncounted, sender, membersVersion, direct, frame } = committed;
+    this.#options.local.deliver(committed);
     if (this.#options.fleet.size === 0) return;
     const entry = encodeEntry(
-      { $case: 'deliver', value: { conversation, seq, membersVersion, sender, frame: asBuffer(frame) } },
+      {
+        $case: 'deliver',
+        value: {
+          ...{ conversation, seq, uncounted, membersVersion, sender, frame: asBuffer(frame) },
+          serverRun: committed.serverRun ?? 0,
+        },
+      },
       conversation,
     );
     if (direct !== undefined) this.#route({ users: direct, entry });
@@ -65,14 +71,17 @@ export class FleetPublisher implements Publisher {
   broadcast(conversation: number, membersVersion: number, frame: Uint8Array, exceptSession?: string): void {
     this.#options.local.deliver({ conversation, seq: 0, membersVersion, frame, exceptSession });
     if (this.#options.fleet.size === 0) return;
-    const value = { conversation, seq: 0, membersVersion, sender: 0, frame: asBuffer(frame) };
+    const value = {
+      ...{ conversation, seq: 0, uncounted: 0, serverRun: 0, membersVersion, sender: 0 },
+      frame: asBuffer(frame),
+    };
     this.#toGroup(conversation, encodeEntry({ $case: 'deliver', value }, conversation));
   }
 
-  membershipChanged(conversation: number, membersVersion: number, users: readonly number[]): void {
-    void this.#options.memberships.changed(conversation, membersVersion, users);
+  membershipChanged(change: MembershipChange): void {
+    void this.#options.memberships.changed(change);
     if (this.#options.fleet.size === 0) return;
-    const value = { conversation, membersVersion, users: [...users] };
+    const value = { ...change, users: [...change.users] };
     // To all, whoever is interested: a node may hold a copy of the members without having a session in it.
     this.#options.links.broadcast(encodeEntry({ $case: 'membership', value }));
   }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventually } from '@berth/fixtures';
 import { type Guest, useChatFleet } from '../../chat-fleet.fixture.ts';
+import { appendEntries } from '../../log/append-entries.ts';
 
 const fleet = useChatFleet(2);
 
@@ -65,9 +66,13 @@ test('a node that missed every word of a change reads the members before it deli
   const conversation = await group(owner, [member]);
   // A change of which no node is told: only the version says so.
   await fleet.mysql.db.transaction(async (tx) => {
-    await tx.run('UPDATE conversations SET members_version = members_version + 1 WHERE id = ?', [
+    const [entry] = await appendEntries(
+      tx,
       conversation,
-    ]);
+      [{ kind: 'removed', sender: owner.user, details: { users: [member.user] } }],
+      Date.now(),
+    );
+    await tx.run('UPDATE conversations SET members_version = ? WHERE id = ?', [entry!.seq, conversation]);
     await tx.run('UPDATE members SET left_seq = 0 WHERE conversation_id = ? AND user_id = ?', [
       conversation,
       member.user,

@@ -1,6 +1,7 @@
 import { backoffMs } from '@berth/lifecycle';
 import type { Log } from '@berth/telemetry';
 import type { LiveQueries, Members } from '../../conversations/live-queries.ts';
+import type { MembershipChange } from '../../log/publisher.ts';
 import type { SessionIndex } from '../../session/session-index.ts';
 
 export interface MembershipSyncOptions {
@@ -29,24 +30,24 @@ export class MembershipSync {
     return this.#queues.has(conversation);
   }
 
-  /** `membersVersion` is the outcome of a change that touched `users` and nobody else. */
-  changed(conversation: number, membersVersion: number, users: readonly number[]): Promise<boolean> {
+  /** Between the two versions `users` changed, and nobody else. */
+  changed({ conversation, membersVersion, previousVersion, users }: MembershipChange): Promise<boolean> {
     const { index, queries } = this.#options;
     queries.membersChanged(conversation, membersVersion);
     const here = users.filter((user) => index.sessionsOf(user).length > 0);
     const local = index.conversation(conversation);
     if (local === undefined && here.length === 0) return Promise.resolve(true);
     return this.#enqueue(conversation, async () => {
-      const { version } = index.conversation(conversation) ?? { version: membersVersion - 1 };
+      const { version } = index.conversation(conversation) ?? { version: previousVersion };
       if (version >= membersVersion && here.length === 0) return;
-      if (version < membersVersion - 1) {
-        this.#apply(conversation, await queries.membersOf(conversation, membersVersion), undefined);
+      if (version < previousVersion) {
+        this.#apply(conversation, await queries.membersOf(conversation, membersVersion));
       } else {
         const members =
           here.length === 0
             ? { membersVersion, joinedSeqs: new Map<number, number>() }
             : await queries.membersAmong(conversation, here, membersVersion);
-        this.#apply(conversation, members, here);
+        this.#apply(conversation, members, { users: here, previousVersion });
       }
     });
   }
@@ -57,17 +58,21 @@ export class MembershipSync {
     return this.#enqueue(conversation, async () => {
       const local = index.conversation(conversation);
       if (local === undefined || local.version >= membersVersion) return;
-      this.#apply(conversation, await queries.membersOf(conversation, membersVersion), undefined);
+      this.#apply(conversation, await queries.membersOf(conversation, membersVersion));
     });
   }
 
-  /** `only`: nobody else changed; undefined: everyone is looked at. */
-  #apply(conversation: number, members: Members, only: readonly number[] | undefined): void {
+  /** `only`: nobody else changed since that version; undefined: everyone is looked at. */
+  #apply(
+    conversation: number,
+    members: Members,
+    only?: { users: readonly number[]; previousVersion: number },
+  ): void {
     const { index } = this.#options;
     const { membersVersion, joinedSeqs } = members;
     const local = index.conversation(conversation);
     const leaving = (local?.sessions ?? []).filter(
-      ({ user }) => !joinedSeqs.has(user) && (only === undefined || only.includes(user)),
+      ({ user }) => !joinedSeqs.has(user) && (only === undefined || only.users.includes(user)),
     );
     for (const session of leaving) index.leave(session, conversation);
     let hasJoined = false;
@@ -78,7 +83,7 @@ export class MembershipSync {
       }
     const now = index.conversation(conversation);
     // A session that came meanwhile with an older version still needs everyone looked at.
-    const isWhole = only === undefined || (now?.version ?? 0) >= membersVersion - 1;
+    const isWhole = only === undefined || (now?.version ?? 0) >= only.previousVersion;
     if (now !== undefined && isWhole) now.version = Math.max(now.version, membersVersion);
     if (hasJoined) this.#options.onJoined(conversation);
   }

@@ -33,11 +33,9 @@ export class PeerInbox {
         case 'kick':
           this.#kick(entry.value);
           break;
-        case 'membership': {
-          const { conversation, membersVersion, users } = entry.value;
-          void memberships.changed(conversation, membersVersion, users);
+        case 'membership':
+          void memberships.changed(entry.value);
           break;
-        }
         case 'presence':
           onPresence(entry.value.changes);
           break;

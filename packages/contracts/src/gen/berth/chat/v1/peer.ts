@@ -46,15 +46,19 @@ export interface PeerHello {
   toBootEpoch: number;
 }
 
-/** A stored message, for every local session of the conversation. */
+/** A stored entry, for every local session of the conversation. */
 export interface Deliver {
   conversation: number;
   seq: number;
   /** A node whose copy of the members is older reloads before it delivers. */
   membersVersion: number;
   sender: number;
-  /** The deliver frame of the Berth dialect, whole, as it goes to the clients. */
+  /** The frame of the Berth dialect, whole, as it goes to the clients. */
   frame: Buffer;
+  /** Entries up to this one that no person counts. */
+  uncounted: number;
+  /** Which run of which database server committed it: only of the same one it tells where the log ends. 0: it does not. */
+  serverRun: number;
 }
 
 /** A session's route was claimed elsewhere, or had to give way to another one of its user and device class. */
@@ -82,8 +86,11 @@ export interface Notify {
 
 export interface MembershipChanged {
   conversation: number;
+  /** The seq of the entry that changed the members last. */
   membersVersion: number;
   users: number[];
+  /** What the version was before. */
+  previousVersion: number;
 }
 
 export interface Presence {
@@ -416,7 +423,7 @@ export const PeerHello: MessageFns<PeerHello> = {
 };
 
 function createBaseDeliver(): Deliver {
-  return { conversation: 0, seq: 0, membersVersion: 0, sender: 0, frame: Buffer.alloc(0) };
+  return { conversation: 0, seq: 0, membersVersion: 0, sender: 0, frame: Buffer.alloc(0), uncounted: 0, serverRun: 0 };
 }
 
 export const Deliver: MessageFns<Deliver> = {
@@ -435,6 +442,12 @@ export const Deliver: MessageFns<Deliver> = {
     }
     if (message.frame.length !== 0) {
       writer.uint32(42).bytes(message.frame);
+    }
+    if (message.uncounted !== 0) {
+      writer.uint32(48).uint32(message.uncounted);
+    }
+    if (message.serverRun !== 0) {
+      writer.uint32(56).uint64(message.serverRun);
     }
     return writer;
   },
@@ -492,6 +505,22 @@ export const Deliver: MessageFns<Deliver> = {
             message.frame = Buffer.from(reader.bytes());
             continue;
           }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.uncounted = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.serverRun = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -514,6 +543,8 @@ export const Deliver: MessageFns<Deliver> = {
     message.membersVersion = object.membersVersion ?? 0;
     message.sender = object.sender ?? 0;
     message.frame = object.frame ?? Buffer.alloc(0);
+    message.uncounted = object.uncounted ?? 0;
+    message.serverRun = object.serverRun ?? 0;
     return message;
   },
 };
@@ -739,7 +770,7 @@ export const Notify: MessageFns<Notify> = {
 };
 
 function createBaseMembershipChanged(): MembershipChanged {
-  return { conversation: 0, membersVersion: 0, users: [] };
+  return { conversation: 0, membersVersion: 0, users: [], previousVersion: 0 };
 }
 
 export const MembershipChanged: MessageFns<MembershipChanged> = {
@@ -756,6 +787,9 @@ export const MembershipChanged: MessageFns<MembershipChanged> = {
         writer.uint32(v);
       }
       writer.join();
+    }
+    if (message.previousVersion !== 0) {
+      writer.uint32(32).uint32(message.previousVersion);
     }
     return writer;
   },
@@ -807,6 +841,14 @@ export const MembershipChanged: MessageFns<MembershipChanged> = {
 
             break;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.previousVersion = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -827,6 +869,7 @@ export const MembershipChanged: MessageFns<MembershipChanged> = {
     message.conversation = object.conversation ?? 0;
     message.membersVersion = object.membersVersion ?? 0;
     message.users = object.users?.map((e) => e) || [];
+    message.previousVersion = object.previousVersion ?? 0;
     return message;
   },
 };

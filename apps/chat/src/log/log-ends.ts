@@ -1,0 +1,102 @@
+import type { Tx } from '@berth/mysql';
+import {
+  type ConversationRow,
+  conversationColumns,
+  conversationRowOf,
+  type StoredConversationRow,
+} from '../membership/conversation-rows.ts';
+import { inChunks } from '../stores/chunks.ts';
+import { marks } from '../stores/statement-shapes.ts';
+
+/** The end of a conversation's log, and who its members were there: of one moment. */
+export interface LogEnd {
+  /** 0 while nothing was appended. */
+  seq: number;
+  /** Entries up to it that no person counts. */
+  uncounted: number;
+  /** `sentAt` of the newest entry that shows; 0 when there is none. */
+  at: number;
+  membersVersion: number;
+}
+
+/** A conversation with the end of its log. */
+export interface LoggedConversation extends ConversationRow {
+  head: number;
+  /** Of the entries up to the head those that no person counts. */
+  uncounted: number;
+  /** `sentAt` of the newest entry that shows; 0 when there is none. */
+  lastAt: number;
+}
+
+interface EndRow {
+  id: number;
+  members_version: number;
+  seq: number | null;
+  uncounted: number | null;
+  sent_at: number | null;
+}
+
+interface HintedRow extends StoredConversationRow {
+  hint_seq: number;
+  hint_uncounted: number;
+  hint_at: number;
+  next_seq: number | null;
+}
+
+/** A SELECT for each, so that each is one descent of the primary key whatever the optimiser makes of many. */
+const end = `(SELECT c.id, c.members_version, e.seq, e.uncounted, e.sent_at
+  FROM conversations c LEFT JOIN messages e FORCE INDEX (PRIMARY) ON e.conversation_id = c.id
+  WHERE c.id = ? ORDER BY e.seq DESC LIMIT 1)`;
+
+/** The ends of the logs of those conversations that exist. */
+export async function readLogEnds(db: Tx, ids: readonly number[]): Promise<Map<number, LogEnd>> {
+  const ends = new Map<number, LogEnd>();
+  await inChunks(ids, 32, async (chunk) => {
+    const rows = await db.rows<EndRow>(Array(chunk.length).fill(end).join(' UNION ALL '), chunk);
+    for (const { id, members_version, seq, uncounted, sent_at } of rows) {
+      ends.set(id, {
+        seq: seq ?? 0,
+        uncounted: uncounted ?? 0,
+        at: sent_at ?? 0,
+        membersVersion: members_version,
+      });
+    }
+  });
+  return ends;
+}
+
+/**
+ * The conversations that exist, each with the end of its log. A hint says where a reader found the end last: since a log
+ * has no holes, it is the end as long as nothing follows it, and one look-up by primary key tells. `onFound` hears of the
+ * ends of those that have gone on since.
+ */
+export async function readLogged(
+  db: Tx,
+  ids: readonly number[],
+  onFound: (conversation: number, end: LogEnd) => void,
+): Promise<Map<number, LoggedConversation>> {
+  const found = new Map<number, LoggedConversation>();
+  const gone: number[] = [];
+  const named = conversationColumns.replaceAll(/\w+/g, 'c.$&');
+  await inChunks(ids, 512, async (chunk) => {
+    const rows = await db.rows<HintedRow>(
+      `SELECT ${named}, c.hint_seq, c.hint_uncounted, c.hint_at, e.seq AS next_seq
+       FROM conversations c LEFT JOIN messages e FORCE INDEX (PRIMARY)
+         ON e.conversation_id = c.id AND e.seq = c.hint_seq + 1
+       WHERE c.id IN (${marks(chunk.length)})`,
+      chunk,
+    );
+    for (const row of rows) {
+      const { hint_seq: head, hint_uncounted: uncounted, hint_at: lastAt } = row;
+      found.set(row.id, { ...conversationRowOf(row), head, uncounted, lastAt });
+      if (row.next_seq !== null) gone.push(row.id);
+    }
+  });
+  const ends = await readLogEnds(db, gone);
+  for (const [id, logEnd] of ends) {
+    const { seq: head, uncounted, at: lastAt, membersVersion } = logEnd;
+    found.set(id, { ...found.get(id)!, head, uncounted, lastAt, membersVersion });
+    onFound(id, logEnd);
+  }
+  return found;
+}
