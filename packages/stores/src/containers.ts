@@ -3,12 +3,16 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from './free-port.ts';
+import { assertRedisReads } from './made-by.ts';
 import { readPassword } from './mysql-server.ts';
 import { type RunningServer, runningServer } from './running-server.ts';
 import { ServerProcess, type ServerProcessOptions } from './server-process.ts';
 
 /** The first start pulls an image. */
 const readyTimeoutMs = 5 * 60_000;
+
+/** The last of the 7 that the image's tag names. */
+const imageVersion = '7.4.0';
 
 interface ContainerOptions {
   /** Folder of the data, mounted into the container. */
@@ -68,10 +72,11 @@ export async function startRedisContainer({
 }: ContainerOptions): Promise<RunningServer> {
   await mkdir(dir, { recursive: true });
   const port = wantedPort ?? (await freePort());
+  assertRedisReads(dir, imageVersion);
   const server = new Container('redis', { logFile, signal }, [
     `--publish=127.0.0.1:${port}:6379`,
     `--volume=${dir}:/data`,
-    'redis:7',
+    `redis:${imageVersion.split('.')[0]}`,
     ...['redis-server', '--maxmemory-policy', 'noeviction', '--save', '', '--appendonly', 'yes'],
   ]);
   await server.ready(/Ready to accept connections/, readyTimeoutMs);

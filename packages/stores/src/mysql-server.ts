@@ -8,6 +8,7 @@ import process from 'node:process';
 import { promisify } from 'node:util';
 import { findStores } from './binaries.ts';
 import { freePort } from './free-port.ts';
+import { assertMysqlReads } from './made-by.ts';
 import { type RunningServer, runningServer } from './running-server.ts';
 import { ServerProcess } from './server-process.ts';
 
@@ -30,7 +31,8 @@ export type RunningMysql = RunningServer;
 
 /**
  * A private MariaDB or MySQL on 127.0.0.1 with a user `berth` (its password lies beside the data) and a database
- * `berth`, durable as Berth demands. Throws with the server's last lines when it does not come up.
+ * `berth`, durable as Berth demands. Throws with the server's last lines when it does not come up, and ForeignDataError
+ * when another one made the data.
  */
 export async function startMysql({
   dir,
@@ -44,6 +46,7 @@ export async function startMysql({
   const { stdout: version } = await exec(mysqld, ['--no-defaults', '--version']);
   const isMaria = /MariaDB/i.test(version);
   const data = join(dir, 'data');
+  assertMysqlReads(data, { isMaria, version });
   if (!existsSync(join(data, 'mysql'))) await initialise(mysqld, isMaria, data, signal);
   const password = await readPassword(dir);
   const init = join(dir, 'init.sql');

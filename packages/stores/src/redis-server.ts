@@ -1,8 +1,13 @@
+import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { findStores } from './binaries.ts';
 import { freePort } from './free-port.ts';
+import { assertRedisReads } from './made-by.ts';
 import { type RunningServer, runningServer } from './running-server.ts';
 import { ServerProcess } from './server-process.ts';
+
+const exec = promisify(execFile);
 
 export type RunningRedis = RunningServer;
 
@@ -22,7 +27,10 @@ export async function startRedis({
 } = {}): Promise<RunningRedis> {
   const { redisServer } = findStores();
   if (!redisServer) throw new Error('no redis-server on this machine');
-  if (dir) await mkdir(dir, { recursive: true });
+  if (dir) {
+    await mkdir(dir, { recursive: true });
+    assertRedisReads(dir, (await exec(redisServer, ['--version'])).stdout);
+  }
   const chosenPort = port ?? (await freePort());
   const argv = [
     ...[
