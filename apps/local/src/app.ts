@@ -1,10 +1,11 @@
 import process from 'node:process';
 import { ChatNodes } from './chat-nodes.ts';
 import type { LocalConfig } from './config.ts';
-import { takeFolder } from './data-folder.ts';
-import { migrateSchema, mysqlPart, prepareStores, redisPart, tryRedis } from './databases.ts';
+import { assertRoom, takeFolder } from './data-folder.ts';
+import { mysqlPart, prepareStores, redisPart } from './databases.ts';
 import { listenToKeys } from './keyboard.ts';
 import { keepLogsSmall } from './log-files.ts';
+import { migrateSchema, tryRedis } from './own-servers.ts';
 import { type NodeService, servicePart } from './part.ts';
 import { assertFree } from './ports.ts';
 import { type Output, Progress } from './progress.ts';
@@ -47,6 +48,7 @@ export async function runLocal(
   const closers: (() => void)[] = [keepLogsSmall(() => supervisor.logFiles)];
   let starting: ReturnType<typeof start> | undefined;
   try {
+    assertRoom(config);
     await assertFree(config.port, 'web address', '--port');
     await assertFree(config.mailPort, 'mailbox', '--mail-port');
     const plan = await makePlan(config);
@@ -83,7 +85,7 @@ async function start(
   progress: Progress,
 ): Promise<Started> {
   const { dataDir, root } = config;
-  const origin = await prepareStores(config, (line) => progress.say(line));
+  const origin = await prepareStores(config, progress);
   const run = (service: NodeService): Promise<unknown> =>
     progress.track(service.name, supervisor.add(servicePart(service, { dataDir, cwd: root })));
   const openRedis = async (): Promise<string> => {

@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { readSecret } from '@berth/env';
+import { EnvError, readSecret, requireSecret } from '@berth/env';
+import { parseMysqlUrl } from '@berth/mysql';
+import { parseRedisUrl } from '@berth/redis';
 import { LocalError } from './local-error.ts';
 
 export interface LocalConfig {
@@ -56,14 +58,28 @@ export function readConfig(argv: string[], env: Record<string, string | undefine
     ),
     web: !values['no-web'],
     dataDir: resolve(root, values.data ?? '.berth'),
-    mysqlUrl: readSecret('MYSQL_URL', env),
-    redisUrl: readSecret('REDIS_URL', env),
+    mysqlUrl: address('MYSQL_URL', env, parseMysqlUrl),
+    redisUrl: address('REDIS_URL', env, parseRedisUrl),
     root,
     env,
   };
   if (config.port === config.mailPort)
     throw new LocalError(`port ${config.port} cannot be both the web address and the mailbox`);
   return config;
+}
+
+/** What the variable, or the file that its `_FILE` names, says; undefined when neither is set. */
+function address(
+  name: string,
+  env: Record<string, string | undefined>,
+  check: (url: string) => unknown,
+): string | undefined {
+  try {
+    return readSecret(name, env) === undefined ? undefined : requireSecret(name, env, check);
+  } catch (error) {
+    if (!(error instanceof EnvError)) throw error;
+    throw new LocalError(error.message);
+  }
 }
 
 function parse(argv: string[]) {

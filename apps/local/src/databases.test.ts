@@ -20,7 +20,7 @@ function machine(parts: Partial<Machine>): Machine & { installed: string[][] } {
   };
 }
 
-const silent = () => {};
+const silent = { say: () => {}, track: <T>(_: string, work: Promise<T>) => work };
 
 test('programs of the machine come first', async () => {
   const own = machine({

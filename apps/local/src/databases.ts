@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import { Mysql, migrate } from '@berth/mysql';
-import { createRedis } from '@berth/redis';
 import {
+  ForeignDataError,
   findStores,
   hasDocker,
   installStores,
@@ -15,6 +14,7 @@ import type { LocalConfig } from './config.ts';
 import { LocalError } from './local-error.ts';
 import { freshLog } from './log-files.ts';
 import type { Part } from './part.ts';
+import type { Progress } from './progress.ts';
 import type { Plan } from './services.ts';
 
 /** Where the private servers come from: programs of this machine, or Docker. */
@@ -33,7 +33,7 @@ export interface Machine {
 /** Decides it, and installs what is missing where that is allowed; throws LocalError with what to install elsewhere. */
 export async function prepareStores(
   config: Pick<LocalConfig, 'mysqlUrl' | 'redisUrl'>,
-  say: (line: string) => void,
+  progress: Pick<Progress, 'say' | 'track'>,
   machine: Machine = { findStores, hasDocker, installStores },
 ): Promise<Origin> {
   const found = machine.findStores();
@@ -48,7 +48,8 @@ export async function prepareStores(
     return origin;
   }
   const packages = missing.map((store) => (store === 'mysql' ? 'mariadb-server' : 'redis-server'));
-  await machine.installStores(packages, say).catch((error: Error) => {
+  const installing = machine.installStores(packages, (line) => progress.say(line));
+  await progress.track(`apt-get (${packages.join(', ')})`, installing).catch((error: Error) => {
     throw new LocalError(error.message.replaceAll(/\s*\n\s*/g, '; '));
   });
   return origin;
@@ -83,46 +84,20 @@ function storePart(
   };
 }
 
-/** Makes sure of the Redis that REDIS_URL names. */
-export async function tryRedis(config: LocalConfig, url: string): Promise<void> {
-  const redis = createRedis(url, { tlsCaFile: config.env.REDIS_TLS_CA_FILE });
-  try {
-    await redis.ping();
-  } catch (error) {
-    throw new LocalError(`REDIS_URL: cannot use that server: ${(error as Error).message}`);
-  } finally {
-    redis.disconnect();
-  }
-}
-
-/** Brings the schema up to date. */
-export async function migrateSchema(config: LocalConfig, url: string): Promise<void> {
-  const db = new Mysql({
-    url,
-    poolSize: 1,
-    tlsCaFile: config.env.MYSQL_TLS_CA_FILE,
-    tlsVerifyIdentity: config.env.MYSQL_TLS_VERIFY_IDENTITY !== 'false',
-    allowWeakDurability: config.env.MYSQL_ALLOW_WEAK_DURABILITY === 'true',
-  });
-  try {
-    await migrate(db);
-  } catch (error) {
-    const where = config.mysqlUrl === undefined ? 'mysql' : 'MYSQL_URL';
-    throw new LocalError(`${where}: cannot use that server: ${reasonOf(error)}`);
-  } finally {
-    await db.close();
-  }
-}
-
-/** A connection refused on several addresses comes as an AggregateError without a message. */
-const reasonOf = (error: unknown): string =>
-  (error as Error).message || (error as NodeJS.ErrnoException).code || 'it does not answer';
+/** As servers and their tools say it. */
+const noRoom = /No space left on device|Errcode: 28\b|errno: 28\b|ENOSPC/;
 
 async function starting<T>(name: string, logFile: string, start: () => Promise<T>): Promise<T> {
   try {
     return await start();
   } catch (error) {
+    if (error instanceof ForeignDataError) throw new LocalError(`${name} does not start: ${error.message}`);
     const [reason, ...lines] = (error as Error).message.split('\n');
+    if (noRoom.test((error as Error).message))
+      throw new LocalError(
+        `${name} does not start: there is no room left on its disk (log: ${logFile})`,
+        lines,
+      );
     throw new LocalError(`${name} does not start: ${reason} (log: ${logFile})`, lines);
   }
 }

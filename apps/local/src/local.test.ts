@@ -150,7 +150,7 @@ test('another start on its port says so in one line', async () => {
   assert.equal(await other.exited, 1);
   assert.match(
     other.err,
-    new RegExp(`^berth: port ${port} for the web address is in use; [^\\n]+--port[^\\n]+\\n$`),
+    new RegExp(`^berth: port ${port} for the web address is in use by [^\\n]+; choose another: [^\\n]+--port \\d+\\n$`),
   );
 });
 
@@ -282,14 +282,14 @@ test('a mailbox port in use is one line, before anything starts', async () => {
   const launcher = start();
   assert.equal(await launcher.exited, 1);
   server.close();
-  assert.match(launcher.err, new RegExp(`^berth: port ${mailPort} for the mailbox is in use; [^\\n]+\\n$`));
+  assert.match(launcher.err, new RegExp(`^berth: port ${mailPort} for the mailbox is in use by [^\\n]+; [^\\n]+\\n$`));
   assert.equal(launcher.out, '');
 });
 
 test('a server of one’s own that cannot be reached is one line without its password', async () => {
   const launcher = start([], { MYSQL_URL: 'mysql://berth:hush@127.0.0.1:1/berth' });
   assert.equal(await launcher.exited, 1);
-  assert.match(launcher.err, /^berth: MYSQL_URL: cannot use that server: [^\n]+\n$/);
+  assert.match(launcher.err, /^berth: MYSQL_URL: nobody listens at 127\.0\.0\.1:1 \(connection refused\)\n$/);
   assert.equal((launcher.out + launcher.err).includes('hush'), false);
 });
 

@@ -2,6 +2,7 @@ import process from 'node:process';
 import { runLocal } from './app.ts';
 import { readConfig, usage } from './config.ts';
 import { LocalError } from './local-error.ts';
+import { systemReason } from './system-errors.ts';
 
 /** npm passes a terminal's Ctrl-C on, which the terminal has sent to everyone already: the same one comes twice. */
 const sameSignalMs = 300;
@@ -31,9 +32,10 @@ try {
   if (config === 'help') console.log(usage);
   else await runLocal(config, process.stdout, { interrupted, force: force.signal });
 } catch (error) {
-  if (!(error instanceof LocalError)) throw error;
-  console.error(`berth: ${error.message}`);
-  for (const line of error.logLines) console.error(`  ${line}`);
+  const reason = error instanceof LocalError ? error.message : systemReason(error);
+  if (reason === undefined) throw error;
+  console.error(`berth: ${reason}`);
+  for (const line of error instanceof LocalError ? error.logLines : []) console.error(`  ${line}`);
   process.exitCode = 1;
 }
 process.exit();

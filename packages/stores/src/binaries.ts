@@ -30,15 +30,35 @@ export async function installStores(
     );
   }
   say(`installing ${missing.join(' and ')} (${command})`);
-  await run('apt-get', ['update', '-qq']);
-  // A policy of 101 keeps the packages from starting servers of their own.
-  await run('sh', [
-    '-c',
-    `policy=/usr/sbin/policy-rc.d; [ -e $policy ] || { printf '#!/bin/sh\\nexit 101\\n' >$policy; chmod +x $policy; trap 'rm -f /usr/sbin/policy-rc.d' EXIT; }
-     apt-get install -y -qq --no-install-recommends "$@"`,
-    'install',
-    ...missing,
-  ]);
+  await runApt(['update', '-qq'], say);
+  await runApt(['install', '-y', '-qq', '--no-install-recommends', ...missing], say);
+}
+
+/** Somebody else's apt, such as the upgrades of a machine that has just started, is waited for so long. */
+const lockWaitMs = 10 * 60_000;
+
+/** As `apt-get`; the servers that it installs are not started: a policy of 101 says so. */
+async function runApt(args: string[], say: (line: string) => void): Promise<void> {
+  const script = `policy=/usr/sbin/policy-rc.d
+    [ -e $policy ] || { printf '#!/bin/sh\\nexit 101\\n' >$policy; chmod +x $policy; trap 'rm -f /usr/sbin/policy-rc.d' EXIT; }
+    apt-get "$@"`;
+  const until = performance.now() + lockWaitMs;
+  for (let holder: string | undefined; ; ) {
+    try {
+      await run(args[0] === 'install' ? ['sh', '-c', script, 'apt-get', ...args] : ['apt-get', ...args]);
+      return;
+    } catch (error) {
+      // "Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 123 (apt-get)"
+      const locked = /Could not get lock (\S+?)\.?\s(?:It is held by (process \d+(?: \([^)]*\))?))?/.exec(
+        (error as Error).message,
+      );
+      if (!locked || performance.now() > until) throw error;
+      const now = locked[2] ?? locked[1]!;
+      if (now !== holder) say(`waiting until another apt is done: ${now}`);
+      holder = now;
+      await new Promise((resolve) => setTimeout(resolve, 1_000 + Math.random() * 2_000));
+    }
+  }
 }
 
 function find(names: string[], path: string): string | undefined {
@@ -62,10 +82,10 @@ function find(names: string[], path: string): string | undefined {
   return undefined;
 }
 
-function run(command: string, args: string[]): Promise<void> {
+function run([command, ...args]: string[]): Promise<void> {
   return new Promise((resolve, reject) => {
-    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
+    const child = spawn(command!, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk) => {
