@@ -150,7 +150,9 @@ test('another start on its port says so in one line', async () => {
   assert.equal(await other.exited, 1);
   assert.match(
     other.err,
-    new RegExp(`^berth: port ${port} for the web address is in use by [^\\n]+; choose another: [^\\n]+--port \\d+\\n$`),
+    new RegExp(
+      `^berth: port ${port} for the web address is in use by [^\\n]+; choose another: [^\\n]+--port \\d+\\n$`,
+    ),
   );
 });
 
@@ -282,7 +284,10 @@ test('a mailbox port in use is one line, before anything starts', async () => {
   const launcher = start();
   assert.equal(await launcher.exited, 1);
   server.close();
-  assert.match(launcher.err, new RegExp(`^berth: port ${mailPort} for the mailbox is in use by [^\\n]+; [^\\n]+\\n$`));
+  assert.match(
+    launcher.err,
+    new RegExp(`^berth: port ${mailPort} for the mailbox is in use by [^\\n]+; [^\\n]+\\n$`),
+  );
   assert.equal(launcher.out, '');
 });
 

@@ -1,5 +1,6 @@
 import process from 'node:process';
 import { shareLookups } from './shared-lookups.ts';
+import { logConsole } from './structured-console.ts';
 
 export interface App {
   start(): Promise<void>;
@@ -9,15 +10,18 @@ export interface App {
 
 interface Log {
   info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
   fatal(fields: object, message: string): void;
 }
 
 /**
  * Runs an app as this process: starts it, closes it on SIGTERM or SIGINT and exits with 0; exits with 1, the
  * reason in one log line, when it cannot start or a fault escapes. A close longer than `closeTimeoutMs`
- * (default 60 s: a pod's grace period less a margin) is given up with exit code 1.
+ * (default 60 s: a pod's grace period less a margin) is given up with exit code 1. What libraries print becomes entries of
+ * the log.
  */
 export async function runApp(app: App, log: Log, { closeTimeoutMs = 60_000 } = {}): Promise<void> {
+  logConsole(log);
   shareLookups();
   let closing = false;
   const close = async (code: number): Promise<void> => {
