@@ -10,8 +10,8 @@ import { settle, verdict } from '../harness/people.ts';
 import { usePlatform } from '../harness/platform.ts';
 import { startLoad } from './load.ts';
 
-/** Of a file system of its own, so that no other is filled: MySQL's logs and tables, and some room. */
-const diskMib = 180;
+/** Of a file system of its own, so that no other is filled: the empty data of Oracle MySQL (190 MiB) or MariaDB (110), and room. */
+const diskMib = 400;
 const disk = mkdtempSync(join(tmpdir(), 'berth-disk-'));
 const isMounted = mounts(disk);
 const platform = usePlatform(isMounted ? { nodes: 2, mysqlFolder: disk } : { nodes: 2 });

@@ -32,11 +32,16 @@ export class Mailbox {
 
   static async start(): Promise<Mailbox> {
     const mailbox = new Mailbox(...((await freePorts(2)) as [number, number]));
-    await eventually(
-      'the mail catcher answers',
-      async () => (await fetch(`${mailbox.webUrl}/email`)).ok,
-      20_000,
-    );
+    try {
+      await eventually(
+        'the mail catcher answers',
+        async () => (await fetch(`${mailbox.webUrl}/email`)).ok,
+        20_000,
+      );
+    } catch (error) {
+      await mailbox.close();
+      throw error;
+    }
     return mailbox;
   }
 

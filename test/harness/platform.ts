@@ -140,14 +140,22 @@ export class Platform {
 
   async #start(): Promise<void> {
     await mkdir(this.logFolder, { recursive: true });
-    const [mysql, redis, mailbox] = await Promise.all([
-      startTestMysql([], this.#options.mysqlFolder),
-      startRedis(),
-      Mailbox.start(),
+    // One that does not start leaves the others to be closed.
+    const started = await Promise.allSettled([
+      startTestMysql([], this.#options.mysqlFolder).then((server) => {
+        this.mysql = server;
+        this.#mysqlServer = server;
+      }),
+      startRedis().then((server) => {
+        this.redis = server;
+      }),
+      Mailbox.start().then((mailbox) => {
+        this.mailbox = mailbox;
+      }),
     ]);
-    Object.assign(this, { mysql, redis, mailbox });
+    for (const each of started) if (each.status === 'rejected') throw each.reason;
+    const { mysql, redis, mailbox } = this;
     this.#ports = await freePorts(portsOfPlatform);
-    this.#mysqlServer = mysql;
     if (this.#options.proxied?.includes('redis')) this.redisProxy = await this.#startProxy(redis.port);
     this.#shared = {
       MYSQL_URL: mysql.url,

@@ -81,7 +81,10 @@ export class ServerProcess {
     return this.#child.exitCode === null && this.#child.signalCode === null && this.#child.pid !== undefined;
   }
 
-  /** Resolves when the server has printed `pattern`; rejects with its last lines when it exits or takes too long. */
+  /**
+   * Resolves when the server has printed `pattern`; rejects with its last lines when it exits, or is killed because
+   * it takes too long.
+   */
   async ready(pattern: RegExp, timeoutMs = 30_000): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     let poll: NodeJS.Timeout | undefined;
@@ -105,6 +108,9 @@ export class ServerProcess {
     try {
       await Promise.race([printed, failed, late]);
       this.#keep();
+    } catch (error) {
+      await this.kill();
+      throw error;
     } finally {
       clearTimeout(timer);
       clearInterval(poll);
