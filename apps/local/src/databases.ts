@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import {
-  ForeignDataError,
+  ForeignFolderError,
   findStores,
   hasDocker,
   installStores,
@@ -91,7 +91,7 @@ async function starting<T>(name: string, logFile: string, start: () => Promise<T
   try {
     return await start();
   } catch (error) {
-    if (error instanceof ForeignDataError) throw new LocalError(`${name} does not start: ${error.message}`);
+    if (error instanceof ForeignFolderError) throw new LocalError(`${name} does not start: ${error.message}`);
     const [reason, ...lines] = (error as Error).message.split('\n');
     if (noRoom.test((error as Error).message))
       throw new LocalError(

@@ -48,7 +48,7 @@ test('data of MariaDB are refused to MySQL and to an older MariaDB, and stay as 
     ['mariadbd', 'mariadbd  Ver 10.3.1-MariaDB for debian-linux-gnu', /is MariaDB 10\.3,/],
   ] as const) {
     await withServer(name, version, dir, () =>
-      assert.rejects(startMysql({ dir }), { name: 'ForeignDataError', message: said }),
+      assert.rejects(startMysql({ dir }), { name: 'ForeignFolderError', message: said }),
     );
   }
   assert.deepEqual(filesOf(dir), before);
@@ -96,7 +96,7 @@ test('data of a newer Redis, or of Valkey, are refused to Redis, and stay as the
     writeFileSync(join(other, 'appendonlydir', base), beginnings[name], 'latin1');
     const { mtimeMs } = statSync(join(other, 'appendonlydir'));
     await withServer('redis-server', redis7, other, () =>
-      assert.rejects(startRedis({ dir: other }), { name: 'ForeignDataError', message: said }),
+      assert.rejects(startRedis({ dir: other }), { name: 'ForeignFolderError', message: said }),
     );
     assert.equal(statSync(join(other, 'appendonlydir')).mtimeMs, mtimeMs);
     assert.equal(filesOf(other).includes('spoilt'), false);

@@ -2,8 +2,8 @@ import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync } 
 import { join } from 'node:path';
 
 /** Data that the server at hand cannot read, noticed before it touches them; the message is a sentence. */
-export class ForeignDataError extends Error {
-  override readonly name = 'ForeignDataError';
+export class ForeignFolderError extends Error {
+  override readonly name = 'ForeignFolderError';
 }
 
 interface Server {
@@ -12,7 +12,7 @@ interface Server {
   version: string | undefined;
 }
 
-/** Throws ForeignDataError when the data folder was made by the other of MariaDB and MySQL, or by a newer one. */
+/** Throws ForeignFolderError when the data folder was made by the other of MariaDB and MySQL, or by a newer one. */
 export function assertMysqlReads(
   data: string,
   { isMaria, version }: { isMaria: boolean; version: string },
@@ -37,7 +37,7 @@ export function assertRedisReads(dir: string, version: string): void {
 
 function refuse(data: string, maker: Server, server: Server): never {
   const [made, here] = [maker, server].map(({ name, version }) => [name, version].filter(Boolean).join(' '));
-  throw new ForeignDataError(
+  throw new ForeignFolderError(
     `the data in ${data} were made by ${made}, and the server of this machine is ${here}, which cannot read them; ` +
       `put the server that made them first on the PATH, or choose another data folder`,
   );

@@ -31,7 +31,7 @@ export type RunningMysql = RunningServer;
 
 /**
  * A private MariaDB or MySQL on 127.0.0.1 with a user `berth` (its password lies beside the data) and a database
- * `berth`, durable as Berth demands. Throws with the server's last lines when it does not come up, and ForeignDataError
+ * `berth`, durable as Berth demands. Throws with the server's last lines when it does not come up, and ForeignFolderError
  * when another one made the data.
  */
 export async function startMysql({
