@@ -31,8 +31,11 @@ export async function send(page: Page, text: string): Promise<void> {
 export const message = (page: Page, text: string) => page.getByRole('article').filter({ hasText: text });
 
 /** The mark on an own message. To the letter: "Waiting to be sent" has "sent" in it, too. */
-export const stateMark = (page: Page, text: string, state: 'Sent' | 'Waiting to be sent') =>
-  message(page, text).getByLabel(state, { exact: true });
+export const stateMark = (
+  page: Page,
+  text: string,
+  state: 'Sent' | 'Delivered' | 'Read' | 'Waiting to be sent',
+) => message(page, text).getByLabel(state, { exact: true });
 
 /** The texts of all messages in view, in order. */
 export const texts = (page: Page): Promise<string[]> =>

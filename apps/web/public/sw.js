@@ -33,6 +33,20 @@ self.addEventListener('fetch', (event) => {
   else if (request.mode === 'navigate' && pathname === '/') event.respondWith(page(request));
 });
 
+// Shown by this worker where pages may not: a page that is there opens the conversation, else a new one does.
+self.addEventListener('notificationclick', (event) => {
+  const { conversation } = event.notification.data ?? {};
+  event.notification.close();
+  if (conversation !== undefined) event.waitUntil(open(conversation));
+});
+
+async function open(conversation) {
+  const [page] = await self.clients.matchAll({ type: 'window' });
+  if (page === undefined) return self.clients.openWindow(`/#/chats/${conversation}`);
+  page.postMessage({ openConversation: conversation });
+  return page.focus();
+}
+
 async function cached(path, request) {
   return (await caches.match(path)) ?? fetch(request);
 }

@@ -16,6 +16,7 @@ export interface SavedSession {
 
 export interface AccountPorts {
   clock: StoppableClock;
+  now: () => number;
   random: () => number;
   createCid: () => string;
   saver: Saver;
@@ -40,7 +41,7 @@ export async function openAccount(
   ports: AccountPorts,
   options: Pick<ClientOptions, 'startAt' | 'catchUpLimit' | 'maxOutbox'>,
 ): Promise<Account> {
-  const { clock, random, createCid, saver, events } = ports;
+  const { clock, now, random, createCid, saver, events } = ports;
   const user = saved.user.id;
   const marks = new Marks({
     ...{ clock, random, saver, key: `berth/${user}/marks` },
@@ -49,7 +50,8 @@ export async function openAccount(
   await marks.load();
   const outbox: Outbox = new Outbox(
     {
-      ...{ clock, random, createCid, saver, user, key: `berth/${user}/outbox`, connection: ports.connection },
+      ...{ clock, now, random, createCid, saver, user },
+      ...{ key: `berth/${user}/outbox`, connection: ports.connection },
       changed: (message) => events.emit('outgoing', message),
       stored: (message) => inbox.deliver(message, true),
       receipts: (conversation) => inbox.receipts(conversation),

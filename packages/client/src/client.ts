@@ -258,6 +258,7 @@ class ReconnectingClient implements BerthClient {
       saved,
       {
         ...{ clock: this.#clock, random: this.#random, saver: this.#saver, events: this.#events },
+        now: () => this.now(),
         createCid: this.#options.createCid ?? randomCid,
         connection: () => this.#link.connection,
         ask: (name, body) => this.#requests.ask(name, body, { timeoutMs: this.#timeoutMs }),

@@ -7,6 +7,8 @@ import type { Receipts } from './types.ts';
 
 export interface OutboxPorts {
   clock: Clock;
+  /** Milliseconds since 1970. */
+  now: () => number;
   random: () => number;
   createCid: () => string;
   saver: Saver;
@@ -52,6 +54,8 @@ export class Outbox {
   readonly #unread = new Map<number, Outgoing[]>();
   readonly #lanes = new Map<number, Lane>();
   #inFlight = 0;
+  /** Of the newest message: a date that is set back brings none before those that were sent earlier. */
+  #createdAt = 0;
 
   constructor(ports: OutboxPorts, maxMessages: number) {
     this.#ports = ports;
@@ -65,6 +69,7 @@ export class Outbox {
       const saved = (await this.#ports.saver.read(`${this.#ports.key}/${cid}`)) as SavedOutgoing | undefined;
       if (!saved) continue;
       const message = this.#create(saved, true);
+      this.#createdAt = Math.max(this.#createdAt, saved.createdAt);
       this.#unsent.set(cid, message);
       if (saved.failed) message.markFailed(new BerthError(saved.failed.code, saved.failed.message));
       else this.#lane(saved.conversation).waiting.push(message);
@@ -76,8 +81,9 @@ export class Outbox {
     if (text === '') throw new BerthError('bad_request', 'The message is empty.');
     if (this.#unsent.size >= this.#maxMessages)
       throw new BerthError('limit_reached', 'Too many messages wait to be sent.');
-    const { clock, createCid } = this.#ports;
-    const saved = { cid: createCid(), conversation, text, replyTo, createdAt: clock.date() };
+    this.#createdAt = Math.max(this.#createdAt, this.#ports.now());
+    const cid = this.#ports.createCid();
+    const saved = { cid, conversation, text, replyTo, createdAt: this.#createdAt };
     if (deliverBytes(saved) > maxBytes) throw new BerthError('too_large', 'The message is too long.');
     const message = this.#create(saved, false);
     this.#unsent.set(message.cid, message);

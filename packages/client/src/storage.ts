@@ -24,9 +24,9 @@ export class MemoryStorage implements KeyValueStorage {
 
 /** `localStorage` or `sessionStorage`: simple, about 5 MB, blocking. */
 export class WebStorage implements KeyValueStorage {
-  readonly #area: Storage;
+  readonly #area: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
-  constructor(area: Storage) {
+  constructor(area: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>) {
     this.#area = area;
   }
 
@@ -47,9 +47,10 @@ export class WebStorage implements KeyValueStorage {
 export class IndexedDbStorage implements KeyValueStorage {
   readonly #database: Promise<IDBDatabase>;
 
-  constructor(name = 'berth', factory: IDBFactory = indexedDB) {
+  constructor(name = 'berth', factory?: IDBFactory) {
     this.#database = new Promise((resolve, reject) => {
-      const request = factory.open(name, 1);
+      // Where site data is blocked even to name it may throw.
+      const request = (factory ?? indexedDB).open(name, 1);
       request.onupgradeneeded = () => request.result.createObjectStore('values');
       request.onsuccess = () => resolve(request.result);
       request.onerror = () => reject(request.error);

@@ -123,7 +123,7 @@ export interface OutgoingMessage {
   readonly conversation: number;
   readonly text: string;
   readonly replyTo?: number | undefined;
-  /** Milliseconds since 1970, by this device's clock. */
+  /** Milliseconds since 1970, as `now()` told them. */
   readonly createdAt: number;
   readonly state: OutgoingState;
   /** Since `sent`. */

@@ -4,7 +4,7 @@ import { useRef, useState } from 'react';
 import { Button, IconButton } from '../design/button.tsx';
 import { TextField } from '../design/field.tsx';
 import { useFormats, useLanguage, useText } from '../i18n/language.tsx';
-import { useNow } from '../shell/use-now.ts';
+import { useElapsed } from '../shell/use-now.ts';
 import { useTask } from '../shell/use-task.ts';
 import styles from './accounts.module.css';
 import { useAccounts } from './accounts-context.ts';
@@ -41,7 +41,7 @@ export function CodeField({
   const [againAt, setAgainAt] = useState(0);
   const mailboxUrl = usePlatform()?.mailboxUrl;
   const paste = useCopiedCode(sent !== undefined && value === '', onChange);
-  const waiting = againAt > useNow(250, againAt > Date.now());
+  const waiting = againAt > useElapsed(250, againAt > performance.now());
 
   const send = async () => {
     setReason(undefined);
@@ -56,14 +56,14 @@ export function CodeField({
           purpose,
           locale: language,
         });
-        setAgainAt(Date.now() + resendAfterMs);
+        setAgainAt(performance.now() + resendAfterMs);
         setSent(text('code.sent', { email: email.trim(), minutes: Math.round(expiresInMs / 60_000) }));
         onSent();
         input.current?.focus();
       },
       (error) => {
         if (error instanceof BerthError && error.retryAfterMs !== undefined) {
-          setAgainAt(Date.now() + error.retryAfterMs);
+          setAgainAt(performance.now() + error.retryAfterMs);
         }
         return false;
       },
@@ -119,7 +119,7 @@ export function CodeField({
           {busy
             ? text('code.sending')
             : waiting
-              ? text('code.again', { time: formats.countdown(againAt - Date.now()) })
+              ? text('code.again', { time: formats.countdown(againAt - performance.now()) })
               : text('code.send')}
         </Button>
       }

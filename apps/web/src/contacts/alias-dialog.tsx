@@ -9,7 +9,13 @@ import { useTask } from '../shell/use-task.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 
 /** Calls a friend something else, for oneself alone. */
-export function AliasDialog({ friend, onClose }: { friend: Friend; onClose: () => void }) {
+export function AliasDialog({
+  friend,
+  onClose,
+}: {
+  friend: Pick<Friend, 'id' | 'alias'>;
+  onClose: () => void;
+}) {
   const text = useText();
   const { client, people } = useWorkspace();
   const [alias, setAlias] = useState(friend.alias);

@@ -107,7 +107,8 @@ export function ContactList({ person, requests }: { person: number | undefined; 
                     <span className={styles.names}>
                       <bdi className={styles.name}>{nameOf(friend)}</bdi>
                       <span className={styles.presence}>
-                        {text(friend.online ? 'person.presence.online' : 'person.presence.offline')}
+                        {friend.online !== undefined &&
+                          text(friend.online ? 'person.presence.online' : 'person.presence.offline')}
                       </span>
                     </span>
                   </a>

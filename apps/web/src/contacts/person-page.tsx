@@ -92,7 +92,8 @@ export function PersonPage({ user }: { user: number }) {
             ? text('person.you')
             : blocked
               ? text('person.blocked')
-              : friend && text(friend.online ? 'person.presence.online' : 'person.presence.offline')}
+              : friend?.online !== undefined &&
+                text(friend.online ? 'person.presence.online' : 'person.presence.offline')}
         </p>
         {user !== me && (
           <div className={styles.buttons}>

@@ -26,7 +26,7 @@ export function RequestDialog({ person, onClose }: { person: Profile; onClose: (
         alias: alias.trim(),
       });
       if (state === 'accepted') await people.load();
-      else people.addRequest({ ...person, note, direction: 'outgoing', state, at: Date.now() });
+      else people.addRequest({ ...person, note, direction: 'outgoing', state, at: client.now() });
       notice(text(state === 'accepted' ? 'request.friends' : 'request.sent'));
     });
     if (sent) onClose();

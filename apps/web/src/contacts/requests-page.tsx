@@ -79,7 +79,7 @@ function RequestRow({ request }: { request: FriendRequest }) {
     run(async () => {
       const { friend } = await client.request('friendAccept', { user: request.id });
       people.addFriend(friend);
-      conversations.touch(friend.conversation, Date.now());
+      conversations.touch(friend.conversation, client.now());
       // The button that was pressed is gone: the keyboard goes on from the one in its place.
       requestAnimationFrame(() => message.current?.focus());
     });

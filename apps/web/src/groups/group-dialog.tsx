@@ -30,7 +30,7 @@ export function GroupDialog({ onClose }: { onClose: () => void }) {
         title: title.trim(),
         members: [...chosen],
       });
-      conversations.touch(conversation.conversation, Date.now());
+      conversations.touch(conversation.conversation, client.now());
       conversations.replace([conversation]);
       onClose();
       navigate({ section: 'chats', conversation: conversation.conversation });

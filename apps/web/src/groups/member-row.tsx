@@ -28,12 +28,12 @@ export function MemberRow({
   patch: Members['patch'];
 }) {
   const text = useText();
-  const { people, me } = useWorkspace();
+  const { people, me, client } = useWorkspace();
   const name = nameOf(useObserved(people, (all) => all.friend(member.id)) ?? member);
   const online = useObserved(people, (all) => all.friend(member.id)?.online ?? false);
   const [asked, setAsked] = useState<'remove' | 'owner'>();
   const perform = usePerform(conversation, member.id, patch);
-  const now = Date.now();
+  const now = client.now();
   const muted = member.mutedUntil > now;
   const actions = actsOn(member, { id: me, role: conversation.role, member: conversation.member }, now).map(
     (act): Action => ({

@@ -7,7 +7,7 @@ import { useFormats, useText } from '../i18n/language.tsx';
 import { useCell } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import styles from './connection-status.module.css';
-import { useNow } from './use-now.ts';
+import { useElapsed } from './use-now.ts';
 
 /** A connection made within this is not worth a word. */
 const patienceMs = 800;
@@ -20,7 +20,7 @@ export function ConnectionStatus() {
   const { connection, client } = useWorkspace();
   const state = useCell(connection);
   const shown = useShown(state);
-  const now = useNow(500, shown?.kind === 'offline');
+  const now = useElapsed(500, shown?.kind === 'offline');
   return (
     <div
       className={styles.place}

@@ -6,9 +6,12 @@ import { nameOf } from '../state/people.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import { useNotice } from './notices.tsx';
 import { navigate } from './route.ts';
+import { mayNotify, notifySystem, onNotificationOpened } from './system-notification.ts';
 import { playTone } from './tone.ts';
 
 const maxBodyLength = 200;
+
+const openConversation = (conversation: number) => navigate({ section: 'chats', conversation });
 
 /** Tells of what happens while the user looks elsewhere, in the ways that they allow; and keeps the client awake. */
 export function useAlerts(): void {
@@ -39,19 +42,18 @@ export function useAlerts(): void {
         if (!document.hidden && document.hasFocus()) return;
         if (conversation?.silenced) return;
         if (settings.sound) playTone();
-        if (!settings.notifications || Notification.permission !== 'granted') return;
-        const shown = new Notification(conversationName(conversation, workspace, text), {
+        if (!settings.notifications || !mayNotify()) return;
+        void notifySystem({
+          title: conversationName(conversation, workspace, text),
           body: message.text.slice(0, maxBodyLength),
-          tag: `conversation-${message.conversation}`,
+          conversation: message.conversation,
+          onOpen: () => openConversation(message.conversation),
         });
-        shown.onclick = () => {
-          window.focus();
-          navigate({ section: 'chats', conversation: message.conversation });
-          shown.close();
-        };
       }),
     [workspace],
   );
+
+  useEffect(() => onNotificationOpened(openConversation), []);
 
   useEffect(() => {
     const wake = () => workspace.client.wake();

@@ -13,6 +13,7 @@ import {
 } from '@berth/client';
 import { WorkspaceCache } from './cache.ts';
 import { Drafts } from './drafts.ts';
+import { openKeptTexts } from './kept-texts.ts';
 import { Cell } from './observable.ts';
 import { Workspace } from './workspace.ts';
 
@@ -42,6 +43,8 @@ export class Accounts {
   readonly #lasting: KeyValueStorage;
   /** …and outlives only the page. */
   readonly #passing: KeyValueStorage;
+  readonly #lastingTexts = openKeptTexts('localStorage');
+  readonly #passingTexts = openKeptTexts('sessionStorage');
   #platformAnswer: Promise<PlatformAnswer> | undefined;
 
   constructor(options: { gateUrl: string; deviceName: string; platform: string }) {
@@ -49,13 +52,13 @@ export class Accounts {
     this.#deviceName = options.deviceName.slice(0, 64);
     this.#platform = options.platform.slice(0, 32);
     this.#lasting = new IndexedDbStorage('berth');
-    this.#passing = new WebStorage(sessionStorage);
+    this.#passing = new WebStorage(this.#passingTexts);
     this.#stranger = this.#createClient(new MemoryStorage());
   }
 
   /** Whether someone was logged in when this page was left, as far as can be told at once. */
   get expected(): boolean {
-    return localStorage.getItem(hintKey) !== null || sessionStorage.getItem(hintKey) !== null;
+    return [this.#lastingTexts, this.#passingTexts].some((texts) => texts.getItem(hintKey) !== null);
   }
 
   /** Takes up the session that this device has kept, if any. */
@@ -117,11 +120,16 @@ export class Accounts {
 
   async #enter(client: BerthClient, user: AccountUser, storage: KeyValueStorage): Promise<void> {
     const lasts = storage === this.#lasting;
-    (lasts ? localStorage : sessionStorage).setItem(hintKey, 'yes');
+    const texts = lasts ? this.#lastingTexts : this.#passingTexts;
+    try {
+      texts.setItem(hintKey, 'yes');
+    } catch {
+      // No room: the next page learns it a little later.
+    }
     const workspace = new Workspace(
       client,
       user,
-      new Drafts(lasts ? localStorage : sessionStorage, user.id),
+      new Drafts(texts, user.id),
       new WorkspaceCache(lasts ? storage : new MemoryStorage(), user.id),
     );
     workspace.connection.subscribe(() => {
@@ -135,7 +143,7 @@ export class Accounts {
   async #leave(workspace: Workspace, notice: 'session-ended' | 'logged-out'): Promise<void> {
     const phase = this.phase.value;
     if (phase.kind !== 'in' || phase.workspace !== workspace) return;
-    for (const area of [localStorage, sessionStorage]) area.removeItem(hintKey);
+    for (const texts of [this.#lastingTexts, this.#passingTexts]) texts.removeItem(hintKey);
     this.phase.value = { kind: 'out', notice };
     await workspace.close();
   }

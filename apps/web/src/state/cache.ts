@@ -154,6 +154,6 @@ export class WorkspaceCache {
 
 const listsOf = ({ conversations, people }: KeptWorkspace): SavedLists => ({
   conversations: conversations.sorted.slice(0, maxConversations),
-  friends: people.friends.slice(0, maxFriends),
+  friends: people.toldFriends.slice(0, maxFriends),
   requests: people.requests.slice(0, maxConversations),
 });

@@ -1,3 +1,4 @@
+import type { KeptTexts } from './kept-texts.ts';
 import { Observable } from './observable.ts';
 
 export interface Draft {
@@ -11,12 +12,12 @@ const saveAfterMs = 300;
 
 /** What was typed and not sent, by conversation, kept over a reload. */
 export class Drafts extends Observable {
-  readonly #area: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+  readonly #area: KeptTexts;
   readonly #key: string;
   readonly #drafts: Map<number, Draft>;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(area: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>, user: number) {
+  constructor(area: KeptTexts, user: number) {
     super();
     this.#area = area;
     this.#key = `berth.drafts.${user}`;

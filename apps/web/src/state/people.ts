@@ -5,7 +5,10 @@ import { Observable } from './observable.ts';
 /** Profiles of strangers asked for at a time. */
 const maxAsking = 4;
 
-type Asks = Pick<BerthClient, 'request'>;
+type Asks = Pick<BerthClient, 'request' | 'now'>;
+
+/** A friend as shown; `online` is not known while one is not connected oneself. */
+export type ShownFriend = Omit<Friend, 'online'> & { online: boolean | undefined };
 
 /** Everyone this user sees: friends with their presence, requests either way, and whoever speaks in a group. */
 export class People extends Observable {
@@ -13,8 +16,10 @@ export class People extends Observable {
   readonly #me: number;
   readonly #profiles = new Map<number, Profile>();
   readonly #friends = new Map<number, Friend>();
+  readonly #shown = new Map<number, ShownFriend>();
+  #isConnected = false;
   #requests: readonly FriendRequest[] = [];
-  #sorted: readonly Friend[] | undefined;
+  #sorted: readonly ShownFriend[] | undefined;
   #loaded = false;
   readonly #unknown = new Set<number>();
   readonly #refused = new Set<number>();
@@ -31,11 +36,16 @@ export class People extends Observable {
     return this.#loaded;
   }
 
-  get friends(): readonly Friend[] {
-    this.#sorted ??= [...this.#friends.values()].sort((one, other) =>
-      nameOf(one).localeCompare(nameOf(other)),
-    );
+  get friends(): readonly ShownFriend[] {
+    this.#sorted ??= [...this.#friends.keys()]
+      .map((id) => this.friend(id)!)
+      .sort((one, other) => nameOf(one).localeCompare(nameOf(other)));
     return this.#sorted;
+  }
+
+  /** As the platform told them last: what a cache keeps. */
+  get toldFriends(): readonly Friend[] {
+    return [...this.#friends.values()];
   }
 
   get requests(): readonly FriendRequest[] {
@@ -47,8 +57,21 @@ export class People extends Observable {
     return this.#requests.filter(isWaiting).length;
   }
 
-  friend(id: number): Friend | undefined {
-    return this.#friends.get(id);
+  friend(id: number): ShownFriend | undefined {
+    const friend = this.#friends.get(id);
+    if (!friend || this.#isConnected) return friend;
+    const known = this.#shown.get(id);
+    if (known) return known;
+    const shown = { ...friend, online: undefined };
+    this.#shown.set(id, shown);
+    return shown;
+  }
+
+  /** Whether one is connected oneself, and presence is known. */
+  set isConnected(isConnected: boolean) {
+    if (this.#isConnected === isConnected) return;
+    this.#isConnected = isConnected;
+    this.#change();
   }
 
   profile(id: number): Profile | undefined {
@@ -153,7 +176,9 @@ export class People extends Observable {
 
   #settle(id: number, state: 'accepted' | 'declined'): void {
     this.#requests = this.#requests.map((request) =>
-      request.id === id && request.state === 'pending' ? { ...request, state, at: Date.now() } : request,
+      request.id === id && request.state === 'pending'
+        ? { ...request, state, at: this.#client.now() }
+        : request,
     );
     this.#change();
   }
@@ -181,6 +206,7 @@ export class People extends Observable {
 
   #change(): void {
     this.#sorted = undefined;
+    this.#shown.clear();
     this.changed();
   }
 }

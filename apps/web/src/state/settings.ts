@@ -1,3 +1,4 @@
+import type { KeptTexts } from './kept-texts.ts';
 import { Cell } from './observable.ts';
 
 export type Language = 'en' | 'zh';
@@ -15,7 +16,7 @@ export interface Settings {
 const key = 'berth.settings';
 
 /** What this browser remembers of how its user likes things; what is missing or nonsense falls back. */
-export function readSettings(area: Pick<Storage, 'getItem'>, languages: readonly string[]): Settings {
+export function readSettings(area: Pick<KeptTexts, 'getItem'>, languages: readonly string[]): Settings {
   let saved: Partial<Record<keyof Settings, unknown>> = {};
   try {
     saved = (JSON.parse(area.getItem(key) ?? '{}') ?? {}) as typeof saved;
@@ -40,7 +41,7 @@ function preferred(languages: readonly string[]): Language {
 }
 
 /** The settings, written whenever they change. */
-export function createSettings(area: Storage, languages: readonly string[]): Cell<Settings> {
+export function createSettings(area: KeptTexts, languages: readonly string[]): Cell<Settings> {
   const settings = new Cell(readSettings(area, languages));
   settings.subscribe(() => {
     try {

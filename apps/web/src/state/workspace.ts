@@ -15,6 +15,9 @@ export type Happening =
   | { kind: 'request'; request: FriendRequest }
   | { kind: 'accepted'; user: number };
 
+/** A connection made within this was never away. */
+const reconnectMs = 800;
+
 /** Everything that one logged-in user sees, kept current from the client's events. */
 export class Workspace {
   readonly client: BerthClient;
@@ -34,6 +37,7 @@ export class Workspace {
   readonly #timelineListeners = new Set<(conversation: number) => void>();
   readonly #happeningListeners = new Set<(happening: Happening) => void>();
   readonly #stops: (() => void)[];
+  #presenceTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(client: BerthClient, account: AccountUser, drafts: Drafts, cache: WorkspaceCache) {
     this.client = client;
@@ -54,6 +58,9 @@ export class Workspace {
 
   async start(): Promise<void> {
     await this.#cache.restore(this);
+    // The marks of others that were known when it was kept.
+    for (const { conversation, peerReceived = 0, peerRead = 0 } of this.conversations.sorted)
+      this.receipts.raise(conversation, { received: Math.max(peerReceived, peerRead), read: peerRead });
     this.#cache.follow(this);
     this.client.connect();
   }
@@ -121,6 +128,7 @@ export class Workspace {
   /** Lets go of everything; the client is closed, too. */
   async close(): Promise<void> {
     for (const stop of this.#stops) stop();
+    clearTimeout(this.#presenceTimer);
     this.#cache.stop();
     await this.client.close();
   }
@@ -130,6 +138,7 @@ export class Workspace {
     return [
       client.on('state', (state) => {
         this.connection.value = state;
+        this.#showPresence(state);
       }),
       client.on('resumed', () => void this.#resumed()),
       client.on('conversations', ({ conversations: summaries }) => {
@@ -155,12 +164,22 @@ export class Workspace {
         people.happened(event);
         if (event.event === 'requested') this.#tell({ kind: 'request', request: event.request });
         if (event.event === 'accepted') {
-          conversations.touch(event.friend.conversation, Date.now());
+          conversations.touch(event.friend.conversation, this.client.now());
           this.#tell({ kind: 'accepted', user: event.friend.id });
         }
       }),
       client.on('conversationEvent', (event) => this.#membersChanged(event)),
     ];
+  }
+
+  /** Nobody is shown online while this page is not; a connection that is made anew at once changes nothing. */
+  #showPresence(state: ConnectionState): void {
+    clearTimeout(this.#presenceTimer);
+    if (state.kind !== 'connecting') this.people.isConnected = state.kind === 'online';
+    else
+      this.#presenceTimer = setTimeout(() => {
+        this.people.isConnected = false;
+      }, reconnectMs);
   }
 
   async #resumed(): Promise<void> {
@@ -192,7 +211,7 @@ export class Workspace {
       this.conversations.patch(conversation, { member: false });
     }
     if (event.event === 'created' || (event.event === 'joined' && event.users.includes(this.me))) {
-      this.conversations.touch(conversation, Date.now());
+      this.conversations.touch(conversation, this.client.now());
     }
     this.membersChanged.value = event;
   }
