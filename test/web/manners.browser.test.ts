@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { useBrowser, webRoot } from '../harness/browser.ts';
 import { befriend, closeAll, connectDevice, type Person, seedPeople } from '../harness/people.ts';
 import { usePlatform } from '../harness/platform.ts';
+import { violations } from './axe.ts';
 import { logIn, message, openChat, section, send } from './screens.ts';
 import { tellStory } from './story.ts';
 
@@ -14,27 +14,6 @@ const platform = usePlatform({
   environment: { gate: { WEB_ROOT: webRoot }, chat: { DEVICES_PER_CLASS: '1' } },
 });
 const browser = useBrowser();
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** What axe finds wrong with the page as it is, by WCAG 2.2 A and AA and its best practices. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: {
-        run(
-          options: object,
-        ): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
-      };
-    };
-    const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-    const { violations: found } = await axe.run({ runOnly: { type: 'tag', values: tags } });
-    return found.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary.slice(0, 300)}`),
-    );
-  });
-}
 
 for (const theme of ['light', 'dark'] as const) {
   test(`axe finds nothing on any page, ${theme}`, async () => {

@@ -2,6 +2,8 @@ import { useState } from 'react';
 import { Button } from '../design/button.tsx';
 import { CheckField, FieldForm, TextField } from '../design/field.tsx';
 import { useText } from '../i18n/language.tsx';
+import { InviterBanner } from '../invites/inviter-banner.tsx';
+import { useInviter } from '../invites/use-inviter.ts';
 import { loadShell } from '../shell/load-shell.ts';
 import { formatRoute } from '../shell/route.ts';
 import { useTask } from '../shell/use-task.ts';
@@ -27,7 +29,16 @@ const notices = {
   reset: 'login.reset',
 } as const;
 
-export function LoginPage({ email, notice }: { email: string; notice: LoginNotice | undefined }) {
+export function LoginPage({
+  email,
+  notice,
+  invite,
+}: {
+  email: string;
+  notice: LoginNotice | undefined;
+  invite: string | undefined;
+}) {
+  const { inviter } = useInviter(invite);
   const text = useText();
   const accounts = useAccounts();
   const { fields, problems, set, allGood } = useFields({ email, password: '' }, checks);
@@ -48,6 +59,7 @@ export function LoginPage({ email, notice }: { email: string; notice: LoginNotic
         </>
       }
     >
+      {inviter?.kind === 'known' && <InviterBanner inviter={inviter} />}
       {notice && (
         <p role="status" className={styles.notice}>
           {text(notices[notice])}

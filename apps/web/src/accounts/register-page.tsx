@@ -1,9 +1,13 @@
+import { BerthError } from '@berth/client';
 import { Button } from '../design/button.tsx';
 import { FieldForm, TextField } from '../design/field.tsx';
 import { useText } from '../i18n/language.tsx';
+import { InviterBanner } from '../invites/inviter-banner.tsx';
+import { useInviter } from '../invites/use-inviter.ts';
 import { loadShell } from '../shell/load-shell.ts';
-import { formatRoute } from '../shell/route.ts';
+import { formatRoute, navigate } from '../shell/route.ts';
 import { useTask } from '../shell/use-task.ts';
+import { keepPendingInvite } from '../state/pending-invite.ts';
 import { AccountFrame } from './account-frame.tsx';
 import { useAccounts } from './accounts-context.ts';
 import { CodeField } from './code-field.tsx';
@@ -13,13 +17,21 @@ import { useFields } from './use-fields.ts';
 
 const checks = { email: checkEmail, name: checkName, code: checkCode, password: checkPassword };
 
-export function RegisterPage({ onDone }: { onDone: (email: string) => void }) {
+export function RegisterPage({
+  invite,
+  onDone,
+}: {
+  /** By which one came here. */
+  invite: string | undefined;
+  onDone: (email: string) => void;
+}) {
   const text = useText();
   const accounts = useAccounts();
   const { fields, problems, set, allGood, forget, refuse } = useFields(
     { email: '', name: '', code: '', password: '' },
     checks,
   );
+  const { inviter, refuse: refuseInvite } = useInviter(invite);
   const { busy, failure, run } = useTask();
 
   const submit = async () => {
@@ -28,9 +40,25 @@ export function RegisterPage({ onDone }: { onDone: (email: string) => void }) {
     const body = { ...fields, email, name: fields.name.trim(), code: fields.code.trim() };
     // It is on its way while gate makes the account.
     loadShell().catch(() => {});
-    await run(async () => {
-      if (!(await accounts.register(body))) onDone(email);
-    }, refuse);
+    // An invite that is no longer good keeps nobody out.
+    const by = inviter?.kind === 'known' && invite !== undefined ? { invite } : undefined;
+    // Once one is in, the address no longer leads to the invite by itself.
+    if (invite !== undefined) navigate({ section: 'register' }, { replace: true });
+    if (by) keepPendingInvite({ ...by, agreed: true });
+    else keepPendingInvite(undefined);
+    await run(
+      async () => {
+        if (!(await accounts.register({ ...body, ...by }))) onDone(email);
+      },
+      (error) => {
+        if (by) keepPendingInvite({ ...by, agreed: false });
+        if (by && error instanceof BerthError && error.code.startsWith('invite_')) {
+          refuseInvite(error);
+          return true;
+        }
+        return refuse(error);
+      },
+    );
   };
 
   return (
@@ -42,6 +70,7 @@ export function RegisterPage({ onDone }: { onDone: (email: string) => void }) {
         </>
       }
     >
+      {inviter && <InviterBanner inviter={inviter} />}
       <FieldForm failure={failure} onSubmit={submit}>
         <TextField
           label={text('login.email')}

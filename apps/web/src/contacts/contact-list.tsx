@@ -1,6 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { MessageSquarePlus, UserRoundPlus, Users } from 'lucide-react';
+import { Link2, MessageSquarePlus, UserRoundPlus, Users } from 'lucide-react';
 import { lazy, Suspense, useCallback, useRef, useState } from 'react';
+import { usePlatform } from '../accounts/use-platform.ts';
 import { Avatar } from '../design/avatar.tsx';
 import { IconButton } from '../design/button.tsx';
 import { classNames } from '../design/class-names.ts';
@@ -22,13 +23,20 @@ const GroupDialog = lazy(() =>
   import('../groups/group-dialog.tsx').then(({ GroupDialog: dialog }) => ({ default: dialog })),
 );
 
-/** The search for people, the way to the requests, and all friends with their presence. */
-export function ContactList({ person, requests }: { person: number | undefined; requests: boolean }) {
+/** The search for people, the ways to requests and invites, and all friends with their presence. */
+export function ContactList({
+  person,
+  page,
+}: {
+  person: number | undefined;
+  page: 'requests' | 'invites' | undefined;
+}) {
   const text = useText();
   const { people } = useWorkspace();
   const friends = useObserved(people, (all) => all.friends);
   const loaded = useObserved(people, (all) => all.loaded);
   const waiting = useObserved(people, (all) => all.waiting);
+  const invites = usePlatform()?.invites === true;
   const [creating, setCreating] = useState(false);
   const scroller = useRef<HTMLDivElement>(null);
   const keyOf = useCallback((index: number) => friends[index]!.id, [friends]);
@@ -61,8 +69,8 @@ export function ContactList({ person, requests }: { person: number | undefined; 
       <PersonSearch />
       <a
         href={formatRoute({ section: 'contacts', requests: true })}
-        className={classNames(styles.requestsLink, requests && styles.current)}
-        aria-current={requests ? 'page' : undefined}
+        className={classNames(styles.requestsLink, page === 'requests' && styles.current)}
+        aria-current={page === 'requests' ? 'page' : undefined}
       >
         <span className={styles.requestsIcon}>
           <UserRoundPlus size={20} aria-hidden />
@@ -75,6 +83,18 @@ export function ContactList({ person, requests }: { person: number | undefined; 
           </span>
         )}
       </a>
+      {invites && (
+        <a
+          href={formatRoute({ section: 'contacts', invites: true })}
+          className={classNames(styles.requestsLink, page === 'invites' && styles.current)}
+          aria-current={page === 'invites' ? 'page' : undefined}
+        >
+          <span className={styles.requestsIcon}>
+            <Link2 size={20} aria-hidden />
+          </span>
+          <span className={styles.requestsText}>{text('invite.links')}</span>
+        </a>
+      )}
       <h2 className={styles.group} id="friends">
         {text('contacts.friends')}
       </h2>

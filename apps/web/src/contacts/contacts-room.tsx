@@ -1,4 +1,5 @@
 import { UserRoundSearch } from 'lucide-react';
+import { lazy, Suspense } from 'react';
 import { EmptyState } from '../design/empty-state.tsx';
 import { Room } from '../design/room.tsx';
 import { useText } from '../i18n/language.tsx';
@@ -6,18 +7,33 @@ import { ContactList } from './contact-list.tsx';
 import { PersonPage } from './person-page.tsx';
 import { RequestsPage } from './requests-page.tsx';
 
-/** Friends and requests, and beside them whoever was chosen. */
-export function ContactsRoom({ person, requests }: { person: number | undefined; requests: boolean }) {
+const InvitesPage = lazy(() =>
+  import('../invites/invites-page.tsx').then(({ InvitesPage: page }) => ({ default: page })),
+);
+
+/** Friends, requests and invites, and beside them whoever was chosen. */
+export function ContactsRoom({
+  person,
+  page,
+}: {
+  person: number | undefined;
+  page: 'requests' | 'invites' | undefined;
+}) {
   const text = useText();
   return (
     <Room
       title={text('contacts.title')}
-      column={<ContactList person={person} requests={requests} />}
-      deep={person !== undefined || requests}
+      column={<ContactList person={person} page={page} />}
+      deep={person !== undefined || page !== undefined}
     >
-      {requests && <RequestsPage />}
+      {page === 'requests' && <RequestsPage />}
+      {page === 'invites' && (
+        <Suspense>
+          <InvitesPage />
+        </Suspense>
+      )}
       {person !== undefined && <PersonPage key={person} user={person} />}
-      {!requests && person === undefined && (
+      {page === undefined && person === undefined && (
         <EmptyState icon={UserRoundSearch} title={text('contacts.choose')}>
           {text('contacts.choose.text')}
         </EmptyState>

@@ -8,6 +8,7 @@ import { Button } from '../design/button.tsx';
 import room from '../design/room.module.css';
 import { useText } from '../i18n/language.tsx';
 import { navigate } from '../shell/route.ts';
+import { inviteOf } from '../state/pending-invite.ts';
 import { nameOf } from '../state/people.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import styles from './contacts.module.css';
@@ -36,7 +37,9 @@ export function PersonSearch() {
       value={query}
       onValueChange={(value, { reason }) => {
         setDismissed(false);
-        setQuery(reason === 'item-press' ? '' : value);
+        const invite = inviteOf(value);
+        if (invite !== undefined) navigate({ section: 'invite', invite });
+        setQuery(invite !== undefined || reason === 'item-press' ? '' : value);
       }}
       itemToStringValue={({ name }: Profile) => name}
     >
@@ -47,7 +50,7 @@ export function PersonSearch() {
           aria-label={text('contacts.search')}
           aria-expanded={open}
           placeholder={text('contacts.search.hint')}
-          maxLength={64}
+          maxLength={200}
           autoComplete="off"
           spellCheck={false}
           onFocus={() => setDismissed(false)}

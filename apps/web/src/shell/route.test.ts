@@ -12,6 +12,8 @@ const route: fc.Arbitrary<Route> = fc.oneof(
     { section: 'chats' },
     { section: 'contacts' },
     { section: 'contacts', requests: true },
+    { section: 'contacts', invites: true },
+    { section: 'invite', invite: 'AAAAB_cdefghijklmnopqrstuv-' },
     { section: 'settings' },
   ),
   id.map((conversation): Route => ({ section: 'chats', conversation })),
@@ -24,7 +26,17 @@ test('every place has an address that leads back to it', () => {
 });
 
 test('an address that leads nowhere leads to the chats', () => {
-  for (const hash of ['', '#', '#/', '#/nowhere', '#/chats/0', '#/chats/abc', '#/chats/-1']) {
+  for (const hash of [
+    '',
+    '#',
+    '#/',
+    '#/nowhere',
+    '#/chats/0',
+    '#/chats/abc',
+    '#/chats/-1',
+    '#/invite/x',
+    '#/invite',
+  ]) {
     assert.deepEqual(parseRoute(hash), { section: 'chats' });
   }
 });

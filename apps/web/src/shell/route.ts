@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { isInvite } from '../state/pending-invite.ts';
 
 export const settingsPages = ['profile', 'appearance', 'notifications', 'devices', 'blocked'] as const;
 export type SettingsPage = (typeof settingsPages)[number];
@@ -8,11 +9,13 @@ export type AccountPage = 'login' | 'register' | 'reset';
 /** Where in the client one is; the address bar's hash says the same. */
 export type Route =
   | { section: 'chats'; conversation?: number }
-  | { section: 'contacts'; person?: number; requests?: boolean }
+  | { section: 'contacts'; person?: number; requests?: boolean; invites?: boolean }
   | { section: 'settings'; page?: SettingsPage }
+  /** Where an invite's link leads. */
+  | { section: 'invite'; invite: string }
   | { section: AccountPage };
 
-export type Section = Exclude<Route['section'], AccountPage>;
+export type Section = Exclude<Route['section'], AccountPage | 'invite'>;
 
 export function parseRoute(hash: string): Route {
   const [section, detail] = hash.replace(/^#?\/?/, '').split('/');
@@ -24,7 +27,10 @@ export function parseRoute(hash: string): Route {
       return { section };
     case 'contacts':
       if (detail === 'requests') return { section, requests: true };
+      if (detail === 'invites') return { section, invites: true };
       return id === undefined ? { section } : { section, person: id };
+    case 'invite':
+      return detail !== undefined && isInvite(detail) ? { section, invite: detail } : { section: 'chats' };
     case 'settings': {
       const page = settingsPages.find((name) => name === detail);
       return page ? { section, page } : { section };
@@ -41,10 +47,14 @@ export function formatRoute(route: Route): string {
       : route.section === 'contacts'
         ? route.requests
           ? 'requests'
-          : route.person
+          : route.invites
+            ? 'invites'
+            : route.person
         : route.section === 'settings'
           ? route.page
-          : undefined;
+          : route.section === 'invite'
+            ? route.invite
+            : undefined;
   return detail === undefined ? `#/${route.section}` : `#/${route.section}/${detail}`;
 }
 

@@ -1,6 +1,7 @@
 import { lazy, Suspense, useEffect } from 'react';
 import { ChatsRoom } from '../chats/chats-room.tsx';
 import { useText } from '../i18n/language.tsx';
+import { readPendingInvite } from '../state/pending-invite.ts';
 import { useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import { ConnectionStatus } from './connection-status.tsx';
@@ -13,6 +14,9 @@ import { useTitle } from './use-title.ts';
 
 const ContactsRoom = lazy(() =>
   import('../contacts/contacts-room.tsx').then(({ ContactsRoom: room }) => ({ default: room })),
+);
+const InvitePage = lazy(() =>
+  import('../invites/invite-page.tsx').then(({ InvitePage: page }) => ({ default: page })),
 );
 const SettingsRoom = lazy(() =>
   import('../settings/settings-room.tsx').then(({ SettingsRoom: room }) => ({ default: room })),
@@ -31,9 +35,13 @@ export function Shell() {
   useTitle();
   const { section } = route;
   const kicked = useObserved(useWorkspace().connection, ({ value }) => value.kind === 'kicked');
-  const known = section === 'chats' || section === 'contacts' || section === 'settings';
+  const known = ['chats', 'contacts', 'settings', 'invite'].includes(section);
   useEffect(() => {
-    if (!known) navigate({ section: 'chats' }, { replace: true });
+    if (known) return;
+    const pending = readPendingInvite();
+    navigate(pending ? { section: 'invite', invite: pending.invite } : { section: 'chats' }, {
+      replace: true,
+    });
   }, [known]);
   if (!known) return null;
   return (
@@ -44,7 +52,13 @@ export function Shell() {
       <SideBar route={route} />
       <Suspense fallback={<main className={styles.room} aria-busy />}>
         {section === 'chats' && <ChatsRoom conversation={route.conversation} />}
-        {section === 'contacts' && <ContactsRoom person={route.person} requests={route.requests ?? false} />}
+        {section === 'contacts' && (
+          <ContactsRoom
+            person={route.person}
+            page={route.requests ? 'requests' : route.invites ? 'invites' : undefined}
+          />
+        )}
+        {section === 'invite' && <InvitePage key={route.invite} invite={route.invite} />}
         {section === 'settings' && <SettingsRoom page={route.page} />}
       </Suspense>
       <ConnectionStatus />

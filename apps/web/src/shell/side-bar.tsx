@@ -21,7 +21,8 @@ export function SideBar({ route }: { route: Route }) {
   const counts = { chats: unread, contacts: waiting, settings: 0 };
   const deep =
     (route.section === 'chats' && route.conversation !== undefined) ||
-    (route.section === 'contacts' && (route.person !== undefined || route.requests === true)) ||
+    (route.section === 'contacts' &&
+      (route.person !== undefined || route.requests === true || route.invites === true)) ||
     (route.section === 'settings' && route.page !== undefined);
   return (
     <nav aria-label={text('nav.label')} className={classNames(styles.bar, deep && styles.deep)}>

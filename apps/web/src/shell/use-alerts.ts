@@ -34,7 +34,11 @@ export function useAlerts(): void {
         }
         if (happening.kind === 'accepted') {
           const friend = workspace.people.friend(happening.user);
-          if (friend) notice(text('request.accepted', { name: nameOf(friend) }));
+          if (!friend) return;
+          const wasAsked = workspace.people.requests.some(
+            ({ id, direction }) => id === friend.id && direction === 'outgoing',
+          );
+          notice(text(wasAsked ? 'request.accepted' : 'invite.came', { name: nameOf(friend) }));
           return;
         }
         const { message } = happening;

@@ -73,6 +73,7 @@ export class Accounts {
     this.phase.value = { kind: 'out' };
   }
 
+  readonly previewInvite: BerthClient['previewInvite'] = (invite) => this.#stranger.previewInvite(invite);
   readonly sendCode: BerthClient['sendCode'] = (body) => this.#stranger.sendCode(body);
 
   /** Makes the account and is logged in with it. Answers false when it is made, and logging in is still to be done. */

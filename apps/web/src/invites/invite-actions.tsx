@@ -1,0 +1,94 @@
+import type { Invite } from '@berth/client';
+import { Copy, QrCode as QrIcon, Share2 } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import { Button } from '../design/button.tsx';
+import { Confirm, Panel } from '../design/dialog.tsx';
+import { useText } from '../i18n/language.tsx';
+import { useNotice } from '../shell/notices.tsx';
+import { useTask } from '../shell/use-task.ts';
+import { inviteLink } from '../state/pending-invite.ts';
+import styles from './invites.module.css';
+import { QrCode } from './qr-code.tsx';
+
+/** An open invite's link, and the ways to hand it on or take it back. */
+export function InviteActions({
+  invite,
+  isNew,
+  onRevoke,
+}: {
+  invite: Invite;
+  /** Made just now: the keyboard goes on from here. */
+  isNew: boolean;
+  onRevoke: (invite: Invite) => Promise<void>;
+}) {
+  const text = useText();
+  const notice = useNotice();
+  const [open, setOpen] = useState<'qr' | 'revoke'>();
+  const { busy, failure, run } = useTask();
+  const link = inviteLink(location.origin, invite.invite);
+  const first = useRef<HTMLButtonElement>(null);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (isNew) first.current?.focus();
+  }, [isNew]);
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(link);
+      notice(text('talk.copied'));
+    } catch {
+      // Where the browser keeps the clipboard to itself the user copies what is selected.
+      field.current?.select();
+    }
+  };
+  const share = () => navigator.share({ title: text('invite.share.title'), url: link }).catch(() => {});
+  const close = () => setOpen(undefined);
+  return (
+    <>
+      <input
+        ref={field}
+        className={styles.link}
+        readOnly
+        value={link}
+        aria-label={text('invite.link')}
+        onFocus={(event) => event.currentTarget.select()}
+      />
+      <div className={styles.buttons}>
+        <Button ref={first} small onClick={copy}>
+          <Copy size={16} aria-hidden />
+          {text('action.copy')}
+        </Button>
+        <Button small look="quiet" onClick={() => setOpen('qr')}>
+          <QrIcon size={16} aria-hidden />
+          {text('invite.qr')}
+        </Button>
+        {'share' in navigator && (
+          <Button small look="quiet" onClick={share}>
+            <Share2 size={16} aria-hidden />
+            {text('invite.share')}
+          </Button>
+        )}
+        <Button small look="plainDanger" disabled={busy} onClick={() => setOpen('revoke')}>
+          {text('invite.revoke')}
+        </Button>
+      </div>
+      {failure && (
+        <p role="alert" className={styles.failure}>
+          {failure}
+        </p>
+      )}
+      <Panel open={open === 'qr'} onClose={close} title={text('invite.qr')}>
+        <QrCode content={link} label={text('invite.qr.label')} />
+        <p className={styles.soft}>{text('invite.qr.text')}</p>
+      </Panel>
+      <Confirm
+        open={open === 'revoke'}
+        onClose={close}
+        title={text('invite.revoke.title')}
+        confirm={text('invite.revoke')}
+        onConfirm={() => void run(() => onRevoke(invite))}
+      >
+        {text('invite.revoke.text')}
+      </Confirm>
+    </>
+  );
+}

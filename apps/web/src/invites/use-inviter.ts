@@ -1,0 +1,42 @@
+import { BerthError, type InvitePreview } from '@berth/client';
+import { useEffect, useState } from 'react';
+import { useAccounts } from '../accounts/accounts-context.ts';
+import { errorText } from '../i18n/error-text.ts';
+import { useFormats, useText } from '../i18n/language.tsx';
+
+export type Inviter =
+  | { kind: 'asking' }
+  | { kind: 'known'; user: InvitePreview['user'] }
+  | { kind: 'refused'; why: string };
+
+/** Who invites; `refuse` when gate has refused the invite meanwhile. Undefined without an invite. */
+export function useInviter(invite: string | undefined): {
+  inviter: Inviter | undefined;
+  refuse: (error: unknown) => void;
+} {
+  const text = useText();
+  const formats = useFormats();
+  const accounts = useAccounts();
+  const [inviter, setInviter] = useState<Inviter>({ kind: 'asking' });
+  const refuse = (error: unknown) => {
+    const isUnknown = error instanceof BerthError && error.code === 'not_found';
+    setInviter({
+      kind: 'refused',
+      why: isUnknown ? text('invite.unknown') : errorText(error, text, formats),
+    });
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is shown stays when the language changes
+  useEffect(() => {
+    if (invite === undefined) return;
+    let left = false;
+    setInviter({ kind: 'asking' });
+    accounts.previewInvite(invite).then(
+      ({ user }) => left || setInviter({ kind: 'known', user }),
+      (error: unknown) => left || refuse(error),
+    );
+    return () => {
+      left = true;
+    };
+  }, [accounts, invite]);
+  return { inviter: invite === undefined ? undefined : inviter, refuse };
+}
