@@ -116,7 +116,10 @@ export class PushedTexts {
   paged(thread: number, seq: number, more: boolean): void {
     this.#pagedAt = performance.now();
     this.#moveTo(thread, Math.max(seq, this.#marks.get(thread) ?? 0));
-    if (!more) this.#unpaged.delete(thread);
+    if (!more) {
+      this.#unpaged.delete(thread);
+      if (seq > 0) this.#to.ask('mark', { conversation: thread, received: seq }).catch(() => {});
+    }
     this.#to.wake();
   }
 
