@@ -27,7 +27,7 @@ export async function logInAnswer(old: OldSession, token: string): Promise<objec
   });
   const all = fitting(friends, bodyOf);
   const shown = all.length === friends.length ? all : fitting(await lastTalkedFirst(old, friends), bodyOf);
-  old.told.begin(shown);
+  old.told.begin(shown, shown.length < friends.length);
   return bodyOf(shown);
 }
 

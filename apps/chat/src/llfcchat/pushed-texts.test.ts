@@ -108,7 +108,10 @@ test('however pushes are lost, doubled and disordered, and however slow it is, a
         client.told.begin([{ id: friend, conversation }]);
         client.variant = hasThreads ? 'threads' : 'plain';
         if (hasThreads) {
-          client.texts.listed(client.told.list(0).threads.map(({ thread }) => thread));
+          client.texts.listed(
+            client.told.list(0).threads.map(({ thread }) => thread),
+            false,
+          );
           client.texts.paged(conversation, mark, false);
         }
         client.stored = upTo(0, Math.max(mark, 3)).map((seq) => message(seq));
@@ -187,7 +190,10 @@ test('texts of a thread wait until the client has paged it', async () => {
   const client = createClient();
   client.told.begin([{ id: friend, conversation }]);
   client.variant = 'threads';
-  client.texts.listed(client.told.list(0).threads.map(({ thread }) => thread));
+  client.texts.listed(
+    client.told.list(0).threads.map(({ thread }) => thread),
+    false,
+  );
   client.stored = upTo(0, 12).map((seq) => message(seq));
   client.texts.deliver(message(12));
   await client.write();

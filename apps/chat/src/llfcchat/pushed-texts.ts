@@ -65,6 +65,8 @@ export class PushedTexts {
   /** Threads that the client will page: a text before their first page would make it skip what is below. */
   readonly #unpaged = new Set<number>();
   #pagedAt = Number.NEGATIVE_INFINITY;
+  /** Whether friends beyond 1006 are to be looked for. */
+  #looksBeyond = false;
 
   constructor(to: Audience, store: MysqlOldClientMarks) {
     this.#to = to;
@@ -105,10 +107,14 @@ export class PushedTexts {
     this.#to.wake();
   }
 
-  /** 1026 told of the threads; the client asks for their messages one after the other. */
-  listed(threads: readonly number[]): void {
+  /**
+   * 1026 told of the threads; the client asks for their messages one after the other. Behind the last one come the unread
+   * of those whom 1006 had no room for.
+   */
+  listed(threads: readonly number[], more: boolean): void {
     this.#pagedAt = performance.now();
     for (const thread of threads) this.#unpaged.add(thread);
+    this.#looksBeyond ||= !more && this.#to.told.isCut;
     this.#wakeIn(pagingMs);
   }
 
@@ -142,6 +148,7 @@ export class PushedTexts {
     }
     if (this.#to.variant === 'unknown') return undefined;
     if (this.#to.variant === 'plain') await this.catchUp();
+    if (this.#looksBeyond) await this.#lookBeyond();
     for (const conversation of this.#behind.keys()) {
       const push = await this.#textsOf(conversation);
       if (push !== undefined) return push;
@@ -157,6 +164,13 @@ export class PushedTexts {
       if (head > (this.#marks.get(conversation) ?? 0))
         this.#behind.set(conversation, this.#firstOf(conversation));
     this.#to.wake();
+  }
+
+  async #lookBeyond(): Promise<void> {
+    for (const { conversation, peer, unread, head } of await this.#directConversations())
+      if (unread > 0 && peer !== undefined && !this.#to.told.knows(peer.id))
+        this.#behind.set(conversation, Math.min(head, this.#firstOf(conversation)));
+    this.#looksBeyond = false;
   }
 
   async #directConversations(): Promise<ConversationSummary[]> {

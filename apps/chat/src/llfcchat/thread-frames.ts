@@ -14,7 +14,10 @@ export async function loadChatThread(old: OldSession, body: OldBody<'loadChatThr
   old.decide('threads');
   old.pages();
   const { threads, more } = old.told.list(body.thread_id);
-  old.texts.listed(threads.map(({ thread }) => thread));
+  old.texts.listed(
+    threads.map(({ thread }) => thread),
+    more,
+  );
   return {
     ...{ error: oldErrors.success, uid: body.uid, load_more: more },
     next_last_id: threads.at(-1)?.thread ?? body.thread_id,

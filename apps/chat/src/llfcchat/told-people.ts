@@ -19,6 +19,12 @@ export class ToldPeople {
   readonly #ended = new Set<number>();
   readonly #threads = new Set<number>();
   #isListed = false;
+  #isCut = false;
+
+  /** There are friends whom 1006 had no room for. */
+  get isCut(): boolean {
+    return this.#isCut;
+  }
 
   /** A 1026 was answered: from now on threads are what the client looks at. */
   get isListed(): boolean {
@@ -26,7 +32,8 @@ export class ToldPeople {
   }
 
   /** The `friend_list` of 1006. */
-  begin(friends: readonly { id: number; conversation: number }[]): void {
+  begin(friends: readonly { id: number; conversation: number }[], isCut = false): void {
+    this.#isCut = isCut;
     for (const { id, conversation } of friends) {
       this.#first.set(id, conversation);
       this.#people.add(id);
