@@ -81,7 +81,7 @@ export function createStores({ config, mysql: pool, publisher, log, metrics }: S
   const ranges = new RangeReader({ mysql });
   const hints = new LogHints(mysql);
   const history = new MemberHistory(mysql);
-  const conversations = new ConversationReader({ mysql, directory, history, ranges, hints });
+  const conversations = new ConversationReader({ mysql, directory, history, ranges, hints, marks });
   const messageWriter = new MessageWriter({
     store: new MysqlMessageStore({
       mysql: writerMysql,

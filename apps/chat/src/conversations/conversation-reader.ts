@@ -3,6 +3,7 @@ import { type LoggedConversation, readLogged } from '../log/log-ends.ts';
 import type { LogHints } from '../log/log-hints.ts';
 import type { RangeReader } from '../log/range-reader.ts';
 import type { ConversationRow } from '../membership/conversation-rows.ts';
+import type { MarkWriter } from '../membership/mark-writer.ts';
 import type { MemberDirectory } from '../membership/member-directory.ts';
 import type { MemberHistory } from '../membership/member-history.ts';
 import {
@@ -27,6 +28,7 @@ export interface ConversationReaderOptions {
   history: MemberHistory;
   ranges: RangeReader;
   hints: LogHints;
+  marks: Pick<MarkWriter, 'pendingRead'>;
 }
 
 /** Conversations as one user sees them. What many ask for at a time is read together. */
@@ -35,15 +37,17 @@ export class ConversationReader {
   readonly #directory: MemberDirectory;
   readonly #history: MemberHistory;
   readonly #ranges: RangeReader;
+  readonly #marks: ConversationReaderOptions['marks'];
   readonly #heads: CoalescingLoader<number, LoggedConversation>;
   readonly #lists: CoalescingLoader<number, ListRow[]>;
   readonly #members: CoalescingLoader<string, MemberRow>;
 
-  constructor({ mysql, directory, history, ranges, hints }: ConversationReaderOptions) {
+  constructor({ mysql, directory, history, ranges, hints, marks }: ConversationReaderOptions) {
     this.#mysql = mysql;
     this.#directory = directory;
     this.#history = history;
     this.#ranges = ranges;
+    this.#marks = marks;
     this.#heads = new CoalescingLoader({
       read: (ids) => readLogged(mysql, ids, (conversation, end) => hints.note(conversation, end)),
     });
@@ -66,7 +70,12 @@ export class ConversationReader {
     const rows = await this.#members.loadAll(
       conversations.map((conversation) => memberKey(conversation, user)),
     );
-    return new Map([...rows.values()].map((row) => [row.conversation, row]));
+    return new Map(
+      [...rows.values()].map((row) => {
+        const readSeq = Math.max(row.readSeq, this.#marks.pendingRead(row));
+        return [row.conversation, readSeq > row.readSeq ? { ...row, readSeq } : row];
+      }),
+    );
   }
 
   /** What a present or former member may see now. Throws `not_member` for others. */

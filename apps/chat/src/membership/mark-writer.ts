@@ -12,9 +12,12 @@ export interface Marks {
 const maxRows = 256;
 /** Marks waiting at most. */
 const maxWaiting = 50_000;
+/** Between two writes of marks that nobody waits for, so that busy writers cost few of them. */
+const pauseMs = 20;
 
 interface Waiting extends MemberKey, Marks {
-  written: PromiseWithResolvers<void>;
+  /** Undefined while nobody waits for it. */
+  written: PromiseWithResolvers<void> | undefined;
 }
 
 /**
@@ -24,6 +27,8 @@ interface Waiting extends MemberKey, Marks {
 export class MarkWriter {
   readonly #mysql: Database;
   readonly #waiting = new Map<string, Waiting>();
+  /** What is being written. */
+  #writing = new Map<string, Waiting>();
   #working: Promise<void> | undefined;
 
   constructor(mysql: Database) {
@@ -35,6 +40,7 @@ export class MarkWriter {
     const waiting = this.#add(member, marks);
     if (waiting === undefined)
       throw new BerthError('unavailable', 'too many marks are waiting', { retryAfterMs: 1_000 });
+    waiting.written ??= Promise.withResolvers();
     return waiting.written.promise;
   }
 
@@ -43,15 +49,20 @@ export class MarkWriter {
     this.#add(member, { read: seq, received: seq });
   }
 
+  /** The read mark that is on its way from this node; 0 when there is none. */
+  pendingRead({ conversation, user }: MemberKey): number {
+    if (this.#waiting.size + this.#writing.size === 0) return 0;
+    const key = memberKey(conversation, user);
+    return Math.max(this.#waiting.get(key)?.read ?? 0, this.#writing.get(key)?.read ?? 0);
+  }
+
   /** Undefined when too many wait. */
   #add({ conversation, user }: MemberKey, { read, received }: Marks): Waiting | undefined {
     const key = memberKey(conversation, user);
     let waiting = this.#waiting.get(key);
     if (waiting === undefined) {
       if (this.#waiting.size >= maxWaiting) return undefined;
-      waiting = { conversation, user, read, received, written: Promise.withResolvers() };
-      // Nobody may be waiting for it.
-      waiting.written.promise.catch(() => {});
+      waiting = { conversation, user, read, received, written: undefined };
       this.#waiting.set(key, waiting);
     }
     waiting.read = Math.max(waiting.read, read);
@@ -67,16 +78,26 @@ export class MarkWriter {
 
   async #work(): Promise<void> {
     while (this.#waiting.size > 0) {
-      const batch = [...this.#waiting.values()].slice(0, maxRows);
-      for (const { conversation, user } of batch) this.#waiting.delete(memberKey(conversation, user));
+      this.#writing = new Map([...this.#waiting].slice(0, maxRows));
+      for (const key of this.#writing.keys()) this.#waiting.delete(key);
+      const batch = [...this.#writing.values()];
       try {
         await this.#store(batch);
-        for (const { written } of batch) written.resolve();
+        for (const { written } of batch) written?.resolve();
       } catch (error) {
-        for (const { written } of batch) written.reject(error);
+        for (const { written } of batch) written?.reject(error);
       }
+      this.#writing = new Map();
+      if (this.#isUrgent()) continue;
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
     this.#working = undefined;
+  }
+
+  #isUrgent(): boolean {
+    if (this.#waiting.size >= maxRows) return true;
+    for (const { written } of this.#waiting.values()) if (written !== undefined) return true;
+    return false;
   }
 
   async #store(batch: Waiting[]): Promise<void> {
