@@ -191,6 +191,8 @@ for (const variant of variants)
       await device.client.close();
       return undefined;
     });
+    // Known to be allowed to write: what is sent at once is stored in the order of sending.
+    await bob.say(conversation, 'before');
     const said = Array.from({ length: 300 }, (_, index) => `burst ${index}`);
     await Promise.all(said.map((text) => bob.client.send(conversation, text).whenSent()));
     const texts = () =>
