@@ -13,6 +13,7 @@ import { bindHandlers } from './handlers.ts';
 import { LlfcchatDialect } from './llfcchat/llfcchat-dialect.ts';
 import type { Publisher } from './log/publisher.ts';
 import { createLiveMetrics } from './metrics.ts';
+import { PartialResumes } from './rates/partial-resumes.ts';
 import { RedisSearchBudget } from './rates/search-budget.ts';
 import { TypingRates } from './rates/typing-rates.ts';
 import { createReadiness } from './readiness.ts';
@@ -70,6 +71,13 @@ export function createChat(
   const side = createFleetSide({ config, identity: node, queries, redis, observe, log });
   const { fleet, index, links, routes, interests, presence, online } = side;
 
+  const partialResumes = new PartialResumes();
+  metrics.gauge(
+    'chat_partial_resume_marks',
+    'marks of resumes whose last frame has not come',
+    [],
+    () => partialResumes.size,
+  );
   const desk = new TicketDesk(node);
   const logIn = new LogIn({
     desk,
@@ -81,7 +89,10 @@ export function createChat(
     nowMs: () => performance.now(),
     witness: {
       claim: (session) => routes.claim(session),
-      release: (session) => routes.release(session),
+      release: (session) => {
+        partialResumes.forget(session);
+        return routes.release(session);
+      },
       settled: () => interests.settled(),
       userArrived: (user) => presence.arrived(user),
       userLeft: (user) => presence.left(user),
@@ -100,7 +111,7 @@ export function createChat(
     stores,
     typingRates: new TypingRates(),
     searchBudget: new RedisSearchBudget({ redis, ...config.searches }),
-    partialResumes: new WeakMap(),
+    partialResumes,
   };
   const handlers = bindHandlers(context);
   const berthDialect = new BerthDialect({

@@ -5,6 +5,7 @@ import type { Answers, CloseReason, Profile, RequestBody, RequestName } from '@b
 import type { ChatConfig } from './config.ts';
 import type { Publisher } from './log/publisher.ts';
 import type { Online } from './people/online.ts';
+import type { PartialResumes } from './rates/partial-resumes.ts';
 import type { SearchBudget } from './rates/search-budget.ts';
 import type { TypingRates } from './rates/typing-rates.ts';
 import type { Stores } from './stored-side.ts';
@@ -45,7 +46,7 @@ export interface Context {
   typingRates: TypingRates;
   searchBudget: SearchBudget;
   /** Marks of resumes that are not complete. */
-  partialResumes: WeakMap<Session, Map<number, number>>;
+  partialResumes: PartialResumes;
 }
 
 /** One use case: what a request frame asks for. Throws BerthError. Both dialects call it. */

@@ -1,9 +1,6 @@
-import { type Answers, BerthError } from '@berth/wire';
+import type { Answers } from '@berth/wire';
 import type { RequestBody } from '@berth/wire/requests';
 import type { Context, Session } from '../context.ts';
-
-/** Marks of all frames of one resume at most: more conversations than anyone has. */
-const maxMarks = 100_000;
 
 /**
  * What changed since the client's marks. Frames with `more` are kept without an answer until the last one comes. The
@@ -14,16 +11,6 @@ export async function resume(
   session: Session,
   body: RequestBody<'resume'>,
 ): Promise<Answers['resume'][]> {
-  const marks = partialResumes.get(session) ?? new Map<number, number>();
-  for (const [conversation, seq] of body.marks) marks.set(conversation, seq);
-  if (marks.size > maxMarks) {
-    partialResumes.delete(session);
-    throw new BerthError('limit_reached', `A resume has at most ${maxMarks} marks.`);
-  }
-  if (body.more) {
-    partialResumes.set(session, marks);
-    return [];
-  }
-  partialResumes.delete(session);
-  return stores.live.resume(session, marks);
+  const marks = partialResumes.add(session, body.marks, !body.more, performance.now());
+  return marks === undefined ? [] : stores.live.resume(session, marks);
 }

@@ -23,6 +23,23 @@ async function answerTo(guest: Guest, id: number, body: Uint8Array): Promise<Rec
 
 const errorIn = (body: Record<string, unknown>) => (body as unknown as Pushes['error']).error.code;
 
+test('unfinished resumes of one user’s sessions are bounded together', async () => {
+  const user = await fleet.user();
+  const guests = [await fleet.logIn('node-1', user), await fleet.logIn('node-1', user)];
+  const marks = (from: number) => Array.from({ length: 2_000 }, (_, index) => [from + index, 1]);
+  for (const [index, guest] of guests.entries()) {
+    guest.frames.length = 0;
+    for (let from = 1; from < 56_000; from += 2_000)
+      guest.raw(encodeFrame(frameIds.resume, { req: from + index, marks: marks(from), more: true }));
+    assert.ok((await guest.ask('heartbeat', {})).now > 0, 'they are not answered, and read before this');
+  }
+  const refusals = guests.flatMap(({ frames }) => frames.filter(({ id }) => id === frameIds.resume + 1));
+  assert.ok(refusals.length > 0);
+  for (const { body } of refusals)
+    assert.equal((body as unknown as Pushes['error']).error.code, 'limit_reached');
+  for (const guest of guests) guest.destroy();
+});
+
 for (const transport of transports) {
   test(`malformed bodies are answered and the connection lives on, over ${transport}`, async () => {
     const guest = await fleet.logIn('node-1', await fleet.user(), { transport });

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { PartialResumes } from './partial-resumes.ts';
+
+const pairs = (from: number, count: number) =>
+  Array.from({ length: count }, (_, index) => [from + index, 1] as [number, number]);
+
+test('a resume in pieces comes together with its last one', () => {
+  const resumes = new PartialResumes();
+  const session = { user: 1 };
+  assert.equal(resumes.add(session, pairs(0, 2), false, 0), undefined);
+  assert.equal(resumes.add(session, [[1, 7]], false, 1), undefined);
+  assert.deepEqual(
+    [...resumes.add(session, [[2, 3]], true, 2)!],
+    [
+      [0, 1],
+      [1, 7],
+      [2, 3],
+    ],
+  );
+  assert.equal(resumes.size, 0);
+  assert.deepEqual([...resumes.add(session, [[5, 5]], true, 3)!], [[5, 5]], 'and the next begins anew');
+});
+
+test('more sessions give a user no more room', () => {
+  const resumes = new PartialResumes({ maxOfUser: 10 });
+  resumes.add({ user: 1 }, pairs(0, 6), false, 0);
+  assert.throws(() => resumes.add({ user: 1 }, pairs(0, 6), false, 0), { code: 'limit_reached' });
+  resumes.add({ user: 2 }, pairs(0, 6), false, 0);
+  assert.equal(resumes.size, 12);
+});
+
+test('what does not come to its end in time, or whose session is over, is forgotten', () => {
+  const resumes = new PartialResumes({ timeoutMs: 100 });
+  const [slow, gone, other] = [{ user: 1 }, { user: 2 }, { user: 3 }];
+  resumes.add(slow, pairs(0, 5), false, 0);
+  resumes.add(gone, pairs(0, 5), false, 50);
+  resumes.forget(gone);
+  resumes.add(other, pairs(0, 1), false, 100);
+  assert.equal(resumes.size, 1);
+  assert.deepEqual([...resumes.add(slow, [[9, 9]], true, 101)!], [[9, 9]]);
+});
+
+test('whatever comes, the process keeps no more than it may, and counts what it keeps', () => {
+  const steps = fc.array(
+    fc.record({
+      session: fc.nat(5),
+      count: fc.nat(8),
+      from: fc.nat(20),
+      isLast: fc.boolean(),
+      isGone: fc.boolean(),
+      stepMs: fc.nat(30),
+    }),
+  );
+  fc.assert(
+    fc.property(steps, (all) => {
+      const resumes = new PartialResumes({ maxOfUser: 15, maxTotal: 20, timeoutMs: 100 });
+      const sessions = Array.from({ length: 6 }, (_, index) => ({ user: index >> 1 }));
+      let nowMs = 0;
+      for (const { session, count, from, isLast, isGone, stepMs } of all) {
+        nowMs += stepMs;
+        const owner = sessions[session]!;
+        if (isGone) resumes.forget(owner);
+        try {
+          resumes.add(owner, pairs(from, count), isLast, nowMs);
+        } catch {}
+        assert.ok(resumes.size >= 0 && resumes.size <= 20);
+      }
+      for (const owner of sessions) resumes.forget(owner);
+      assert.equal(resumes.size, 0);
+    }),
+  );
+});
