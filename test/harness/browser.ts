@@ -9,6 +9,7 @@ import {
   type BrowserContext,
   type BrowserContextOptions,
   chromium,
+  type LaunchOptions,
   type Page,
 } from 'playwright-core';
 
@@ -77,11 +78,20 @@ export async function launchBrowser(): Promise<Browser> {
       `missing on this machine: ${missing.join(', ')}; npm test installs them on Debian as root`,
     );
   }
-  return chromium.launch({
+  const launch = (chromiumSandbox: boolean) => chromium.launch({ ...browserOptions(), chromiumSandbox });
+  // Root has none; and not every container lets others have one.
+  if (process.getuid?.() === 0) return launch(false);
+  return launch(true).catch((error: Error) => {
+    if (!/sandbox/i.test(error.message)) throw error;
+    return launch(false);
+  });
+}
+
+function browserOptions(): LaunchOptions {
+  return {
     executablePath: findChromium()!,
     args: [
       '--headless',
-      '--no-sandbox',
       '--disable-gpu',
       '--disable-quic',
       '--no-first-run',
@@ -89,7 +99,7 @@ export async function launchBrowser(): Promise<Browser> {
       '--disable-component-update',
       '--disable-sync',
     ],
-  });
+  };
 }
 
 export async function openPage(
