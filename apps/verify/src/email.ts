@@ -1,11 +1,9 @@
 import { BerthError } from '@berth/wire';
-import { z } from 'zod';
+import { canonicalEmail } from '@berth/wire/text-rules';
 
-const schema = z.email().max(254);
-
-/** The address lower-cased. Throws BerthError `bad_request`. */
+/** The address in its one spelling. Throws BerthError `bad_request`. */
 export function parseEmail(text: string): string {
-  const result = schema.safeParse(text);
-  if (!result.success) throw new BerthError('bad_request', 'email: not an e-mail address');
-  return result.data.toLowerCase();
+  const email = canonicalEmail(text);
+  if (email === undefined) throw new BerthError('bad_request', 'email: not an e-mail address');
+  return email;
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { limits } from './limits.ts';
+import { freeField, optionalShownField, shownField } from './text-fields.ts';
+import { textLimits } from './text-rules.ts';
 
 const encoder = new TextEncoder();
 
@@ -15,7 +17,8 @@ const cid = z
   .string()
   .min(1)
   .refine(isShortEnough, { error: `at most ${limits.maxCidBytes} bytes` });
-const title = z.string().trim().min(1).max(128);
+const title = shownField(textLimits.title);
+const alias = optionalShownField(textLimits.alias);
 const role = z.enum(['admin', 'member']);
 
 /** What the link of an invite ends with. */
@@ -79,8 +82,8 @@ export const requestSchemas = {
   profile: z.object({ req, user: id31.optional() }),
   profileUpdate: z.object({
     req,
-    nick: z.string().trim().min(1).max(64).optional(),
-    description: z.string().trim().max(255).optional(),
+    nick: shownField(textLimits.nick).optional(),
+    description: freeField(textLimits.description).optional(),
     sex: z.int().min(0).max(2).optional(),
     icon: z.string().max(255).optional(),
   }),
@@ -95,13 +98,13 @@ export const requestSchemas = {
   friendRequest: z.object({
     req,
     user: id31,
-    note: z.string().trim().max(255).default(''),
-    alias: z.string().trim().max(64).default(''),
+    note: freeField(textLimits.note).prefault(''),
+    alias: alias.prefault(''),
   }),
-  friendAccept: z.object({ req, user: id31, alias: z.string().trim().max(64).default('') }),
+  friendAccept: z.object({ req, user: id31, alias: alias.prefault('') }),
   friendDecline: z.object({ req, user: id31 }),
   friendRemove: z.object({ req, user: id31 }),
-  friendAlias: z.object({ req, user: id31, alias: z.string().trim().max(64) }),
+  friendAlias: z.object({ req, user: id31, alias }),
   block: z.object({ req, user: id31 }),
   unblock: z.object({ req, user: id31 }),
   friends: z.object({ req, cursor: z.string().max(128).optional(), limit: page }),

@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import { inviteToken } from './frames.ts';
+import { emailField as email, nameField, shownField } from './text-fields.ts';
+import { textLimits } from './text-rules.ts';
 
 /** The bodies of gate's HTTP interface: gate checks requests with them, clients take their types. */
-const email = z
-  .email()
-  .max(254)
-  .transform((value) => value.toLowerCase());
 const code = z.string().regex(/^\d{6}$/, { error: 'six digits' });
 /**
  * A new password: 8 to 128 characters (code points, as JSON Schema counts them) and not a common one. Gate's rules refuse
@@ -27,12 +25,8 @@ export const httpSchemas = {
   usersRequest: z.object({
     email,
     code,
-    /** What people are found by: letters, digits, `_`, `.` and `-`; unique without regard to case. */
-    name: z
-      .string()
-      .trim()
-      .regex(/^[\p{L}\p{N}_.-]{2,32}$/u, { error: '2 to 32 letters, digits, _ . or -' }),
-    nick: z.string().trim().min(1).max(64).optional(),
+    name: nameField,
+    nick: shownField(textLimits.nick).optional(),
     password,
     /** Who registers by an invite is its maker's friend once they have sent `inviteAccept`. */
     invite: inviteToken.optional(),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { encodeFrame, type Message, type Profile } from '@berth/wire';
+import { isShowable, textLimits, tidy } from '@berth/wire/text-rules';
 import { maxOldBodyBytes } from './old-ids.ts';
 
 const encoder = new TextEncoder();
@@ -15,6 +16,15 @@ const timeOf = (ms: number): string => new Date(ms).toISOString().slice(0, 19).r
 export const profileOf = ({ id, name, nick, description, sex, icon }: Profile) => ({
   ...{ uid: id, name, nick, desc: description, sex, icon, email: '' },
 });
+
+/** So many characters of it at most: such clients know no limit. */
+export const cutText = (text: string, max: number): string => [...tidy(text)].slice(0, max).join('');
+
+/** A name for a friend; none where nobody could see it. */
+export function cutAlias(text: string): string {
+  const alias = cutText(text, textLimits.alias);
+  return isShowable(alias) ? alias : '';
+}
 
 /** What the dialect's servers write for a text that is stored. */
 const stored = 2;

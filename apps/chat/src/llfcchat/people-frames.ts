@@ -1,8 +1,9 @@
 import { BerthError, type FriendRequest, type Message, toBerthError } from '@berth/wire';
+import { textLimits } from '@berth/wire/text-rules';
 import type { OldBody } from './old-bodies.ts';
 import { oldErrors } from './old-ids.ts';
 import type { OldSession } from './old-session.ts';
-import { entryOf, fitting, profileOf } from './old-text.ts';
+import { cutAlias, cutText, entryOf, fitting, profileOf } from './old-text.ts';
 
 /** Messages that 1014 tells of. */
 const maxEntries = 10;
@@ -22,7 +23,7 @@ export async function searchUser(old: OldSession, { uid }: OldBody<'searchUser'>
 /** 1009; of two who ask each other, and of friends whom the client does not know, 1015 tells afterwards. */
 export async function addFriend(old: OldSession, body: OldBody<'addFriend'>): Promise<object> {
   assertSelf(old, body.uid);
-  const request = { note: body.applyname.slice(0, 255), alias: body.bakname.slice(0, 64) };
+  const request = { note: cutText(body.applyname, textLimits.note), alias: cutAlias(body.bakname) };
   const isFriend = await old.ask('friendRequest', { user: body.touid, ...request }).then(
     ({ state }) => state === 'accepted',
     (error: unknown) => {
@@ -42,7 +43,7 @@ export async function authFriend(old: OldSession, body: OldBody<'authFriend'>): 
   assertSelf(old, body.fromuid);
   old.texts.expect(body.touid);
   try {
-    const { friend } = await old.ask('friendAccept', { user: body.touid, alias: body.back.slice(0, 64) });
+    const { friend } = await old.ask('friendAccept', { user: body.touid, alias: cutAlias(body.back) });
     const { conversation } = friend;
     const { messages } = await old.ask('sync', { conversation, limit: maxEntries });
     // Such a client ends when there is none.

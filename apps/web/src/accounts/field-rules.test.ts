@@ -25,17 +25,23 @@ test('a field that passes here is one that gate takes', () => {
 
 test('what gate takes as an address, a name or a code is not refused here', () => {
   fc.assert(
-    fc.property(fc.emailAddress(), (value) => {
-      if (email.safeParse(value).success) assert.equal(checkEmail(value), undefined, value);
+    fc.property(fc.oneof(fc.emailAddress(), fc.string()), (value) => {
+      if (value.trim() !== '')
+        assert.equal(checkEmail(value) === undefined, email.safeParse(value).success, value);
     }),
   );
-  for (const value of ['li', 'Zoë_9', '小船', 'a.b-c']) assert.equal(checkName(value), undefined, value);
+  for (const value of ['li', 'Zoë_9', '小船', 'a.b-c', 'สมหญิง', 'jose\u0301', '𠮷野家'])
+    assert.equal(checkName(value), undefined, value);
   assert.equal(checkCode('012345'), undefined);
 });
 
 test('each wrong value has its own words', () => {
   assert.equal(checkEmail(''), 'field.required');
   assert.equal(checkEmail('someone@'), 'field.email.wrong');
+  assert.equal(checkNick('\u200b'), 'field.hidden');
+  assert.equal(checkNick('😀'.repeat(64)), undefined);
+  assert.equal(checkNick('😀'.repeat(65)), 'field.nick.long');
+  assert.equal(checkPassword('😀'.repeat(4)), 'field.password.short');
   assert.equal(checkName('a'), 'field.name.length');
   assert.equal(checkName('a b'), 'field.name.characters');
   assert.equal(checkCode('12345'), 'field.code.wrong');

@@ -1,3 +1,12 @@
+import {
+  canonicalEmail,
+  countCharacters,
+  isShowable,
+  nameCharacters,
+  namePattern,
+  textLimits,
+  tidy,
+} from '@berth/wire/text-rules';
 import type { PlainTextKey } from '../i18n/catalogue.ts';
 import { strengthOf } from './password-strength.ts';
 
@@ -7,16 +16,14 @@ export type FieldProblem = PlainTextKey | undefined;
 export function checkEmail(email: string): FieldProblem {
   const value = email.trim();
   if (value === '') return 'field.required';
-  return value.length <= 254 && /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(value)
-    ? undefined
-    : 'field.email.wrong';
+  return canonicalEmail(value) === undefined ? 'field.email.wrong' : undefined;
 }
 
 export function checkName(name: string): FieldProblem {
-  const value = name.trim();
+  const value = tidy(name);
   if (value === '') return 'field.required';
-  if (!/^[\p{L}\p{N}_.-]*$/u.test(value)) return 'field.name.characters';
-  return /^.{2,32}$/u.test(value) ? undefined : 'field.name.length';
+  if (!nameCharacters.test(value)) return 'field.name.characters';
+  return namePattern.test(value) ? undefined : 'field.name.length';
 }
 
 export const checkCode = (code: string): FieldProblem =>
@@ -24,10 +31,20 @@ export const checkCode = (code: string): FieldProblem =>
 
 export function checkPassword(password: string): FieldProblem {
   if (password === '') return 'field.required';
-  if (password.length < 8) return 'field.password.short';
-  if (password.length > 128) return 'field.password.long';
+  const characters = countCharacters(password);
+  if (characters < 8) return 'field.password.short';
+  if (characters > 128) return 'field.password.long';
   return strengthOf(password) === 0 ? 'field.password.common' : undefined;
 }
 
-export const checkNick = (nick: string): FieldProblem =>
-  nick.trim() === '' ? 'field.required' : nick.trim().length > 64 ? 'field.nick.long' : undefined;
+export function checkNick(nick: string): FieldProblem {
+  const problem = checkShown(nick);
+  return problem ?? (countCharacters(tidy(nick)) > textLimits.nick ? 'field.nick.long' : undefined);
+}
+
+/** A text that others see in a line of its own, such as the title of a group. */
+export function checkShown(text: string): FieldProblem {
+  const value = tidy(text);
+  if (value === '') return 'field.required';
+  return isShowable(value) ? undefined : 'field.hidden';
+}

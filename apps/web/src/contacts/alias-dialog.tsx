@@ -1,5 +1,6 @@
 import type { Friend } from '@berth/wire';
 import { useState } from 'react';
+import { checkShown } from '../accounts/field-rules.ts';
 import { Button } from '../design/button.tsx';
 import { Panel } from '../design/dialog.tsx';
 import { FieldForm, TextField } from '../design/field.tsx';
@@ -20,7 +21,9 @@ export function AliasDialog({
   const { client, people } = useWorkspace();
   const [alias, setAlias] = useState(friend.alias);
   const { busy, failure, run } = useTask();
+  const problem = alias.trim() === '' ? undefined : checkShown(alias);
   const save = async () => {
+    if (problem) return;
     const saved = await run(async () => {
       await client.request('friendAlias', { user: friend.id, alias: alias.trim() });
       people.setAlias(friend.id, alias.trim());
@@ -36,6 +39,7 @@ export function AliasDialog({
           maxLength={64}
           value={alias}
           onChange={setAlias}
+          problem={problem && text(problem)}
         />
         <div className={popup.buttons}>
           <Button type="submit" disabled={busy} focusableWhenDisabled>

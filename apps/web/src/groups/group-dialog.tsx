@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { checkShown } from '../accounts/field-rules.ts';
 import { Button } from '../design/button.tsx';
 import { Panel } from '../design/dialog.tsx';
 import { FieldForm, TextField } from '../design/field.tsx';
@@ -20,7 +21,8 @@ export function GroupDialog({ onClose }: { onClose: () => void }) {
   // The same for every try, so that a repeated one makes no second group.
   const [cid] = useState(newCid);
   const { busy, failure, run } = useTask();
-  const problem = title.trim() === '' ? text('field.required') : undefined;
+  const wrong = checkShown(title);
+  const problem = wrong && text(wrong);
   const create = async () => {
     setTouched(true);
     if (problem) return;

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { checkShown } from '../accounts/field-rules.ts';
 import { Button } from '../design/button.tsx';
 import { Panel } from '../design/dialog.tsx';
 import { FieldForm, TextField } from '../design/field.tsx';
@@ -13,7 +14,8 @@ export function RenameDialog({ conversation, onClose }: { conversation: Conversa
   const { client, conversations } = useWorkspace();
   const [title, setTitle] = useState(conversation.title);
   const { busy, failure, run } = useTask();
-  const problem = title.trim() === '' ? text('field.required') : undefined;
+  const wrong = checkShown(title);
+  const problem = wrong && text(wrong);
   const rename = async () => {
     if (problem) return;
     const renamed = await run(async () => {

@@ -67,6 +67,7 @@ export const en = {
   'field.required': 'Please fill this in.',
   'field.email.wrong': 'This does not look like an e-mail address.',
   'field.name.characters': 'Letters, digits, “_”, “.” and “-” only.',
+  'field.hidden': 'Something visible, please, without control characters.',
   'field.name.length': 'Between 2 and 32 characters, please.',
   'field.nick.long': 'At most 64 characters, please.',
   'field.code.wrong': 'The code has six digits.',

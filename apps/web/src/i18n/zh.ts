@@ -69,6 +69,7 @@ export const zh: Catalogue = {
   'field.required': '请填写此项。',
   'field.email.wrong': '这不像是邮箱地址。',
   'field.name.characters': '只能使用字母、数字、“_”、“.”和“-”。',
+  'field.hidden': '请输入可见的文字，不能包含控制字符。',
   'field.name.length': '长度应为 2 到 32 个字符。',
   'field.nick.long': '最多 64 个字符。',
   'field.code.wrong': '验证码是六位数字。',
