@@ -3,6 +3,7 @@ import { ChatNodes } from './chat-nodes.ts';
 import type { LocalConfig } from './config.ts';
 import { assertRoom, takeFolder } from './data-folder.ts';
 import { mysqlPart, prepareStores, redisPart } from './databases.ts';
+import { startDemo } from './demo/demo.ts';
 import { listenToKeys } from './keyboard.ts';
 import { keepLogsSmall } from './log-files.ts';
 import { migrateSchema, tryRedis } from './own-servers.ts';
@@ -62,6 +63,13 @@ export async function runLocal(
       show();
       const nodes = new ChatNodes(config, plan, outcome, { supervisor, say: (line) => progress.say(line) });
       const keys = { '+': () => nodes.add(), '-': () => nodes.remove(), '\r': show, '\n': show };
+      if (config.demo) {
+        const places = {
+          gateUrl: `http://127.0.0.1:${config.port}`,
+          mailboxUrl: `http://127.0.0.1:${config.mailPort}`,
+        };
+        closers.push(startDemo(places, (line) => progress.say(line)));
+      }
       closers.push(listenToKeys(process.stdin, (key) => void keys[key as keyof typeof keys]?.()));
     }
     await Promise.race([supervisor.died, interrupted]);

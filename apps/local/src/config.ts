@@ -15,6 +15,8 @@ export interface LocalConfig {
   mailPort: number;
   /** Whether gate serves the web client. */
   web: boolean;
+  /** Whether people are there who can be written to. */
+  demo: boolean;
   /** Absolute; holds databases, secrets and logs. */
   dataDir: string;
   /** Servers of one's own in place of private ones. */
@@ -37,6 +39,7 @@ export const usage = `Berth on this machine, for trying it and for developing it
   --mail-port N   port of the mailbox page (default 1080, or MAIL_PORT)
   --data DIR      where databases, secrets and logs are kept (default .berth)
   --no-web        without the web client
+  --demo          with people, groups and a conversation that answers back
   --help          this text
 
 MYSQL_URL and REDIS_URL, when set, name servers to use in place of private ones.
@@ -57,6 +60,7 @@ export function readConfig(argv: string[], env: Record<string, string | undefine
       65_535,
     ),
     web: !values['no-web'],
+    demo: values.demo ?? false,
     dataDir: resolve(root, values.data ?? '.berth'),
     mysqlUrl: address('MYSQL_URL', env, parseMysqlUrl),
     redisUrl: address('REDIS_URL', env, parseRedisUrl),
@@ -92,6 +96,7 @@ function parse(argv: string[]) {
         'mail-port': { type: 'string' },
         data: { type: 'string' },
         'no-web': { type: 'boolean' },
+        demo: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     }).values;
