@@ -68,7 +68,7 @@ export function createChat(
   const stores = createStores({ config, mysql, publisher, log, metrics });
   const queries = stores.live;
 
-  const side = createFleetSide({ config, identity: node, queries, redis, observe, log });
+  const side = createFleetSide({ config, identity: node, queries, heads: stores.heads, redis, observe, log });
   const { fleet, index, links, routes, interests, presence, online } = side;
 
   const partialResumes = new PartialResumes();

@@ -16,6 +16,7 @@ import { PeerInbox } from './fleet/publishing/peer-inbox.ts';
 import { TailRepair } from './fleet/publishing/tail-repair.ts';
 import { RedisRouteStore } from './fleet/routes/redis-route-store.ts';
 import { RouteKeeper } from './fleet/routes/route-keeper.ts';
+import type { LogHeads } from './log/log-heads.ts';
 import type { Publisher } from './log/publisher.ts';
 import type { LiveMetrics } from './metrics.ts';
 import type { Online } from './people/online.ts';
@@ -26,6 +27,7 @@ export interface FleetSideOptions {
   config: ChatConfig;
   identity: NodeIdentity;
   queries: LiveQueries;
+  heads: LogHeads;
   redis: Redis;
   observe: LiveMetrics;
   log: Log;
@@ -51,6 +53,7 @@ export function createFleetSide({
   config,
   identity,
   queries,
+  heads,
   redis,
   observe,
   log,
@@ -152,6 +155,7 @@ export function createFleetSide({
     local,
     memberships,
     repair,
+    heads,
     onPresence: (changes) => presence.heard(changes),
   });
   const peerServer = new PeerServer({

@@ -8,12 +8,12 @@ import { MysqlDirectStore } from './conversations/mysql-direct-store.ts';
 import { MysqlGroupStore } from './conversations/mysql-group-store.ts';
 import { MysqlLiveQueries } from './conversations/mysql-live-queries.ts';
 import { MysqlPreferenceStore } from './conversations/mysql-preference-store.ts';
+import { LogHeads } from './log/log-heads.ts';
 import { LogHints } from './log/log-hints.ts';
 import { MessageWriter } from './log/message-writer.ts';
-import { MysqlMessageStore, writerSession } from './log/mysql-message-store.ts';
+import { appenderSession, MysqlMessageStore, turnSession } from './log/mysql-message-store.ts';
 import type { Publisher } from './log/publisher.ts';
 import { RangeReader } from './log/range-reader.ts';
-import { WarmConnection } from './log/warm-connection.ts';
 import { MarkWriter } from './membership/mark-writer.ts';
 import { MemberDirectory } from './membership/member-directory.ts';
 import { MemberHistory } from './membership/member-history.ts';
@@ -30,6 +30,8 @@ import { GuardedMysql } from './stores/guarded-mysql.ts';
 /** Everything that handlers keep or look up in MySQL, and what is cached of it on this node. */
 export interface Stores {
   directory: MemberDirectory;
+  /** Where logs end. */
+  heads: LogHeads;
   conversations: ConversationReader;
   ranges: RangeReader;
   live: LiveQueries;
@@ -69,14 +71,11 @@ export function createStores({ config, mysql: pool, publisher, log, metrics }: S
   const { strangersMayWrite } = config;
   const marks = new MarkWriter(mysql);
   const blocks = new MysqlBlockStore({ mysql, maxBlocks: limits.blocks });
-  // One for each writer and one for the conversations that are locked elsewhere.
-  const writerMysql = new Mysql({
-    ...connection,
-    poolSize: writers + 1,
-    session: writerSession,
-    watch: pool.watch,
-  });
-  const warm = new WarmConnection(writerMysql);
+  const { watch } = pool;
+  const appenders = new Mysql({ ...connection, poolSize: writers, session: appenderSession, watch });
+  // One for the conversations that are written in turns, and one for those that are locked elsewhere.
+  const turns = new Mysql({ ...connection, poolSize: 2, session: turnSession, watch });
+  const heads = new LogHeads();
   const directory = new MemberDirectory({ mysql });
   const ranges = new RangeReader({ mysql });
   const hints = new LogHints(mysql);
@@ -84,7 +83,9 @@ export function createStores({ config, mysql: pool, publisher, log, metrics }: S
   const conversations = new ConversationReader({ mysql, directory, history, ranges, hints, marks });
   const messageWriter = new MessageWriter({
     store: new MysqlMessageStore({
-      mysql: writerMysql,
+      appenders,
+      turns,
+      heads,
       standings: directory,
       strangersMayWrite,
     }),
@@ -104,6 +105,7 @@ export function createStores({ config, mysql: pool, publisher, log, metrics }: S
   );
   return {
     directory,
+    heads,
     conversations,
     ranges,
     live: new MysqlLiveQueries({ mysql, directory, conversations, ranges }),
@@ -125,8 +127,8 @@ export function createStores({ config, mysql: pool, publisher, log, metrics }: S
       await messageWriter.close();
       await marks.drained();
       await hints.close();
-      await warm.close();
-      await writerMysql.close();
+      await appenders.close();
+      await turns.close();
     },
   };
 }

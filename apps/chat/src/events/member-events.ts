@@ -33,10 +33,12 @@ export function announceMembers(
  * them any more, hears of it by its event, and reads the entry.
  */
 export function publishEntries(
-  { publisher }: Pick<Context, 'stores' | 'publisher'>,
+  { stores, publisher }: Pick<Context, 'stores' | 'publisher'>,
   { conversation, membersVersion, entries }: LogChange & { conversation: number },
   direct?: readonly [number, number],
 ): void {
+  // Its end is another one now; the next append reads it.
+  stores.heads.forget(conversation);
   for (const entry of entries) {
     const { seq, uncounted, sender } = entry;
     const frame = encodeStored(entryMessage({ conversation, ...entry }));

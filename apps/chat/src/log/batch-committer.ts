@@ -10,17 +10,27 @@ export interface BatchCommitterOptions {
   store: MessageStore;
   log: Log;
   /**
-   * What became of a message: called for each that is not left out as locked, in the order of the batch. A `twin` has
+   * What became of a message: called for each that is not left out, in the order of the batch. A `twin` has
    * the outcome of the same message before it.
    */
   settle(pending: PendingMessage, outcome: FinalOutcome, twin: boolean): void;
   observe(event: { messages: number; seconds: number; failure: WriteFailure | undefined }): void;
+  /** Another writer appended to this conversation first. */
+  met(conversation: number): void;
 }
 
-export type FinalOutcome = Exclude<Outcome, { kind: 'locked' | 'twin' }>;
+export type FinalOutcome = Exclude<Outcome, { kind: 'locked' | 'twin' | 'contended' | 'later' }>;
+
+/** What was left out of a batch: `later` belongs at the front of the queue that it came from. */
+export interface LeftOut {
+  pending: PendingMessage;
+  why: 'locked' | 'contended' | 'later';
+}
 
 /** How a batch is to be tried next. */
 interface Course {
+  /** Without locks. */
+  append: boolean;
   careful: boolean;
   skipLocked: boolean;
   /** A COMMIT of it was not answered. */
@@ -40,10 +50,12 @@ export class BatchCommitter {
   readonly #log: Log;
   readonly #settle: BatchCommitterOptions['settle'];
   readonly #observe: BatchCommitterOptions['observe'];
+  readonly #met: BatchCommitterOptions['met'];
   readonly #suspects = new Set<number>();
   #closing = false;
 
-  constructor({ store, log, settle, observe }: BatchCommitterOptions) {
+  constructor({ store, log, settle, observe, met }: BatchCommitterOptions) {
+    this.#met = met;
     this.#store = store;
     this.#log = log;
     this.#settle = settle;
@@ -55,13 +67,19 @@ export class BatchCommitter {
     this.#closing = true;
   }
 
-  /** Resolves with the messages that were left out because their conversation is locked by someone else. */
-  async commit(batch: PendingMessage[], { skipLocked }: { skipLocked: boolean }): Promise<PendingMessage[]> {
+  /**
+   * With `append` without locks, the batch sorted by conversation; whatever fails is then tried under them. Resolves with the
+   * messages that were left out.
+   */
+  async commit(
+    batch: PendingMessage[],
+    { append, skipLocked }: { append: boolean; skipLocked: boolean },
+  ): Promise<LeftOut[]> {
     const uncertain = batch.some((pending) => pending.maybeStored);
-    return this.#pursue(batch, { careful: uncertain, skipLocked, uncertain });
+    return this.#pursue(batch, { append: append && !uncertain, careful: uncertain, skipLocked, uncertain });
   }
 
-  async #pursue(batch: PendingMessage[], course: Course): Promise<PendingMessage[]> {
+  async #pursue(batch: PendingMessage[], course: Course): Promise<LeftOut[]> {
     let failures = 0;
     for (let attempt = 0; ; attempt++) {
       const open = batch.filter((pending) => !pending.settled || (pending.maybeStored && !this.#closing));
@@ -70,6 +88,8 @@ export class BatchCommitter {
       if (Array.isArray(result)) return result;
       const { failure, error } = result;
       this.#log.warn({ err: error, failure, messages: open.length }, 'a batch was not stored');
+      // Without a server nothing was tried.
+      course.append &&= failure === 'away' && !open.some((pending) => pending.lookUpOnly);
       if (failure === 'unknown') course.uncertain = true;
       if (failure === 'unknown' || failure === 'duplicate') course.careful = true;
       if (failure === 'lock-timeout') course.skipLocked = true;
@@ -87,16 +107,16 @@ export class BatchCommitter {
     }
   }
 
-  async #split(batch: PendingMessage[], course: Course): Promise<PendingMessage[]> {
+  async #split(batch: PendingMessage[], course: Course): Promise<LeftOut[]> {
     const middle = Math.ceil(batch.length / 2);
-    const locked = await this.#pursue(batch.slice(0, middle), { ...course });
-    return locked.concat(await this.#pursue(batch.slice(middle), { ...course }));
+    const left = await this.#pursue(batch.slice(0, middle), { ...course });
+    return left.concat(await this.#pursue(batch.slice(middle), { ...course }));
   }
 
   async #attempt(
     batch: PendingMessage[],
     course: Course,
-  ): Promise<PendingMessage[] | { failure: WriteFailure; error: unknown }> {
+  ): Promise<LeftOut[] | { failure: WriteFailure; error: unknown }> {
     const started = performance.now();
     const observe = (failure: WriteFailure | undefined) =>
       this.#observe({ messages: batch.length, seconds: (performance.now() - started) / 1_000, failure });
@@ -106,7 +126,7 @@ export class BatchCommitter {
     }
     let outcomes: Outcome[];
     try {
-      outcomes = await this.#store.write(batch, course);
+      outcomes = await (course.append ? this.#store.append(batch) : this.#store.write(batch, course));
     } catch (error) {
       const failure = writeFailureOf(error);
       if (failure !== 'unknown') for (const pending of batch) pending.maybeStored = course.uncertain;
@@ -117,23 +137,27 @@ export class BatchCommitter {
     return this.#apply(batch, outcomes, course);
   }
 
-  #apply(batch: PendingMessage[], outcomes: Outcome[], course: Course): PendingMessage[] {
-    const locked: PendingMessage[] = [];
+  #apply(batch: PendingMessage[], outcomes: Outcome[], course: Course): LeftOut[] {
+    const left: LeftOut[] = [];
     for (let index = 0; index < batch.length; index++) {
-      const [pending, outcome] = [batch[index]!, outcomes[index]!];
-      if (outcome.kind === 'locked') {
+      const pending = batch[index]!;
+      const given = outcomes[index]!;
+      const outcome = given.kind === 'twin' ? outcomes[given.of]! : given;
+      if (outcome.kind === 'locked' || outcome.kind === 'contended' || outcome.kind === 'later') {
         pending.maybeStored = course.uncertain;
-        locked.push(pending);
+        if (outcome.kind === 'contended' && outcome.by === 'seq') this.#met(pending.message.conversation);
+        // Which of them it is that is stored, its look-up tells.
+        if (outcome.kind === 'contended' && outcome.by === 'cid') pending.resent = true;
+        left.push({ pending, why: outcome.kind });
         continue;
       }
       pending.maybeStored = false;
-      if (outcome.kind === 'known' && !course.uncertain && !pending.message.resent) {
+      if (given.kind === 'known' && !course.uncertain && !pending.message.resent) {
         this.#suspect(pending.message.sender);
       }
-      const final = outcome.kind === 'twin' ? outcomes[outcome.of] : outcome;
-      this.#settle(pending, final as FinalOutcome, outcome.kind === 'twin');
+      this.#settle(pending, outcome as FinalOutcome, given.kind === 'twin');
     }
-    return locked;
+    return left;
   }
 
   #suspect(sender: number): void {

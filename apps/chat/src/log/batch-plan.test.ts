@@ -42,6 +42,7 @@ test('seqs go on from the heads without a gap, each message once, in the order o
         known: knownKeys,
         standings: batch.map(() => ({}) as Standing),
         sentAt: 7,
+        serverRun: 1,
         refusalOf: (message) => (isRefused(message) ? refusal : undefined),
       });
 

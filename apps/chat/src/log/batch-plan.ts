@@ -21,6 +21,8 @@ export interface BatchPlanInput {
   refusalOf(message: OutgoingMessage, standing: Standing, head: number): BerthError | undefined;
   /** Milliseconds since 1970: when the new ones are sent. */
   sentAt: number;
+  /** Of the server that they are written to. */
+  serverRun: number;
 }
 
 export interface BatchPlan {
@@ -39,7 +41,15 @@ export const identityKey = ({ conversation, sender, cid }: MessageIdentity): str
  * Assigns seqs: each message that is neither known, nor the twin of one before it, nor refused gets the next one of its
  * conversation, in the order of the batch, without a gap. Those of conversations that are not locked are left out.
  */
-export function planBatch({ batch, heads, known, standings, refusalOf, sentAt }: BatchPlanInput): BatchPlan {
+export function planBatch({
+  batch,
+  heads,
+  known,
+  standings,
+  refusalOf,
+  sentAt,
+  serverRun,
+}: BatchPlanInput): BatchPlan {
   const plan: BatchPlan = { outcomes: [], rows: [], heads: new Map() };
   const first = new FirstOfEach(batch);
   const outcomeAt = (index: number): Outcome => {
@@ -59,7 +69,7 @@ export function planBatch({ batch, heads, known, standings, refusalOf, sentAt }:
     first.add(message, index);
     plan.heads.set(message.conversation, seq);
     plan.rows.push({ message, seq, uncounted: locked.uncounted });
-    return { kind: 'stored', seq, uncounted: locked.uncounted, sentAt, standing };
+    return { kind: 'stored', seq, uncounted: locked.uncounted, serverRun, sentAt, standing };
   };
   for (let index = 0; index < batch.length; index++) plan.outcomes.push(outcomeAt(index));
   return plan;

@@ -63,8 +63,18 @@ export class BatchStatements {
   }
 
   async insert(connection: MysqlConnection, rows: BatchPlan['rows'], sentAt: number): Promise<void> {
+    await this.insertIn(connection, rows, sentAt, insertSizes(rows.length));
+  }
+
+  /** In statements of so many rows each. */
+  async insertIn(
+    connection: MysqlConnection,
+    rows: BatchPlan['rows'],
+    sentAt: number,
+    sizes: readonly number[],
+  ): Promise<void> {
     let start = 0;
-    for (const size of insertSizes(rows.length)) {
+    for (const size of sizes) {
       const sql = this.#text('insert', size, (count) => {
         const values = Array(count).fill('(?,?,?,?,?,?,?,?)').join(',');
         return `INSERT INTO messages (${columns}) VALUES ${values}`;

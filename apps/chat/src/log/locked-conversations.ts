@@ -40,7 +40,8 @@ export class LockedConversations {
     let rounds = 0;
     while (this.#queues.size > 0) {
       const batch = this.#takeBatch();
-      const locked = await this.#committer.commit(batch, { skipLocked: true });
+      const left = await this.#committer.commit(batch, { append: false, skipLocked: true });
+      const locked = left.map(({ pending }) => pending);
       this.#putBack(locked);
       rounds = locked.length < batch.length ? 0 : rounds + 1;
       if (this.#queues.size > 0 && locked.length > 0) {

@@ -52,17 +52,26 @@ export interface BatchOptions {
 }
 
 export type Outcome =
-  | { kind: 'stored'; seq: number; uncounted: number; sentAt: number; standing: Standing }
+  | { kind: 'stored'; seq: number; uncounted: number; serverRun: number; sentAt: number; standing: Standing }
   | { kind: 'known'; message: KnownMessage; standing: Standing }
   /** What happened to the message at this index happened to this one. */
   | { kind: 'twin'; of: number }
   | { kind: 'absent' }
   | { kind: 'refused'; error: BerthError }
-  | { kind: 'locked' };
+  | { kind: 'locked' }
+  /** Another writer has the seq or the cid (or it is not known who): to be written in turn. */
+  | { kind: 'contended'; by: 'seq' | 'cid' | 'other' }
+  /** No room in the statement: to be tried next. */
+  | { kind: 'later' };
 
 export interface MessageStore {
   /**
-   * Stores a batch in one transaction, with an outcome for each message. Throws CommitUnknownError when the answer of
+   * Appends a batch, sorted by conversation, with one INSERT and without a lock, with an outcome for each message. Throws
+   * as `write` does.
+   */
+  append(batch: readonly BatchMessage[]): Promise<Outcome[]>;
+  /**
+   * Stores a batch in one transaction under the locks of its conversations, with an outcome for each message. Throws CommitUnknownError when the answer of
    * COMMIT was lost; every other error means that nothing of the batch was stored.
    */
   write(batch: readonly BatchMessage[], options: BatchOptions): Promise<Outcome[]>;

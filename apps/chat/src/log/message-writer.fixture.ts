@@ -4,15 +4,17 @@ import { createLog } from '@berth/telemetry';
 import { directKey, kinds } from '../membership/conversation-rows.ts';
 import { MemberDirectory } from '../membership/member-directory.ts';
 import { encodeDeliver } from './deliver-frame.ts';
+import { LogHeads } from './log-heads.ts';
 import type { OutgoingMessage, Receipt } from './message-store.ts';
 import { MessageWriter, type MessageWriterOptions } from './message-writer.ts';
-import { MysqlMessageStore, writerSession } from './mysql-message-store.ts';
+import { appenderSession, MysqlMessageStore, turnSession } from './mysql-message-store.ts';
 import type { CommittedEntry } from './publisher.ts';
 
 /** One node's way of storing messages, on connections of its own. */
 export interface WritingNode {
   writer: MessageWriter;
   directory: MemberDirectory;
+  heads: LogHeads;
   delivered: CommittedEntry[];
   /** Sends as a member does. */
   send(conversation: number, sender: number, text: string, options?: SendOptions): Promise<Receipt>;
@@ -30,6 +32,8 @@ export interface WritingNodeOptions extends Partial<Omit<MessageWriterOptions, '
   strangersMayWrite?: boolean;
   attemptTimeoutMs?: number;
   mysql?: Partial<MysqlOptions>;
+  /** Makes the pools. Default: as they are. */
+  open?(options: MysqlOptions): Mysql;
 }
 
 export function createWritingNode(options: WritingNodeOptions): WritingNode {
@@ -39,15 +43,20 @@ export function createWritingNode(options: WritingNodeOptions): WritingNode {
     attemptTimeoutMs,
     writers = 2,
     mysql: connection,
+    open = (poolOptions: MysqlOptions) => new Mysql(poolOptions),
     ...rest
   } = options;
-  const mysql = new Mysql({ url, poolSize: 2, ...connection });
-  const writerMysql = new Mysql({ url, poolSize: writers + 1, session: writerSession, ...connection });
+  const mysql = open({ url, poolSize: 2, ...connection });
+  const appenders = open({ url, poolSize: writers, session: appenderSession, ...connection });
+  const turns = open({ url, poolSize: 2, session: turnSession, ...connection });
+  const heads = new LogHeads();
   const directory = new MemberDirectory({ mysql });
   const delivered: CommittedEntry[] = [];
   const writer = new MessageWriter({
     store: new MysqlMessageStore({
-      mysql: writerMysql,
+      appenders,
+      turns,
+      heads,
       standings: directory,
       strangersMayWrite,
       attemptTimeoutMs,
@@ -60,6 +69,7 @@ export function createWritingNode(options: WritingNodeOptions): WritingNode {
   return {
     writer,
     directory,
+    heads,
     delivered,
     send: async (conversation, sender, text, sendOptions) => {
       const standing = await directory.standing(conversation, sender);
@@ -67,7 +77,8 @@ export function createWritingNode(options: WritingNodeOptions): WritingNode {
     },
     close: async () => {
       await writer.close();
-      await writerMysql.close();
+      await appenders.close();
+      await turns.close();
       await mysql.close();
     },
   };

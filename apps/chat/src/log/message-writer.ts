@@ -7,6 +7,7 @@ import { LockedConversations } from './locked-conversations.ts';
 import type { MessageStore, OutgoingMessage, Receipt } from './message-store.ts';
 import { bytesOf, PendingMessage } from './pending-message.ts';
 import type { CommittedEntry } from './publisher.ts';
+import { Turns } from './turns.ts';
 import type { WriteFailure } from './write-failure.ts';
 import { WriterLane } from './writer-lane.ts';
 
@@ -14,7 +15,7 @@ export interface MessageWriterOptions {
   store: MessageStore;
   publisher: { deliver(message: CommittedEntry): void };
   log: Log;
-  /** Batches at a time; the store needs a connection for each, and one more. */
+  /** Batches at a time that are appended without locks; the store needs a connection for each. */
   writers: number;
   /** Milliseconds until a caller is answered in any case. Default 10 000. */
   deadlineMs?: number;
@@ -35,6 +36,8 @@ export class MessageWriter {
   readonly #publisher: MessageWriterOptions['publisher'];
   readonly #committer: BatchCommitter;
   readonly #lanes: WriterLane[];
+  /** Of the conversations that another node writes to at the same time. */
+  readonly #turnLane: WriterLane;
   readonly #locked: LockedConversations;
   readonly #deadlineMs: number;
   readonly #maxMessages: number;
@@ -51,19 +54,30 @@ export class MessageWriter {
     this.#deadlineMs = options.deadlineMs ?? 10_000;
     this.#maxMessages = options.maxMessages ?? 20_000;
     this.#maxBytes = options.maxBytes ?? 64 * 1024 * 1024;
+    const turns = new Turns();
     this.#committer = new BatchCommitter({
       store: options.store,
       log: options.log,
       settle: (pending, outcome, twin) => this.#settle(pending, outcome, twin),
+      met: (conversation) => turns.met(conversation),
       observe: (event) => {
         this.#noteAway(event.failure);
         options.observe?.(event);
       },
     });
     this.#locked = new LockedConversations(this.#committer);
+    const { committer, locked } = { committer: this.#committer, locked: this.#locked };
+    this.#turnLane = new WriterLane({ committer, locked, onEnded: (pending) => turns.ended(pending) });
+    const turnLane = {
+      has: (conversation: number) => turns.has(conversation),
+      push: (pending: PendingMessage) => {
+        turns.began(pending);
+        this.#turnLane.push(pending);
+      },
+    };
     this.#lanes = Array.from(
       { length: options.writers },
-      () => new WriterLane(this.#committer, this.#locked),
+      () => new WriterLane({ committer, locked, turns: turnLane }),
     );
   }
 
@@ -96,6 +110,7 @@ export class MessageWriter {
     this.#closing = true;
     this.#committer.close();
     for (const lane of this.#lanes) await lane.drained();
+    await this.#turnLane.drained();
     await this.#locked.drained();
     clearInterval(this.#sweeper);
   }
@@ -130,6 +145,8 @@ export class MessageWriter {
       sender,
       membersVersion: outcome.standing.membersVersion,
       direct: outcome.standing.direct,
+      // What was stored before was judged by other members: it tells nothing of the end of the log.
+      serverRun: outcome.kind === 'stored' ? outcome.serverRun : 0,
       frame:
         outcome.kind === 'stored' ? frame : encodeStored({ conversation, sender, cid, ...outcome.message }),
     });
@@ -157,7 +174,7 @@ export class MessageWriter {
           : new BerthError('unavailable', 'messages cannot be stored now', { retryAfterMs: jittered(1_000) }),
       );
     }
-    if (answered) for (const lane of this.#lanes) lane.prune();
+    if (answered) for (const lane of [...this.#lanes, this.#turnLane]) lane.prune();
   }
 
   #noteAway(failure: WriteFailure | undefined): void {

@@ -1,83 +1,102 @@
-import { DeadlineError, withDeadline } from '@berth/lifecycle';
-import { isConnectionBroken, type Mysql, type MysqlConnection, type Tx, txOn } from '@berth/mysql';
+import { DeadlineError } from '@berth/lifecycle';
+import { type Mysql, type MysqlConnection, type Tx, txOn } from '@berth/mysql';
 import { BerthError } from '@berth/wire';
 import { type Standing, writeRefusal } from '../membership/standing.ts';
 import { identityKey, planBatch } from './batch-plan.ts';
 import { BatchStatements } from './batch-statements.ts';
+import { LogAppender } from './log-appender.ts';
 import type { LogEnd } from './log-ends.ts';
-import {
-  type BatchMessage,
-  type BatchOptions,
-  CommitUnknownError,
-  type KnownMessage,
-  type MessageStore,
-  type Outcome,
-  type OutgoingMessage,
+import type { LogHeads } from './log-heads.ts';
+import type {
+  BatchMessage,
+  BatchOptions,
+  KnownMessage,
+  MessageStore,
+  Outcome,
+  OutgoingMessage,
 } from './message-store.ts';
+import { type Attempt, WriterConnections } from './writer-connections.ts';
 
-/** The standing of users as the holder of the conversations' locks reads it. */
+/** Whom a message is from, and where to. */
+interface Pair {
+  conversation: number;
+  user: number;
+}
+
+/** The standing of users as a writer's connection reads it. */
 export interface StandingReader {
-  readUnderLock(tx: Tx, pairs: readonly { conversation: number; user: number }[]): Promise<Standing[]>;
+  /** Of conversations that exist, through the connection that holds their locks. */
+  readUnderLock(tx: Tx, pairs: readonly Pair[]): Promise<Standing[]>;
 }
 
 export interface MysqlMessageStoreOptions {
-  /** Of `writerSession`: no autocommit, short waits. */
-  mysql: Mysql;
+  /** Of `appenderSession`. */
+  appenders: Mysql;
+  /** Of `turnSession`. */
+  turns: Mysql;
+  heads: LogHeads;
   standings: StandingReader;
   strangersMayWrite: boolean;
-  /** Milliseconds for a whole transaction. Default 5 000. */
-  attemptTimeoutMs?: number;
+  /** Milliseconds for a whole attempt. Default 5 000. */
+  attemptTimeoutMs?: number | undefined;
 }
 
 /**
- * Session settings of a writer's connections. A transaction begins with its first statement; one conversation that is
- * locked elsewhere costs 1 s at most; and the locks of a process that was stopped are freed after 5 s.
+ * Session settings of the connections that append. They hold no lock between two statements, so nothing hangs on a process
+ * that was stopped, and they are kept however long nobody writes.
  */
-export const writerSession = { autocommit: 0, innodb_lock_wait_timeout: 1, wait_timeout: 5 } as const;
+export const appenderSession = { innodb_lock_wait_timeout: 1, wait_timeout: 86_400 } as const;
 
-/** How far a transaction has come, and whether its caller has given it up. */
-interface Attempt {
-  committing: boolean;
-  abandoned: boolean;
-}
+/**
+ * Session settings of the connections that take turns. A transaction begins with its first statement; one conversation that
+ * is locked elsewhere costs 1 s at most; and the locks of a process that was stopped are freed after 5 s.
+ */
+export const turnSession = { autocommit: 0, innodb_lock_wait_timeout: 1, wait_timeout: 5 } as const;
+
+/** Why a message is not taken, given its sender's standing and the seq of the head that it would follow. */
+export type RefusalRule = (
+  message: OutgoingMessage,
+  standing: Standing,
+  head: number,
+  now: number,
+) => BerthError | undefined;
 
 export class MysqlMessageStore implements MessageStore {
-  readonly #mysql: Mysql;
+  readonly #appender: LogAppender;
+  readonly #turns: WriterConnections;
+  readonly #heads: LogHeads;
   readonly #standings: StandingReader;
-  readonly #strangersMayWrite: boolean;
-  readonly #attemptTimeoutMs: number;
+  readonly #refusal: RefusalRule;
   readonly #statements = new BatchStatements();
 
-  constructor({ mysql, standings, strangersMayWrite, attemptTimeoutMs = 5_000 }: MysqlMessageStoreOptions) {
-    this.#mysql = mysql;
+  constructor(options: MysqlMessageStoreOptions) {
+    const { appenders, turns, heads, standings, strangersMayWrite } = options;
+    const timeoutMs = options.attemptTimeoutMs ?? 5_000;
+    this.#heads = heads;
     this.#standings = standings;
-    this.#strangersMayWrite = strangersMayWrite;
-    this.#attemptTimeoutMs = attemptTimeoutMs;
+    this.#turns = new WriterConnections({ mysql: turns, heads, timeoutMs });
+    this.#refusal = (message, standing, head, now) => {
+      const error = writeRefusal(standing, { strangersMayWrite, now });
+      if (error !== undefined) return error;
+      const { replyTo } = message;
+      if (replyTo === undefined || (replyTo >= 1 && replyTo <= head)) return undefined;
+      return new BerthError('bad_request', 'replyTo names no message');
+    };
+    this.#appender = new LogAppender({
+      connections: new WriterConnections({ mysql: appenders, heads, timeoutMs }),
+      statements: this.#statements,
+      heads,
+      standings,
+      refusal: this.#refusal,
+    });
   }
 
-  async write(batch: readonly BatchMessage[], options: BatchOptions): Promise<Outcome[]> {
-    const attempt: Attempt = { committing: false, abandoned: false };
-    let connection: MysqlConnection | undefined;
-    const work = async () => {
-      const acquired = await this.#mysql.acquire();
-      if (attempt.abandoned) {
-        acquired.release();
-        throw new DeadlineError('given up while connecting');
-      }
-      connection = acquired;
-      return this.#transact(acquired, batch, options, attempt);
-    };
-    try {
-      const outcomes = await withDeadline(work(), this.#attemptTimeoutMs, 'a batch');
-      connection!.release();
-      return outcomes;
-    } catch (error) {
-      attempt.abandoned = true;
-      this.#mysql.report(error);
-      if (connection !== undefined) await giveBack(connection, attempt, error);
-      if (!attempt.committing) throw error;
-      throw new CommitUnknownError('the answer of COMMIT was lost', { cause: error });
-    }
+  append(batch: readonly BatchMessage[]): Promise<Outcome[]> {
+    return this.#appender.append(batch);
+  }
+
+  write(batch: readonly BatchMessage[], options: BatchOptions): Promise<Outcome[]> {
+    return this.#turns.use((connection, attempt) => this.#transact(connection, batch, options, attempt));
   }
 
   async #transact(
@@ -91,14 +110,16 @@ export class MysqlMessageStore implements MessageStore {
     const standings = await this.#currentStandings(connection, batch, locked);
     const known = await this.#known(connection, batch, locked, options.careful);
     const sentAt = Date.now();
-    const { outcomes, rows } = planBatch({
+    const { outcomes, rows, heads } = planBatch({
       batch,
       heads: locked,
       known,
       standings,
       sentAt,
+      serverRun: this.#heads.serverRun,
       refusalOf: (message, standing, head) => this.#refusal(message, standing, head, sentAt),
     });
+    const { round } = this.#heads;
     if (rows.length === 0) {
       await connection.query('ROLLBACK');
     } else {
@@ -106,6 +127,12 @@ export class MysqlMessageStore implements MessageStore {
       if (attempt.abandoned) throw new DeadlineError('given up before COMMIT');
       attempt.committing = true;
       await connection.query('COMMIT');
+      if (round === this.#heads.round) {
+        for (const [conversation, seq] of heads) {
+          const { uncounted, membersVersion } = locked.get(conversation)!;
+          this.#heads.learn(conversation, { seq, uncounted, membersVersion });
+        }
+      }
     }
     return options.skipLocked ? outcomes : outcomes.map(asMissing);
   }
@@ -135,14 +162,6 @@ export class MysqlMessageStore implements MessageStore {
     return standings;
   }
 
-  #refusal(message: OutgoingMessage, standing: Standing, head: number, now: number): BerthError | undefined {
-    const error = writeRefusal(standing, { strangersMayWrite: this.#strangersMayWrite, now });
-    if (error !== undefined) return error;
-    const { replyTo } = message;
-    if (replyTo === undefined || (replyTo >= 1 && replyTo <= head)) return undefined;
-    return new BerthError('bad_request', 'replyTo names no message');
-  }
-
   #known(
     connection: MysqlConnection,
     batch: readonly BatchMessage[],
@@ -161,14 +180,3 @@ export class MysqlMessageStore implements MessageStore {
 /** A conversation that was waited for and is not there does not exist. */
 const asMissing = (outcome: Outcome): Outcome =>
   outcome.kind === 'locked' ? { kind: 'refused', error: new BerthError('not_member') } : outcome;
-
-/** A connection that the server answered on is sound once rolled back; any other is not used again. */
-async function giveBack(connection: MysqlConnection, attempt: Attempt, error: unknown): Promise<void> {
-  if (attempt.committing || isConnectionBroken(error)) return connection.destroy();
-  try {
-    await withDeadline(connection.query('ROLLBACK'), 1_000, 'ROLLBACK');
-    connection.release();
-  } catch {
-    connection.destroy();
-  }
-}

@@ -11,7 +11,7 @@ const answered = (errno: number, message = '') =>
 const cases: [string, unknown, ReturnType<typeof writeFailureOf>][] = [
   ['a COMMIT without an answer', new CommitUnknownError('lost'), 'unknown'],
   ['a stored cid', answered(1062, "Duplicate entry '1-1-a' for key 'messages.messages_cid'"), 'duplicate'],
-  ['a seq that is taken', answered(1062, "Duplicate entry '1-1' for key 'PRIMARY'"), 'refused'],
+  ['a seq that is taken', answered(1062, "Duplicate entry '1-1' for key 'PRIMARY'"), 'conflict'],
   ['a lock that is not had', answered(1205), 'lock-timeout'],
   ['a deadlock', answered(1213), 'deadlock'],
   ['a server that is read only', answered(1290), 'away'],

@@ -1,4 +1,5 @@
-import { errnoOf, isConnectionBroken, isDuplicateKey, isServerAway, isTransient } from '@berth/mysql';
+import { errnoOf, isConnectionBroken, isServerAway, isTransient } from '@berth/mysql';
+import { duplicateEntryOf } from './duplicate-entry.ts';
 import { CommitUnknownError } from './message-store.ts';
 
 /** Why a batch was not stored, by what is to be done about it. */
@@ -7,6 +8,8 @@ export type WriteFailure =
   | 'unknown'
   /** A cid is stored already, unmarked: look every message up. */
   | 'duplicate'
+  /** Somebody appended without a lock meanwhile: try again. */
+  | 'conflict'
   /** Someone else holds a row: leave that conversation out. */
   | 'lock-timeout'
   /** Rolled back by the server: try again. */
@@ -18,7 +21,8 @@ export type WriteFailure =
 
 export function writeFailureOf(error: unknown): WriteFailure {
   if (error instanceof CommitUnknownError) return 'unknown';
-  if (isDuplicateKey(error, 'messages_cid')) return 'duplicate';
+  const duplicate = duplicateEntryOf(error);
+  if (duplicate !== undefined) return duplicate.by === 'cid' ? 'duplicate' : 'conflict';
   if (isConnectionBroken(error) || isServerAway(error)) return 'away';
   if (!isTransient(error)) return 'refused';
   return errnoOf(error) === 1205 ? 'lock-timeout' : 'deadlock';

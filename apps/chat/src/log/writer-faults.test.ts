@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually, startTestMysql, TcpProxy, useMysql } from '@berth/fixtures';
-import { Mysql, migrate } from '@berth/mysql';
+import { Mysql, migrate, txOn } from '@berth/mysql';
+import { appendEntries } from './append-entries.ts';
 import {
   createGroups,
   createWritingNode,
@@ -40,12 +41,34 @@ async function createNodeBehindProxy(
   return { node: createNode({ url: url.href, writers: 1, ...options }), proxy };
 }
 
+/** Another one appends first, so that the conversation is written in turns from here on: its head is 3. */
+async function contend(node: WritingNode, conversation: number): Promise<void> {
+  assert.equal((await node.send(conversation, 1, 'before')).seq, 1);
+  await mysql.db.run(
+    "INSERT INTO messages (conversation_id, seq, sender_id, cid, sent_at, text) VALUES (?, 2, 2, 'rival', 1, 'first')",
+    [conversation],
+  );
+  assert.equal((await node.send(conversation, 1, 'in turn')).seq, 3);
+}
+
+/** Holds the conversation as a change of its members does: its row, and the next seq. Returns what gives it back. */
+async function hold(conversation: number): Promise<() => Promise<void>> {
+  const holder = await mysql.db.acquire();
+  await holder.query('START TRANSACTION');
+  await holder.query('SELECT id FROM conversations WHERE id = ? FOR UPDATE', [conversation]);
+  await appendEntries(txOn(holder), conversation, [{ kind: 'title', sender: 1, details: {} }], 1);
+  return async () => {
+    await holder.query('ROLLBACK');
+    holder.release();
+  };
+}
+
 for (const fault of ['answer-lost', 'request-lost', 'stalled'] as const) {
-  test(`a COMMIT is ${fault}: every message is stored once and acknowledged with its seq`, async () => {
+  test(`an INSERT is ${fault}: every message is stored once and acknowledged with its seq`, async () => {
     const { node, proxy } = await createNodeBehindProxy({ attemptTimeoutMs: 500 });
     const [conversation] = await createGroups(mysql.db, 1, 2);
     await node.send(conversation!, 1, 'before');
-    const struck = proxy.next('COMMIT', fault);
+    const struck = proxy.next('text 17', fault);
     const receipts = await Promise.all(upTo(30).map((index) => node.send(conversation!, 1, `text ${index}`)));
     await struck;
     const rows = await storedRows(mysql.db, conversation!);
@@ -53,9 +76,22 @@ for (const fault of ['answer-lost', 'request-lost', 'stalled'] as const) {
     for (const [index, { seq }] of receipts.entries()) assert.equal(rows[seq - 1]!.text, `text ${index + 1}`);
     assert.deepEqual(seqsOf(node.delivered), upTo(31));
   });
+
+  test(`a COMMIT is ${fault} while two write in turns: every message is stored once`, async () => {
+    const { node, proxy } = await createNodeBehindProxy({ attemptTimeoutMs: 500 });
+    const [conversation] = await createGroups(mysql.db, 1, 2);
+    await contend(node, conversation!);
+    const struck = proxy.next('COMMIT', fault);
+    const receipts = await Promise.all(upTo(30).map((index) => node.send(conversation!, 1, `text ${index}`)));
+    await struck;
+    const rows = await storedRows(mysql.db, conversation!);
+    assert.deepEqual(seqsOf(rows), upTo(33));
+    for (const [index, { seq }] of receipts.entries()) assert.equal(rows[seq - 1]!.text, `text ${index + 1}`);
+    assert.deepEqual(seqsOf(node.delivered), [1, ...upTo(31).map((seq) => seq + 2)]);
+  });
 }
 
-test('a connection that is lost before COMMIT costs a retry and nothing else', async () => {
+test('a connection that is lost with a batch costs a look-up and nothing else', async () => {
   const { node, proxy } = await createNodeBehindProxy();
   const [conversation] = await createGroups(mysql.db, 1, 2);
   await node.send(conversation!, 1, 'before');
@@ -69,11 +105,11 @@ test('a connection that is lost before COMMIT costs a retry and nothing else', a
   assert.deepEqual(seqsOf(await storedRows(mysql.db, conversation!)), upTo(11));
 });
 
-test('while nothing is known of a COMMIT the answer is deadline, and a resend finds what became of it', async () => {
+test('while nothing is known of an INSERT the answer is deadline, and a resend finds what became of it', async () => {
   const { node, proxy } = await createNodeBehindProxy({ deadlineMs: 400, attemptTimeoutMs: 5_000 });
   const [conversation] = await createGroups(mysql.db, 1, 2);
   await node.send(conversation!, 1, 'before');
-  const struck = proxy.next('COMMIT', 'stalled');
+  const struck = proxy.next('what became of me', 'stalled');
   const cid = newCid();
   await assert.rejects(node.send(conversation!, 1, 'what became of me', { cid }), { code: 'deadline' });
   await struck;
@@ -86,9 +122,7 @@ test('while nothing is known of a COMMIT the answer is deadline, and a resend fi
 test('a conversation that someone keeps locked delays itself alone', async () => {
   const node = createNode({ writers: 1 });
   const [stuck, ...free] = await createGroups(mysql.db, 4, 2);
-  const blocker = await mysql.db.acquire();
-  await blocker.query('START TRANSACTION');
-  await blocker.query('SELECT id FROM conversations WHERE id = ? FOR UPDATE', [stuck]);
+  const release = await hold(stuck!);
   const waiting = upTo(8).map((index) => node.send(stuck!, 1, `stuck ${index}`));
   let freed = false;
   const held = Promise.all(waiting).then((receipts) => {
@@ -101,8 +135,7 @@ test('a conversation that someone keeps locked delays itself alone', async () =>
   const late = node.send(stuck!, 2, 'late');
   await Promise.all(more);
   freed = true;
-  await blocker.query('ROLLBACK');
-  blocker.release();
+  await release();
   const receipts = await held;
   assert.deepEqual(seqsOf(receipts), upTo(8));
   assert.equal((await late).seq, 9);
@@ -110,7 +143,7 @@ test('a conversation that someone keeps locked delays itself alone', async () =>
   assert.equal((await node.send(stuck!, 1, 'as before')).seq, 10);
 });
 
-test('a lock on a conversation is not even noticed by batches without it', async () => {
+test('a lock on a conversation’s row is not even noticed by messages', async () => {
   const failures: unknown[] = [];
   const node = createNode({ observe: ({ failure }) => failures.push(failure) });
   const [first, stuck, last] = await createGroups(mysql.db, 3, 2);
@@ -118,7 +151,7 @@ test('a lock on a conversation is not even noticed by batches without it', async
   await blocker.query('START TRANSACTION');
   await blocker.query('SELECT id FROM conversations WHERE id = ? FOR UPDATE', [stuck]);
   for (let round = 0; round < 3; round++) {
-    await Promise.all([first!, last!].map((conversation) => node.send(conversation, 1, 'free')));
+    await Promise.all([first!, stuck!, last!].map((conversation) => node.send(conversation, 1, 'free')));
   }
   await blocker.query('ROLLBACK');
   blocker.release();
@@ -128,14 +161,11 @@ test('a lock on a conversation is not even noticed by batches without it', async
 test('a conversation that stays locked is answered by the deadline as not stored', async () => {
   const node = createNode({ deadlineMs: 1_500 });
   const [stuck] = await createGroups(mysql.db, 1, 2);
-  const blocker = await mysql.db.acquire();
-  await blocker.query('START TRANSACTION');
-  await blocker.query('SELECT id FROM conversations WHERE id = ? FOR UPDATE', [stuck]);
+  const release = await hold(stuck!);
   await assert.rejects(node.send(stuck!, 1, 'never'), (error: { code: string }) =>
     ['unavailable', 'deadline'].includes(error.code),
   );
-  await blocker.query('ROLLBACK');
-  blocker.release();
+  await release();
   await eventually('nothing waits', () => node.writer.waiting === 0);
   assert.equal((await node.send(stuck!, 1, 'now')).seq, 1);
 });

@@ -10,20 +10,33 @@ const maxBatchBytes = 2 * 1024 * 1024;
 /** Milliseconds in which a stopped process loses its locks; as long locks are not waited for once one was. */
 const lockedMs = 5_000;
 
+/** The way of the conversations that are written in turns. */
+export interface TurnLane {
+  has(conversation: number): boolean;
+  push(pending: PendingMessage): void;
+}
+
+export interface WriterLaneOptions {
+  committer: BatchCommitter;
+  locked: LockedConversations;
+  /** Absent: this is the lane of those who take turns, and each of its batches is written under locks. */
+  turns?: TurnLane;
+  /** A message has left the lane. */
+  onEnded?(pending: PendingMessage): void;
+}
+
 /**
  * One of the writers: one batch at a time on one connection. While a batch is being committed the next one gathers; no
  * timer takes part. A conversation always has the same lane, so its messages are never in two batches at once.
  */
 export class WriterLane {
-  readonly #committer: BatchCommitter;
-  readonly #locked: LockedConversations;
+  readonly #options: WriterLaneOptions;
   #queue: PendingMessage[] = [];
   #skipLockedUntil = 0;
   #working: Promise<void> | undefined;
 
-  constructor(committer: BatchCommitter, locked: LockedConversations) {
-    this.#committer = committer;
-    this.#locked = locked;
+  constructor(options: WriterLaneOptions) {
+    this.#options = options;
   }
 
   push(pending: PendingMessage): void {
@@ -33,6 +46,7 @@ export class WriterLane {
 
   /** Drops what was answered while it waited. */
   prune(): void {
+    for (const pending of this.#queue) if (pending.settled) this.#options.onEnded?.(pending);
     this.#queue = this.#queue.filter((pending) => !pending.settled);
   }
 
@@ -42,26 +56,40 @@ export class WriterLane {
   }
 
   async #work(): Promise<void> {
+    const { committer, locked, turns, onEnded } = this.#options;
     // What else arrives in this turn of the event loop goes along.
     await turn();
     while (this.#queue.length > 0) {
       const batch = this.#takeBatch();
       if (batch.length === 0) continue;
       const skipLocked = performance.now() < this.#skipLockedUntil;
-      const locked = await this.#committer.commit(batch, { skipLocked });
-      if (locked.length > 0) this.#skipLockedUntil = performance.now() + lockedMs;
-      for (const pending of locked) this.#locked.add(pending);
+      const left = await committer.commit(batch, { append: turns !== undefined, skipLocked });
+      if (onEnded !== undefined) for (const pending of batch) onEnded(pending);
+      const later: PendingMessage[] = [];
+      for (const { pending, why } of left) {
+        if (why === 'later') later.push(pending);
+        else if (why === 'contended' && turns !== undefined) turns.push(pending);
+        else {
+          this.#skipLockedUntil = performance.now() + lockedMs;
+          locked.add(pending);
+        }
+      }
+      if (later.length > 0) this.#queue = [...later, ...this.#queue];
     }
     this.#working = undefined;
   }
 
   #takeBatch(): PendingMessage[] {
+    const { locked, turns, onEnded } = this.#options;
     const batch: PendingMessage[] = [];
     let bytes = 0;
     const taken = this.#queue.splice(0, batchSize(this.#queue.length));
     for (const [index, pending] of taken.entries()) {
-      if (this.#locked.has(pending.message.conversation)) {
-        this.#locked.add(pending);
+      const { conversation } = pending.message;
+      if (locked.has(conversation) || turns?.has(conversation)) {
+        if (locked.has(conversation)) locked.add(pending);
+        else turns!.push(pending);
+        onEnded?.(pending);
         continue;
       }
       if (bytes + pending.bytes > maxBatchBytes && batch.length > 0) {
@@ -71,6 +99,7 @@ export class WriterLane {
       bytes += pending.bytes;
       batch.push(pending);
     }
-    return batch;
+    // What belongs together lies together in the key, and two nodes wait for each other in one order.
+    return batch.sort((a, b) => a.message.conversation - b.message.conversation);
   }
 }

@@ -29,6 +29,13 @@ export function insertSizes(count: number): number[] {
   return sizes;
 }
 
+/** Rows of one INSERT that takes all of a batch or none: every number up to 32, then every eighth, then every 32nd. */
+export function appendSize(count: number): number {
+  const size = Math.min(count, maxBatch);
+  if (size <= rowStep) return size;
+  return size - (size % (size < 4 * rowStep ? rowStep / 4 : rowStep));
+}
+
 /**
  * How many of the `waiting` messages make the next batch: a large one is cut to what a single INSERT takes, and the few
  * that are left open the next.

@@ -1,4 +1,5 @@
 import type { Kick, PeerBatch, PresenceChange } from '@berth/contracts/chat';
+import type { LogHeads } from '../../log/log-heads.ts';
 import type { SessionIndex } from '../../session/session-index.ts';
 import type { LocalDelivery } from './local-delivery.ts';
 import type { MembershipSync } from './membership-sync.ts';
@@ -9,6 +10,7 @@ export interface PeerInboxOptions {
   local: LocalDelivery;
   memberships: MembershipSync;
   repair: TailRepair;
+  heads: LogHeads;
   onPresence(changes: readonly PresenceChange[]): void;
 }
 
@@ -21,10 +23,11 @@ export class PeerInbox {
   }
 
   take(batch: PeerBatch): void {
-    const { local, memberships, repair, onPresence } = this.#options;
+    const { local, memberships, repair, heads, onPresence } = this.#options;
     for (const { entry } of batch.entries)
       switch (entry?.$case) {
         case 'deliver':
+          heads.heard(entry.value);
           local.deliver(entry.value);
           break;
         case 'notify':
@@ -34,6 +37,7 @@ export class PeerInbox {
           this.#kick(entry.value);
           break;
         case 'membership':
+          heads.forget(entry.value.conversation);
           void memberships.changed(entry.value);
           break;
         case 'presence':
