@@ -351,7 +351,7 @@ export interface BerthValues {
    */
   dnsCacheSeconds?: number;
   /**
-   * `IPv4`, `IPv6` or both, as the cluster has them, the first one first. With IPv6 pods listen on both. Empty: Services are as the cluster has them by default, and pods listen on IPv4.
+   * Families of addresses of the Services, `IPv4`, `IPv6` or both, the first one first. Empty: as the cluster has them by default. Pods listen on both.
    */
   ipFamilies?: ('IPv4' | 'IPv6')[];
   /**

@@ -156,7 +156,7 @@ for (const { binary, version } of haproxies)
       before(async () => {
         // The only such address that every machine has is no pod's: this one stands for fd00:10:244::17.
         around.nodes.push(await around.join('::1', ipv6Name));
-        dual = await startEdge(binary, { ...around.settings, EDGE_HOST: '[::]' });
+        dual = await startEdge(binary, { ...around.settings, EDGE_IPV6_HOST: '[::1]' });
       });
       after(() => dual?.stop());
 

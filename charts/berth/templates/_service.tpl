@@ -95,16 +95,6 @@ spec:
   value: {{ .Values.logLevel }}
 {{- end }}
 
-{{/* Where a service listens: (list $ "GRPC_HOST" "OPS_HOST"). All of IPv6 is all of IPv4, too. */}}
-{{- define "berth.env.hosts" -}}
-{{- if has "IPv6" (index . 0).Values.ipFamilies -}}
-{{- range rest . }}
-- name: {{ . }}
-  value: "::"
-{{- end }}
-{{- end }}
-{{- end }}
-
 {{/* A Service without an address of its own: clients see every pod and choose: (list $ "status" "grpc" 50052) */}}
 {{- define "berth.headlessService" -}}
 {{- $part := list (index . 0) (index . 1) -}}
