@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:http2';
 import { after, before, describe, test } from 'node:test';
 import { eventually } from '@berth/fixtures';
 import { haproxies, type RunningEdge, startEdge } from './edge/haproxy.ts';
@@ -62,6 +64,30 @@ for (const { binary, version } of haproxies)
         tcp.send(frame);
         await tcp.receive(frame.length);
         tcp.close();
+      }));
+
+    test('a request that finds gate away waits a moment for it, over HTTP/1.1 and HTTP/2, and is told when it does not come', () =>
+      withEdge(async () => {
+        const { gatePort: port } = around;
+        const ask = {
+          http1: async (path: string) => (await fetch(`http://127.0.0.1:${edge.http}${path}`)).status,
+          http2: async (path: string) => {
+            const session = connect(`http://127.0.0.1:${edge.http}`);
+            const request = session.request({ ':path': path }).resume();
+            const [headers] = await once(request, 'response');
+            await once(request, 'close');
+            session.close();
+            return headers[':status'];
+          },
+        };
+        for (const [version, get] of Object.entries(ask)) {
+          assert.equal(await get('/v1/there'), 200, version);
+          await around.stopGate();
+          assert.equal(await get('/v1/away'), 503, version);
+          const waiting = get('/v1/soon');
+          await around.startGate(port);
+          assert.equal(await waiting, 200, version);
+        }
       }));
 
     test('many who come for one node that has just gone have made up nothing', () =>

@@ -26,20 +26,16 @@ export class Surroundings {
   /** Of an edge in the midst of it. */
   settings: Record<string, string> = {};
   #ports = { tcp: 0, webSocket: 0 };
-  readonly #gate: Server = createServer((request, response) => {
-    this.seen.push({ url: request.url!, headers: request.headers });
-    response.end(`gate ${request.url}`);
-  });
+  #gate = this.#createGate();
 
   static async start(addresses: string[]): Promise<Surroundings> {
     const around = new Surroundings();
     await around.dns.start();
     around.#ports = { tcp: await freePort(), webSocket: await freePort() };
     for (const address of addresses) around.nodes.push(await around.join(address));
-    around.#gate.listen(0, '127.0.0.1');
-    await once(around.#gate, 'listening');
+    await around.startGate(0);
     around.settings = {
-      EDGE_GATE: `127.0.0.1:${(around.#gate.address() as AddressInfo).port}`,
+      EDGE_GATE: `127.0.0.1:${around.gatePort}`,
       EDGE_CHAT_DOMAIN: domain,
       EDGE_CHAT_TCP_PORT: String(around.#ports.tcp),
       EDGE_CHAT_WS_PORT: String(around.#ports.webSocket),
@@ -47,6 +43,30 @@ export class Surroundings {
       EDGE_FIRST_FRAME_SECONDS: '1',
     };
     return around;
+  }
+
+  get gatePort(): number {
+    return (this.#gate.address() as AddressInfo).port;
+  }
+
+  async startGate(port: number): Promise<void> {
+    this.#gate = this.#createGate();
+    this.#gate.listen(port, '127.0.0.1');
+    await once(this.#gate, 'listening');
+  }
+
+  async stopGate(): Promise<void> {
+    const closed = once(this.#gate, 'close');
+    this.#gate.close();
+    this.#gate.closeAllConnections();
+    await closed;
+  }
+
+  #createGate(): Server {
+    return createServer((request, response) => {
+      this.seen.push({ url: request.url!, headers: request.headers });
+      response.end(`gate ${request.url}`);
+    });
   }
 
   /** A chat pod that comes up and gets its name. */
@@ -58,8 +78,7 @@ export class Surroundings {
 
   async close(): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.close()));
-    this.#gate.closeAllConnections();
-    this.#gate.close();
+    await this.stopGate();
     this.dns.close();
   }
 }
