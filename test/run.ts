@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import process from 'node:process';
 import { startTestMysql } from '@berth/fixtures';
 import { findStores, installStores } from '@berth/stores';
+import { buildEngine } from './deploy/cluster/engine.ts';
 import { fetchHelms, missingClusterPackages } from './deploy/cluster-tools.ts';
 import { fetchNewerHaproxy, haproxyBinary } from './deploy/edge/haproxy.ts';
 import { missingBrowserPackages } from './harness/browser.ts';
@@ -38,9 +39,10 @@ if (files.some((file) => file.startsWith('test/deploy/edge'))) {
   fetchNewerHaproxy(say);
 }
 if (files.some((file) => file.startsWith('test/deploy/'))) fetchHelms(say);
-if (files.includes('test/deploy/cluster.test.ts') && missingClusterPackages().length > 0) {
+if (files.some((file) => onlyByName.test(file)) && missingClusterPackages().length > 0) {
   await installStores(missingClusterPackages(), say, '');
 }
+if (files.includes('test/deploy/cluster-engine.test.ts')) buildEngine(say);
 if (files.length === 0) {
   console.error(`npm test: no test file begins with ${named.join(' or ')}`);
   process.exit(1);

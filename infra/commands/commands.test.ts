@@ -197,6 +197,19 @@ test('up mends what a killed run has left, before it begins: back to what ran, o
   }
 });
 
+test('up goes on when Helm cannot go back, and takes what is still pending out of its books', async () => {
+  const tools = createFakeTools(kindTools, {
+    ...withCluster(),
+    'kubectl --kubeconfig': revisionsOf('deployed', 'pending-upgrade'),
+    'helm rollback': { fail: 'Error: original object Job with the name "berth-migrate-1" not found' },
+  });
+  const { code, stdout, stderr } = await tools.run('up.ts', ['kind']);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /The release berth is brought up over what there is of it\./);
+  assert.ok(tools.calls().some((call) => / delete secret --namespace berth revision$/.test(call)));
+  assert.match(tools.calls().at(-1)!, /^pulumi up .* --refresh$/);
+});
+
 test('up does not touch what another run is at', async () => {
   const tools = createFakeTools(kindTools, {
     ...withCluster(),

@@ -1,6 +1,6 @@
 import { Kubectl } from '../kubectl.ts';
 import { PreflightError, requireTools } from '../preflight.ts';
-import { findPendingRelease, mendingCommand } from '../releases/pending-release.ts';
+import { findPendingRelease, mendingCommand, type PendingRelease } from '../releases/pending-release.ts';
 import { show } from '../run-command.ts';
 import type { PulumiStack } from './pulumi-stack.ts';
 
@@ -25,9 +25,20 @@ export async function mendReleases(stack: PulumiStack, kubeconfig: string): Prom
     console.log(
       `The release ${one.name} is ${one.state}, as an earlier run ended midway: ${[helm, ...args].join(' ')}`,
     );
-    await show(helm!, [...args, '--kubeconfig', kubectl.file]);
+    await show(helm!, [...args, '--kubeconfig', kubectl.file]).catch((error) => forget(kubectl, one, error));
   }
   return ['--refresh'];
+}
+
+/**
+ * Helm does not find its way back over a Job that the killed run has not come to. It may have left the release failed, over
+ * which the next run goes; else the pending revision is taken out of its books.
+ */
+async function forget(kubectl: Kubectl, { name, namespace }: PendingRelease, error: Error): Promise<void> {
+  const still = await findPendingRelease(kubectl, namespace, name);
+  if (still?.wasDeployed === false) throw error;
+  if (still) await kubectl.run(['delete', 'secret', '--namespace', namespace, still.record]);
+  console.log(`The release ${name} is brought up over what there is of it.`);
 }
 
 /** What is pending may belong to a run that goes on: the engine lets nobody in beside it. */

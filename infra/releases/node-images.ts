@@ -18,7 +18,7 @@ export function missingImages(nodes: ClusterObject[], images: string[]): string[
 }
 
 /** A kubelet tells of a new image after half a minute. */
-const settlesMs = 60_000;
+const settlesMs = 45_000;
 const everyMs = 2_000;
 
 /** Which of the images no node has, once the nodes have had the time to tell; none when they do not say. */

@@ -10,6 +10,8 @@ export interface PendingRelease {
   state: string;
   /** Whether there is a revision to go back to. */
   wasDeployed: boolean;
+  /** Name of the Secret in which Helm keeps the pending revision. */
+  record: string;
 }
 
 /** Undefined when nothing is pending. Rejects when the cluster does not say. */
@@ -26,15 +28,16 @@ export async function findPendingRelease(
     `owner=helm,name=${name}`,
   ]);
   const states = revisions
-    .map(({ metadata: { labels = {} } }) => ({
+    .map(({ metadata: { name: record, labels = {} } }) => ({
+      record,
       revision: Number(labels.version),
       state: labels.status ?? '',
     }))
     .sort((a, b) => a.revision - b.revision);
-  const { state = '' } = states.at(-1) ?? {};
+  const { state = '', record = '' } = states.at(-1) ?? {};
   if (!state.startsWith('pending-') && state !== 'uninstalling') return undefined;
   const wasDeployed = states.some((one) => one.state === 'deployed' || one.state === 'superseded');
-  return { name, namespace, state, wasDeployed };
+  return { name, namespace, state, wasDeployed, record };
 }
 
 /** The command of Helm that brings it out of it. */

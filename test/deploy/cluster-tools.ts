@@ -13,7 +13,8 @@ export const clusterTools = [process.env.BERTH_CLUSTER_TOOLS, join(root, '../sha
   (folder) => folder !== undefined && existsSync(join(folder, 'up')),
 );
 
-const bin = join(
+/** Where the cluster's tools put kubectl, helm and the rest. */
+export const clusterBin = join(
   process.env.CLUSTER_HOME ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'test-cluster'),
   'bin',
 );
@@ -55,7 +56,7 @@ export function tool(name: string, file: string): Tool {
 }
 
 /** Of what the tools fetch with it, helm is put in place last. */
-const hasHelms = () => existsSync(join(bin, 'helm'));
+const hasHelms = () => existsSync(join(clusterBin, 'helm'));
 
 /** Fetches both Helms and kubectl where the cluster's tools can: before any test file, or two would do so at once. */
 export function fetchHelms(say: (line: string) => void): void {
@@ -74,7 +75,7 @@ export function missingClusterPackages(): string[] {
 /** Both Helms that Berth promises to work with, where the cluster's tools have fetched them; else the one on the PATH. */
 export function findHelms(): Tool[] {
   if (clusterTools !== undefined && hasHelms())
-    return [tool('helm 4', join(bin, 'helm')), tool('helm 3', join(bin, 'helm3'))];
+    return [tool('helm 4', join(clusterBin, 'helm')), tool('helm 3', join(clusterBin, 'helm3'))];
   try {
     execFileSync('helm', ['version'], { stdio: 'ignore' });
     return [tool('helm', 'helm')];
@@ -84,4 +85,4 @@ export function findHelms(): Tool[] {
 }
 
 export const kubectl = (): Tool =>
-  tool('kubectl', existsSync(join(bin, 'kubectl')) ? join(bin, 'kubectl') : 'kubectl');
+  tool('kubectl', existsSync(join(clusterBin, 'kubectl')) ? join(clusterBin, 'kubectl') : 'kubectl');

@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
+import { services } from '../../../images/arguments.ts';
+import { sourcesTag } from '../../../infra/commands/image-tag.ts';
 import { recordStack } from '../../../infra/test/record-stack.ts';
+import { clusterTools, tool } from '../cluster-tools.ts';
 import type { TestCluster } from './test-cluster.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -137,15 +140,17 @@ export class Installation {
   }
 }
 
-/** All images, the mail catcher too, as a user builds them. */
-export async function buildImages(tag: string): Promise<void> {
-  const apps = ['gate', 'verify', 'status', 'chat', 'migrate', 'probe', 'mail'].flatMap((app) => [
-    '--app',
-    app,
-  ]);
+/** All images, the mail catcher too, as a user builds them; those of these very sources are built once. Answers with the tag. */
+export async function buildImages(): Promise<string> {
+  const tag = `test-${sourcesTag()}`;
+  const names = [...services, 'mail'];
+  const present = new Set((await tool('image', join(clusterTools!, 'image')).run(['list'])).split('\n'));
+  if (names.every((app) => present.has(`docker.io/berth/${app}:${tag}`))) return tag;
+  const apps = names.flatMap((app) => ['--app', app]);
   await promisify(execFile)(process.execPath, ['images/main.ts', '--tag', tag, ...apps], {
     cwd: root,
     timeout: 600_000,
     maxBuffer: 1 << 26,
   });
+  return tag;
 }

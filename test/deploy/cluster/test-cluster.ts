@@ -17,7 +17,10 @@ export class TestCluster {
   readonly #kubectl: Tool = kubectl();
   readonly #helm: Tool;
 
+  readonly kubeconfig: string;
+
   private constructor(kubeconfig: string) {
+    this.kubeconfig = kubeconfig;
     this.#env = { KUBECONFIG: kubeconfig };
     // The Helm that the infrastructure's engine has built in is a 3.
     this.#helm = findHelms().at(-1)!;

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+import { EngineProject, missingEngine } from './cluster/engine.ts';
+import { buildImages, ports } from './cluster/installation.ts';
+import { TestCluster } from './cluster/test-cluster.ts';
+
+const berth = 'berth';
+const stores = 'berth-stores';
+
+describe('the stack under the real engine', { skip: missingEngine }, () => {
+  let cluster: TestCluster;
+  let project: EngineProject;
+
+  before(async () => {
+    cluster = await TestCluster.up();
+    const tag = await buildImages();
+    project = new EngineProject(cluster.kubeconfig, tag);
+    await project.must('node', ['infra/commands/stack.ts', 'init', 'kind']);
+    await project.set({
+      ...{ imageTag: tag, publicHost: '127.0.0.1', chatMin: '2', chatMax: '3', drainSeconds: '5' },
+      ...{ httpPort: String(ports.http), tcpPort: String(ports.tcp), mailPort: String(ports.mail) },
+      mysqlImage: 'docker.io/library/mariadb:10.11',
+      redisImage: 'docker.io/library/redis:7.0-bookworm',
+      mailImage: `docker.io/berth/mail:${tag}`,
+    });
+  });
+  after(async () => {
+    project?.close();
+    await cluster?.down();
+  });
+
+  const imagesOf = async (): Promise<string[]> =>
+    (await cluster.list(berth, 'deployments'))
+      .filter(({ metadata }) => metadata.name !== 'berth-edge')
+      .map(({ spec }) => spec.template.spec.containers[0].image.split(':').at(-1));
+  /** Of Berth's newest revision, as Helm keeps it. */
+  const stateOf = async (): Promise<string | undefined> => {
+    const revisions = (await cluster.list(berth, 'secrets', 'owner=helm,name=berth')).map(
+      ({ metadata: { labels = {} } }) => ({ number: Number(labels.version), state: labels.status }),
+    );
+    return revisions.sort((one, other) => one.number - other.number).at(-1)?.state;
+  };
+  const works = async (): Promise<void> => {
+    const printed = await cluster.helm(['test', 'berth', '--namespace', berth, '--timeout', '3m']);
+    assert.match(printed, /Phase:\s+Succeeded/);
+  };
+
+  test('it comes up from nothing, works, and a second time changes nothing', async () => {
+    const first = await project.up('--policy-pack', 'infra/policy');
+    assert.equal(first.code, 0, first.output);
+    await works();
+    const second = await project.up();
+    assert.match(second.output, /Resources:\n\s+\d+ unchanged/, second.output);
+  });
+
+  test('what was killed midway is told by name, and npm run up mends it', async () => {
+    await project.set({ logLevel: 'warn' });
+    await project.killUp(async () => (await stateOf()) === 'pending-upgrade');
+    assert.equal(await stateOf(), 'pending-upgrade');
+
+    const locked = await project.run('node', ['infra/commands/up.ts', 'kind']);
+    assert.equal(locked.code, 1);
+    assert.match(locked.output, /up: .*locked by 1 lock.*: when no other run is going on, pulumi cancel/);
+    assert.equal(await stateOf(), 'pending-upgrade');
+    await project.must('pulumi', ['cancel', '--stack', 'kind', '--yes']);
+
+    // The engine's own advice, after which it takes what was wanted for what is there.
+    await project.must('pulumi', ['refresh', '--stack', 'kind', '--yes']);
+    const plain = await project.run('pulumi', ['preview', '--stack', 'kind']);
+    assert.notEqual(plain.code, 0);
+    assert.match(
+      plain.output,
+      /release berth in the namespace berth is pending-upgrade: .*helm rollback berth/,
+    );
+
+    const mended = await project.run('node', ['infra/commands/up.ts', 'kind']);
+    assert.equal(mended.code, 0, mended.output);
+    assert.equal(await stateOf(), 'deployed');
+    const tag = (await project.must('pulumi', ['config', 'get', 'berth:imageTag', '--stack', 'kind'])).trim();
+    assert.deepEqual([...new Set(await imagesOf())], [tag]);
+    await works();
+  });
+
+  test('renewed passwords reach the stores and all who use them', async () => {
+    for (const name of ['redisPassword', 'mysqlPassword', 'mysqlRootPassword'])
+      await project.must(
+        'pulumi',
+        ['config', 'set', '--stack', 'kind', '--secret', `berth:${name}`],
+        randomBytes(20).toString('hex'),
+      );
+    const { code, output } = await project.up();
+    assert.equal(code, 0, output);
+    await works();
+    // The guide's way in, with the new password of root.
+    await cluster.kubectl([
+      ...['exec', '-n', stores, 'stores-mysql-0', '-c', 'mysql', '--', 'sh', '-c'],
+      'exec mysql -uroot -p"$(cat /run/secrets/mysql/root-password)" -e "SELECT 1"',
+    ]);
+  });
+
+  test('what others have changed is put back', async () => {
+    await cluster.kubectl(['delete', '-n', berth, 'deployment/berth-verify']);
+    const secret = async () =>
+      JSON.parse(await cluster.kubectl(['get', 'secret', '-n', berth, 'berth-tickets', '-o', 'json'])).data
+        .secret;
+    const before = await secret();
+    const wrong = JSON.stringify({ data: { secret: Buffer.alloc(40, 'x').toString('base64') } });
+    await cluster.kubectl([
+      ...['patch', 'secret', '-n', berth, 'berth-tickets', '--field-manager=kubectl-edit', '-p', wrong],
+    ]);
+    await project.set({ reapply: 'once-more' });
+    const { code, output } = await project.up('--refresh');
+    assert.equal(code, 0, output);
+    assert.equal(await secret(), before);
+    await cluster.settled(berth);
+    await works();
+  });
+
+  test('a release that does not come up says why while it is waited for, and is taken back', async () => {
+    const before = (await cluster.pods(berth, 'edge')).map(({ metadata }) => metadata.uid).sort();
+    await project.set({ edgeImage: 'docker.io/library/haproxy:0.0', timeoutSeconds: '60' });
+    const { code, output } = await project.up('--skip-preview');
+    assert.notEqual(code, 0);
+    const trouble =
+      /warning: pod berth-edge-\S+: container haproxy of \S+haproxy:0\.0: (ErrImagePull|ImagePullBackOff)/;
+    assert.match(output, trouble);
+    assert.equal(await stateOf(), 'deployed');
+    await cluster.settled(berth);
+    assert.deepEqual((await cluster.pods(berth, 'edge')).map(({ metadata }) => metadata.uid).sort(), before);
+  });
+
+  test('images that no node has are told by name, before the release begins', async () => {
+    const revision = (await cluster.list(berth, 'secrets', 'owner=helm,name=berth')).length;
+    await project.must('pulumi', ['config', 'rm', '--stack', 'kind', 'berth:edgeImage']);
+    await project.set({ imageTag: 'nowhere' });
+    const { code, output } = await project.up('--skip-preview');
+    assert.notEqual(code, 0);
+    assert.match(output, /no node has berth\/gate:nowhere, .*: npm run images -- --tag nowhere --load kind/);
+    assert.equal((await cluster.list(berth, 'secrets', 'owner=helm,name=berth')).length, revision);
+  });
+
+  test('destroyed, it leaves nothing but what the namespaces took with them', async () => {
+    const { code, output } = await project.run('pulumi', [
+      'destroy',
+      '--stack',
+      'kind',
+      '--yes',
+      '--skip-preview',
+    ]);
+    assert.equal(code, 0, output);
+    const printed = await cluster.kubectl(['get', 'namespaces', '-o', 'name']);
+    assert.doesNotMatch(printed, /berth/);
+  });
+});

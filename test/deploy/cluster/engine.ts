@@ -1,0 +1,189 @@
+import { execFileSync, spawn } from 'node:child_process';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import process from 'node:process';
+import { parse, stringify } from 'yaml';
+import { services } from '../../../images/arguments.ts';
+import { clusterBin, clusterTools } from '../cluster-tools.ts';
+
+const root = resolve(import.meta.dirname, '../../..');
+
+/** Builds the real engine where it cannot be downloaded. */
+const builder = join(process.env.BERTH_ENGINE ?? resolve(root, '../shared/engine'), 'build');
+const built = join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'berth-engine');
+
+/** Why there is no engine; undefined when there is one. */
+export const missingEngine =
+  clusterTools === undefined
+    ? 'there are no cluster tools'
+    : existsSync(builder)
+      ? undefined
+      : 'BERTH_ENGINE names no folder that builds the engine';
+
+/** Before any test, as it may take minutes. */
+export function buildEngine(say: (line: string) => void): void {
+  if (missingEngine !== undefined) {
+    say(`the stack is not tried with the real engine: ${missingEngine}`);
+    return;
+  }
+  say(`building Pulumi's engine, where it is not there yet (${builder} ${built})`);
+  execFileSync(builder, [built], { stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+/** What a command printed, on both streams. */
+interface Outcome {
+  code: number | null;
+  output: string;
+}
+
+/**
+ * A copy of the project in a folder of its own, with a stack `kind` that the real engine brings up on the test cluster, by
+ * the commands of docs/deploy.md. Docker and kind, which the cluster does without, are stood for.
+ */
+export class EngineProject {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'berth-engine-'));
+  readonly #env: NodeJS.ProcessEnv;
+
+  /** `tag`: of the images that the cluster has. */
+  constructor(kubeconfig: string, tag: string) {
+    for (const part of ['infra', 'charts', 'images', 'Pulumi.yaml', 'package.json', 'package-lock.json'])
+      cpSync(join(root, part), join(this.#folder, part), {
+        recursive: true,
+        filter: (path) => !path.endsWith('node_modules'),
+      });
+    symlinkSync(join(root, 'node_modules'), join(this.#folder, 'node_modules'));
+    this.#forgetSecrets();
+    const bin = join(this.#folder, 'bin');
+    mkdirSync(join(this.#folder, 'state'));
+    mkdirSync(bin);
+    for (const [name, script] of Object.entries(standIns(kubeconfig, tag))) {
+      writeFileSync(join(bin, name), `#!/bin/bash\n${script}`);
+      chmodSync(join(bin, name), 0o755);
+    }
+    this.#env = {
+      ...process.env,
+      PATH: [bin, built, dirname(process.execPath), clusterBin, process.env.PATH].join(':'),
+      KUBECONFIG: kubeconfig,
+      PULUMI_HOME: join(this.#folder, 'home'),
+      PULUMI_BACKEND_URL: `file://${join(this.#folder, 'state')}`,
+      PULUMI_CONFIG_PASSPHRASE: 'anything',
+      PULUMI_SKIP_UPDATE_CHECK: '1',
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
+    };
+  }
+
+  /** Runs a command in the project and waits until it ends, whatever comes of it. */
+  async run(command: string, args: string[], input = ''): Promise<Outcome> {
+    const child = spawn(command, args, { cwd: this.#folder, env: this.#env });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (chunk) => {
+        output += chunk;
+      });
+    child.stdin.end(input);
+    const code = await new Promise<number | null>((done, failed) => {
+      child.once('error', failed).once('close', done);
+    });
+    return { code, output };
+  }
+
+  /** The same for what has to succeed; answers with what it printed. */
+  async must(command: string, args: string[], input?: string): Promise<string> {
+    const { code, output } = await this.run(command, args, input);
+    if (code !== 0) throw new Error(`${command} ${args.join(' ')} (${code}):\n${output}`);
+    return output;
+  }
+
+  async set(settings: Record<string, string>): Promise<void> {
+    const pairs = Object.entries(settings).flatMap(([name, value]) => [
+      '--plaintext',
+      `berth:${name}=${value}`,
+    ]);
+    await this.must('pulumi', ['config', 'set-all', '--stack', 'kind', ...pairs]);
+  }
+
+  /** `pulumi up`, without a question. */
+  up(...more: string[]): Promise<Outcome> {
+    return this.run('pulumi', ['up', '--stack', 'kind', '--yes', ...more]);
+  }
+
+  /** Begins `pulumi up` and, as soon as `isTime` says so, kills it with all that it has started. */
+  async killUp(isTime: () => Promise<boolean>): Promise<void> {
+    const child = spawn('pulumi', ['up', '--stack', 'kind', '--yes', '--skip-preview'], {
+      cwd: this.#folder,
+      env: this.#env,
+      stdio: 'ignore',
+    });
+    const ended = new Promise<void>((done) => child.once('close', () => done()));
+    while (!(await isTime())) if (child.exitCode !== null) throw new Error('it ended before it was time');
+    for (const pid of withDescendants(child.pid!)) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It has gone with the one before.
+      }
+    }
+    await ended;
+  }
+
+  close(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  /** Those of whoever works here are encrypted with another passphrase. */
+  #forgetSecrets(): void {
+    const file = join(this.#folder, 'infra/stacks/Pulumi.kind.yaml');
+    const { config } = parse(readFileSync(file, 'utf8')) as { config: Record<string, unknown> };
+    const open = Object.entries(config).filter(
+      ([, value]) => !(typeof value === 'object' && value !== null && 'secure' in value),
+    );
+    writeFileSync(file, stringify({ config: Object.fromEntries(open) }));
+  }
+}
+
+/** The cluster is there as one of kind would be, and images are built by giving those that are there another tag. */
+function standIns(kubeconfig: string, tag: string): Record<string, string> {
+  const ctr = `ctr --address ${join(dirname(clusterBin), 'state/containerd.sock')} --namespace k8s.io`;
+  return {
+    docker: 'case $1 in version) echo 29.0.1 ;; esac\n',
+    kind: `case "$1 $2" in
+  "get clusters") echo berth ;;
+  "get kubeconfig") cat ${kubeconfig} ;;
+  version*) echo "kind v0.30.0 go1.24.6 linux/amd64" ;;
+esac
+`,
+    node: `[[ $1 == images/main.ts ]] || exec ${process.execPath} "$@"
+for app in ${services.join(' ')}; do
+  ${ctr} images tag --force "docker.io/berth/$app:${tag}" "docker.io/berth/$app:$3" >/dev/null || exit
+done
+`,
+  };
+}
+
+/** The process and all that it, or what it has started, has started. */
+function withDescendants(pid: number): number[] {
+  const parents = new Map<number, number>();
+  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+    try {
+      const fields = readFileSync(`/proc/${name}/stat`, 'utf8').replace(/.*\) /s, '').split(' ');
+      parents.set(Number(name), Number(fields[1]));
+    } catch {
+      // It has just ended.
+    }
+  }
+  const all = [pid];
+  for (const one of all) for (const [child, parent] of parents) if (parent === one) all.push(child);
+  return all;
+}
