@@ -4,6 +4,7 @@ import { eventually } from '@berth/fixtures';
 import type { Body } from '../harness/frame-socket.ts';
 import { connectDevice, type Device, nodeOf } from '../harness/people.ts';
 import { usePlatform } from '../harness/platform.ts';
+import { befriendCrowd } from './crowd.ts';
 import { type OldUser, oldConnect, oldLogIn, registerOldUser } from './old-user.ts';
 import { QtClient, type QtVariant } from './qt-client.ts';
 
@@ -279,43 +280,7 @@ test('1026 lists whom 1006 named: no groups, no ended friendships, and all of th
 test('of 1,000 friends as many are told as fit, and one beyond them comes with the first text', async () => {
   const annUser = await registerOldUser(platform, 'ann');
   const bobUser = await registerOldUser(platform, 'bob');
-  const now = Date.now();
-  const insert = async (sql: string, rows: (string | number | Buffer)[][]) => {
-    for (let at = 0; at < rows.length; at += 250) {
-      const part = rows.slice(at, at + 250);
-      const marks = part.map((row) => `(${row.map(() => '?').join(', ')})`).join(', ');
-      await platform.db.run(`${sql} VALUES ${marks}`, part.flat());
-    }
-  };
-  const names = Array.from({ length: 999 }, (_, index) => `crowd${index}`);
-  await insert(
-    'INSERT INTO users (email_key, name_key, name, nick, description, password_hash, created_at)',
-    names.map((name) => [`${name}@example.org`, name, name, name, 'a description of some length', 'x', now]),
-  );
-  const crowd = await platform.db.rows<{ id: number }>("SELECT id FROM users WHERE name LIKE 'crowd%'");
-  await insert(
-    'INSERT INTO friendships (user_id, friend_id, conversation_id, created_at)',
-    crowd.flatMap(({ id }, index) => [
-      [annUser.uid, id, 1_000_000 + index, now],
-      [id, annUser.uid, 1_000_000 + index, now],
-    ]),
-  );
-  await insert(
-    'INSERT INTO conversations (id, kind, direct_key, created_by, hint_seq, hint_at, member_count, created_at)',
-    crowd.map(({ id }, index) => [1_000_000 + index, 1, key(annUser.uid, id), id, 0, now + 60_000, 2, now]),
-  );
-  const pairs = crowd.flatMap(({ id }, index) => [
-    [1_000_000 + index, annUser.uid, id],
-    [1_000_000 + index, id, annUser.uid],
-  ]) as [number, number, number][];
-  await insert(
-    'INSERT INTO members (conversation_id, user_id, friend)',
-    pairs.map(([conversation, user]) => [conversation, user, 1]),
-  );
-  await insert(
-    'INSERT INTO user_conversations (user_id, conversation_id, kind, peer_id, joined_at)',
-    pairs.map(([conversation, user, peer]) => [user, conversation, 1, peer, now]),
-  );
+  await befriendCrowd(platform, annUser.uid, 999);
   const conversation = await makeFriends(annUser, bobUser);
   for (const variant of variants) {
     const ann = await logIn(annUser, variant, { readsPerSecond: 10, timeoutMs: 120_000 });
@@ -407,10 +372,3 @@ test('ports are texts, ids are numbers', async () => {
     assert.equal(typeof berth[field], 'string');
   assert.ok(Number.isInteger(berth.uid));
 });
-
-function key(a: number, b: number): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeUInt32BE(Math.min(a, b), 0);
-  bytes.writeUInt32BE(Math.max(a, b), 4);
-  return bytes;
-}
