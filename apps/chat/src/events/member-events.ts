@@ -56,6 +56,7 @@ export function announce(
 ): void {
   const body = { conversation, membersVersion, by: by.user, ...happening };
   const frame = encodeFrame(frameIds.conversationEvent, body);
-  publisher.broadcast(conversation, membersVersion, frame, by.id);
+  // Who comes and goes may be found in the conversation or not: told once, by the way that finds them.
+  publisher.broadcast(conversation, membersVersion, frame, { session: by.id, users: outside });
   if (outside.length > 0) publisher.notify(outside, frame, by.id);
 }

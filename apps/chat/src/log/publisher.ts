@@ -8,12 +8,18 @@ export interface Publisher {
   /** A frame for all sessions of users, wherever they are (friend events, marks, typing, group events). */
   notify(users: readonly number[], frame: Uint8Array, exceptSession?: string): void;
   /** A frame for every session in the conversation, wherever (typing, group events). */
-  broadcast(conversation: number, membersVersion: number, frame: Uint8Array, exceptSession?: string): void;
+  broadcast(conversation: number, membersVersion: number, frame: Uint8Array, except?: Except): void;
   /**
    * Users joined, left, or changed in rights: every node brings its index (conversation → local sessions) and its
    * cached members up to date.
    */
   membershipChanged(change: MembershipChange): void;
+}
+
+/** Who does not get a frame: the session that caused it, and users whom it is not for. */
+export interface Except {
+  session?: string;
+  users?: readonly number[];
 }
 
 export interface MembershipChange {

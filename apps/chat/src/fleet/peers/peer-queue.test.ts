@@ -16,6 +16,7 @@ const message = (conversation: number, seq: number, bytes: number): EncodedEntry
         sender: 1,
         uncounted: 0,
         serverRun: 0,
+        exceptUsers: [],
         frame: Buffer.alloc(bytes),
       },
     },
@@ -34,6 +35,7 @@ test('a batch of encoded entries is what the contract says', () => {
           membersVersion: 3,
           uncounted: 0,
           serverRun: 0,
+          exceptUsers: [],
           sender: 9,
           frame: Buffer.from(bytes),
         }));

@@ -1,4 +1,4 @@
-import type { CommittedEntry, MembershipChange, Publisher } from '../../log/publisher.ts';
+import type { CommittedEntry, Except, MembershipChange, Publisher } from '../../log/publisher.ts';
 import type { Fleet } from '../peers/fleet.ts';
 import { type EncodedEntry, encodeEntry } from '../peers/peer-codec.ts';
 import type { PeerLinks } from '../peers/peer-links.ts';
@@ -51,6 +51,7 @@ export class FleetPublisher implements Publisher {
         value: {
           ...{ conversation, seq, uncounted, membersVersion, sender, frame: asBuffer(frame) },
           serverRun: committed.serverRun ?? 0,
+          exceptUsers: [],
         },
       },
       conversation,
@@ -68,11 +69,13 @@ export class FleetPublisher implements Publisher {
     else this.#route({ users, entry });
   }
 
-  broadcast(conversation: number, membersVersion: number, frame: Uint8Array, exceptSession?: string): void {
-    this.#options.local.deliver({ conversation, seq: 0, membersVersion, frame, exceptSession });
+  broadcast(conversation: number, membersVersion: number, frame: Uint8Array, except: Except = {}): void {
+    const { session: exceptSession, users: exceptUsers } = except;
+    this.#options.local.deliver({ conversation, seq: 0, membersVersion, frame, exceptSession, exceptUsers });
     if (this.#options.fleet.size === 0) return;
     const value = {
       ...{ conversation, seq: 0, uncounted: 0, serverRun: 0, membersVersion, sender: 0 },
+      exceptUsers: [...(exceptUsers ?? [])],
       frame: asBuffer(frame),
     };
     this.#toGroup(conversation, encodeEntry({ $case: 'deliver', value }, conversation));

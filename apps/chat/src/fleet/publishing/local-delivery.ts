@@ -8,6 +8,8 @@ export interface ConversationFrame {
   membersVersion: number;
   frame: Uint8Array;
   exceptSession?: string | undefined;
+  /** Users to whom it does not go. */
+  exceptUsers?: readonly number[] | undefined;
 }
 
 export interface LocalDeliveryOptions {
@@ -75,14 +77,19 @@ export class LocalDelivery {
       else this.#options.onLost(entry.conversation);
   }
 
-  #push(local: LocalConversation, { conversation, seq, frame, exceptSession }: ConversationFrame): void {
+  #push(local: LocalConversation, entry: ConversationFrame): void {
+    const { conversation, seq, frame, exceptSession, exceptUsers = [] } = entry;
     if (seq > 0 && local.passed(seq)) this.#options.onGap(conversation);
     const { sessions, joinedSeqs } = local;
-    if (exceptSession === undefined && (seq === 0 || seq > local.maxJoinedSeq)) {
+    const isForAll = exceptSession === undefined && exceptUsers.length === 0;
+    if (isForAll && (seq === 0 || seq > local.maxJoinedSeq)) {
       for (let i = 0; i < sessions.length; i++) sessions[i]!.push(frame);
       return;
     }
-    for (let i = 0; i < sessions.length; i++)
-      if ((seq === 0 || seq > joinedSeqs[i]!) && sessions[i]!.id !== exceptSession) sessions[i]!.push(frame);
+    for (let i = 0; i < sessions.length; i++) {
+      const session = sessions[i]!;
+      if (session.id === exceptSession || exceptUsers.includes(session.user)) continue;
+      if (seq === 0 || seq > joinedSeqs[i]!) session.push(frame);
+    }
   }
 }

@@ -59,6 +59,8 @@ export interface Deliver {
   uncounted: number;
   /** Which run of which database server committed it: only of the same one it tells where the log ends. 0: it does not. */
   serverRun: number;
+  /** Users who must not get it: it is not for them, or they are told otherwise. */
+  exceptUsers: number[];
 }
 
 /** A session's route was claimed elsewhere, or had to give way to another one of its user and device class. */
@@ -423,7 +425,16 @@ export const PeerHello: MessageFns<PeerHello> = {
 };
 
 function createBaseDeliver(): Deliver {
-  return { conversation: 0, seq: 0, membersVersion: 0, sender: 0, frame: Buffer.alloc(0), uncounted: 0, serverRun: 0 };
+  return {
+    conversation: 0,
+    seq: 0,
+    membersVersion: 0,
+    sender: 0,
+    frame: Buffer.alloc(0),
+    uncounted: 0,
+    serverRun: 0,
+    exceptUsers: [],
+  };
 }
 
 export const Deliver: MessageFns<Deliver> = {
@@ -448,6 +459,13 @@ export const Deliver: MessageFns<Deliver> = {
     }
     if (message.serverRun !== 0) {
       writer.uint32(56).uint64(message.serverRun);
+    }
+    if (message.exceptUsers.length !== 0) {
+      writer.uint32(66).fork();
+      for (const v of message.exceptUsers) {
+        writer.uint32(v);
+      }
+      writer.join();
     }
     return writer;
   },
@@ -521,6 +539,24 @@ export const Deliver: MessageFns<Deliver> = {
             message.serverRun = longToNumber(reader.uint64());
             continue;
           }
+          case 8: {
+            if (tag === 64) {
+              message.exceptUsers.push(reader.uint32());
+
+              continue;
+            }
+
+            if (tag === 66) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.exceptUsers.push(reader.uint32());
+              }
+
+              continue;
+            }
+
+            break;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -545,6 +581,7 @@ export const Deliver: MessageFns<Deliver> = {
     message.frame = object.frame ?? Buffer.alloc(0);
     message.uncounted = object.uncounted ?? 0;
     message.serverRun = object.serverRun ?? 0;
+    message.exceptUsers = object.exceptUsers?.map((e) => e) || [];
     return message;
   },
 };
