@@ -230,6 +230,14 @@ export class Platform {
       PEER_ADDRESS: `127.0.0.1:${peerProxy?.port ?? peerPort}`,
       OPS_PORT: String(opsPort),
       DRAIN_SECONDS: '5',
+      // Tests make in a minute what people do in a year.
+      ...{
+        FRIEND_REQUESTS_PER_HOUR: '100000',
+        FRIEND_REQUESTS_PER_DAY: '100000',
+        FRIEND_REQUEST_AGAIN_DAYS: '0',
+      },
+      ...{ PROFILES_PER_MINUTE: '100000', PROFILES_PER_DAY: '100000', GROUP_MEMBERS_PER_HOUR: '100000' },
+      ...{ GROUPS_PER_HOUR: '100000', GROUPS_PER_DAY: '100000' },
     };
     const service = this.#add(`chat-${number}`, 'chat', environment, opsPort);
     const node: ChatNode = Object.assign(service, { tcpPort, wsPort, peerProxy: peerProxy! });

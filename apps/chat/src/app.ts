@@ -13,6 +13,7 @@ import { bindHandlers } from './handlers.ts';
 import { LlfcchatDialect } from './llfcchat/llfcchat-dialect.ts';
 import type { Publisher } from './log/publisher.ts';
 import { createLiveMetrics } from './metrics.ts';
+import { RedisAccountBudgets } from './rates/account-budgets.ts';
 import { PartialResumes } from './rates/partial-resumes.ts';
 import { RedisSearchBudget } from './rates/search-budget.ts';
 import { TypingRates } from './rates/typing-rates.ts';
@@ -111,6 +112,7 @@ export function createChat(
     stores,
     typingRates: new TypingRates(),
     searchBudget: new RedisSearchBudget({ redis, ...config.searches }),
+    budgets: new RedisAccountBudgets(redis, config.budgets),
     partialResumes,
   };
   const handlers = bindHandlers(context);

@@ -5,6 +5,7 @@ import { targetOf } from '@berth/grpc';
 import { parseMysqlUrl } from '@berth/mysql';
 import { parseRedisUrl } from '@berth/redis';
 import { limits } from '@berth/wire';
+import type { BudgetWindows } from './rates/account-budgets.ts';
 
 export interface ChatConfig {
   logLevel: string;
@@ -64,6 +65,12 @@ export interface ChatConfig {
   sends: { perSecond: number; burst: number };
   /** What an account may search for, and find. */
   searches: { perMinute: number; strangersPerDay: number };
+  /** What an account may do only so often. */
+  budgets: BudgetWindows;
+  /** A declined request for friendship may be repeated after this. */
+  friendRequestAgainMs: number;
+  /** Groups that one user has made, at most. */
+  maxGroupsCreated: number;
   maxUnsentBytes: number;
   maxUnsentTotalBytes: number;
   /** Bytes of an encoded deliver frame's body. */
@@ -128,6 +135,15 @@ const variables = {
   SENDS_BURST: env.count(1).default(200),
   SEARCHES_PER_MINUTE: env.count(1).default(60),
   SEARCH_STRANGERS_PER_DAY: env.count(1).default(5_000),
+  FRIEND_REQUESTS_PER_HOUR: env.count(1).default(30),
+  FRIEND_REQUESTS_PER_DAY: env.count(1).default(100),
+  FRIEND_REQUEST_AGAIN_DAYS: env.number(0, 3_650).default(7),
+  PROFILES_PER_MINUTE: env.count(1).default(60),
+  PROFILES_PER_DAY: env.count(1).default(1_000),
+  GROUPS_PER_HOUR: env.count(1).default(30),
+  GROUPS_PER_DAY: env.count(1).default(100),
+  GROUP_MEMBERS_PER_HOUR: env.count(1).default(2_000),
+  MAX_GROUPS_CREATED: env.count(1).default(1_000),
   MAX_UNSENT_BYTES: env.count(65_536).default(1_048_576),
   MAX_UNSENT_TOTAL_BYTES: env.count(65_536).default(268_435_456),
   MAX_DELIVER_BYTES: env.count(1_024, limits.maxDeliverBytes).default(limits.maxDeliverBytes),
@@ -138,6 +154,9 @@ const variables = {
   INVITES: env.flag().default(true),
   BROADCAST_NODES: env.count(1, 1_000).default(32),
 };
+
+const perHour = (most: number) => ({ most, ms: 3_600_000 });
+const perDay = (most: number) => ({ most, ms: 86_400_000 });
 
 /** Throws EnvError with a line per variable at fault. */
 export function parseChatConfig(source: Record<string, string | undefined>): ChatConfig {
@@ -184,6 +203,14 @@ export function parseChatConfig(source: Record<string, string | undefined>): Cha
     frames: { perSecond: values.FRAMES_PER_SECOND, burst: values.FRAMES_BURST },
     sends: { perSecond: values.SENDS_PER_SECOND, burst: values.SENDS_BURST },
     searches: { perMinute: values.SEARCHES_PER_MINUTE, strangersPerDay: values.SEARCH_STRANGERS_PER_DAY },
+    budgets: {
+      friendRequest: [perHour(values.FRIEND_REQUESTS_PER_HOUR), perDay(values.FRIEND_REQUESTS_PER_DAY)],
+      profile: [{ most: values.PROFILES_PER_MINUTE, ms: 60_000 }, perDay(values.PROFILES_PER_DAY)],
+      group: [perHour(values.GROUPS_PER_HOUR), perDay(values.GROUPS_PER_DAY)],
+      groupMember: [perHour(values.GROUP_MEMBERS_PER_HOUR)],
+    },
+    friendRequestAgainMs: values.FRIEND_REQUEST_AGAIN_DAYS * 86_400_000,
+    maxGroupsCreated: values.MAX_GROUPS_CREATED,
     maxUnsentBytes: values.MAX_UNSENT_BYTES,
     maxUnsentTotalBytes: values.MAX_UNSENT_TOTAL_BYTES,
     maxDeliverBytes: values.MAX_DELIVER_BYTES,

@@ -5,6 +5,7 @@ import type { Answers, CloseReason, Profile, RequestBody, RequestName } from '@b
 import type { ChatConfig } from './config.ts';
 import type { Publisher } from './log/publisher.ts';
 import type { Online } from './people/online.ts';
+import type { AccountBudgets } from './rates/account-budgets.ts';
 import type { PartialResumes } from './rates/partial-resumes.ts';
 import type { SearchBudget } from './rates/search-budget.ts';
 import type { TypingRates } from './rates/typing-rates.ts';
@@ -45,6 +46,7 @@ export interface Context {
   stores: Stores;
   typingRates: TypingRates;
   searchBudget: SearchBudget;
+  budgets: AccountBudgets;
   /** Marks of resumes that are not complete. */
   partialResumes: PartialResumes;
 }

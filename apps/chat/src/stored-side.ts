@@ -54,7 +54,10 @@ export interface Stores {
 }
 
 export interface StoresOptions {
-  config: Pick<ChatConfig, 'mysql' | 'sends' | 'strangersMayWrite' | 'maxGroupMembers'>;
+  config: Pick<
+    ChatConfig,
+    'friendRequestAgainMs' | 'maxGroupsCreated' | 'mysql' | 'sends' | 'strangersMayWrite' | 'maxGroupMembers'
+  >;
   /** For everything but the message writer, which has connections of its own. */
   mysql: Mysql;
   publisher: Publisher;
@@ -111,13 +114,23 @@ export function createStores({ config, mysql: pool, publisher, log, metrics }: S
     live: new MysqlLiveQueries({ mysql, directory, conversations, ranges }),
     conversationList: new ConversationList({ reader: conversations }),
     direct: new MysqlDirectStore({ mysql, strangersMayWrite }),
-    groups: new MysqlGroupStore({ mysql, maxMembers: config.maxGroupMembers, strangersMayWrite }),
+    groups: new MysqlGroupStore({
+      mysql,
+      maxMembers: config.maxGroupMembers,
+      maxCreated: config.maxGroupsCreated,
+      strangersMayWrite,
+    }),
     marks,
     preferences: new MysqlPreferenceStore(mysql),
     profiles: new MysqlProfileStore(mysql),
     search: new MysqlPeopleSearch(mysql, blocks),
     people: new MysqlPeopleLists(mysql),
-    friends: new MysqlFriendStore({ mysql, maxFriends: limits.friends, maxRequests: limits.requests }),
+    friends: new MysqlFriendStore({
+      mysql,
+      maxFriends: limits.friends,
+      maxRequests: limits.requests,
+      againAfterMs: config.friendRequestAgainMs,
+    }),
     blocks,
     invites: new MysqlInviteStore(mysql),
     messageWriter,

@@ -77,6 +77,7 @@ export function createStoredNode(url: string, changes: Partial<ChatConfig> = {})
   const config = { ...parseChatConfig(environment), ...changes };
   const stores = createStores({ config, mysql, publisher, log, metrics });
   const online = { amongUsers: async (users: readonly number[]) => new Set(users) };
+  const budgets = { take: async () => {} };
   const searchBudget = { take: async () => {}, spend: async () => {} };
   const context = {
     config,
@@ -87,6 +88,7 @@ export function createStoredNode(url: string, changes: Partial<ChatConfig> = {})
     online,
     stores,
     searchBudget,
+    budgets,
   } as unknown as Context;
   return {
     context,

@@ -154,7 +154,15 @@ export interface Answers {
   typing: Record<never, never>;
   preferences: { pinned: boolean; silenced: boolean };
   directOpen: { conversation: ConversationSummary };
-  profile: { user: Profile; friend: boolean; blocked: boolean; alias: string; online: boolean };
+  profile: {
+    user: Profile;
+    friend: boolean;
+    blocked: boolean;
+    alias: string;
+    online: boolean;
+    /** Of oneself: who may add one to groups. */
+    addedBy?: 'nobody' | 'friends';
+  };
   profileUpdate: { user: Profile };
   searchUser: { users: Profile[] } & Page;
   /** `accepted` at once when the other one had already asked. */

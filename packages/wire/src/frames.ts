@@ -86,6 +86,8 @@ export const requestSchemas = {
     description: freeField(textLimits.description).optional(),
     sex: z.int().min(0).max(2).optional(),
     icon: z.string().max(255).optional(),
+    /** Who may add the user to groups. */
+    addedBy: z.enum(['nobody', 'friends']).optional(),
   }),
   searchUser: z.object({
     req,

@@ -17,6 +17,8 @@ export interface MembersChange extends LogChange {
 export interface MysqlGroupStoreOptions {
   mysql: Database;
   maxMembers: number;
+  /** Groups that one user has made, at most. */
+  maxCreated: number;
   /** Admins may then invite whom they do not know. */
   strangersMayWrite: boolean;
 }
@@ -37,11 +39,13 @@ interface Locked {
 export class MysqlGroupStore {
   readonly #mysql: Database;
   readonly #maxMembers: number;
+  readonly #maxCreated: number;
   readonly #strangersMayWrite: boolean;
 
-  constructor({ mysql, maxMembers, strangersMayWrite }: MysqlGroupStoreOptions) {
+  constructor({ mysql, maxMembers, maxCreated, strangersMayWrite }: MysqlGroupStoreOptions) {
     this.#mysql = mysql;
     this.#maxMembers = maxMembers;
+    this.#maxCreated = maxCreated;
     this.#strangersMayWrite = strangersMayWrite;
   }
 
@@ -56,6 +60,13 @@ export class MysqlGroupStore {
     if (known !== undefined) return known;
     const others = [...new Set(invited)].filter((user) => user !== creator);
     if (others.length + 1 > this.#maxMembers) throw tooManyMembers(this.#maxMembers);
+    const [count] = await this.#mysql.rows<{ n: number }>(
+      'SELECT COUNT(*) AS n FROM conversations WHERE created_by = ? AND create_cid IS NOT NULL',
+      [creator],
+    );
+    if (count!.n >= this.#maxCreated) {
+      throw new BerthError('limit_reached', `you have made ${this.#maxCreated} groups already`);
+    }
     try {
       return await this.#mysql.transaction(async (tx) => {
         const admitted = await this.#admit(tx, creator, 'owner', others);

@@ -7,6 +7,8 @@ import { announceMembers } from '../events/member-events.ts';
  */
 export const groupCreate: Handler<'groupCreate'> = async (context, session, body) => {
   const { stores } = context;
+  await context.budgets.take(session.user, 'group');
+  if (body.members.length > 0) await context.budgets.take(session.user, 'groupMember', body.members.length);
   const { created, ...change } = await stores.groups.create(session.user, body.cid, body.title, body.members);
   if (created) {
     announceMembers(context, session, change, { event: 'created', users: change.users }, change.users);

@@ -6,6 +6,7 @@ import { announceMembers } from '../events/member-events.ts';
  * who has not blocked them. Those who may not be added are left out; it is an error when nobody is left.
  */
 export const groupInvite: Handler<'groupInvite'> = async (context, session, { conversation, users }) => {
+  await context.budgets.take(session.user, 'groupMember', users.length);
   const change = await context.stores.groups.invite(conversation, session.user, users);
   if (change.users.length > 0) {
     const happening = { event: 'joined', users: change.users } as const;

@@ -21,21 +21,25 @@ export const mark: Handler<'mark'> = async (context, session, body) => {
   const moved = { read: marks.read > member.readSeq, received: marks.received > member.receivedSeq };
   if (!moved.read && !moved.received) return marks;
   await stores.marks.write({ conversation, user: session.user }, marks);
-  if (member.leftSeq === undefined) tell(context, session, row, marks, moved.read);
+  if (member.leftSeq === undefined) await tell(context, session, row, marks, moved.read);
   return marks;
 };
 
-function tell(
-  { publisher }: Context,
+/** What one has read is not for those whom one has blocked. */
+async function tell(
+  { stores, publisher }: Context,
   session: Session,
   row: LoggedConversation,
   marks: { read: number; received: number },
   readMoved: boolean,
-): void {
+): Promise<void> {
   const frame = encodeFrame(frameIds.marked, { conversation: row.id, user: session.user, ...marks });
   const peer = peerOf(row, session.user);
-  if (peer !== undefined) publisher.notify([peer, session.user], frame, session.id);
-  else if (readMoved && row.memberCount <= maxTold) {
-    publisher.broadcast(row.id, row.membersVersion, frame, session.id);
+  if (peer !== undefined) {
+    const isBlocked = await stores.blocks.has(session.user, peer);
+    publisher.notify(isBlocked ? [session.user] : [peer, session.user], frame, session.id);
+  } else if (readMoved && row.memberCount <= maxTold) {
+    const users = await stores.blocks.blockedBy(session.user);
+    publisher.broadcast(row.id, row.membersVersion, frame, { session: session.id, users });
   } else publisher.notify([session.user], frame, session.id);
 }

@@ -5,14 +5,16 @@ import { shownOnline } from '../events/shown-presence.ts';
 export const profile: Handler<'profile'> = async (context, session, body) => {
   const { stores } = context;
   const user = body.user ?? session.user;
+  const self = user === session.user;
   const [shown, friend, blocked, here] = await Promise.all([
     stores.profiles.get(user),
     stores.people.friend(session.user, user),
     stores.blocks.has(session.user, user),
     shownOnline(context, session.user, [user]),
   ]);
-  const self = user === session.user;
+  if (!self && friend === undefined) await context.budgets.take(session.user, 'profile');
   return {
+    ...(self && { addedBy: await stores.profiles.addedBy(user) }),
     user: shown,
     friend: friend !== undefined,
     blocked,

@@ -12,12 +12,14 @@ export const typing: Handler<'typing'> = async (context, session, { conversation
   if (!typingRates.take(session, conversation, performance.now())) return {};
   const typed: Pushes['typed'] = { conversation, user: session.user };
   const frame = encodeFrame(frameIds.typed, typed);
-  if (standing.direct === undefined)
-    publisher.broadcast(conversation, standing.membersVersion, frame, session.id);
-  else
+  if (standing.direct === undefined) {
+    const users = await stores.blocks.blockedBy(session.user);
+    publisher.broadcast(conversation, standing.membersVersion, frame, { session: session.id, users });
+  } else {
     publisher.notify(
       standing.direct.filter((user) => user !== session.user),
       frame,
     );
+  }
   return {};
 };

@@ -71,7 +71,12 @@ test('however writers and changes of members interleave, the log has no hole, no
         new SteppedMysql(options, steps);
       const nodes = writers.map(() => createWritingNode({ url: mysql.url, writers: 1, open }));
       const admin = open({ url: mysql.url, poolSize: 2 });
-      const store = new MysqlGroupStore({ mysql: admin, maxMembers: 10, strangersMayWrite: false });
+      const store = new MysqlGroupStore({
+        mysql: admin,
+        maxMembers: 10,
+        maxCreated: 1_000,
+        strangersMayWrite: false,
+      });
       try {
         if (behind) {
           // All know the heads, and then more is written than they hear of.

@@ -12,6 +12,8 @@ export interface Acquaintance {
   blocks: boolean;
   /** The other one has blocked this one. */
   blockedBy: boolean;
+  /** The other one lets nobody add them to groups. */
+  keepsOut: boolean;
 }
 
 /**
@@ -23,7 +25,8 @@ export async function readAcquaintances(
   user: number,
   others: readonly number[],
 ): Promise<Map<number, Acquaintance>> {
-  const [existing, friends, blocks, blockedBy] = [
+  const [existing, friends, blocks, blockedBy, keepsOut] = [
+    new Set<number>(),
     new Set<number>(),
     new Set<number>(),
     new Set<number>(),
@@ -35,6 +38,7 @@ export async function readAcquaintances(
       for (const { id } of await tx.rows<{ id: number }>(sql, params)) into.add(id);
     };
     await collect(existing, `SELECT id FROM users WHERE id IN (${list})`, chunk);
+    await collect(keepsOut, `SELECT id FROM users WHERE id IN (${list}) AND added_by = 0`, chunk);
     await collect(
       friends,
       `SELECT friend_id AS id FROM friendships WHERE user_id = ? AND friend_id IN (${list})`,
@@ -59,6 +63,7 @@ export async function readAcquaintances(
         friend: friends.has(other),
         blocks: blocks.has(other),
         blockedBy: blockedBy.has(other),
+        keepsOut: keepsOut.has(other),
       },
     ]),
   );
@@ -80,7 +85,12 @@ export async function mayBeInvited(
   strangersToo: boolean,
 ): Promise<{ admitted: number[]; refusal: BerthError | undefined }> {
   const acquaintances = await readAcquaintances(tx, user, others);
-  const refusals = others.map((other) => refusalOf(acquaintances.get(other)!, strangersToo));
+  const refusals = others.map((other) => {
+    const acquaintance = acquaintances.get(other)!;
+    const refusal = refusalOf(acquaintance, strangersToo);
+    if (refusal !== undefined || !acquaintance.keepsOut) return refusal;
+    return new BerthError('forbidden', 'this user lets nobody add them to groups');
+  });
   return {
     admitted: others.filter((_, index) => refusals[index] === undefined),
     refusal: refusals.find((refusal) => refusal !== undefined),

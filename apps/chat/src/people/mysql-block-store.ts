@@ -69,6 +69,15 @@ export class MysqlBlockStore {
     return rows.length > 0;
   }
 
+  /** Whom the user has blocked. */
+  async blockedBy(user: number): Promise<number[]> {
+    const rows = await this.#mysql.rows<{ id: number }>(
+      'SELECT blocked_id AS id FROM blocks WHERE user_id = ? LIMIT ?',
+      [user, String(this.#maxBlocks)],
+    );
+    return rows.map(({ id }) => id);
+  }
+
   /** Those of `others` who have blocked `user`. */
   async blockersOf(user: number, others: readonly number[]): Promise<Set<number>> {
     const blockers = new Set<number>();

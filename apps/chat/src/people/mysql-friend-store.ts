@@ -14,6 +14,8 @@ export interface MysqlFriendStoreOptions {
   maxFriends: number;
   /** Pending requests to one user, and of one user, at most. */
   maxRequests: number;
+  /** Milliseconds after which a declined request may be repeated. */
+  againAfterMs: number;
 }
 
 /** Two who are friends now, with the names that each has for the other. */
@@ -31,6 +33,7 @@ interface RequestRow {
   note: string;
   alias: string;
   state: number;
+  updatedAt: number;
 }
 
 export const requestStates = ['pending', 'accepted', 'declined'] as const;
@@ -41,8 +44,10 @@ export class MysqlFriendStore {
   readonly #mysql: Database;
   readonly #maxFriends: number;
   readonly #maxRequests: number;
+  readonly #againAfterMs: number;
 
-  constructor({ mysql, maxFriends, maxRequests }: MysqlFriendStoreOptions) {
+  constructor({ mysql, maxFriends, maxRequests, againAfterMs }: MysqlFriendStoreOptions) {
+    this.#againAfterMs = againAfterMs;
     this.#mysql = mysql;
     this.#maxFriends = maxFriends;
     this.#maxRequests = maxRequests;
@@ -50,13 +55,15 @@ export class MysqlFriendStore {
 
   /**
    * Asks; when the other one has asked already, the two are friends at once. Errors: `not_found`, `blocked`,
-   * `already_exists` (friends), `limit_reached`.
+   * `already_exists` (friends), `limit_reached`, `rate_limited` (declined not long ago).
    */
   async request(
     from: number,
     to: number,
     { note, alias }: { note: string; alias: string },
-  ): Promise<{ state: 'pending'; at: number } | { state: 'accepted'; friendship: Friendship }> {
+  ): Promise<
+    { state: 'pending'; at: number; isAgain: boolean } | { state: 'accepted'; friendship: Friendship }
+  > {
     if (from === to) throw new BerthError('bad_request', 'one cannot befriend oneself');
     return this.#mysql.transaction(async (tx) => {
       const acquaintance = (await readAcquaintances(tx, from, [to])).get(to)!;
@@ -65,6 +72,9 @@ export class MysqlFriendStore {
       if (acquaintance.friend) throw new BerthError('already_exists', 'you are friends already');
       await this.#requireRoom(tx, from, to);
       const now = Date.now();
+      const before = await lockRequest(tx, to, from);
+      const waitMs = before?.state === declined ? before.updatedAt + this.#againAfterMs - now : 0;
+      if (waitMs > 0) throw new BerthError('rate_limited', undefined, { retryAfterMs: waitMs });
       await tx.run(
         `INSERT INTO friend_requests (to_id, from_id, note, alias, state, created_at, updated_at)
          VALUES (?, ?, ?, ?, 0, ?, ?)
@@ -73,7 +83,8 @@ export class MysqlFriendStore {
       );
       // After one's own row: of two who ask each other at once, one waits here and finds the other's request.
       const reverse = await lockRequest(tx, from, to);
-      if (reverse?.state !== pending) return { state: 'pending', at: now };
+      if (reverse?.state !== pending)
+        return { state: 'pending', at: now, isAgain: before?.state === pending };
       const friendship = await this.#befriend(tx, to, from, {
         askerAlias: reverse.alias,
         accepterAlias: alias,
@@ -243,7 +254,7 @@ export class MysqlFriendStore {
 
 async function lockRequest(tx: Tx, to: number, from: number): Promise<RequestRow | undefined> {
   const [row] = await tx.rows<RequestRow>(
-    'SELECT note, alias, state FROM friend_requests WHERE to_id = ? AND from_id = ? FOR UPDATE',
+    'SELECT note, alias, state, updated_at AS updatedAt FROM friend_requests WHERE to_id = ? AND from_id = ? FOR UPDATE',
     [to, from],
   );
   return row;

@@ -9,7 +9,12 @@ export interface ProfileChanges {
   description?: string | undefined;
   sex?: number | undefined;
   icon?: string | undefined;
+  addedBy?: AddedBy | undefined;
 }
+
+/** Who may add a user to groups, as stored. */
+const addedBys = ['nobody', 'friends'] as const;
+export type AddedBy = (typeof addedBys)[number];
 
 /** What users show of themselves. */
 export class MysqlProfileStore {
@@ -37,12 +42,24 @@ export class MysqlProfileStore {
     return this.#loader.loadAll(users);
   }
 
-  async update(user: number, { nick, description, sex, icon }: ProfileChanges): Promise<Profile> {
+  /** Who may add the user to groups. */
+  async addedBy(user: number): Promise<AddedBy> {
+    const [row] = await this.#mysql.rows<{ addedBy: number }>(
+      'SELECT added_by AS addedBy FROM users WHERE id = ?',
+      [user],
+    );
+    return addedBys[row?.addedBy ?? 1] ?? 'friends';
+  }
+
+  async update(user: number, { nick, description, sex, icon, addedBy }: ProfileChanges): Promise<Profile> {
     await this.#mysql.transaction(async (tx) => {
       await tx.run(
         `UPDATE users SET nick = COALESCE(?, nick), description = COALESCE(?, description), sex = COALESCE(?, sex),
-           icon = COALESCE(?, icon) WHERE id = ?`,
-        [nick ?? null, description ?? null, sex ?? null, icon ?? null, user],
+           icon = COALESCE(?, icon), added_by = COALESCE(?, added_by) WHERE id = ?`,
+        [
+          ...[nick ?? null, description ?? null, sex ?? null, icon ?? null],
+          ...[addedBy === undefined ? null : addedBys.indexOf(addedBy), user],
+        ],
       );
       if (nick !== undefined) await writeUserWords(tx, user);
     });

@@ -9,6 +9,7 @@ import { useNotice } from '../shell/notices.tsx';
 import { useTask } from '../shell/use-task.ts';
 import { useCell } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
+import { AddedByChoice } from './added-by-choice.tsx';
 import styles from './settings.module.css';
 import { SettingsFrame } from './settings-frame.tsx';
 
@@ -82,6 +83,7 @@ export function ProfilePage() {
           </Button>
         </div>
       </FieldForm>
+      <AddedByChoice />
     </SettingsFrame>
   );
 }
