@@ -112,6 +112,7 @@ async function measureSends(bench: Bench): Promise<{ rate: number; batch: number
     CLIENT_HOST: 'localhost',
     MYSQL_URL: bench.url,
     REDIS_URL: 'redis://localhost',
+    PEER_HOST: '127.0.0.1',
     MESSAGE_WRITERS: String(bench.writers),
     SENDS_PER_SECOND: '1000000000',
     SENDS_BURST: '1000000000',

@@ -101,6 +101,7 @@ class Fleet {
   static async register(redis: Redis, count: number): Promise<Fleet> {
     const { rules } = parseStatusConfig({
       REDIS_URL: 'redis://unused',
+      GRPC_HOST: '127.0.0.1',
       TICKET_SECRET: randomBytes(32).toString('hex'),
       ADMISSION_RATE: '1000000',
     });

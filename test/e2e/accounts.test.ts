@@ -114,7 +114,9 @@ test('the fleet view counts who is connected', async () => {
   const devices = [];
   for (const person of await seedPeople(platform, 4)) devices.push(await connectDevice(platform, person));
   await eventually('the fleet shows four connections', async () => {
-    const response = await fetch(`${platform.service('status').opsUrl}/v1/fleet`);
+    const response = await fetch(`${platform.service('status').opsUrl}/v1/fleet`, {
+      headers: { authorization: `Bearer ${platform.operatorToken}` },
+    });
     const { nodes } = (await response.json()) as { nodes: { name: string; connections: number }[] };
     return nodes.length === 2 && nodes.reduce((sum, node) => sum + node.connections, 0) === 4;
   });

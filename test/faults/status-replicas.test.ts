@@ -12,7 +12,11 @@ interface FleetView {
 }
 
 async function fleetAt(replica: string): Promise<FleetView> {
-  return (await (await fetch(`${platform.service(replica).opsUrl}/v1/fleet`)).json()) as FleetView;
+  return (await (
+    await fetch(`${platform.service(replica).opsUrl}/v1/fleet`, {
+      headers: { authorization: `Bearer ${platform.operatorToken}` },
+    })
+  ).json()) as FleetView;
 }
 
 /** Every node is ready to be placed on, and so many connections are counted. */

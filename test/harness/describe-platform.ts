@@ -9,6 +9,7 @@ const linesTold = 3;
 interface Services {
   readonly services: ReadonlyMap<string, Service>;
   service(name: string): Service;
+  readonly operatorToken: string;
 }
 
 /**
@@ -17,10 +18,11 @@ interface Services {
  */
 export async function describePlatform(platform: Services): Promise<string> {
   const { opsUrl } = platform.service('status');
+  const headers = { authorization: `Bearer ${platform.operatorToken}` };
   const wish = JSON.stringify({ userId: 1, deviceClass: 'web' });
   const told = [
-    `fleet: ${await asked(`${opsUrl}/v1/fleet`)}`,
-    `next log-in: ${await asked(`${opsUrl}/v1/placements/explain`, { method: 'POST', body: wish })}`,
+    `fleet: ${await asked(`${opsUrl}/v1/fleet`, { headers })}`,
+    `next log-in: ${await asked(`${opsUrl}/v1/placements/explain`, { method: 'POST', headers, body: wish })}`,
   ];
   for (const service of platform.services.values()) told.push(await describeService(service));
   return told.join('\n');

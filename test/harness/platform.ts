@@ -56,6 +56,8 @@ export class Platform {
   readonly grpcPorts = new Map<string, number>();
   nodes: ChatNode[] = [];
   gateUrl = '';
+  /** What status asks for before it tells of the fleet. */
+  readonly operatorToken = secret();
   /** JSON of the key file that gate signs session tokens with. */
   sessionKeys = '';
   mailbox!: Mailbox;
@@ -174,7 +176,9 @@ export class Platform {
     const ticketSecret = secret();
     const statusPorts: number[] = [];
     for (let replica = 1; replica <= (this.#options.statusReplicas ?? 1); replica++) {
-      statusPorts.push(this.#create('status', { TICKET_SECRET: ticketSecret }, replica));
+      statusPorts.push(
+        this.#create('status', { TICKET_SECRET: ticketSecret, OPERATOR_TOKEN: this.operatorToken }, replica),
+      );
     }
     this.#shared.STATUS_ADDRESS = statusPorts.map((port) => `127.0.0.1:${port}`).join(',');
     if (this.#options.proxied?.includes('status')) this.statusProxy = await this.#startProxy(statusPorts[0]!);

@@ -237,6 +237,8 @@ export function createChat(
       audit.start();
       closers.add('audit', () => audit.close());
       closers.add('sessions', () => drainForGood());
+      if (!config.grpcTls)
+        log.warn('GRPC_TLS is off: whoever reaches this service is taken for one of the others');
       log.info(ports, 'chat is up');
     },
     drain: drainForGood,

@@ -34,6 +34,7 @@ export function useChatFleet(nodes: number, settings: Record<string, string> = {
     return parseChatConfig({
       NODE_NAME: node,
       CLIENT_HOST: '127.0.0.1',
+      PEER_HOST: '127.0.0.1',
       ...listening,
       MYSQL_URL: mysql.url,
       REDIS_URL: redis.url,

@@ -7,6 +7,7 @@ const required = {
   CLIENT_HOST: '127.0.0.1',
   MYSQL_URL: 'mysql://berth@127.0.0.1/berth',
   REDIS_URL: 'redis://127.0.0.1',
+  GRPC_TLS: 'off',
 };
 
 test('a pod is named after its address, as its headless Service spells it', () => {

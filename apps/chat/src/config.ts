@@ -179,7 +179,6 @@ export function parseChatConfig(source: Record<string, string | undefined>): Cha
     },
     proxyProtocol: values.PROXY_PROTOCOL === 'v2' ? 'v2' : 'off',
     statusAddress: values.STATUS_ADDRESS,
-    grpcTls: readGrpcTls(source),
     mysql: {
       url: requireSecret('MYSQL_URL', source, parseMysqlUrl),
       tlsCaFile: values.MYSQL_TLS_CA_FILE,
@@ -219,6 +218,8 @@ export function parseChatConfig(source: Record<string, string | undefined>): Cha
     strangersMayWrite: values.STRANGERS_MAY_WRITE,
     invites: values.INVITES,
     broadcastNodes: values.BROADCAST_NODES,
+    // Last: what is not set at all is said first.
+    grpcTls: readGrpcTls(source, values.PEER_HOST),
   };
 }
 

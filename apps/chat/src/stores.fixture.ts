@@ -73,6 +73,7 @@ export function createStoredNode(url: string, changes: Partial<ChatConfig> = {})
     CLIENT_HOST: 'localhost',
     MYSQL_URL: url,
     REDIS_URL: 'redis://localhost',
+    PEER_HOST: '127.0.0.1',
   };
   const config = { ...parseChatConfig(environment), ...changes };
   const stores = createStores({ config, mysql, publisher, log, metrics });

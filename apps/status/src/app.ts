@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { bindServer, closeServer, createServerOptions, serverCredentials, unary } from '@berth/grpc';
 import { type App, Closers } from '@berth/lifecycle';
 import { createRedis, type Redis } from '@berth/redis';
@@ -11,7 +12,7 @@ import { fleet } from './handlers/fleet.ts';
 import { place } from './handlers/place.ts';
 import { createReportHandler } from './handlers/report.ts';
 import { revoke } from './handlers/revoke.ts';
-import { jsonRoute, readJson } from './json-route.ts';
+import { assertOperator, jsonRoute, readJson } from './json-route.ts';
 import { createStatusMetrics, type StatusMetrics } from './metrics.ts';
 import { PlacementQueue } from './placement/placement-queue.ts';
 import { Placer } from './placement/placer.ts';
@@ -64,14 +65,19 @@ export function createStatus(
     revoke: handle('revoke', (request) => revoke({ registry, streams, metrics: statusMetrics }, request)),
   });
   const readFleet = () => registry.fleet();
+  const operatorRoute = (handle: (request: IncomingMessage) => Promise<object>) =>
+    jsonRoute((request) => {
+      assertOperator(request, config.operatorToken);
+      return handle(request);
+    });
   const ops = new OpsServer({
     ...config.ops,
     metrics,
     // Without Redis it still places on its last good view.
     ready: { view: () => (view.snapshot ? undefined : 'the registry was never read') },
     routes: {
-      'GET /v1/fleet': jsonRoute(() => fleet({ readFleet })),
-      'POST /v1/placements/explain': jsonRoute(async (request) =>
+      'GET /v1/fleet': operatorRoute(async () => fleet({ readFleet })),
+      'POST /v1/placements/explain': operatorRoute(async (request) =>
         explain({ readFleet, strategy, rules }, await readJson(request)),
       ),
     },
@@ -97,6 +103,8 @@ export function createStatus(
       ports.ops = ops.port;
       scaling?.start();
       closers.add('scaling', () => scaling?.close());
+      if (!config.grpcTls)
+        log.warn('GRPC_TLS is off: whoever reaches this service is taken for one of the others');
       log.info(ports, 'status is up');
     },
     close: () => closers.close(),

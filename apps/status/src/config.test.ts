@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseStatusConfig } from './config.ts';
 
-const required = { REDIS_URL: 'redis://localhost', TICKET_SECRET: 'x'.repeat(32) };
+const required = { REDIS_URL: 'redis://localhost', TICKET_SECRET: 'x'.repeat(32), GRPC_TLS: 'off' };
 
-test('needs Redis and a secret of 32 bytes, and nothing else', () => {
+test('needs Redis, a secret of 32 bytes and a word about TLS, and nothing else', () => {
   const config = parseStatusConfig(required);
   assert.ok(['::', '0.0.0.0'].includes(config.grpc.host));
   assert.equal(config.grpc.port, 50_052);

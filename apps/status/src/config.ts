@@ -1,4 +1,5 @@
-import { EnvError, env, readEnv, readGrpcTls, requireSecret } from '@berth/env';
+import { createHmac } from 'node:crypto';
+import { EnvError, env, readEnv, readGrpcTls, readSecret, requireSecret } from '@berth/env';
 import type { GrpcTls } from '@berth/grpc';
 import { parseRedisUrl } from '@berth/redis';
 import { z } from 'zod';
@@ -15,6 +16,8 @@ export interface StatusConfig {
   ops: { host: string; port: number };
   redis: { url: string; tlsCaFile: string | undefined };
   ticketSecret: string;
+  /** Who shows it may see the fleet. */
+  operatorToken: string;
   strategy: Strategy['name'];
   rules: Rules;
   /** Undefined: nothing scales the fleet. */
@@ -62,10 +65,10 @@ export function parseStatusConfig(source: Record<string, string | undefined>): S
   return {
     logLevel: values.LOG_LEVEL,
     grpc: { host: values.GRPC_HOST, port: values.GRPC_PORT },
-    grpcTls: readGrpcTls(source),
     ops: { host: values.OPS_HOST, port: values.OPS_PORT },
     redis: { url: requireSecret('REDIS_URL', source, parseRedisUrl), tlsCaFile: values.REDIS_TLS_CA_FILE },
     ticketSecret: parseTicketSecret(source),
+    operatorToken: parseOperatorToken(source),
     strategy: values.PLACEMENT_STRATEGY,
     rules: {
       ...defaultRules,
@@ -74,6 +77,8 @@ export function parseStatusConfig(source: Record<string, string | undefined>): S
       leaseMs: values.LEASE_SECONDS * 1_000,
     },
     scaler: values.SCALER === 'off' ? undefined : parseScaler(values),
+    // Last: what is not set at all is said first.
+    grpcTls: readGrpcTls(source, values.GRPC_HOST),
   };
 }
 
@@ -100,6 +105,15 @@ function parseScaler(values: z.output<z.ZodObject<typeof variables>>): ScalerCon
       calmMs: values.SCALER_CALM_MINUTES * 60_000,
     },
   };
+}
+
+/** Derived where none is given, so that whoever may read the ticket secret needs no other. */
+function parseOperatorToken(source: Record<string, string | undefined>): string {
+  const token = readSecret('OPERATOR_TOKEN', source);
+  if (token === undefined)
+    return createHmac('sha256', parseTicketSecret(source)).update('operator').digest('hex');
+  if (Buffer.byteLength(token) < 32) throw new EnvError('OPERATOR_TOKEN: expected at least 32 bytes');
+  return token;
 }
 
 function parseTicketSecret(source: Record<string, string | undefined>): string {

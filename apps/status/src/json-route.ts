@@ -1,3 +1,4 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BerthError, errorTable, toBerthError } from '@berth/wire';
 
@@ -25,6 +26,14 @@ export function jsonRoute(
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(JSON.stringify(body));
   };
+}
+
+/** Throws BerthError `unauthenticated` unless the request shows the operator's token. */
+export function assertOperator(request: IncomingMessage, token: string): void {
+  const shown = /^Bearer (\S{1,1024})$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  if (!timingSafeEqual(digest(shown), digest(token)))
+    throw new BerthError('unauthenticated', 'The operator’s token is needed: Authorization: Bearer …');
 }
 
 /** The JSON body; throws BerthError `too_large` or `bad_request`. */

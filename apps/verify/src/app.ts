@@ -97,6 +97,8 @@ export function createVerify(
       await ops.start();
       closers.add('ops', () => ops.close());
       ports.ops = ops.port;
+      if (!config.grpcTls)
+        log.warn('GRPC_TLS is off: whoever reaches this service is taken for one of the others');
       log.info(ports, 'verify is up');
     },
     close: () => closers.close(),

@@ -6,9 +6,14 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { parseVerifyConfig } from './config.ts';
 
-const required = { REDIS_URL: 'redis://a', SMTP_URL: 'smtp://b', CODE_SECRET: 'sixteen letters!' };
+const required = {
+  REDIS_URL: 'redis://a',
+  SMTP_URL: 'smtp://b',
+  CODE_SECRET: 'sixteen letters!',
+  GRPC_TLS: 'off',
+};
 
-test('three variables are enough, and the rest are as documented', () => {
+test('three variables and a word about TLS are enough, and the rest are as documented', () => {
   const config = parseVerifyConfig(required);
   assert.deepEqual([config.grpc.port, config.ops.port], [50_051, 9_101]);
   assert.deepEqual(config.budgets, {

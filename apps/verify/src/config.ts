@@ -55,7 +55,6 @@ export function parseVerifyConfig(source: Record<string, string | undefined>): V
     logLevel: values.LOG_LEVEL,
     grpc: { host: values.GRPC_HOST, port: values.GRPC_PORT },
     ops: { host: values.OPS_HOST, port: values.OPS_PORT },
-    grpcTls: readGrpcTls(source),
     redis: { url: requireSecret('REDIS_URL', source, parseRedisUrl), tlsCaFile: values.REDIS_TLS_CA_FILE },
     smtp: {
       url: requireSecret('SMTP_URL', source, checkSmtpUrl),
@@ -73,6 +72,8 @@ export function parseVerifyConfig(source: Record<string, string | undefined>): V
       perMinute: values.CODES_PER_MINUTE,
       resendMs: Math.round(values.CODE_RESEND_SECONDS * 1_000),
     },
+    // Last: what is not set at all is said first.
+    grpcTls: readGrpcTls(source, values.GRPC_HOST),
   };
 }
 

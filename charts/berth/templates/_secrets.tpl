@@ -73,6 +73,9 @@
 - name: GRPC_TLS_{{ $variable }}_FILE
   value: /run/secrets/certificate/{{ $file }}
 {{- end }}
+{{- else if has (index . 1) (list "verify" "status" "chat") }}
+- name: GRPC_TLS
+  value: "off"
 {{- end }}
 {{- end }}
 

@@ -53,3 +53,12 @@ test('mutual TLS needs all three files or none', () => {
   assert.deepEqual(readGrpcTls(all), { certFile: 'a', keyFile: 'b', caFile: 'c' });
   assert.throws(() => readGrpcTls({ ...all, GRPC_TLS_KEY_FILE: '' }), { message: /all three or none/ });
 });
+
+test('who serves others than this machine has mutual TLS, or says by name that it has none', () => {
+  for (const host of ['0.0.0.0', '::', '10.0.0.7', 'status']) {
+    assert.throws(() => readGrpcTls({}, host), { message: /GRPC_TLS=off/ }, host);
+    assert.equal(readGrpcTls({ GRPC_TLS: 'off' }, host), undefined);
+  }
+  for (const host of ['127.0.0.1', '127.0.0.2', '::1', '[::1]', 'localhost'])
+    assert.equal(readGrpcTls({}, host), undefined, host);
+});

@@ -95,18 +95,30 @@ export function requireSecret(
   return value;
 }
 
-/** The files of mutual TLS between services, `GRPC_TLS_{CERT,KEY,CA}_FILE`: all three or none. */
+/**
+ * The files of mutual TLS between services, `GRPC_TLS_{CERT,KEY,CA}_FILE`: all three or none. Who serves others than this
+ * machine at `host` needs them, unless `GRPC_TLS=off` says by name that whoever reaches it may be believed.
+ */
 export function readGrpcTls(
   source: Record<string, string | undefined>,
+  host?: string,
 ): { certFile: string; keyFile: string; caFile: string } | undefined {
   const certFile = source.GRPC_TLS_CERT_FILE;
   const keyFile = source.GRPC_TLS_KEY_FILE;
   const caFile = source.GRPC_TLS_CA_FILE;
-  if (!certFile && !keyFile && !caFile) return undefined;
+  if (!certFile && !keyFile && !caFile) {
+    if (host !== undefined && !isLoopback(host) && source.GRPC_TLS !== 'off')
+      throw new EnvError(
+        'GRPC_TLS_CERT_FILE, GRPC_TLS_KEY_FILE and GRPC_TLS_CA_FILE are not set: whoever reaches this service would be taken for one of the others; GRPC_TLS=off allows that',
+      );
+    return undefined;
+  }
   if (!certFile || !keyFile || !caFile)
     throw new EnvError('GRPC_TLS_CERT_FILE, GRPC_TLS_KEY_FILE and GRPC_TLS_CA_FILE: set all three or none');
   return { certFile, keyFile, caFile };
 }
+
+const isLoopback = (host: string): boolean => /^(localhost|127(\.\d+){3}|\[?::1\]?)$/.test(host);
 
 /** For start files: the configuration, or a line per variable at fault on standard error and the end with code 1. */
 export function parseOrExit<Config>(

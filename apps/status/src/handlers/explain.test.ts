@@ -88,3 +88,17 @@ for (const [what, body, code, message] of [
     assert.match(error.message, message);
   });
 }
+
+test('without the operator’s token nothing is told of the fleet', async () => {
+  for (const authorization of ['', 'Bearer ', 'Bearer wrong', `Basic ${'a'.repeat(64)}`]) {
+    for (const [path, method] of [
+      ['/v1/fleet', 'GET'],
+      ['/v1/placements/explain', 'POST'],
+    ] as const) {
+      const { status: code, body } = await status.http(path, { method, headers: { authorization } });
+      assert.equal(code, 401, `${path} ${authorization}`);
+      assert.deepEqual(Object.keys(body), ['error']);
+    }
+  }
+  assert.equal((await status.http('/readyz', { headers: { authorization: '' } })).status, 200);
+});

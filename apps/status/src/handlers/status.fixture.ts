@@ -83,7 +83,8 @@ async function startStatus(
         { deadlineMs: 10_000 },
       ),
     async http(path, init) {
-      const response = await fetchOps(path, init);
+      const headers = { authorization: `Bearer ${config.operatorToken}`, ...init?.headers };
+      const response = await fetchOps(path, { ...init, headers });
       return { status: response.status, body: (await response.json()) as Record<string, unknown> };
     },
     async text(path) {
