@@ -1,6 +1,6 @@
 import type { Answers, Message, RequestInput } from '@berth/wire';
 import type { StoppableClock } from './clock.ts';
-import type { Connection } from './connection.ts';
+import type { NodeConnection } from './connection.ts';
 import type { Emitter } from './emitter.ts';
 import { Inbox } from './inbox.ts';
 import { Marks } from './marks.ts';
@@ -21,7 +21,11 @@ export interface AccountPorts {
   createCid: () => string;
   saver: Saver;
   events: Emitter<ClientEvents>;
-  connection(): Connection | undefined;
+  /** Names this tab, when there may be others with the same storage. */
+  tab: string | undefined;
+  /** Whether this tab tells for all of them what the device has. */
+  leads(): boolean;
+  connection(): NodeConnection | undefined;
   ask<N extends ClientRequestName>(name: N, body: RequestInput<N>): Promise<Answers[N]>;
 }
 
@@ -45,13 +49,14 @@ export async function openAccount(
   const user = saved.user.id;
   const marks = new Marks({
     ...{ clock, random, saver, key: `berth/${user}/marks` },
+    ...{ isShared: ports.tab !== undefined, leads: ports.leads },
     send: (body) => ports.ask('mark', body),
   });
   await marks.load();
   const outbox: Outbox = new Outbox(
     {
       ...{ clock, now, random, createCid, saver, user },
-      ...{ key: `berth/${user}/outbox`, connection: ports.connection },
+      ...{ key: `berth/${user}/outbox`, tab: ports.tab, connection: ports.connection },
       changed: (message) => events.emit('outgoing', message),
       stored: (message) => inbox.deliver(message, true),
       receipts: (conversation) => inbox.receipts(conversation),

@@ -12,14 +12,15 @@ import type { SessionEntry, SessionsAnswer } from '@berth/wire/http';
 import { PlatformWebSocket } from '#web-socket';
 import { type Account, eraseAccount, openAccount, type SavedSession, sessionKey } from './account.ts';
 import { StoppableClock, systemClock } from './clock.ts';
-import type { Connection } from './connection.ts';
+import type { NodeConnection } from './connection.ts';
 import { Emitter } from './emitter.ts';
 import { GateApi } from './gate-api.ts';
-import { Link } from './link.ts';
+import { type ClientLink, Link, type LinkOptions } from './link.ts';
 import { createPages } from './pages.ts';
 import { Requests } from './requests.ts';
 import { Saver } from './saver.ts';
 import { MemoryStorage } from './storage.ts';
+import { SharedLink } from './tabs/shared-link.ts';
 import type {
   AccountUser,
   BerthClient,
@@ -45,7 +46,9 @@ class ReconnectingClient implements BerthClient {
   readonly #events: Emitter<ClientEvents>;
   readonly #saver: Saver;
   readonly #api: GateApi;
-  readonly #link: Link;
+  readonly #link: ClientLink;
+  /** Of this process among those that share its storage. */
+  readonly #tab: string;
   readonly #requests: Requests;
   readonly #timeoutMs: number;
   #account: Account | undefined;
@@ -65,7 +68,8 @@ class ReconnectingClient implements BerthClient {
       clock: this.#clock,
       timeoutMs: this.#timeoutMs,
     });
-    this.#link = new Link({
+    this.#tab = randomCid();
+    const linkOptions: LinkOptions = {
       WebSocket: options.WebSocket ?? PlatformWebSocket,
       clock: this.#clock,
       random: this.#random,
@@ -81,7 +85,18 @@ class ReconnectingClient implements BerthClient {
         },
         fault: (error) => this.#fault(error),
       },
-    });
+    };
+    this.#link = options.tabs
+      ? new SharedLink(
+          {
+            ...linkOptions,
+            tabs: options.tabs,
+            group: () => this.#loggedIn().saved.session.id,
+            onPresent: (tabs) => void this.#account?.outbox.takeUp(tabs),
+          },
+          this.#tab,
+        )
+      : new Link(linkOptions);
     this.#requests = new Requests(this.#clock, () => this.#link.connection);
   }
 
@@ -160,6 +175,10 @@ class ReconnectingClient implements BerthClient {
 
   now(): number {
     return this.#link.platformNow() ?? this.#clock.date();
+  }
+
+  get leads(): boolean {
+    return this.#link.leads;
   }
 
   get state(): ConnectionState {
@@ -259,6 +278,8 @@ class ReconnectingClient implements BerthClient {
       {
         ...{ clock: this.#clock, random: this.#random, saver: this.#saver, events: this.#events },
         now: () => this.now(),
+        tab: this.#options.tabs && this.#tab,
+        leads: () => this.#link.leads,
         createCid: this.#options.createCid ?? randomCid,
         connection: () => this.#link.connection,
         ask: (name, body) => this.#requests.ask(name, body, { timeoutMs: this.#timeoutMs }),
@@ -292,10 +313,13 @@ class ReconnectingClient implements BerthClient {
       offline: () => undefined,
     };
     this.#requests.refuse(refusals[state.kind]());
+    // In another tab, perhaps: nothing is kept of it in this one.
+    if (state.kind === 'ended' && state.reason === 'logged-out' && this.#account)
+      eraseAccount(this.#account, this.#saver);
     this.#events.emit('state', state);
   }
 
-  async #greeted(connection: Connection, hello: Answers['hello']): Promise<void> {
+  async #greeted(connection: NodeConnection, hello: Answers['hello']): Promise<void> {
     const account = this.#loggedIn();
     this.#profile = hello.user;
     this.#maxDeliverBytes = hello.maxDeliverBytes;

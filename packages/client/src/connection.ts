@@ -22,6 +22,23 @@ export class ConnectionLostError extends Error {
   override readonly name = 'ConnectionLostError';
 }
 
+/** A connection to a node that has greeted, as those see it who ask and tell. */
+export interface NodeConnection {
+  readonly closed: boolean;
+  /** Resolves with the answer. Rejects with BerthError (`deadline` after `timeoutMs`) or ConnectionLostError. */
+  request<N extends RequestName>(name: N, body: RequestInput<N>, timeoutMs: number): Promise<Answers[N]>;
+  /** As `request`, for an answer that may come in several frames. */
+  requestParts<N extends RequestName>(
+    name: N,
+    body: RequestInput<N>,
+    timeoutMs: number,
+  ): Promise<Answers[N][]>;
+  /** Sends a request that wants no answer. */
+  tell<N extends RequestName>(name: N, body: RequestInput<N>): void;
+  /** A request whose answer comes after the last of several frames. */
+  tellPart<N extends RequestName>(name: N, body: RequestInput<N>): void;
+}
+
 export interface ConnectionHooks {
   opened(): void;
   push(name: keyof Pushes, body: unknown): void;
@@ -57,14 +74,14 @@ const openState = 1;
 /** A node that takes longer is as good as gone, whatever silence it allows. */
 const maxHeartbeatAnswerMs = 15_000;
 /** A node that owes an answer, and says nothing at all for so long, is asked whether it is there… */
-const doubtAfterMs = 5_000;
+export const doubtAfterMs = 5_000;
 /** …and left when it does not say so within this. */
-const doubtMs = 4_000;
+export const doubtMs = 4_000;
 /** With so many requests under way a node may stop reading until some are answered: its silence means less. */
 const crowd = 100;
 
 /** One WebSocket to one chat node: requests with their answers, pushes, and the watch over its life. */
-export class Connection {
+export class Connection implements NodeConnection {
   readonly #socket: InstanceType<WebSocketConstructor>;
   readonly #clock: Clock;
   readonly #random: () => number;
@@ -102,12 +119,11 @@ export class Connection {
     return this.#closed;
   }
 
-  /** Requests without an answer yet. */
-  get inFlight(): number {
-    return this.#pending.size;
+  /** How long nothing has been heard. */
+  get silentMs(): number {
+    return this.#clock.now() - this.#lastHeard;
   }
 
-  /** Resolves with the answer. Rejects with BerthError (`deadline` after `timeoutMs`) or ConnectionLostError. */
   async request<N extends RequestName>(
     name: N,
     body: RequestInput<N>,
@@ -117,7 +133,6 @@ export class Connection {
     return parts.at(-1) as Answers[N];
   }
 
-  /** As `request`, for an answer that may come in several frames. */
   async requestParts<N extends RequestName>(
     name: N,
     body: RequestInput<N>,
@@ -126,12 +141,10 @@ export class Connection {
     return (await this.#ask(name, body, timeoutMs)) as Answers[N][];
   }
 
-  /** Sends a request that wants no answer. */
   tell<N extends RequestName>(name: N, body: RequestInput<N>): void {
     this.#send(frameIds[name], body);
   }
 
-  /** A request whose answer comes after the last of several frames. */
   tellPart<N extends RequestName>(name: N, body: RequestInput<N>): void {
     this.#send(frameIds[name], { req: this.#nextReq, ...body });
   }
@@ -145,7 +158,7 @@ export class Connection {
       const remaining = this.#lastSent + period - this.#clock.now();
       this.#watch = this.#clock.setTimeout(() => {
         const sentMeanwhile = this.#lastSent + period > this.#clock.now();
-        if (this.#clock.now() - this.#lastHeard >= deadMs) return this.#abandon();
+        if (this.#clock.now() - this.#lastHeard >= deadMs) return this.abandon();
         if (!sentMeanwhile) this.probe(answerMs);
         watch(sentMeanwhile ? period : interval());
       }, remaining);
@@ -161,7 +174,7 @@ export class Connection {
     this.request('heartbeat', {}, timeoutMs).then(
       ({ now }) => this.#hooks.time(now),
       (error: unknown) => {
-        if (error instanceof BerthError && error.code === 'deadline') this.#abandon();
+        if (error instanceof BerthError && error.code === 'deadline') this.abandon();
       },
     );
   }
@@ -172,7 +185,7 @@ export class Connection {
   }
 
   /** The other side is silent, and would not take leave either. */
-  #abandon(): void {
+  abandon(): void {
     if (this.#closed) return;
     try {
       this.#socket.terminate?.();
@@ -194,14 +207,16 @@ export class Connection {
         const [owed] = this.#pending.values();
         const silentSince = Math.max(owed?.sentAt ?? 0, this.#lastHeard);
         const isSilent = this.#clock.now() - silentSince >= doubtAfterMs;
-        if (owed && isSilent && this.#pending.size < crowd) this.#doubt();
+        if (owed && isSilent && this.#pending.size < crowd) this.doubt();
         else this.#watchDebt();
       },
       Math.max(dueAt - this.#clock.now(), doubtAfterMs / 10),
     );
   }
 
-  #doubt(): void {
+  /** Someone is owed an answer for too long: asks whether the node is there, if nothing was heard of it meanwhile. */
+  doubt(): void {
+    if (this.#closed || this.#isDoubted || this.silentMs < doubtAfterMs) return;
     this.#isDoubted = true;
     this.#hooks.doubted(true);
     this.probe(doubtMs);

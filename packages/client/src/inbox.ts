@@ -10,7 +10,7 @@ import {
 } from '@berth/wire';
 import { gapDelayMs } from './backoff.ts';
 import type { Clock } from './clock.ts';
-import type { Connection } from './connection.ts';
+import type { NodeConnection } from './connection.ts';
 import type { Marks } from './marks.ts';
 import { Timeline } from './timeline.ts';
 import type { ClientEvents, ClientOptions, ClientRequestName, Receipts } from './types.ts';
@@ -79,7 +79,7 @@ export class Inbox {
   }
 
   /** Tells the marks and takes in what was missed; the frames are sent before this returns. */
-  async resume(connection: Connection): Promise<void> {
+  async resume(connection: NodeConnection): Promise<void> {
     const round = ++this.#round;
     this.#resumed = false;
     const parts = await this.#askResume(connection);
@@ -183,7 +183,7 @@ export class Inbox {
     if (this.#resumed && !this.#entry(id).timeline) this.refresh(id);
   }
 
-  #askResume(connection: Connection): Promise<Answers['resume'][]> {
+  #askResume(connection: NodeConnection): Promise<Answers['resume'][]> {
     const marks = this.#ports.marks.all();
     while (marks.length > limits.maxMarks) {
       connection.tellPart('resume', { marks: marks.splice(0, limits.maxMarks), more: true });

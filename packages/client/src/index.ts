@@ -16,6 +16,7 @@ export { createClient } from './client.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { GateError } from './gate-api.ts';
 export { IndexedDbStorage, type KeyValueStorage, MemoryStorage, WebStorage } from './storage.ts';
+export { browserTabs, type TabChannel, type Tabs } from './tabs/tabs.ts';
 export type {
   AccountUser,
   BerthClient,

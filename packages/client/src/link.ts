@@ -1,7 +1,7 @@
 import { type Answers, type Berth, BerthError, closeCodes, mayReconnect, type Pushes } from '@berth/wire';
 import { reconnectDelayMs } from './backoff.ts';
 import type { Clock } from './clock.ts';
-import { Connection } from './connection.ts';
+import { Connection, type NodeConnection } from './connection.ts';
 import type { ConnectionState, WebSocketConstructor } from './types.ts';
 
 export interface LinkHooks {
@@ -9,7 +9,7 @@ export interface LinkHooks {
   placeBerth(avoid: string[]): Promise<Berth>;
   state(state: ConnectionState): void;
   /** The node knows the user: what was missed is to be asked for, at once. A rejection ends this connection. */
-  greeted(connection: Connection, hello: Answers['hello']): Promise<void>;
+  greeted(connection: NodeConnection, hello: Answers['hello']): Promise<void>;
   push(name: keyof Pushes, body: unknown): void;
   /** The connection that was greeted is gone. */
   lost(): void;
@@ -47,8 +47,28 @@ const healthyMs = 10_000;
 /** Moved away twice within this time: another client uses the same session, and the two must not fight for it. */
 const fightMs = 60_000;
 
+/** What a client needs of whatever keeps it connected. */
+export interface ClientLink {
+  readonly state: ConnectionState;
+  /** The connection whose hello was answered. */
+  readonly connection: NodeConnection | undefined;
+  /** Whether this process holds the connection; false: another tab does, for both. */
+  readonly leads: boolean;
+  /** Milliseconds since 1970 as the node tells them; undefined before one did. */
+  platformNow(): number | undefined;
+  /** A place in hand, for the next attempt if it comes soon. */
+  offer(berth: Berth): void;
+  /** Connects and stays so. While it does: as `wake()`. */
+  connect(): void;
+  /** Tries at once, or asks whether the node is still there. */
+  wake(): void;
+  /** Ends in `state`, with a goodbye when there is someone to say it to. */
+  stop(state: ConnectionState, options?: { goodbye?: boolean }): Promise<void>;
+}
+
 /** Keeps one connection to whatever node there is a place on. */
-export class Link {
+export class Link implements ClientLink {
+  readonly leads = true;
   readonly #options: LinkOptions;
   #state: ConnectionState = { kind: 'idle' };
   #connection: Connection | undefined;
@@ -67,24 +87,20 @@ export class Link {
     return this.#state;
   }
 
-  /** The connection whose hello was answered. */
   get connection(): Connection | undefined {
     return this.#greeted;
   }
 
-  /** Milliseconds since 1970 as the node tells them; undefined before one did. */
   platformNow(): number | undefined {
     return this.#platformOffsetMs === undefined
       ? undefined
       : this.#options.clock.now() + this.#platformOffsetMs;
   }
 
-  /** A place in hand, for the next attempt if it comes soon. */
   offer(berth: Berth): void {
     this.#berthInHand = { berth, at: this.#options.clock.now() };
   }
 
-  /** Connects and stays so. While it does: as `wake()`. */
   connect(): void {
     if (this.#run) {
       this.wake();
@@ -95,7 +111,6 @@ export class Link {
     void this.#keepConnected(run);
   }
 
-  /** Ends in `state`, with a goodbye when there is someone to say it to. */
   async stop(state: ConnectionState, { goodbye = false } = {}): Promise<void> {
     const greeted = this.connection;
     const connection = this.#connection;
@@ -111,7 +126,6 @@ export class Link {
     if (!this.#run) this.#setState(state);
   }
 
-  /** Tries at once, or asks whether the node is still there. */
   wake(): void {
     if (this.connection) this.connection.probe(5_000);
     else this.#run?.wake();

@@ -15,6 +15,10 @@ export interface MarkPorts {
   random: () => number;
   saver: Saver;
   key: string;
+  /** Other tabs keep theirs under the same key. */
+  isShared: boolean;
+  /** Whether this tab tells what the device has; of several one does. */
+  leads(): boolean;
   /** Sends a mark; rejects with BerthError. */
   send(body: { conversation: number; read?: number; received?: number }): Promise<unknown>;
 }
@@ -31,6 +35,8 @@ export class Marks {
   readonly #marks = new Map<number, number>();
   readonly #untold = new Map<number, { read?: number; received?: number }>();
   readonly #telling = new Set<number>();
+  /** What a node knows to be read. */
+  readonly #told = new Map<number, number>();
   #settled = false;
   #online = false;
   #saveTimer: unknown;
@@ -71,7 +77,7 @@ export class Marks {
   }
 
   received(conversation: number, seq: number): void {
-    this.#tell(conversation, { received: seq }, receivedDelayMs);
+    if (this.#ports.leads()) this.#tell(conversation, { received: seq }, receivedDelayMs);
   }
 
   read(conversation: number, seq: number): void {
@@ -90,7 +96,27 @@ export class Marks {
     const reads = [...this.#untold].flatMap(([conversation, { read }]): [number, number][] =>
       read === undefined ? [] : [[conversation, read]],
     );
-    this.#ports.saver.write(this.#ports.key, { settled: this.#settled, marks: this.all(), reads });
+    const saved: SavedMarks = { settled: this.#settled, marks: this.all(), reads };
+    const { saver, key, isShared } = this.#ports;
+    if (isShared) saver.change(key, (kept) => this.#merge(saved, kept as SavedMarks | undefined));
+    else saver.write(key, saved);
+  }
+
+  /** What another tab has kept stands beside what this one has; but for what it has told itself. */
+  #merge(own: SavedMarks, kept: SavedMarks | undefined): SavedMarks {
+    if (!kept) return own;
+    const highest = (pairs: [number, number][]): [number, number][] => {
+      const all = new Map<number, number>();
+      for (const [conversation, seq] of pairs)
+        all.set(conversation, Math.max(seq, all.get(conversation) ?? 0));
+      return [...all];
+    };
+    const untold = kept.reads.filter(([conversation, seq]) => seq > (this.#told.get(conversation) ?? 0));
+    return {
+      settled: own.settled || kept.settled,
+      marks: highest([...kept.marks, ...own.marks]),
+      reads: highest([...untold, ...own.reads]),
+    };
   }
 
   close(): void {
@@ -138,7 +164,10 @@ export class Marks {
     let nextMs = 0;
     try {
       await this.#ports.send({ conversation, ...news });
-      if (news.read !== undefined) this.#saveSoon();
+      if (news.read !== undefined) {
+        this.#told.set(conversation, Math.max(news.read, this.#told.get(conversation) ?? 0));
+        this.#saveSoon();
+      }
     } catch (error) {
       // One that cannot be set any more, say after leaving, is forgotten.
       if (!(error instanceof BerthError) || errorTable[error.code].retry) {

@@ -1,6 +1,6 @@
 import { type Answers, BerthError, encodeFrame, errorTable, frameIds, type Message } from '@berth/wire';
 import type { Clock } from './clock.ts';
-import { type Connection, ConnectionLostError } from './connection.ts';
+import { ConnectionLostError, type NodeConnection } from './connection.ts';
 import { Outgoing, type SavedOutgoing } from './outgoing.ts';
 import type { Saver } from './saver.ts';
 import type { Receipts } from './types.ts';
@@ -14,12 +14,14 @@ export interface OutboxPorts {
   saver: Saver;
   /** Prefix of this user's keys in the storage. */
   key: string;
-  connection(): Connection | undefined;
+  connection(): NodeConnection | undefined;
   changed(message: Outgoing): void;
   /** The node has stored it: a message like any other now. */
   stored(message: Message): void;
   receipts(conversation: number): Receipts;
   user: number;
+  /** Names this tab, when there may be others with the same storage. */
+  tab: string | undefined;
 }
 
 /** Sends under way in one conversation: enough to fill a round trip, few enough that a refusal disorders little. */
@@ -64,16 +66,43 @@ export class Outbox {
 
   /** Takes up what was left: whether a node has it is not known. */
   async load(): Promise<void> {
+    // Another tab may still be sending some of it: who is there is asked first.
+    if (this.#ports.tab !== undefined) return;
     const cids = ((await this.#ports.saver.read(this.#ports.key)) ?? []) as string[];
+    await this.#takeUp(cids, new Set());
+  }
+
+  /** Takes up what tabs left that are not among those present. */
+  async takeUp(present: ReadonlySet<string>): Promise<void> {
+    const { saver, key } = this.#ports;
+    const keys = (await saver.keys(`${key}/`)) ?? [];
+    const listed = ((await saver.read(key)) ?? []) as string[];
+    const cids = new Set([...listed, ...keys.map((name) => name.slice(key.length + 1))]);
+    const left = [...cids].filter((cid) => !this.#unsent.has(cid));
+    if (left.length > 0) await this.#takeUp(left, present);
+    if (listed.length > 0) saver.delete(key);
+  }
+
+  async #takeUp(cids: readonly string[], present: ReadonlySet<string>): Promise<void> {
+    const left: SavedOutgoing[] = [];
     for (const cid of cids) {
       const saved = (await this.#ports.saver.read(`${this.#ports.key}/${cid}`)) as SavedOutgoing | undefined;
-      if (!saved) continue;
+      const isOthers = saved?.tab !== undefined && saved.tab !== this.#ports.tab && present.has(saved.tab);
+      if (saved && !isOthers && !this.#unsent.has(cid)) left.push(saved);
+    }
+    if (this.#ports.tab !== undefined)
+      left.sort((one, other) => one.createdAt - other.createdAt || (one.order ?? 0) - (other.order ?? 0));
+    for (const saved of left) {
       const message = this.#create(saved, true);
       this.#createdAt = Math.max(this.#createdAt, saved.createdAt);
-      this.#unsent.set(cid, message);
+      this.#unsent.set(saved.cid, message);
       if (saved.failed) message.markFailed(new BerthError(saved.failed.code, saved.failed.message));
       else this.#lane(saved.conversation).waiting.push(message);
+      if (this.#ports.tab === undefined) continue;
+      this.#saveMessage(message);
+      this.#ports.changed(message);
     }
+    if (this.#ports.tab !== undefined) this.#flushLanes();
   }
 
   /** `maxBytes`: of the deliver frame that the node will make of it. */
@@ -168,7 +197,7 @@ export class Outbox {
     }
   }
 
-  async #transmit(lane: Lane, message: Outgoing, connection: Connection): Promise<void> {
+  async #transmit(lane: Lane, message: Outgoing, connection: NodeConnection): Promise<void> {
     const { conversation, cid, text, replyTo } = message;
     const resent = message.maybeStored;
     lane.inFlight++;
@@ -287,11 +316,15 @@ export class Outbox {
   }
 
   #saveMessage(message: Outgoing): void {
-    this.#ports.saver.write(`${this.#ports.key}/${message.cid}`, message.toSaved());
+    const { saver, key, tab } = this.#ports;
+    // The order of those that are here is that of their sending.
+    const order = [...this.#unsent.keys()].indexOf(message.cid);
+    saver.write(`${key}/${message.cid}`, { ...message.toSaved(), ...(tab !== undefined && { tab, order }) });
   }
 
   #saveList(): void {
-    this.#ports.saver.write(this.#ports.key, [...this.#unsent.keys()]);
+    // Tabs would write over each other's; they look for the messages themselves.
+    if (this.#ports.tab === undefined) this.#ports.saver.write(this.#ports.key, [...this.#unsent.keys()]);
   }
 }
 

@@ -8,6 +8,10 @@ export interface SavedOutgoing {
   text: string;
   replyTo?: number | undefined;
   createdAt: number;
+  /** Of several with one `createdAt` the lower was sent first. */
+  order?: number | undefined;
+  /** The tab that sends it, as long as it is there. */
+  tab?: string | undefined;
   failed?: ReturnType<BerthError['toWire']> | undefined;
 }
 

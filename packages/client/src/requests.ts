@@ -1,6 +1,6 @@
 import { type Answers, BerthError, type RequestInput } from '@berth/wire';
 import type { Clock } from './clock.ts';
-import { type Connection, ConnectionLostError } from './connection.ts';
+import { ConnectionLostError, type NodeConnection } from './connection.ts';
 import type { ClientRequestName } from './types.ts';
 
 /** Requests on the connection at a time, and waiting for their turn; further ones are refused. */
@@ -24,20 +24,20 @@ const repeatable = new Set<ClientRequestName>([
 ]);
 
 interface Waiting {
-  go(connection: Connection): void;
+  go(connection: NodeConnection): void;
   fail(error: BerthError): void;
 }
 
 /** Requests that wait for a connection and for their turn, each within its deadline. */
 export class Requests {
   readonly #clock: Clock;
-  readonly #connection: () => Connection | undefined;
+  readonly #connection: () => NodeConnection | undefined;
   readonly #waiting = new Set<Waiting>();
   #inFlight = 0;
   /** Why nothing can be asked at all; undefined while there is or may come a connection. */
   #refusal: BerthError | undefined = new BerthError('unavailable', 'Not connected.');
 
-  constructor(clock: Clock, connection: () => Connection | undefined) {
+  constructor(clock: Clock, connection: () => NodeConnection | undefined) {
     this.#clock = clock;
     this.#connection = connection;
   }
@@ -80,7 +80,7 @@ export class Requests {
     if (reason) for (const waiting of [...this.#waiting]) waiting.fail(reason);
   }
 
-  #turn(timeoutMs: number, signal: AbortSignal | undefined): Promise<Connection> {
+  #turn(timeoutMs: number, signal: AbortSignal | undefined): Promise<NodeConnection> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.#refusal) return Promise.reject(this.#refusal);
     const connection = this.#connection();
@@ -100,7 +100,7 @@ export class Requests {
           then(value);
         };
       const waiting: Waiting = {
-        go: settle((connection: Connection) => {
+        go: settle((connection: NodeConnection) => {
           this.#inFlight++;
           resolve(connection);
         }),

@@ -4,8 +4,8 @@ import type { KeyValueStorage } from './storage.ts';
 export class Saver {
   readonly #storage: KeyValueStorage;
   readonly #onFailure: (error: Error) => void;
-  /** Undefined: delete. */
-  readonly #dirty = new Map<string, string | undefined>();
+  /** Undefined: delete. A function: what becomes of what is there. */
+  readonly #dirty = new Map<string, string | undefined | ((kept: unknown) => unknown)>();
   #writing: Promise<void> | undefined;
 
   constructor(storage: KeyValueStorage, onFailure: (error: Error) => void) {
@@ -28,6 +28,22 @@ export class Saver {
     this.#enqueue(key, JSON.stringify(value));
   }
 
+  /** Writes what `change` makes of what is kept by then, by another tab perhaps. */
+  change(key: string, change: (kept: unknown) => unknown): void {
+    this.#enqueue(key, change);
+  }
+
+  /** Keys that begin so; undefined when the storage cannot tell. */
+  async keys(prefix: string): Promise<string[] | undefined> {
+    await this.flush();
+    try {
+      return await this.#storage.keys?.(prefix);
+    } catch (cause) {
+      this.#onFailure(new Error(`cannot list ${prefix} in the storage`, { cause }));
+      return undefined;
+    }
+  }
+
   delete(key: string): void {
     this.#enqueue(key, undefined);
   }
@@ -37,18 +53,25 @@ export class Saver {
     while (this.#writing) await this.#writing;
   }
 
-  #enqueue(key: string, value: string | undefined): void {
+  #enqueue(key: string, value: string | undefined | ((kept: unknown) => unknown)): void {
     // To the end: what was written later must not be there before what was written first.
     this.#dirty.delete(key);
     this.#dirty.set(key, value);
     this.#writing ??= this.#run();
   }
 
+  async #changed(key: string, change: (kept: unknown) => unknown): Promise<string> {
+    const text = await this.#storage.get(key);
+    return JSON.stringify(change(text === undefined ? undefined : JSON.parse(text)));
+  }
+
   async #run(): Promise<void> {
     for (const [key, value] of this.#dirty) {
       this.#dirty.delete(key);
       try {
-        await (value === undefined ? this.#storage.delete(key) : this.#storage.set(key, value));
+        if (value === undefined) await this.#storage.delete(key);
+        else
+          await this.#storage.set(key, typeof value === 'string' ? value : await this.#changed(key, value));
       } catch (cause) {
         this.#onFailure(new Error(`cannot write ${key} to the storage`, { cause }));
       }

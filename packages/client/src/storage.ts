@@ -3,6 +3,8 @@ export interface KeyValueStorage {
   get(key: string): Promise<string | undefined> | string | undefined;
   set(key: string, value: string): Promise<void> | void;
   delete(key: string): Promise<void> | void;
+  /** The keys that begin so, in any order. Needed where several tabs share the storage. */
+  keys?(prefix: string): Promise<string[]> | string[];
 }
 
 /** Keeps everything in memory: for tests, and for sessions that need not outlive the process. */
@@ -19,6 +21,10 @@ export class MemoryStorage implements KeyValueStorage {
 
   delete(key: string): void {
     this.#values.delete(key);
+  }
+
+  keys(prefix: string): string[] {
+    return [...this.#values.keys()].filter((key) => key.startsWith(prefix));
   }
 }
 
@@ -40,6 +46,10 @@ export class WebStorage implements KeyValueStorage {
 
   delete(key: string): void {
     this.#area.removeItem(key);
+  }
+
+  keys(prefix: string): string[] {
+    return Object.keys(this.#area).filter((key) => key.startsWith(prefix));
   }
 }
 
@@ -69,6 +79,11 @@ export class IndexedDbStorage implements KeyValueStorage {
 
   async delete(key: string): Promise<void> {
     await this.#run('readwrite', (values) => values.delete(key));
+  }
+
+  async keys(prefix: string): Promise<string[]> {
+    const range = IDBKeyRange.bound(prefix, `${prefix}\uffff`);
+    return (await this.#run('readonly', (values) => values.getAllKeys(range))).map(String);
   }
 
   async #run<T>(mode: IDBTransactionMode, ask: (values: IDBObjectStore) => IDBRequest<T>): Promise<T> {

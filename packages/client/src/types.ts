@@ -11,6 +11,7 @@ import type {
 import type { InvitePreview, PlatformAnswer, SessionEntry, SessionsAnswer } from '@berth/wire/http';
 import type { Clock } from './clock.ts';
 import type { KeyValueStorage } from './storage.ts';
+import type { Tabs } from './tabs/tabs.ts';
 
 export interface ClientOptions {
   /** Address of gate, such as `http://127.0.0.1:8080`; in a page that gate serves: `location.origin`. */
@@ -37,6 +38,12 @@ export interface ClientOptions {
   maxOutbox?: number;
   /** Milliseconds in which a request must be answered, waiting for a connection included. Default 10 000. */
   requestTimeoutMs?: number;
+
+  /**
+   * Of a browser: `browserTabs()`. Tabs with the same session share one connection; without, or where tabs cannot talk to
+   * each other, each has its own, and the session is moved to the newest.
+   */
+  tabs?: Tabs;
 
   fetch?: typeof globalThis.fetch;
   WebSocket?: WebSocketConstructor;
@@ -204,6 +211,8 @@ export interface BerthClient {
   wake(): void;
 
   readonly state: ConnectionState;
+  /** Whether this tab holds the connection, or is the only one; false: another one of the same session does. */
+  readonly leads: boolean;
   /** Milliseconds since 1970 by the platform's clock, once a node has told it; before by this device's. */
   now(): number;
   /** Who is logged in. */

@@ -1,9 +1,11 @@
+import type { Message } from '@berth/wire';
 import { useEffect, useRef } from 'react';
 import { conversationName } from '../chats/conversation-name.ts';
 import { useText } from '../i18n/language.tsx';
 import { useSettings } from '../settings/settings-context.ts';
 import { nameOf } from '../state/people.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
+import { LookedAt } from './looked-at.ts';
 import { useNotice } from './notices.tsx';
 import { navigate } from './route.ts';
 import { mayNotify, notifySystem, onNotificationOpened } from './system-notification.ts';
@@ -24,38 +26,45 @@ export function useAlerts(): void {
     current.current = { settings, text, notice };
   });
 
-  useEffect(
-    () =>
-      workspace.onHappening((happening) => {
-        const { settings, text, notice } = current.current;
-        if (happening.kind === 'request') {
-          notice(text('request.new', { name: nameOf(happening.request) }));
-          return;
-        }
-        if (happening.kind === 'accepted') {
-          const friend = workspace.people.friend(happening.user);
-          if (!friend) return;
-          const wasAsked = workspace.people.requests.some(
-            ({ id, direction }) => id === friend.id && direction === 'outgoing',
-          );
-          notice(text(wasAsked ? 'request.accepted' : 'invite.came', { name: nameOf(friend) }));
-          return;
-        }
-        const { message } = happening;
-        const conversation = workspace.conversations.get(message.conversation);
-        if (!document.hidden && document.hasFocus()) return;
-        if (conversation?.silenced) return;
-        if (settings.sound) playTone();
-        if (!settings.notifications || !mayNotify()) return;
-        void notifySystem({
-          title: conversationName(conversation, workspace, text),
-          body: message.text.slice(0, maxBodyLength),
-          conversation: message.conversation,
-          onOpen: () => openConversation(message.conversation),
-        });
-      }),
-    [workspace],
-  );
+  useEffect(() => {
+    const lookedAt = new LookedAt();
+    const alert = async (message: Message) => {
+      // Of several tabs one tells, and none when the user looks at any of them.
+      if (!workspace.client.leads || (await lookedAt.anywhere())) return;
+      const { settings, text } = current.current;
+      const conversation = workspace.conversations.get(message.conversation);
+      if (conversation?.silenced) return;
+      if (settings.sound) playTone();
+      if (!settings.notifications || !mayNotify()) return;
+      await notifySystem({
+        title: conversationName(conversation, workspace, text),
+        body: message.text.slice(0, maxBodyLength),
+        conversation: message.conversation,
+        onOpen: () => openConversation(message.conversation),
+      });
+    };
+    const stop = workspace.onHappening((happening) => {
+      const { text, notice } = current.current;
+      if (happening.kind === 'request') {
+        notice(text('request.new', { name: nameOf(happening.request) }));
+        return;
+      }
+      if (happening.kind === 'accepted') {
+        const friend = workspace.people.friend(happening.user);
+        if (!friend) return;
+        const wasAsked = workspace.people.requests.some(
+          ({ id, direction }) => id === friend.id && direction === 'outgoing',
+        );
+        notice(text(wasAsked ? 'request.accepted' : 'invite.came', { name: nameOf(friend) }));
+        return;
+      }
+      void alert(happening.message);
+    });
+    return () => {
+      stop();
+      lookedAt.close();
+    };
+  }, [workspace]);
 
   useEffect(() => onNotificationOpened(openConversation), []);
 

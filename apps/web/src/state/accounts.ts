@@ -2,6 +2,7 @@ import {
   type AccountUser,
   type BerthClient,
   BerthError,
+  browserTabs,
   type ClientOptions,
   type ConnectionState,
   createClient,
@@ -43,6 +44,7 @@ export class Accounts {
   readonly #lasting: KeyValueStorage;
   /** …and outlives only the page. */
   readonly #passing: KeyValueStorage;
+  readonly #tabs = browserTabs();
   readonly #lastingTexts = openKeptTexts('localStorage');
   readonly #passingTexts = openKeptTexts('sessionStorage');
   #platformAnswer: Promise<PlatformAnswer> | undefined;
@@ -146,6 +148,7 @@ export class Accounts {
     if (phase.kind !== 'in' || phase.workspace !== workspace) return;
     for (const texts of [this.#lastingTexts, this.#passingTexts]) texts.removeItem(hintKey);
     this.phase.value = { kind: 'out', notice };
+    if (notice === 'logged-out') await workspace.forget();
     await workspace.close();
   }
 
@@ -156,6 +159,7 @@ export class Accounts {
       deviceName: this.#deviceName,
       platform: this.#platform,
       catchUpLimit,
+      tabs: this.#tabs,
     };
     return createClient(options);
   }

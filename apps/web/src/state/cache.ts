@@ -106,8 +106,12 @@ export class WorkspaceCache {
   /** Forgets everything: the user logged out. */
   async clear(): Promise<void> {
     this.stop();
-    const keys = ['lists', 'timelines', ...this.#kept.map((id) => `timeline/${id}`)];
-    await Promise.all(keys.map((key) => this.#storage.delete(this.#key(key))));
+    const known = ['lists', 'timelines', ...this.#kept.map((id) => `timeline/${id}`)].map((key) =>
+      this.#key(key),
+    );
+    // Another tab may have kept more.
+    const kept = (await this.#storage.keys?.(this.#key(''))) ?? [];
+    await Promise.all([...new Set([...known, ...kept])].map((key) => this.#storage.delete(key)));
   }
 
   async #save(workspace: KeptWorkspace): Promise<void> {

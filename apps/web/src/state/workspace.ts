@@ -118,10 +118,15 @@ export class Workspace {
     void this.#cache.flush();
   }
 
-  /** Ends the session and forgets what this device kept of it. */
-  async logOut(): Promise<void> {
+  /** Forgets what this device has kept: the user has logged out, in another tab perhaps. */
+  async forget(): Promise<void> {
     this.drafts.clear();
     await this.#cache.clear();
+  }
+
+  /** Ends the session and forgets what this device kept of it. */
+  async logOut(): Promise<void> {
+    await this.forget();
     await this.client.logOut();
   }
 
