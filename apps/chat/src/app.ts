@@ -16,6 +16,7 @@ import { createLiveMetrics } from './metrics.ts';
 import { RedisAccountBudgets } from './rates/account-budgets.ts';
 import { PartialResumes } from './rates/partial-resumes.ts';
 import { RedisSearchBudget } from './rates/search-budget.ts';
+import { SendTurns } from './rates/send-turns.ts';
 import { TypingRates } from './rates/typing-rates.ts';
 import { createReadiness } from './readiness.ts';
 import { findEndedSessions } from './registration/mysql-session-audit.ts';
@@ -110,6 +111,7 @@ export function createChat(
     publisher,
     online,
     stores,
+    sendTurns: new SendTurns(),
     typingRates: new TypingRates(),
     searchBudget: new RedisSearchBudget({ redis, ...config.searches }),
     budgets: new RedisAccountBudgets(redis, config.budgets),

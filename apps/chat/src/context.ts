@@ -8,6 +8,7 @@ import type { Online } from './people/online.ts';
 import type { AccountBudgets } from './rates/account-budgets.ts';
 import type { PartialResumes } from './rates/partial-resumes.ts';
 import type { SearchBudget } from './rates/search-budget.ts';
+import type { SendTurns } from './rates/send-turns.ts';
 import type { TypingRates } from './rates/typing-rates.ts';
 import type { Stores } from './stored-side.ts';
 
@@ -44,6 +45,7 @@ export interface Context {
   publisher: Publisher;
   online: Online;
   stores: Stores;
+  sendTurns: SendTurns;
   typingRates: TypingRates;
   searchBudget: SearchBudget;
   budgets: AccountBudgets;

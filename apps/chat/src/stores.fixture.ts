@@ -16,6 +16,7 @@ import { type ChatConfig, parseChatConfig } from './config.ts';
 import type { Context, Handler, Session } from './context.ts';
 import type { CommittedEntry, MembershipChange, Publisher } from './log/publisher.ts';
 import { directKey, kinds } from './membership/conversation-rows.ts';
+import { SendTurns } from './rates/send-turns.ts';
 import { createStores } from './stored-side.ts';
 
 /** What a frame was pushed for, decoded. */
@@ -89,6 +90,7 @@ export function createStoredNode(url: string, changes: Partial<ChatConfig> = {})
     online,
     stores,
     searchBudget,
+    sendTurns: new SendTurns(),
     budgets,
   } as unknown as Context;
   return {

@@ -8,7 +8,7 @@ import { type Standing, writeRefusal } from '../membership/standing.ts';
  * then pushed the deliver frame, the sender's own among them.
  */
 export const send: Handler<'send'> = async (context, session, body) => {
-  const { config, stores } = context;
+  const { config, sendTurns, stores } = context;
   const { conversation, cid, text, replyTo, resent } = body;
   const sender = session.user;
   const retryAfterMs = stores.sendRates.take(sender, performance.now());
@@ -18,25 +18,26 @@ export const send: Handler<'send'> = async (context, session, body) => {
     throw new BerthError('bad_request', 'text and cid must be well-formed Unicode');
   }
   const rules = { strangersMayWrite: config.strangersMayWrite, now: Date.now() };
-  const cached = stores.directory.cached(conversation, sender);
-  const standing =
-    cached !== undefined && writeRefusal(cached, rules) === undefined
-      ? cached
-      : await reloadStanding(context, rules, conversation, sender, resent);
   const frame = encodeDeliver({ conversation, sender, cid, text, replyTo });
   if (deliverBodyBytes(frame) > config.maxDeliverBytes) {
     throw new BerthError('too_large', `a message has at most ${config.maxDeliverBytes} bytes when encoded`);
   }
-  const receipt = await stores.messageWriter.write({
-    conversation,
-    sender,
-    cid,
-    text,
-    replyTo,
-    resent,
-    frame,
-    standing,
-  });
+  const write = (standing: Standing) =>
+    stores.messageWriter.write({ conversation, sender, cid, text, replyTo, resent, frame, standing });
+  const allowed = () => {
+    const cached = stores.directory.cached(conversation, sender);
+    return cached !== undefined && writeRefusal(cached, rules) === undefined ? cached : undefined;
+  };
+  const known = sendTurns.isTaken(conversation, sender) ? undefined : allowed();
+  const receipt =
+    known !== undefined
+      ? await write(known)
+      : await sendTurns.take(conversation, sender, async (handedOn) => {
+          const standing = allowed() ?? (await reloadStanding(context, rules, conversation, sender, resent));
+          const written = write(standing);
+          handedOn();
+          return written;
+        });
   stores.marks.wrote({ conversation, user: sender }, receipt.seq);
   return receipt;
 };
