@@ -340,6 +340,17 @@ describe('on a real cluster', { skip: clusterTools === undefined && 'there are n
     });
   });
 
+  test('it runs as whatever user the platform gives its pods', async () => {
+    const sets = ['assignedIds=true', 'pod.runAsUser=1000700000', 'pod.fsGroup=1000700000'];
+    await installation.install(
+      'berth',
+      sets.flatMap((set) => ['--set', `podSecurity.${set}`]),
+    );
+    await cluster.settled(berth, 240);
+    const printed = await cluster.helm(['test', 'berth', '--namespace', berth, '--timeout', '3m']);
+    assert.match(printed, /Phase:\s+Succeeded/);
+  });
+
   test('uninstalled, it leaves nothing but its volumes', async () => {
     await installation.uninstall('berth');
     await installation.uninstall('stores');
