@@ -5,6 +5,7 @@ import { Mysql } from '@berth/mysql';
 import { hostPort } from '@berth/network';
 import { createRedis } from '@berth/redis';
 import { type Log, Metrics, OpsServer } from '@berth/telemetry';
+import { BerthError } from '@berth/wire';
 import type { ChatConfig } from './config.ts';
 import type { Context } from './context.ts';
 import { createDoors } from './doors.ts';
@@ -19,6 +20,7 @@ import { RedisSearchBudget } from './rates/search-budget.ts';
 import { SendTurns } from './rates/send-turns.ts';
 import { TypingRates } from './rates/typing-rates.ts';
 import { createReadiness } from './readiness.ts';
+import { Isolation } from './registration/isolation.ts';
 import { findEndedSessions } from './registration/mysql-session-audit.ts';
 import { placeElsewhere } from './registration/place-elsewhere.ts';
 import { RegisteredNode } from './registration/registered-node.ts';
@@ -30,6 +32,9 @@ import { LogIn } from './session/log-in.ts';
 import { Reception } from './session/reception.ts';
 import { TicketDesk } from './session/ticket-desk.ts';
 import { createStores } from './stored-side.ts';
+
+/** The sessions of a node that is cut off from everything leave within this, a little apart. */
+const isolatedLeaveMs = 1_000;
 
 export interface Chat extends App {
   /** The ports bound, known once started. */
@@ -147,6 +152,7 @@ export function createChat(
   const doors = createDoors(config, { reception, observe, log });
 
   let draining: Drain | undefined;
+  let leaving: Drain | undefined;
   const drain = async (plan: DrainPlan): Promise<void> => {
     draining?.stop();
     draining = new Drain({ index, log, place: (session) => placeElsewhere(status, session, config.node) });
@@ -200,6 +206,21 @@ export function createChat(
     },
   });
 
+  const isolation = new Isolation({
+    log,
+    isRegistryAway: () => !registration.isPlaceable,
+    isRedisAway: () => routes.isAway,
+    askMysql: () => mysql.rows('SELECT 1'),
+    peers: () => [...fleet.nodes()].map(({ peerAddress }) => peerAddress),
+    // Nobody can say where to: gate will, once it is asked from there.
+    onIsolated: () => {
+      const place = () => Promise.reject(new BerthError('unavailable'));
+      leaving = new Drain({ index, log, place });
+      void leaving.run({ windowMs: isolatedLeaveMs, perSecond: 0, reason: 'rebalance' });
+    },
+    onBack: () => leaving?.stop(),
+  });
+
   const isReady = () => registration.isPlaceable && registration.state === nodeStates.NODE_STATE_READY;
   const ops = new OpsServer({
     ...config.ops,
@@ -236,6 +257,8 @@ export function createChat(
       Object.assign(ports, await doors.open());
       side.start();
       registration.start();
+      closers.add('isolation', async () => isolation.close());
+      isolation.start();
       audit.start();
       closers.add('audit', () => audit.close());
       closers.add('sessions', () => drainForGood());

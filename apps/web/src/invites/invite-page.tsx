@@ -114,7 +114,7 @@ function useAccept(invite: string): { busy: boolean; failure: string | undefined
       const { friend } = await client.request('inviteAccept', { invite });
       keepPendingInvite(undefined);
       people.addFriend(friend);
-      conversations.touch(friend.conversation, Date.now());
+      conversations.touch(friend.conversation, client.now());
       notice(text('request.friends'));
       navigate({ section: 'chats', conversation: friend.conversation }, { replace: true });
     });
