@@ -19,8 +19,8 @@ export interface WriterConnectionsOptions {
 }
 
 /**
- * The connections of the message writer. One that is new or lost may mean another server, or one that has lost its last
- * transactions: then no head is known any more.
+ * The connections of the message writer. One that is lost, or leads to another server or another run of it, may mean that the
+ * last transactions are lost: then no head is known any more.
  */
 export class WriterConnections {
   readonly #options: WriterConnectionsOptions;
@@ -62,7 +62,10 @@ export class WriterConnections {
 
   async #meet(connection: MysqlConnection): Promise<void> {
     if (this.#met.has(connection.connection)) return;
-    this.#options.heads.forgetAll(await readServerRun(connection));
+    const { heads } = this.#options;
+    const serverRun = await readServerRun(connection);
+    // One more connection to the same run changes nothing.
+    if (serverRun === 0 || serverRun !== heads.serverRun) heads.forgetAll(serverRun);
     this.#met.add(connection.connection);
   }
 }
