@@ -9,6 +9,8 @@ import type { SessionIndex } from './session/session-index.ts';
 export interface LiveMetrics {
   requested(name: RequestName, code: string, seconds: number): void;
   closed(reason: CloseReason | 'cut'): void;
+  /** One who had not begun to log in had to make room. */
+  strangerCut(): void;
   loggedIn(code: string): void;
   repaired(messages: number): void;
   /** Sessions were compared with MySQL, and so many had ended without a word. */
@@ -33,6 +35,10 @@ export function createLiveMetrics(metrics: Metrics): LiveMetrics {
   const closes = metrics.counter('chat_closes_total', 'connections closed by this node, by reason', [
     'reason',
   ]);
+  const strangers = metrics.counter(
+    'chat_strangers_cut_total',
+    'sockets that had not begun to log in and had to make room',
+  );
   const logIns = metrics.counter('chat_log_ins_total', 'log-ins by error code', ['code']);
   const repairs = metrics.counter(
     'chat_repaired_messages_total',
@@ -55,12 +61,31 @@ export function createLiveMetrics(metrics: Metrics): LiveMetrics {
       kept(durations, name, () => seconds.labels(name)).observe(took);
     },
     closed: (reason) => closes.inc({ reason }),
+    strangerCut: () => strangers.inc(),
     loggedIn: (code) => logIns.inc({ code }),
     repaired: (messages) => repairs.inc(messages),
     audited: (ended) => audits.inc(ended),
     admitted: (rate) => admission.set(rate),
     watch({ connections, index, links, routes }) {
       metrics.gauge('chat_connections', 'open connections', [], () => connections.count);
+      metrics.gauge(
+        'chat_strangers',
+        'sockets that have not begun to log in',
+        [],
+        () => connections.strangers.count,
+      );
+      metrics.gauge(
+        'chat_requests_in_flight',
+        'requests that wait for their answers',
+        [],
+        () => connections.requests.requests,
+      );
+      metrics.gauge(
+        'chat_requests_in_flight_bytes',
+        'bytes of requests, and of answers that wait',
+        [],
+        () => connections.requests.bytes,
+      );
       metrics.gauge('chat_sessions', 'logged-in sessions', [], () => index.count);
       metrics.gauge(
         'chat_unsent_bytes',

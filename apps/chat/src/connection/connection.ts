@@ -28,8 +28,9 @@ export abstract class Connection implements ClientConnection, WatchedConnection 
   /** Frames that it may send before it must wait for more (token bucket). */
   tokens: number;
   refilledMs: number;
-  /** Requests that are not answered yet. */
+  /** Requests that are not answered yet, and the bytes of their bodies. */
   inFlight = 0;
+  inFlightBytes = 0;
   paused = false;
   /** Frames to be written at the end of this turn, or when the socket has drained. */
   frames: Uint8Array[] | undefined = undefined;
@@ -88,6 +89,7 @@ export abstract class Connection implements ClientConnection, WatchedConnection 
   logInStarted(sink: FrameSink): void {
     this.state = loggingIn;
     this.sink = sink;
+    this.connections.strangers.forget(this.socket);
     this.connections.watchLogIn(this);
     this.pause();
   }
@@ -101,14 +103,25 @@ export abstract class Connection implements ClientConnection, WatchedConnection 
     this.resume();
   }
 
-  /** Reading stops while too many requests wait for their answers; TCP tells the client. */
-  requestStarted(): void {
-    if (++this.inFlight === this.connections.options.maxInFlight) this.pause();
+  /**
+   * Reading stops while too many requests wait for their answers; TCP tells the client. False when those of all clients are
+   * too many: this one is to be refused.
+   */
+  requestStarted(bytes: number): boolean {
+    const { maxInFlight, maxInFlightBytes } = this.connections.options;
+    this.inFlight++;
+    this.inFlightBytes += bytes;
+    if (this.inFlight >= maxInFlight || this.inFlightBytes >= maxInFlightBytes) this.pause();
+    return this.connections.requests.start(bytes);
   }
 
-  requestEnded(): void {
-    if (--this.inFlight <= this.connections.options.maxInFlight >> 1 && this.paused && this.state === known)
-      this.resume();
+  requestEnded(bytes: number): void {
+    const { maxInFlight, maxInFlightBytes } = this.connections.options;
+    this.inFlight--;
+    this.inFlightBytes -= bytes;
+    this.connections.requests.end(bytes);
+    const isCalm = this.inFlight <= maxInFlight >> 1 && this.inFlightBytes <= maxInFlightBytes >> 1;
+    if (isCalm && this.paused && this.state === known) this.resume();
   }
 
   /** Says why in the words of whom it belongs to, writes what is queued and ends. */

@@ -2,6 +2,8 @@ import { performance } from 'node:perf_hooks';
 import type { CloseReason } from '@berth/wire';
 import type { FrameSink } from '../session/client-connection.ts';
 import { Outflow, type Receiver } from './outflow.ts';
+import { RequestBudget, type RequestBudgetOptions } from './request-budget.ts';
+import { Strangers, type StrangersOptions } from './strangers.ts';
 import { TimingWheel, type WheelEntry } from './timing-wheel.ts';
 
 export const connectionStates = { stranger: 0, loggingIn: 1, known: 2, closing: 3, closed: 4 } as const;
@@ -28,6 +30,11 @@ export interface ConnectionsOptions {
   maxUnsentTotalBytes: number;
   /** Requests of one connection that may wait for answers before it is no longer read. */
   maxInFlight: number;
+  /** The same of the bytes of their bodies. */
+  maxInFlightBytes: number;
+  /** Of the requests of all connections. */
+  requests?: RequestBudgetOptions;
+  strangers: StrangersOptions;
   /** Connections at most, strangers included; further ones are cut at once. */
   maxConnections: number;
   onClose(reason: CloseReason | 'cut'): void;
@@ -46,6 +53,8 @@ const closeGraceMs = 5_000;
 export class Connections {
   readonly options: ConnectionsOptions;
   readonly outflow: Outflow;
+  readonly requests: RequestBudget;
+  readonly strangers: Strangers;
   readonly wheel: TimingWheel<WatchedConnection>;
   #count = 0;
   readonly #timer: NodeJS.Timeout;
@@ -56,6 +65,8 @@ export class Connections {
       maxUnsentBytes: options.maxUnsentBytes,
       maxTotalBytes: options.maxUnsentTotalBytes,
     });
+    this.requests = new RequestBudget(options.requests);
+    this.strangers = new Strangers(options.strangers);
     const shortest = Math.min(options.heartbeatMs, options.firstFrameTimeoutMs);
     const tickMs = Math.max(10, Math.min(500, shortest / 10));
     this.wheel = new TimingWheel({

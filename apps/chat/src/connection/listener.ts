@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { parseProxyHeader } from './proxy-header.ts';
+import type { Strangers } from './strangers.ts';
 
 /** Connections that the kernel keeps for us while a storm of them arrives. */
 const backlog = 16_384;
@@ -12,6 +13,7 @@ export interface ListenerOptions {
   proxyProtocol: 'off' | 'v2';
   /** Within this the PROXY header must be whole. */
   headerTimeoutMs: number;
+  strangers: Strangers;
   onSocket(socket: Socket): void;
 }
 
@@ -24,6 +26,7 @@ export class Listener {
   constructor(options: ListenerOptions) {
     this.#options = options;
     this.#server = createServer((socket) => {
+      options.strangers.add(socket, socket.remoteAddress);
       if (options.proxyProtocol === 'off') options.onSocket(socket);
       else this.#readProxyHeader(socket);
     });
@@ -66,6 +69,7 @@ export class Listener {
         const parsed = parseProxyHeader(header);
         if (parsed === 'more') return;
         done();
+        if (parsed.client !== undefined) this.#options.strangers.add(socket, parsed.client.address);
         socket.pause();
         const rest = header.subarray(parsed.bytes);
         if (rest.length > 0) socket.unshift(rest);

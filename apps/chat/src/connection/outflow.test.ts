@@ -26,6 +26,8 @@ async function open(clients: number, options: Partial<ConnectionsOptions> = {}) 
     maxUnsentBytes: 1_048_576,
     maxUnsentTotalBytes: 1 << 30,
     maxInFlight: 8,
+    maxInFlightBytes: 262_144,
+    strangers: { max: 1_000, share: 100, onCut: () => {} },
     maxConnections: 1_000,
     onClose: (reason) => closed.push(reason),
     onFault: (error) => assert.fail(String(error)),
@@ -38,6 +40,7 @@ async function open(clients: number, options: Partial<ConnectionsOptions> = {}) 
     port: 0,
     proxyProtocol: 'off',
     headerTimeoutMs: 1_000,
+    strangers: connections.strangers,
     onSocket: (socket) => accepted.push(new TcpConnection(socket, connections, sink)),
   });
   await listener.start();

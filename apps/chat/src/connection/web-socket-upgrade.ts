@@ -36,16 +36,11 @@ const readerOptions: ServerOptions & {
   maxPendingAutoPongs: 16,
 };
 
-/** Sockets without a whole request at most; further ones are cut at once. */
-const maxWaiting = 5_000;
-
 /** Turns sockets into WebSocket connections, after a look at path, origin and room. */
 export class WebSocketUpgrade {
   readonly #options: WebSocketUpgradeOptions;
   readonly #http: Server;
   readonly #webSockets: WebSocketServer;
-  /** Sockets that have not asked for their upgrade yet. */
-  #waiting = 0;
 
   constructor(options: WebSocketUpgradeOptions) {
     this.#options = options;
@@ -68,22 +63,12 @@ export class WebSocketUpgrade {
 
   /** Takes a socket that has just been accepted. */
   take(socket: Socket): void {
-    if (this.#waiting >= maxWaiting) {
-      socket.destroy();
-      return;
-    }
-    this.#waiting++;
-    socket.once('close', this.#left);
     this.#http.emit('connection', socket);
   }
 
   close(): void {
     this.#http.closeAllConnections();
   }
-
-  readonly #left = (): void => {
-    this.#waiting--;
-  };
 
   #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     const refusal = this.#refusalOf(request);
@@ -92,8 +77,6 @@ export class WebSocketUpgrade {
       return;
     }
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      socket.off('close', this.#left);
-      this.#left();
       new WebSocketConnection(webSocket, socket, this.#options.connections, this.#options.reception);
     });
   }

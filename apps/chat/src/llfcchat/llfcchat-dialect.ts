@@ -95,7 +95,7 @@ export class LlfcchatDialect implements Dialect {
     // Unknown ids of its range are passed over, as its own servers do.
     if (!old) return;
     if (id === oldIds.heartbeat) this.#answerBeat(old);
-    else if (route) void this.#handle(old, id, route, body);
+    else if (route) this.#handle(old, id, route, body);
   }
 
   push(session: LiveSession, frame: Uint8Array): void {
@@ -178,27 +178,51 @@ export class LlfcchatDialect implements Dialect {
   #answerBeat(old: OldSession): void {
     const { connection } = old.session;
     old.hasBeaten = true;
-    connection.requestStarted();
-    const answer = { error: oldErrors.success };
-    old.answerBeat(answerId(oldIds.heartbeat), answer, () => connection.requestEnded());
+    connection.requestStarted(0);
+    const answer = encodeOldFrame(answerId(oldIds.heartbeat), { error: oldErrors.success });
+    old.answerBeat(answer, () => connection.requestEnded(0));
   }
 
-  async #handle(old: OldSession, id: number, route: OldRoute, body: Uint8Array): Promise<void> {
+  /** Not a part of what waits for the answer, which would hold the bytes of the body. */
+  #handle(old: OldSession, id: number, route: OldRoute, body: Uint8Array): void {
     const { connection } = old.session;
-    // In flight until its answer is written, so that a client that does not read is not read either.
-    const written = () => connection.requestEnded();
-    connection.requestStarted();
+    const hasRoom = connection.requestStarted(body.length);
+    let answer: Promise<object>;
     try {
-      old.answer(
-        answerId(id),
-        await route.handle(old, route.schema.parse(parseBody(body)) as never),
-        written,
-      );
+      if (!hasRoom) throw new BerthError('unavailable');
+      answer = route.handle(old, route.schema.parse(parseBody(body)) as never);
+    } catch (thrown) {
+      answer = Promise.reject(thrown);
+    }
+    void this.#answer(old, id, route, body.length, answer);
+  }
+
+  /** In flight until the answer is written, so that a client that does not read is not read either. */
+  async #answer(
+    old: OldSession,
+    id: number,
+    route: OldRoute,
+    bytes: number,
+    answer: Promise<object>,
+  ): Promise<void> {
+    const { connection } = old.session;
+    let frame: Uint8Array;
+    let frameBytes = 0;
+    try {
+      frame = encodeOldFrame(answerId(id), await answer);
+      frameBytes = frame.length;
+      if (!connection.requestStarted(frameBytes)) throw new BerthError('unavailable');
     } catch (thrown) {
       const error = berthErrorOf(thrown);
       this.#fault(error, id);
-      old.answer(answerId(id), { error: oldErrorOf(error.code, route.refused) }, written);
+      if (frameBytes > 0) connection.requestEnded(frameBytes);
+      frameBytes = 0;
+      frame = encodeOldFrame(answerId(id), { error: oldErrorOf(error.code, route.refused) });
     }
+    old.answer(frame, () => {
+      if (frameBytes > 0) connection.requestEnded(frameBytes);
+      connection.requestEnded(bytes);
+    });
   }
 
   #pushFriendEvent(old: OldSession, event: Pushes['friendEvent']): void {

@@ -102,14 +102,14 @@ export class OldSession implements Audience {
     this.#frames.open(encodeOldFrame(id, body), () => {});
   }
 
-  /** `written` is called when the answer is on its way. */
-  answer(id: number, body: object, written: () => void): void {
-    this.#frames.answer(encodeOldFrame(id, body), written);
+  /** `written` is called when the answer is on its way, or never will be. */
+  answer(frame: Uint8Array, written: () => void): void {
+    this.#frames.answer(frame, written);
   }
 
   /** The answer to a heartbeat goes before all others. */
-  answerBeat(id: number, body: object, written: () => void): void {
-    this.#frames.beat(encodeOldFrame(id, body), written);
+  answerBeat(frame: Uint8Array, written: () => void): void {
+    this.#frames.beat(frame, written);
   }
 
   /** The client asks for the next page, which it does when it has read the answer before. */

@@ -101,9 +101,12 @@ test('once stopped nothing is written, and one more frame may be when the space 
   const { frames, written, until } = createWriter({ pushes: [1019] });
   frames.open(frame(1006), nothing);
   await until(1);
+  let dropped = 0;
+  frames.answer(frame(1008), () => dropped++);
   const waitMs = frames.stop();
   assert.ok(waitMs > 0 && waitMs <= shortMs, String(waitMs));
-  frames.answer(frame(1008), nothing);
+  frames.answer(frame(1008), () => dropped++);
+  assert.equal(dropped, 2, 'what is dropped is said to be, so that it is not counted for ever');
   await new Promise((resolve) => setTimeout(resolve, 2 * shortMs));
   assert.equal(written.length, 1);
 });

@@ -8,6 +8,7 @@ export interface Push {
 
 interface Answer {
   frame: Uint8Array;
+  /** Also called when the frame is dropped. */
   written: () => void;
 }
 
@@ -55,13 +56,11 @@ export class SpacedFrames {
   }
 
   beat(frame: Uint8Array, written: () => void): void {
-    this.#beats.push({ frame, written });
-    this.#pump();
+    this.#add(this.#beats, { frame, written });
   }
 
   answer(frame: Uint8Array, written: () => void): void {
-    this.#answers.push({ frame, written });
-    this.#pump();
+    this.#add(this.#answers, { frame, written });
   }
 
   /** There may be something to push. */
@@ -81,9 +80,14 @@ export class SpacedFrames {
   stop(): number {
     this.#isStopped = true;
     clearTimeout(this.#timer);
-    this.#beats.length = 0;
-    this.#answers.length = 0;
+    for (const { written } of [...this.#beats.splice(0), ...this.#answers.splice(0)]) written();
     return Math.max(0, this.#nextAt - performance.now());
+  }
+
+  #add(answers: Answer[], answer: Answer): void {
+    if (this.#isStopped) answer.written();
+    else answers.push(answer);
+    this.#pump();
   }
 
   #pump(): void {

@@ -1,3 +1,4 @@
+import { jittered } from '@berth/lifecycle';
 import type { Log } from '@berth/telemetry';
 import {
   answerId,
@@ -77,7 +78,7 @@ export class BerthDialect implements Dialect {
 
   onFrame(session: LiveSession, id: number, body: Uint8Array): void {
     const route = this.#routes.get(id);
-    if (route !== undefined) void this.#handle(session, route, body);
+    if (route !== undefined) this.#handle(session, route, body);
     else if (id === frameIds.hello)
       reply(session.connection, id, reqOf(body), new BerthError('conflict', 'Already logged in.'));
     else if (id !== probeAnswer)
@@ -126,32 +127,51 @@ export class BerthDialect implements Dialect {
     }
   }
 
-  async #handle(session: LiveSession, route: Route, body: Uint8Array): Promise<void> {
+  /** Not a part of what waits for the answer, which would hold the bytes of the body. */
+  #handle(session: LiveSession, route: Route, body: Uint8Array): void {
     const { connection } = session;
-    const id = frameIds[route.name];
-    let req: number | undefined;
-    let code = 'ok';
+    const bytes = body.length;
     const startedAt = performance.now();
-    connection.requestStarted();
+    const hasRoom = connection.requestStarted(bytes);
+    let req: number | undefined;
+    let answer: ReturnType<Route['handle']>;
     try {
       const parsed = parseBody(body);
       req = reqOfParsed(parsed);
+      if (!hasRoom) throw new BerthError('unavailable', undefined, { retryAfterMs: jittered(1_000) });
       const checked = route.schema.safeParse(parsed);
       if (!checked.success) throw new BerthError('bad_request', firstIssue(checked.error));
       if (isUse(route.name, checked.data)) this.#options.onUsed(session);
-      const answer = await route.handle(session, checked.data as never);
-      for (const part of Array.isArray(answer) ? answer : [answer])
-        if (req !== undefined) connection.queue(encodeFrame(answerId(id), { req, ...part }));
-      if (route.name === 'goodbye') session.close('goodbye');
+      answer = route.handle(session, checked.data as never);
+    } catch (thrown) {
+      answer = Promise.reject(thrown);
+    }
+    void this.#answer(session, route.name, req, answer).then((code) => {
+      connection.requestEnded(bytes);
+      this.#options.onRequest(route.name, code, (performance.now() - startedAt) / 1_000);
+    });
+  }
+
+  /** The code of what was answered. */
+  async #answer(
+    session: LiveSession,
+    name: Route['name'],
+    req: number | undefined,
+    answer: ReturnType<Route['handle']>,
+  ): Promise<string> {
+    const { connection } = session;
+    try {
+      const answered = await answer;
+      for (const part of Array.isArray(answered) ? answered : [answered])
+        if (req !== undefined) connection.queue(encodeFrame(answerId(frameIds[name]), { req, ...part }));
+      if (name === 'goodbye') session.close('goodbye');
+      return 'ok';
     } catch (thrown) {
       const error = toBerthError(storeErrorOf(thrown));
-      code = error.code;
-      if (code === 'internal')
-        this.#options.log.error({ err: thrown, frame: route.name }, 'a request failed');
-      reply(connection, id, req, error);
-    } finally {
-      connection.requestEnded();
-      this.#options.onRequest(route.name, code, (performance.now() - startedAt) / 1_000);
+      if (error.code === 'internal')
+        this.#options.log.error({ err: thrown, frame: name }, 'a request failed');
+      reply(connection, frameIds[name], req, error);
+      return error.code;
     }
   }
 }

@@ -33,9 +33,12 @@ export interface ClientConnection {
   logInStarted(sink: FrameSink): void;
   /** From now on it is a session's; heartbeats are watched. */
   loggedIn(sink: FrameSink): void;
-  /** Reading stops while too many requests wait for their answers; TCP tells the client. */
-  requestStarted(): void;
-  requestEnded(): void;
+  /**
+   * Something of so many bytes is kept until it is answered or written. Reading stops while it is too much of one client;
+   * false when it is too much of all of them: what was started is to be refused, and ended.
+   */
+  requestStarted(bytes: number): boolean;
+  requestEnded(bytes: number): void;
   /** Says why in the words of whom it belongs to, writes what is queued and ends. */
   close(reason: CloseReason): void;
   /** The same with other last words, or none; cuts the connection after a grace period. */

@@ -16,17 +16,24 @@ export class PendingFrames implements FrameSink {
   onFrame(connection: ClientConnection, id: number, body: Uint8Array): void {
     this.#bytes += limits.headerBytes + body.length;
     if (this.#bytes > limits.headerBytes + limits.maxBodyBytes) connection.close('flood');
-    else this.#frames.push({ id, body });
+    else {
+      this.#frames.push({ id, body });
+      if (!connection.requestStarted(body.length)) connection.close('busy');
+    }
   }
 
   /** Hands what was kept to whom the connection belongs now. */
   replay(connection: ClientConnection): void {
     const frames = this.#frames;
     this.#frames = [];
-    for (const { id, body } of frames) if (connection.isOpen) connection.sink.onFrame(connection, id, body);
+    for (const { id, body } of frames) {
+      connection.requestEnded(body.length);
+      if (connection.isOpen) connection.sink.onFrame(connection, id, body);
+    }
   }
 
-  onClosed(): void {
+  onClosed(connection: ClientConnection): void {
+    for (const { body } of this.#frames) connection.requestEnded(body.length);
     this.#frames = [];
   }
 
