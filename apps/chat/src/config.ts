@@ -5,7 +5,17 @@ import { targetOf } from '@berth/grpc';
 import { parseMysqlUrl } from '@berth/mysql';
 import { parseRedisUrl } from '@berth/redis';
 import { limits } from '@berth/wire';
-import type { BudgetWindows } from './rates/account-budgets.ts';
+
+/** What an account may do only so often, because others bear it or learn from it. */
+export type Spent = 'friendRequest' | 'profile' | 'group' | 'groupMember';
+
+/** At most so many within a window. */
+export interface BudgetWindow {
+  most: number;
+  ms: number;
+}
+
+export type BudgetWindows = Readonly<Record<Spent, readonly BudgetWindow[]>>;
 
 export interface ChatConfig {
   logLevel: string;

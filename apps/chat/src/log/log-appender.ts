@@ -6,10 +6,10 @@ import { appendSize } from '../stores/statement-shapes.ts';
 import { type BatchPlan, identityKey, planBatch } from './batch-plan.ts';
 import type { BatchStatements } from './batch-statements.ts';
 import { duplicateEntryOf } from './duplicate-entry.ts';
+import type { RefusalRule, StandingReader } from './judging.ts';
 import { readLogEnds } from './log-ends.ts';
 import type { LogHead, LogHeads } from './log-heads.ts';
 import type { BatchMessage, Outcome, OutgoingMessage } from './message-store.ts';
-import type { RefusalRule, StandingReader } from './mysql-message-store.ts';
 import type { Attempt, WriterConnections } from './writer-connections.ts';
 
 export interface LogAppenderOptions {

@@ -1,9 +1,10 @@
 import { DeadlineError } from '@berth/lifecycle';
-import { type Mysql, type MysqlConnection, type Tx, txOn } from '@berth/mysql';
+import { type Mysql, type MysqlConnection, txOn } from '@berth/mysql';
 import { BerthError } from '@berth/wire';
 import { type Standing, writeRefusal } from '../membership/standing.ts';
 import { identityKey, planBatch } from './batch-plan.ts';
 import { BatchStatements } from './batch-statements.ts';
+import type { RefusalRule, StandingReader } from './judging.ts';
 import { LogAppender } from './log-appender.ts';
 import type { LogEnd } from './log-ends.ts';
 import type { LogHeads } from './log-heads.ts';
@@ -16,18 +17,6 @@ import type {
   OutgoingMessage,
 } from './message-store.ts';
 import { type Attempt, WriterConnections } from './writer-connections.ts';
-
-/** Whom a message is from, and where to. */
-interface Pair {
-  conversation: number;
-  user: number;
-}
-
-/** The standing of users as a writer's connection reads it. */
-export interface StandingReader {
-  /** Of conversations that exist, through the connection that holds their locks. */
-  readUnderLock(tx: Tx, pairs: readonly Pair[]): Promise<Standing[]>;
-}
 
 export interface MysqlMessageStoreOptions {
   /** Of `appenderSession`. */
@@ -52,14 +41,6 @@ export const appenderSession = { innodb_lock_wait_timeout: 1, wait_timeout: 86_4
  * is locked elsewhere costs 1 s at most; and the locks of a process that was stopped are freed after 5 s.
  */
 export const turnSession = { autocommit: 0, innodb_lock_wait_timeout: 1, wait_timeout: 5 } as const;
-
-/** Why a message is not taken, given its sender's standing and the seq of the head that it would follow. */
-export type RefusalRule = (
-  message: OutgoingMessage,
-  standing: Standing,
-  head: number,
-  now: number,
-) => BerthError | undefined;
 
 export class MysqlMessageStore implements MessageStore {
   readonly #appender: LogAppender;

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { useRedis } from '@berth/fixtures';
 import { createRedis } from '@berth/redis';
 import { freePort } from '@berth/stores';
-import { type BudgetWindows, RedisAccountBudgets } from './account-budgets.ts';
+import type { BudgetWindows } from '../config.ts';
+import { RedisAccountBudgets } from './account-budgets.ts';
 
 const stores = useRedis();
 const two = [

@@ -1,16 +1,6 @@
 import { LuaScript, type Redis } from '@berth/redis';
 import { BerthError } from '@berth/wire';
-
-/** What an account may do only so often, because others bear it or learn from it. */
-export type Spent = 'friendRequest' | 'profile' | 'group' | 'groupMember';
-
-/** At most so many within a window. */
-export interface BudgetWindow {
-  most: number;
-  ms: number;
-}
-
-export type BudgetWindows = Readonly<Record<Spent, readonly BudgetWindow[]>>;
+import type { BudgetWindow, BudgetWindows, Spent } from '../config.ts';
 
 /** Budgets of accounts, the same on all nodes. While Redis is away each node counts for itself. */
 export interface AccountBudgets {
