@@ -68,10 +68,9 @@ for (const [way, revoke] of Object.entries(ways)) {
   for (const [interlude, between] of Object.entries(interludes)) {
     test(`${way} while gate cannot reach status, then ${interlude}: the other side is cut off once it can`, async (t) => {
       const [person] = (await seedPeople(platform, 1)) as [Person];
-      const [own, other] = [
-        await RawSession.open(platform, person),
-        await RawSession.open(platform, person, 'phone'),
-      ];
+      // After a flush nobody is placed before the nodes have reported again.
+      const own = await eventually('there is a place', () => RawSession.open(platform, person), 20_000);
+      const other = await eventually('for two', () => RawSession.open(platform, person, 'phone'), 20_000);
       platform.statusProxy.cut();
       await revoke(person, own, other);
       assert.equal((await other.ask('heartbeat')).error, undefined, 'it is there while nobody can be told');
