@@ -88,11 +88,14 @@ export function useChatFleet(nodes: number, settings: Record<string, string> = {
     async logIn(
       node: string,
       user: number,
-      { transport, ...ticket }: TicketOptions & { transport?: 'tcp' | 'ws' } = {},
+      { transport, entries, ...ticket }: TicketOptions & { transport?: 'tcp' | 'ws'; entries?: boolean } = {},
     ): Promise<Guest> {
       const client = await this.connect(node, transport);
       const signed = status.ticket(node, user, ticket);
-      const hello = await client.ask('hello', { token: signed.ticket });
+      const hello = await client.ask('hello', {
+        token: signed.ticket,
+        ...(entries !== undefined && { entries }),
+      });
       await client.ask('resume', { marks: [] });
       return Object.assign(client, { user, session: signed.session, hello });
     },

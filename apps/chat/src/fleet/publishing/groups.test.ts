@@ -122,3 +122,41 @@ test('nobody in a fleet of one more than the broadcast size misses a group’s m
   await fleet.stop('node-3');
   await fleet.stop('node-4');
 });
+
+test('what happens to members is told in its place to clients that know entries, and others are told messages only', async () => {
+  const users = [await fleet.user(), await fleet.user(), await fleet.user()] as [number, number, number];
+  const owner = await fleet.logIn('node-1', users[0], { entries: true });
+  const knows = await fleet.logIn('node-2', users[1], { entries: true });
+  const old = await fleet.logIn('node-2', users[2]);
+  const conversation = await group(owner, [knows, old]);
+  await owner.ask('send', { conversation, cid: 'one', text: 'one' });
+  await owner.ask('groupMute', { conversation, user: old.user, forMs: 60_000 });
+  await owner.ask('groupRename', { conversation, title: 'Another' });
+  await owner.ask('send', { conversation, cid: 'two', text: 'two' });
+  const muted = await knows.next('entry', ({ kind }) => kind === 'muted');
+  assert.deepEqual([muted.seq, muted.sender, muted.users], [2, owner.user, [old.user]]);
+  const titled = await knows.next('entry', ({ kind }) => kind === 'title');
+  assert.deepEqual([titled.seq, titled.title], [3, 'Another']);
+  await knows.next('deliver', ({ text, seq }) => text === 'two' && seq === 4);
+  await old.next('deliver', ({ text, seq }) => text === 'two' && seq === 4);
+  assert.deepEqual(old.pushes('entry'), []);
+  const read = async (guest: Guest) => {
+    const { messages } = await guest.ask('sync', { conversation, after: 0 });
+    return messages.map(({ seq, kind }) => [seq, kind]);
+  };
+  assert.deepEqual(await read(knows), [
+    [1, undefined],
+    [2, 'muted'],
+    [3, 'title'],
+    [4, undefined],
+  ]);
+  assert.deepEqual(await read(old), [
+    [1, undefined],
+    [4, undefined],
+  ]);
+  const unread = (await old.ask('conversation', { conversation })).conversation.unread;
+  assert.equal(unread, 2);
+  await owner.ask('groupRemove', { conversation, user: knows.user });
+  const { last, head } = (await knows.ask('conversation', { conversation })).conversation;
+  assert.deepEqual([head, last?.kind, last?.users], [5, 'removed', [knows.user]]);
+});
