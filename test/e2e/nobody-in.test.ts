@@ -187,14 +187,21 @@ const scene = (): Promise<Scene> => {
   return set;
 };
 
-/** What is the victim's, as it is stored; a friendship is both's to end. */
+/** In `messages`: an entry that nobody is shown. */
+const fenceKind = 8;
+
+/**
+ * What is the victim's, as it is stored; a friendship is both's to end. What bea does to her own side of it (block, unblock,
+ * end) leaves fences in the log of the two, which nobody is shown.
+ */
 async function belongings({ ann, bob, direct, crew, withBea }: Scene): Promise<unknown[]> {
   const conversations = [direct, crew, withBea];
   const marks = conversations.map(() => '?').join();
   return Promise.all([
     platform.db.rows(
-      `SELECT id, title, members_version, member_count FROM conversations WHERE id IN (${marks}) ORDER BY id`,
-      conversations,
+      `SELECT id, title, IF(id = ?, 0, members_version) AS version, member_count
+       FROM conversations WHERE id IN (${marks}) ORDER BY id`,
+      [withBea, ...conversations],
     ),
     platform.db.rows(
       `SELECT conversation_id, user_id, role, muted_until, joined_seq, left_seq, read_seq, received_seq, blocked
@@ -202,8 +209,9 @@ async function belongings({ ann, bob, direct, crew, withBea }: Scene): Promise<u
       [...conversations, ann.id, bob.id],
     ),
     platform.db.rows(
-      `SELECT * FROM messages WHERE conversation_id IN (${marks}) ORDER BY conversation_id, seq`,
-      conversations,
+      `SELECT * FROM messages WHERE conversation_id IN (${marks})
+         AND NOT (conversation_id = ? AND kind = ? AND sender_id = 0) ORDER BY conversation_id, seq`,
+      [...conversations, withBea, fenceKind],
     ),
     platform.db.rows(
       'SELECT id, email_key, name, nick, description, sex, icon, password_hash, generation FROM users WHERE id IN (?, ?) ORDER BY id',
