@@ -69,10 +69,9 @@ export function createGate(
   const cache = new RedisSessionCache(redis, circuits.redis);
   const sessionKeys = readSessionKeys(config, log);
   closers.add('session keys', () => sessionKeys.close());
-  const buckets = new FallbackTokenBuckets(
-    new RedisTokenBuckets(redis, circuits.redis),
-    new MemoryTokenBuckets(),
-  );
+  const localBuckets = new MemoryTokenBuckets();
+  const buckets = new FallbackTokenBuckets(new RedisTokenBuckets(redis, circuits.redis), localBuckets);
+  const lookUps = new TaskQueue({ concurrency: 8, queue: 1_000, maxWaitMs: 3_000 });
   const attempts = metrics.counter(
     'gate_revocation_attempts_total',
     'Hand-overs of revocations to status, by outcome',
@@ -104,7 +103,7 @@ export function createGate(
       keys: sessionKeys,
       cache,
       store: sessions,
-      lookUps: new TaskQueue({ concurrency: 8, queue: 1_000, maxWaitMs: 3_000 }),
+      lookUps,
       log,
     }),
     requestLimit: new RequestLimit(buckets, config.limits.requests),
@@ -134,6 +133,12 @@ export function createGate(
 
   const readiness = new Readiness({ db, redis, verify, status, log });
   const listener = new HttpListener(createHttpApp(context, metrics));
+  metrics.gauges('gate_kept', 'what clients make the process keep', 'what', () => ({
+    requests: listener.inFlight,
+    session_look_ups: lookUps.waiting,
+    log_ins_held: context.loginLimit.held,
+    local_buckets: localBuckets.size,
+  }));
   const ops = new OpsServer({ ...config.ops, metrics, look: () => readiness.look() });
   return {
     ports,

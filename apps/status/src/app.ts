@@ -50,6 +50,12 @@ export function createStatus(
   const streams = new NodeStreams(view);
   const statusMetrics = createStatusMetrics(metrics, view, streams);
   const queue = new PlacementQueue({ registry, order: strategy.order });
+  metrics.gauge(
+    'status_placements_waiting',
+    'Placements that wait for the registry.',
+    [],
+    () => queue.waiting,
+  );
   const placer = new Placer({ queue, view, strategy, rules, ticketSecret });
 
   const handle = <Request, Response>(method: string, handler: (request: Request) => Promise<Response>) =>

@@ -45,6 +45,20 @@ export class Metrics {
     });
   }
 
+  /** A gauge for each of several things that are read together; they are the values of its one label. */
+  gauges<L extends string>(name: string, help: string, label: L, read: () => Record<string, number>): void {
+    new Gauge({
+      name,
+      help,
+      labelNames: [label],
+      registers: [this.registry],
+      collect() {
+        for (const [value, count] of Object.entries(read()))
+          this.set({ [label]: value } as Record<L, string>, count);
+      },
+    });
+  }
+
   /** `buckets` in the unit that the name ends with (seconds by convention). */
   histogram<L extends string>(
     name: string,

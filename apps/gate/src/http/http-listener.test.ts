@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { ServerResponse } from 'node:http';
 import { after, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { HttpListener } from './http-listener.ts';
@@ -26,4 +27,24 @@ test('a thousand connections wait for a gate that is busy, and none is put off',
   Atomics.wait(flag, 0, 0, 10_000);
   assert.equal(Atomics.load(flag, 1), count);
   await worker.terminate();
+});
+
+test('more requests at a time than there is room for are answered 503, those that wait are served', async () => {
+  const waiting: ServerResponse[] = [];
+  const listener = new HttpListener((_request, response) => waiting.push(response), 5);
+  await listener.listen('127.0.0.1', 0);
+  after(() => listener.close(0));
+  const asked = Array.from({ length: 20 }, () => fetch(`http://127.0.0.1:${listener.port}/`));
+  const refused = await new Promise<Response[]>((resolve) => {
+    const refusals: Response[] = [];
+    for (const request of asked)
+      void request.then(
+        (response) => response.status === 503 && refusals.push(response) === 15 && resolve(refusals),
+      );
+  });
+  assert.equal(listener.inFlight, 5);
+  assert.equal(((await refused[0]!.json()) as { error: { code: string } }).error.code, 'unavailable');
+  for (const response of waiting) response.end();
+  const statuses = (await Promise.all(asked)).map(({ status }) => status);
+  assert.equal(statuses.filter((status) => status === 200).length, 5);
 });

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { limits } from '@berth/wire';
+import { BerthError, limits } from '@berth/wire';
 
 /**
  * Connections that the kernel keeps until they are taken, as far as it lets us (`net.core.somaxconn`): thousands come at once
@@ -9,13 +9,19 @@ import { limits } from '@berth/wire';
 const backlog = 16_384;
 /** Connections at a time at most: further ones are closed. */
 const maxConnections = 20_000;
+/** Requests at a time at most, each with a body of 16 KiB at most; further ones are answered 503. */
+const maxInFlight = 8_000;
+/** What those are answered. */
+const tooMany = JSON.stringify({
+  error: new BerthError('unavailable', undefined, { retryAfterMs: 1_000 }).toWire(),
+});
 
 /** An HTTP server that no slow or greedy client can hold, and that finishes what it began before it closes. */
 export class HttpListener {
   readonly #server: Server;
   readonly #inFlight = new Set<ServerResponse>();
 
-  constructor(handle: RequestListener) {
+  constructor(handle: RequestListener, bound = maxInFlight) {
     this.#server = createServer(
       {
         maxHeaderSize: limits.maxHeaderBytes,
@@ -26,12 +32,26 @@ export class HttpListener {
         keepAliveTimeout: 75_000,
       },
       (request, response) => {
+        if (this.#inFlight.size >= bound) {
+          response.writeHead(503, {
+            'content-type': 'application/json',
+            'retry-after': '1',
+            connection: 'close',
+          });
+          response.end(tooMany);
+          return;
+        }
         this.#inFlight.add(response);
         response.once('close', () => this.#inFlight.delete(response));
         handle(request, response);
       },
     );
     this.#server.maxConnections = maxConnections;
+  }
+
+  /** Requests that are not answered yet. */
+  get inFlight(): number {
+    return this.#inFlight.size;
   }
 
   get port(): number {

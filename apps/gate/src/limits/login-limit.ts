@@ -50,6 +50,11 @@ export class LoginLimit {
     };
   }
 
+  /** Log-ins that are held back now. */
+  get held(): number {
+    return this.#held;
+  }
+
   /** Counts one attempt, holding it back where due, until `signal` at most. Throws BerthError `rate_limited`. */
   async take(email: string, network: string, signal?: AbortSignal): Promise<void> {
     const { buckets, perMinute } = this.#parts;

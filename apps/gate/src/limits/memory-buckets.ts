@@ -18,6 +18,10 @@ export class MemoryTokenBuckets implements TokenBuckets {
     this.#now = now;
   }
 
+  get size(): number {
+    return this.#states.size;
+  }
+
   async take(buckets: Bucket[]): Promise<Taking> {
     const now = this.#now();
     const states = buckets.map((bucket) => refill(this.#states.get(bucket.key), bucket, now));

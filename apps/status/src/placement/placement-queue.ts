@@ -34,6 +34,11 @@ export class PlacementQueue {
     this.#options = { batchSize: 128, maxInFlight: 4, maxWaiting: 10_000, ...options };
   }
 
+  /** Requests that wait for a call. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   place(request: PlacementRequest): Promise<Placed & { nowMs: number }> {
     if (this.#waiting.length >= this.#options.maxWaiting) {
       throw new BerthError('no_berth', 'Too many log-ins are waiting for a place.', { retryAfterMs: 1_000 });
