@@ -19,6 +19,7 @@ import { PartialResumes } from './rates/partial-resumes.ts';
 import { RedisSearchBudget } from './rates/search-budget.ts';
 import { SendTurns } from './rates/send-turns.ts';
 import { TypingRates } from './rates/typing-rates.ts';
+import { UserTurns } from './rates/user-turns.ts';
 import { createReadiness } from './readiness.ts';
 import { Isolation } from './registration/isolation.ts';
 import { findEndedSessions } from './registration/mysql-session-audit.ts';
@@ -81,10 +82,11 @@ export function createChat(
   const partialResumes = new PartialResumes();
   metrics.gauge(
     'chat_partial_resume_marks',
-    'marks of resumes whose last frame has not come',
+    'marks of resumes that are not answered',
     [],
     () => partialResumes.size,
   );
+  const resumeTurns = new UserTurns();
   const desk = new TicketDesk(node);
   const logIn = new LogIn({
     desk,
@@ -107,6 +109,21 @@ export function createChat(
       countMoved: (count) => registration.countMoved(count),
     },
   });
+  const budgets = new RedisAccountBudgets(redis, config.budgets);
+  const searchBudget = new RedisSearchBudget({ redis, ...config.searches });
+  metrics.gauges(
+    'chat_kept',
+    'what clients make the node keep: entries, or bytes where it says so',
+    'what',
+    () => ({
+      ...stores.kept(),
+      ...side.kept(),
+      tickets: desk.size,
+      search_budgets: searchBudget.size,
+      account_budgets: budgets.size,
+      resumes: resumeTurns.waiting,
+    }),
+  );
   const context: Context = {
     config,
     log,
@@ -118,9 +135,10 @@ export function createChat(
     stores,
     sendTurns: new SendTurns(),
     typingRates: new TypingRates(),
-    searchBudget: new RedisSearchBudget({ redis, ...config.searches }),
-    budgets: new RedisAccountBudgets(redis, config.budgets),
+    searchBudget,
+    budgets,
     partialResumes,
+    resumeTurns,
   };
   const handlers = bindHandlers(context);
   const berthDialect = new BerthDialect({

@@ -10,6 +10,7 @@ import type { PartialResumes } from './rates/partial-resumes.ts';
 import type { SearchBudget } from './rates/search-budget.ts';
 import type { SendTurns } from './rates/send-turns.ts';
 import type { TypingRates } from './rates/typing-rates.ts';
+import type { UserTurns } from './rates/user-turns.ts';
 import type { Stores } from './stored-side.ts';
 
 /**
@@ -49,8 +50,10 @@ export interface Context {
   typingRates: TypingRates;
   searchBudget: SearchBudget;
   budgets: AccountBudgets;
-  /** Marks of resumes that are not complete. */
+  /** Marks of resumes that are not answered. */
   partialResumes: PartialResumes;
+  /** Reading what is above them takes memory for each of the user's conversations: so many at a time. */
+  resumeTurns: UserTurns;
 }
 
 /** One use case: what a request frame asks for. Throws BerthError. Both dialects call it. */

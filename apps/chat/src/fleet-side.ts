@@ -44,6 +44,8 @@ export interface FleetSide {
   readonly interests: InterestSets;
   readonly links: PeerLinks;
   readonly peerServer: PeerServer;
+  /** What waits, by name: entries, or bytes where the name says so. */
+  kept(): Record<string, number>;
   start(): void;
   /** Tells other nodes what is left to say, and stops. */
   close(): Promise<void>;
@@ -173,6 +175,11 @@ export function createFleetSide({
     interests,
     links,
     peerServer,
+    kept: () => ({
+      presence: presence.waiting,
+      local_delivery_bytes: local.waitingBytes,
+      routing_bytes: publisher.waitingBytes,
+    }),
     start() {
       routes.start();
       repair.start();

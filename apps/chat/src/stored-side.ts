@@ -49,6 +49,8 @@ export interface Stores {
   messageWriter: MessageWriter;
   sendRates: SendRates;
   oldClientMarks: MysqlOldClientMarks;
+  /** What is cached or waits, by name: entries, or bytes where the name says so. */
+  kept(): Record<string, number>;
   /** Finishes the commits in flight and closes what `createStores` opened. */
   close(): Promise<void>;
 }
@@ -82,8 +84,10 @@ export function createStores({ config, mysql: pool, publisher, log, metrics }: S
   const directory = new MemberDirectory({ mysql });
   const ranges = new RangeReader({ mysql });
   const hints = new LogHints(mysql);
+  const sendRates = new SendRates(config.sends);
   const history = new MemberHistory(mysql);
   const conversations = new ConversationReader({ mysql, directory, history, ranges, hints, marks });
+  const conversationList = new ConversationList({ reader: conversations });
   const messageWriter = new MessageWriter({
     store: new MysqlMessageStore({
       appenders,
@@ -112,7 +116,7 @@ export function createStores({ config, mysql: pool, publisher, log, metrics }: S
     conversations,
     ranges,
     live: new MysqlLiveQueries({ mysql, directory, conversations, ranges }),
-    conversationList: new ConversationList({ reader: conversations }),
+    conversationList,
     direct: new MysqlDirectStore({ mysql, strangersMayWrite }),
     groups: new MysqlGroupStore({
       mysql,
@@ -134,8 +138,17 @@ export function createStores({ config, mysql: pool, publisher, log, metrics }: S
     blocks,
     invites: new MysqlInviteStore(mysql),
     messageWriter,
-    sendRates: new SendRates(config.sends),
+    sendRates,
     oldClientMarks: new MysqlOldClientMarks(mysql),
+    kept: () => ({
+      member_directory_bytes: directory.bytes,
+      messages_bytes: ranges.bytes,
+      log_heads: heads.size,
+      log_hints: hints.waiting,
+      list_places: conversationList.places,
+      marks: marks.waiting,
+      send_rates: sendRates.size,
+    }),
     close: async () => {
       await messageWriter.close();
       await marks.drained();

@@ -47,6 +47,11 @@ export class ConversationList {
     this.#now = options.now ?? (() => performance.now());
   }
 
+  /** Places of remembered lists. */
+  get places(): number {
+    return this.#places;
+  }
+
   async page(viewer: Viewer, cursor: string | undefined, limit: number): Promise<Answers['conversations']> {
     const { user } = viewer;
     const after = parseCursor(cursor, 2);

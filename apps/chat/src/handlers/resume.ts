@@ -7,10 +7,15 @@ import type { Context, Session } from '../context.ts';
  * session's route was claimed before, so that what is committed after this reads is pushed.
  */
 export async function resume(
-  { stores, partialResumes }: Context,
+  { stores, partialResumes, resumeTurns }: Context,
   session: Session,
   body: RequestBody<'resume'>,
 ): Promise<Answers['resume'][]> {
-  const marks = partialResumes.add(session, body.marks, !body.more, performance.now());
-  return marks === undefined ? [] : stores.live.resume(session, marks);
+  const whole = partialResumes.add(session, body.marks, !body.more, performance.now());
+  if (whole === undefined) return [];
+  try {
+    return await resumeTurns.run(session.user, () => stores.live.resume(session, whole.marks));
+  } finally {
+    whole.answered();
+  }
 }

@@ -34,6 +34,10 @@ export class LogHeads {
     return this.#serverRun;
   }
 
+  get size(): number {
+    return this.#heads.size;
+  }
+
   get(conversation: number): LogHead | undefined {
     return this.#heads.get(conversation);
   }

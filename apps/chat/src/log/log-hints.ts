@@ -22,6 +22,10 @@ export class LogHints {
     this.#mysql = mysql;
   }
 
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
   note(conversation: number, end: LogEnd): void {
     if (this.#waiting.size >= maxWaiting && !this.#waiting.has(conversation)) return;
     this.#waiting.set(conversation, end);

@@ -68,6 +68,11 @@ export class RangeReader {
     this.#loader = new CoalescingLoader({ maxKeys: 16, read: (keys) => readBlocks(mysql, keys) });
   }
 
+  /** Bytes of cached messages. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** The messages of the ranges, in their order. No range may go beyond a head that was read before. */
   async read(conversation: number, ranges: readonly SeqRange[]): Promise<StoredMessage[]> {
     const parts = await Promise.all(ranges.map((range) => this.#readRange(conversation, range)));

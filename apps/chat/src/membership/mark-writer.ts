@@ -35,6 +35,11 @@ export class MarkWriter {
     this.#mysql = mysql;
   }
 
+  /** Marks that wait to be written. */
+  get waiting(): number {
+    return this.#waiting.size + this.#writing.size;
+  }
+
   /** Resolves once written. The user must be, or have been, a member. */
   async write(member: MemberKey, marks: Marks): Promise<void> {
     const waiting = this.#add(member, marks);

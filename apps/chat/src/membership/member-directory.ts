@@ -51,6 +51,11 @@ export class MemberDirectory {
     });
   }
 
+  /** About what is cached, in bytes. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   /** Without asking the database; undefined when it is not known here. */
   cached(conversation: number, user: number): Standing | undefined {
     const entry = this.#entries.get(conversation);

@@ -24,6 +24,11 @@ export class RedisAccountBudgets implements AccountBudgets {
     this.#windows = windows;
   }
 
+  /** Windows counted here. */
+  get size(): number {
+    return this.#counted.size;
+  }
+
   async take(user: number, spent: Spent, count = 1): Promise<void> {
     const windows = this.#windows[spent];
     const keys = windows.map((_, index) => `spent:{${user}}:${spent}:${index}`);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { PartialResumes } from './partial-resumes.ts';
+import { PartialResumes, type WholeResume } from './partial-resumes.ts';
 
 const pairs = (from: number, count: number) =>
   Array.from({ length: count }, (_, index) => [from + index, 1] as [number, number]);
@@ -11,8 +11,11 @@ test('a resume in pieces comes together with its last one', () => {
   const session = { user: 1 };
   assert.equal(resumes.add(session, pairs(0, 2), false, 0), undefined);
   assert.equal(resumes.add(session, [[1, 7]], false, 1), undefined);
+  const whole = resumes.add(session, [[2, 3]], true, 2)!;
+  assert.equal(resumes.size, 3, 'until it is answered');
+  whole.answered();
   assert.deepEqual(
-    [...resumes.add(session, [[2, 3]], true, 2)!],
+    [...whole.marks],
     [
       [0, 1],
       [1, 7],
@@ -20,7 +23,7 @@ test('a resume in pieces comes together with its last one', () => {
     ],
   );
   assert.equal(resumes.size, 0);
-  assert.deepEqual([...resumes.add(session, [[5, 5]], true, 3)!], [[5, 5]], 'and the next begins anew');
+  assert.deepEqual([...resumes.add(session, [[5, 5]], true, 3)!.marks], [[5, 5]], 'and the next begins anew');
 });
 
 test('more sessions give a user no more room', () => {
@@ -31,6 +34,19 @@ test('more sessions give a user no more room', () => {
   assert.equal(resumes.size, 12);
 });
 
+test('whole ones that are not answered count, too', () => {
+  const resumes = new PartialResumes({ maxOfUser: 10, maxTotal: 15 });
+  const first = resumes.add({ user: 1 }, pairs(0, 6), true, 0)!;
+  assert.throws(() => resumes.add({ user: 1 }, pairs(0, 6), true, 0), { code: 'limit_reached' });
+  const second = resumes.add({ user: 2 }, pairs(0, 8), true, 0)!;
+  assert.throws(() => resumes.add({ user: 3 }, pairs(0, 6), true, 0), { code: 'unavailable' });
+  assert.equal(resumes.size, 14);
+  first.answered();
+  second.answered();
+  assert.equal(resumes.size, 0);
+  assert.equal(resumes.add({ user: 3 }, pairs(0, 6), true, 0)!.marks.size, 6);
+});
+
 test('what does not come to its end in time, or whose session is over, is forgotten', () => {
   const resumes = new PartialResumes({ timeoutMs: 100 });
   const [slow, gone, other] = [{ user: 1 }, { user: 2 }, { user: 3 }];
@@ -39,7 +55,7 @@ test('what does not come to its end in time, or whose session is over, is forgot
   resumes.forget(gone);
   resumes.add(other, pairs(0, 1), false, 100);
   assert.equal(resumes.size, 1);
-  assert.deepEqual([...resumes.add(slow, [[9, 9]], true, 101)!], [[9, 9]]);
+  assert.deepEqual([...resumes.add(slow, [[9, 9]], true, 101)!.marks], [[9, 9]]);
 });
 
 test('whatever comes, the process keeps no more than it may, and counts what it keeps', () => {
@@ -57,17 +73,21 @@ test('whatever comes, the process keeps no more than it may, and counts what it 
     fc.property(steps, (all) => {
       const resumes = new PartialResumes({ maxOfUser: 15, maxTotal: 20, timeoutMs: 100 });
       const sessions = Array.from({ length: 6 }, (_, index) => ({ user: index >> 1 }));
+      const unanswered: WholeResume[] = [];
       let nowMs = 0;
       for (const { session, count, from, isLast, isGone, stepMs } of all) {
         nowMs += stepMs;
         const owner = sessions[session]!;
         if (isGone) resumes.forget(owner);
         try {
-          resumes.add(owner, pairs(from, count), isLast, nowMs);
+          const whole = resumes.add(owner, pairs(from, count), isLast, nowMs);
+          if (whole !== undefined) unanswered.push(whole);
+          if (count === 0) unanswered.shift()?.answered();
         } catch {}
         assert.ok(resumes.size >= 0 && resumes.size <= 20);
       }
       for (const owner of sessions) resumes.forget(owner);
+      for (const whole of unanswered) whole.answered();
       assert.equal(resumes.size, 0);
     }),
   );

@@ -10,18 +10,25 @@ interface Partial {
   startedMs: number;
 }
 
+/** The marks of a resume that is whole. They count until it is answered. */
+export interface WholeResume {
+  readonly marks: ReadonlyMap<number, number>;
+  answered(): void;
+}
+
 export interface PartialResumesOptions {
-  /** Marks of all frames of one user's resumes at most. Default 100,000: more conversations than anyone has. */
+  /** Marks of all resumes of one user at most that are not answered. Default 100,000: more conversations than anyone has. */
   maxOfUser?: number;
-  /** Marks of all unfinished resumes of the process at most, some 64 bytes each. Default 500,000. */
+  /** The same of the process, some 200 bytes each. Default 500,000. */
   maxTotal?: number;
   /** An unfinished resume is given up after this. Default 10,000. */
   timeoutMs?: number;
 }
 
 /**
- * Marks of resumes whose last frame has not come. Nobody is answered for them before, so they are counted: by user, so that
- * more sessions give no more room, and in all; and they are given up when the rest does not come soon.
+ * Marks of resumes that are not answered: their last frame has not come, or they are being worked on. They are many from few
+ * bytes, so they are counted: by user, so that more sessions give no more room, and in all. Those whose rest does not come
+ * soon are given up.
  */
 export class PartialResumes {
   readonly #maxOfUser: number;
@@ -38,33 +45,28 @@ export class PartialResumes {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Marks kept now. */
+  /** Marks kept now, also of those that are being answered. */
   get size(): number {
     return this.#total;
   }
 
   /**
-   * Adds the marks of a frame, and answers with all of the resume when it was the last one. Throws `limit_reached` when they
-   * are too many for a user, `busy` when they are too many for the process; the resume has to begin again then.
+   * Adds the marks of a frame; the whole resume when it was the last one. Throws `limit_reached` when they are too many for a
+   * user, `unavailable` when they are too many for the process; the resume has to begin again then.
    */
   add(
     owner: Owner,
     marks: readonly (readonly [conversation: number, seq: number])[],
     isLast: boolean,
     nowMs: number,
-  ): Map<number, number> | undefined {
+  ): WholeResume | undefined {
     this.#forgetOld(nowMs);
     const partial = this.#partials.get(owner);
-    if (isLast && partial === undefined) return new Map(marks);
     const kept = partial ?? { marks: new Map<number, number>(), startedMs: nowMs };
     const before = kept.marks.size;
     for (const [conversation, seq] of marks) kept.marks.set(conversation, seq);
     this.#partials.set(owner, kept);
     this.#count(owner, kept.marks.size - before);
-    if (isLast) {
-      this.forget(owner);
-      return kept.marks;
-    }
     if (this.#ofUser.get(owner.user)! > this.#maxOfUser) {
       this.forget(owner);
       throw new BerthError('limit_reached', `A resume has at most ${this.#maxOfUser} marks.`);
@@ -73,7 +75,10 @@ export class PartialResumes {
       this.forget(owner);
       throw new BerthError('unavailable', undefined, { retryAfterMs: this.#timeoutMs });
     }
-    return undefined;
+    if (!isLast) return undefined;
+    // From here on it is not the session's end that ends it, but its answer.
+    this.#partials.delete(owner);
+    return { marks: kept.marks, answered: () => this.#count(owner, -kept.marks.size) };
   }
 
   /** The session is over, or its resume is. */

@@ -32,6 +32,11 @@ export class RedisSearchBudget implements SearchBudget {
     this.#options = options;
   }
 
+  /** Accounts counted here. */
+  get size(): number {
+    return this.#counted.size;
+  }
+
   async take(user: number): Promise<void> {
     const waitMs = await this.#count(user, 1, 0).catch(() => this.#countHere(user));
     if (waitMs > 0) throw new BerthError('rate_limited', undefined, { retryAfterMs: waitMs });

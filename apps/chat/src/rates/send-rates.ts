@@ -14,6 +14,11 @@ export class SendRates {
     this.#burst = burst;
   }
 
+  /** Users remembered. */
+  get size(): number {
+    return this.#buckets.size;
+  }
+
   /** Takes a token at `nowMs` of a monotonic clock; 0, or the milliseconds until there is one. */
   take(user: number, nowMs: number): number {
     let bucket = this.#buckets.get(user);

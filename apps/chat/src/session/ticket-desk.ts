@@ -27,6 +27,11 @@ export class TicketDesk {
     this.#identity = identity;
   }
 
+  /** Tickets and revocations remembered. */
+  get size(): number {
+    return this.#used.size + this.#endedSessions.size + this.#generations.size;
+  }
+
   /** Throws BerthError `ticket_invalid`, `session_ended`, or `unavailable` while the node is not registered. */
   check(ticket: string): TicketClaims {
     const { node, bootEpoch, ticketKey } = this.#identity;

@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import type { EncodedEntry } from './peer-codec.ts';
-import { PeerQueue } from './peer-queue.ts';
+import { type PeerBudget, PeerQueue } from './peer-queue.ts';
 import type { PeerStream } from './peer-stream.ts';
 
 /** Bytes of one batch at most, below what gRPC takes as one message. */
@@ -17,10 +17,10 @@ export class PeerLink {
   #stream: PeerStream | undefined;
   #isWriting = false;
 
-  constructor(node: string, bootEpoch: number, maxQueueBytes: number) {
+  constructor(node: string, bootEpoch: number, maxQueueBytes: number, budget: PeerBudget) {
     this.node = node;
     this.bootEpoch = bootEpoch;
-    this.#queue = new PeerQueue(maxQueueBytes);
+    this.#queue = new PeerQueue(maxQueueBytes, budget);
   }
 
   get isConnected(): boolean {
@@ -29,10 +29,6 @@ export class PeerLink {
 
   get stream(): PeerStream | undefined {
     return this.#stream;
-  }
-
-  get queuedBytes(): number {
-    return this.#queue.bytes;
   }
 
   /** False when it was dropped. */
@@ -81,6 +77,7 @@ export class PeerLink {
 
   /** The node is gone. */
   cut(): void {
+    this.#queue.clear();
     this.#stream?.cut(status.UNAVAILABLE, 'the node has left the fleet');
     this.#stream = undefined;
   }

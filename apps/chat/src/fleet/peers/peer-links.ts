@@ -7,6 +7,7 @@ import type { NodeIdentity } from '../../session/ticket-desk.ts';
 import type { Fleet, FleetNode } from './fleet.ts';
 import { type EncodedEntry, encodeEntry, peerConnect } from './peer-codec.ts';
 import { PeerLink } from './peer-link.ts';
+import type { PeerBudget } from './peer-queue.ts';
 import { PeerStream } from './peer-stream.ts';
 import { UnknownNodes } from './unknown-nodes.ts';
 
@@ -17,6 +18,8 @@ export interface PeerLinksOptions {
   log: Log;
   /** Bytes waiting for one node at most. Default 8 MiB. */
   maxQueueBytes?: number;
+  /** Bytes waiting for all of them at most. Default 128 MiB. */
+  maxQueuedBytes?: number;
   /** A fleet up to this size is connected at once, each with each; a larger one on demand. */
   meshNodes: number;
   onBatch(batch: PeerBatch): void;
@@ -45,10 +48,12 @@ export class PeerLinks {
   readonly #options: PeerLinksOptions;
   readonly #peers = new Map<string, Peer>();
   readonly #unknown = new UnknownNodes();
+  readonly #budget: PeerBudget;
   #closed = false;
 
   constructor(options: PeerLinksOptions) {
     this.#options = options;
+    this.#budget = { bytes: 0, maxBytes: options.maxQueuedBytes ?? 134_217_728 };
     options.fleet.listen({ onJoined: (node) => this.#joined(node), onLeft: (node) => this.#left(node) });
   }
 
@@ -64,9 +69,7 @@ export class PeerLinks {
   }
 
   get queuedBytes(): number {
-    let bytes = 0;
-    for (const { link } of this.#peers.values()) bytes += link.queuedBytes;
-    return bytes;
+    return this.#budget.bytes;
   }
 
   /** To a boot of a node. One that is not known yet is told, once it is, of what it missed; this node itself is no peer. */
@@ -119,7 +122,7 @@ export class PeerLinks {
 
   #joined(node: FleetNode): void {
     const peer: Peer = {
-      link: new PeerLink(node.name, node.bootEpoch, this.#options.maxQueueBytes ?? 8_388_608),
+      link: new PeerLink(node.name, node.bootEpoch, this.#options.maxQueueBytes ?? 8_388_608, this.#budget),
       address: node.peerAddress,
       client: undefined,
       attempt: 0,

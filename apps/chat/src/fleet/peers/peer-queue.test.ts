@@ -90,6 +90,20 @@ test('every message is taken in order, or its conversation is told as dropped; m
   );
 });
 
+test('queues together hold no more than the process may, and what is gone makes room', () => {
+  const budget = { bytes: 0, maxBytes: 1_000 };
+  const queues = Array.from({ length: 5 }, () => new PeerQueue(400, budget));
+  const kept = queues.map((queue) => queue.push(message(1, 1, 300)));
+  assert.deepEqual(kept, [true, true, true, false, false]);
+  assert.ok(budget.bytes <= 1_000);
+  queues[0]!.clear();
+  assert.equal(queues[4]!.push(message(1, 2, 300)), true);
+  queues[1]!.take(10_000);
+  assert.equal(queues[3]!.push(message(1, 2, 300)), true);
+  for (const queue of queues) queue.clear();
+  assert.equal(budget.bytes, 0);
+});
+
 test('a loss that is more than messages of one conversation is told as everything', () => {
   const queue = new PeerQueue(1_000);
   queue.drop(7);

@@ -3,19 +3,27 @@ import { type EncodedEntry, encodeEntry } from './peer-codec.ts';
 /** Conversations remembered as dropped; beyond it `all` of them are. */
 const maxDropped = 1_000;
 
+/** Bytes that wait for all nodes together; those of one are bounded, and their number is not. */
+export interface PeerBudget {
+  bytes: number;
+  readonly maxBytes: number;
+}
+
 /**
  * What waits for a node, bounded. What does not fit is dropped, and the receiver is told of which conversations as soon
  * as there is room, so that it reads them itself.
  */
 export class PeerQueue {
   readonly #maxBytes: number;
+  readonly #budget: PeerBudget;
   #entries: EncodedEntry[] = [];
   #bytes = 0;
   readonly #dropped = new Set<number>();
   #droppedAll = false;
 
-  constructor(maxBytes: number) {
+  constructor(maxBytes: number, budget: PeerBudget = { bytes: 0, maxBytes }) {
     this.#maxBytes = maxBytes;
+    this.#budget = budget;
   }
 
   get isEmpty(): boolean {
@@ -28,12 +36,14 @@ export class PeerQueue {
 
   /** False when it was dropped. */
   push(entry: EncodedEntry): boolean {
-    if (this.#bytes + entry.bytes.length > this.#maxBytes) {
+    const { length } = entry.bytes;
+    if (this.#bytes + length > this.#maxBytes || this.#budget.bytes + length > this.#budget.maxBytes) {
       this.drop(entry.conversation);
       return false;
     }
     this.#entries.push(entry);
-    this.#bytes += entry.bytes.length;
+    this.#bytes += length;
+    this.#budget.bytes += length;
     return true;
   }
 
@@ -60,6 +70,7 @@ export class PeerQueue {
     const taken = count === this.#entries.length ? this.#entries : this.#entries.slice(0, count);
     this.#entries = count === this.#entries.length ? [] : this.#entries.slice(count);
     this.#bytes -= bytes;
+    this.#budget.bytes -= bytes;
     if (this.#entries.length === 0 && this.#hasDropped) {
       taken.push(
         encodeEntry({
@@ -71,6 +82,13 @@ export class PeerQueue {
       this.#droppedAll = false;
     }
     return taken;
+  }
+
+  /** Nobody will take it any more. */
+  clear(): void {
+    this.#budget.bytes -= this.#bytes;
+    this.#bytes = 0;
+    this.#entries = [];
   }
 
   get #hasDropped(): boolean {

@@ -30,6 +30,8 @@ export interface PresenceOptions {
 
 /** Users of one announcement, and entries of one message to other nodes. */
 const lot = 200;
+/** Users who came, and who left, that wait to be told of at most: log-ins are fewer in the time of a round. */
+const maxWaiting = 100_000;
 /** Users announced in one round; a log-in storm is told over several. */
 const perRound = 2_000;
 /** Users of this node whose friends are looked at together after the death of a node. */
@@ -54,6 +56,11 @@ export class Presence {
     options.fleet.listen({ onJoined: () => {}, onLeft: (node) => this.#nodeLeft(node) });
   }
 
+  /** Changes that wait to be told. */
+  get waiting(): number {
+    return this.#arrived.size + this.#left.size + this.#watchers.waiting;
+  }
+
   start(): void {
     this.#timer = setInterval(() => {
       this.#watchers.flush();
@@ -70,13 +77,14 @@ export class Presence {
   /** The user has the first session on this node. */
   arrived(user: number): void {
     this.#left.delete(user);
-    this.#arrived.add(user);
+    if (this.#arrived.size < maxWaiting) this.#arrived.add(user);
   }
 
   /** The user has lost the last session on this node. */
   left(user: number): void {
     this.#arrived.delete(user);
-    this.#left.set(user, performance.now() + this.#options.graceMs);
+    if (this.#left.size < maxWaiting || this.#left.has(user))
+      this.#left.set(user, performance.now() + this.#options.graceMs);
   }
 
   /** What another node says. */

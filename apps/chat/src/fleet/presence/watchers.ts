@@ -8,25 +8,35 @@ const perFrame = 500;
 export class Watchers {
   readonly #index: SessionIndex;
   readonly #changes = new Map<number, Map<number, boolean>>();
+  readonly #maxWaiting: number;
+  #waiting = 0;
 
-  constructor(index: SessionIndex) {
+  /** `maxWaiting`: of all watchers; what is beyond is right again with the next list of friends. */
+  constructor(index: SessionIndex, maxWaiting = 200_000) {
     this.#index = index;
+    this.#maxWaiting = maxWaiting;
+  }
+
+  get waiting(): number {
+    return this.#waiting;
   }
 
   note(watcher: number, user: number, online: boolean): void {
     if (this.#index.sessionsOf(watcher).length === 0) return;
-    let changes = this.#changes.get(watcher);
-    if (changes === undefined) {
-      changes = new Map();
-      this.#changes.set(watcher, changes);
+    const changes = this.#changes.get(watcher) ?? new Map<number, boolean>();
+    if (!changes.has(user)) {
+      if (this.#waiting >= this.#maxWaiting) return;
+      this.#waiting++;
     }
     changes.set(user, online);
+    this.#changes.set(watcher, changes);
   }
 
   flush(): void {
     for (const [watcher, changes] of this.#changes) {
       const some = [...changes].slice(0, perFrame);
       for (const [user] of some) changes.delete(user);
+      this.#waiting -= some.length;
       if (changes.size === 0) this.#changes.delete(watcher);
       const body: Pushes['presence'] = { changes: some.map(([user, online]) => ({ user, online })) };
       const frame = encodeFrame(frameIds.presence, body);

@@ -30,15 +30,22 @@ interface Routed {
 const maxRoutedUsers = 64;
 /** Entries waiting for routes at most, while Redis is slow; beyond it every node is told. */
 const maxWaiting = 20_000;
+const maxWaitingBytes = 33_554_432;
 
 /** Brings what happens to the sessions of this node at once, and to other nodes by routes, interest or broadcast. */
 export class FleetPublisher implements Publisher {
   readonly #options: FleetPublisherOptions;
   #gathering: Routed[] = [];
   #waiting = 0;
+  #waitingBytes = 0;
 
   constructor(options: FleetPublisherOptions) {
     this.#options = options;
+  }
+
+  /** Bytes of entries that wait for the routes of their users. */
+  get waitingBytes(): number {
+    return this.#waitingBytes;
   }
 
   deliver(committed: CommittedEntry): void {
@@ -106,11 +113,13 @@ export class FleetPublisher implements Publisher {
 
   /** Gathers what is committed in this turn, so that routes are read once for all of it, and after the commit. */
   #route(routed: Routed): void {
-    if (this.#options.isRedisAway() || this.#waiting >= maxWaiting) {
+    const isFull = this.#waiting >= maxWaiting || this.#waitingBytes >= maxWaitingBytes;
+    if (this.#options.isRedisAway() || isFull) {
       this.#options.links.broadcast(routed.entry);
       return;
     }
     this.#waiting++;
+    this.#waitingBytes += routed.entry.bytes.length;
     if (this.#gathering.push(routed) === 1) queueMicrotask(() => void this.#readRoutes());
   }
 
@@ -127,6 +136,7 @@ export class FleetPublisher implements Publisher {
       for (const { entry } of gathered) this.#options.links.broadcast(entry);
     } finally {
       this.#waiting -= gathered.length;
+      for (const { entry } of gathered) this.#waitingBytes -= entry.bytes.length;
     }
   }
 

@@ -22,6 +22,8 @@ export interface LocalDeliveryOptions {
   onLost(conversation: number): void;
   /** A message came before one below it: on its way from another node, or lost. */
   onGap(conversation: number): void;
+  /** Bytes of all frames that wait at most; further ones are repaired by heads. Default 32 MiB. */
+  maxWaitingBytes?: number;
 }
 
 /** Frames of one conversation that wait for a reload of its members at most; further ones are repaired by heads. */
@@ -32,15 +34,23 @@ export class LocalDelivery {
   readonly #options: LocalDeliveryOptions;
   /** Conversations whose members are being read again, with what came for them meanwhile. */
   readonly #waiting = new Map<number, ConversationFrame[]>();
+  readonly #maxWaitingBytes: number;
+  #waitingBytes = 0;
 
   constructor(options: LocalDeliveryOptions) {
     this.#options = options;
+    this.#maxWaitingBytes = options.maxWaitingBytes ?? 33_554_432;
+  }
+
+  /** Bytes of frames that wait for a reload. */
+  get waitingBytes(): number {
+    return this.#waitingBytes;
   }
 
   deliver(entry: ConversationFrame): void {
     const waiting = this.#waiting.get(entry.conversation);
     if (waiting !== undefined) {
-      if (waiting.length < maxWaiting) waiting.push(entry);
+      if (waiting.length < maxWaiting && this.#hasRoomFor(entry)) this.#keep(waiting, entry);
       else this.#options.onLost(entry.conversation);
       return;
     }
@@ -49,7 +59,8 @@ export class LocalDelivery {
       local === undefined
         ? this.#options.isChanging(entry.conversation)
         : entry.membersVersion > local.version;
-    if (isBehind) void this.#deliverLater(entry);
+    if (isBehind && !this.#hasRoomFor(entry)) this.#options.onLost(entry.conversation);
+    else if (isBehind) void this.#deliverLater(entry);
     else if (local !== undefined) this.#push(local, entry);
   }
 
@@ -61,7 +72,8 @@ export class LocalDelivery {
   }
 
   async #deliverLater(first: ConversationFrame): Promise<void> {
-    const waiting = [first];
+    const waiting: ConversationFrame[] = [];
+    this.#keep(waiting, first);
     this.#waiting.set(first.conversation, waiting);
     let reached = -1;
     for (;;) {
@@ -70,11 +82,21 @@ export class LocalDelivery {
       reached = wanted;
     }
     this.#waiting.delete(first.conversation);
+    for (const { frame } of waiting) this.#waitingBytes -= frame.length;
     const local = this.#options.index.conversation(first.conversation);
     if (local === undefined) return;
     for (const entry of waiting)
       if (entry.membersVersion <= local.version) this.#push(local, entry);
       else this.#options.onLost(entry.conversation);
+  }
+
+  #hasRoomFor({ frame }: ConversationFrame): boolean {
+    return this.#waitingBytes + frame.length <= this.#maxWaitingBytes;
+  }
+
+  #keep(waiting: ConversationFrame[], entry: ConversationFrame): void {
+    waiting.push(entry);
+    this.#waitingBytes += entry.frame.length;
   }
 
   #push(local: LocalConversation, entry: ConversationFrame): void {

@@ -12,6 +12,8 @@ export interface MembershipSyncOptions {
   onJoined(conversation: number): void;
 }
 
+/** Changes of one conversation that wait at most; beyond it its members are read anew, once for all that come meanwhile. */
+const maxQueued = 32;
 /** Tries before a reload is given up until something asks again. */
 const maxAttempts = 4;
 
@@ -19,7 +21,9 @@ const maxAttempts = 4;
 export class MembershipSync {
   readonly #options: MembershipSyncOptions;
   /** One change of a conversation at a time. */
-  readonly #queues = new Map<number, Promise<boolean>>();
+  readonly #queues = new Map<number, { last: Promise<boolean>; length: number }>();
+  /** Conversations whose members are to be read anew, at this version or a later one. */
+  readonly #anew = new Map<number, { version: number; done: Promise<boolean> }>();
 
   constructor(options: MembershipSyncOptions) {
     this.#options = options;
@@ -37,6 +41,8 @@ export class MembershipSync {
     const here = users.filter((user) => index.sessionsOf(user).length > 0);
     const local = index.conversation(conversation);
     if (local === undefined && here.length === 0) return Promise.resolve(true);
+    if ((this.#queues.get(conversation)?.length ?? 0) >= maxQueued)
+      return this.#readAnew(conversation, membersVersion);
     return this.#enqueue(conversation, async () => {
       const { version } = index.conversation(conversation) ?? { version: previousVersion };
       if (version >= membersVersion && here.length === 0) return;
@@ -60,6 +66,22 @@ export class MembershipSync {
       if (local === undefined || local.version >= membersVersion) return;
       this.#apply(conversation, await queries.membersOf(conversation, membersVersion));
     });
+  }
+
+  #readAnew(conversation: number, version: number): Promise<boolean> {
+    const waiting = this.#anew.get(conversation);
+    if (waiting !== undefined) {
+      waiting.version = Math.max(waiting.version, version);
+      return waiting.done;
+    }
+    const anew = { version, done: Promise.resolve(true) };
+    this.#anew.set(conversation, anew);
+    anew.done = this.#enqueue(conversation, async () => {
+      // What comes from here on may be missing in what is read.
+      this.#anew.delete(conversation);
+      this.#apply(conversation, await this.#options.queries.membersOf(conversation, anew.version));
+    });
+    return anew.done;
   }
 
   /** `only`: nobody else changed since that version; undefined: everyone is looked at. */
@@ -89,13 +111,14 @@ export class MembershipSync {
   }
 
   #enqueue(conversation: number, task: () => Promise<void>): Promise<boolean> {
-    const previous = this.#queues.get(conversation) ?? Promise.resolve(true);
-    const next = previous.then(() => this.#retry(conversation, task));
-    this.#queues.set(conversation, next);
-    void next.then(() => {
-      if (this.#queues.get(conversation) === next) this.#queues.delete(conversation);
+    const queue = this.#queues.get(conversation) ?? { last: Promise.resolve(true), length: 0 };
+    this.#queues.set(conversation, queue);
+    queue.length++;
+    queue.last = queue.last.then(() => this.#retry(conversation, task));
+    void queue.last.then(() => {
+      if (--queue.length === 0) this.#queues.delete(conversation);
     });
-    return next;
+    return queue.last;
   }
 
   async #retry(conversation: number, task: () => Promise<void>): Promise<boolean> {
