@@ -101,6 +101,14 @@ export interface BerthValues {
      */
     url?: string;
     /**
+     * Path below which the web client and the API are, where the host of `url` serves other things, too: /chat/. A proxy in front brings what is below it to the edge. The HTTP paths of the llfcchat dialect stay at the root.
+     */
+    basePath?: string;
+    /**
+     * Whether that proxy takes `basePath` away from what it passes on.
+     */
+    basePathStripped?: boolean;
+    /**
      * Further origins whose pages may call the API and open WebSockets.
      */
     origins?: string[];

@@ -41,6 +41,8 @@ for (const tool of helms) {
         ['image.tag=latest', /image.*tag/is],
         ['public.url=chat.example.com', /public.*url/is],
         ['public.url=https://chat.example.com/path', /public.*url/is],
+        ['public.basePath=/chat', /public.*basePath/is],
+        ['public.basePath=/a.b/', /public.*basePath/is],
         ['edge.service.type=Ingress', /edge.*service.*type/is],
         ['edge.replicas=1', /edge.*replicas.*2/is],
         ['gate.env.lower=x', /lower/],

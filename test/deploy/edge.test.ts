@@ -115,6 +115,31 @@ for (const { binary, version } of haproxies)
       }
     });
 
+    test('below a base path it finds nodes there, and where a proxy has taken it away', async () => {
+      const [address] = addresses;
+      const based = await startEdge(binary, { ...around.settings, EDGE_BASE_PATH: '/chat' });
+      try {
+        for (const base of ['/chat', '']) {
+          const { client, head } = await openWebSocket(based.http, nameOf(address!), { base });
+          assert.match(head, /^HTTP\/1\.1 101 /, base);
+          assert.equal(around.nodes[0]!.arrivals.at(-1)!.path, `${base}/n/${nameOf(address!)}`);
+          client.close();
+        }
+        const asked = around.dns.asked.length;
+        const ask = async (path: string) => (await fetch(`http://127.0.0.1:${based.http}${path}`)).text();
+        for (const path of [`/other/n/${nameOf(address!)}`, `/chat/chat/n/${nameOf(address!)}`, '/chat/v1/x'])
+          assert.equal(await ask(path), `gate ${path}`);
+        for (const node of ['localhost', '1-2-3', ''])
+          assert.match(await ask(`/chat/n/${node}`), /not_found/, node);
+        assert.deepEqual(around.dns.asked.slice(asked), []);
+        assert.match(await ask('/chat/metrics'), /not_found/);
+      } finally {
+        await based.stop();
+      }
+      const path = `/chat/n/${nameOf(address!)}`;
+      assert.equal(await (await fetch(`http://127.0.0.1:${edge.http}${path}`)).text(), `gate ${path}`);
+    });
+
     test('brings 15 KB of cookies of other applications to gate and to a node', async () => {
       const cookie = `sso=${'x'.repeat(15 * 1_024)}`;
       const response = await fetch(`http://127.0.0.1:${edge.http}/`, { headers: { cookie } });

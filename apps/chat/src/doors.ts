@@ -67,6 +67,7 @@ export function createDoors(
   const upgrade = new WebSocketUpgrade({
     connections,
     allowedOrigins: config.webSocket.allowedOrigins,
+    clientUrl: config.advertised.clientUrl,
     headerTimeoutMs,
     reception,
   });

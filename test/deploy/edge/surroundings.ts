@@ -87,12 +87,12 @@ export class Surroundings {
 export async function openWebSocket(
   port: number,
   node: string,
-  { before, headers = '' }: { before?: Buffer; headers?: string } = {},
+  { before, headers = '', base = '' }: { before?: Buffer; headers?: string; base?: string } = {},
 ): Promise<{ client: RawClient; head: string }> {
   const client = await RawClient.open(port);
   if (before) client.send(before);
   client.send(
-    `GET /n/${node} HTTP/1.1\r\nHost: chat.example.com\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${headers}` +
+    `GET ${base}/n/${node} HTTP/1.1\r\nHost: chat.example.com\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${headers}` +
       'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nOrigin: https://chat.example.com\r\n\r\n',
   );
   return { client, head: await client.receiveUntil('\r\n\r\n') };

@@ -11,8 +11,12 @@ import { WireClient } from '../session/wire-client.fixture.ts';
 const fleet = useChatFleet(1, { ALLOWED_ORIGINS: 'https://chat.example.com' });
 
 /** The HTTP status of a refused upgrade, or 101. */
-async function upgradeStatus(path: string, headers: Record<string, string> = {}): Promise<number> {
-  const { ports } = fleet.chat('node-1');
+async function upgradeStatus(
+  path: string,
+  headers: Record<string, string> = {},
+  node = 'node-1',
+): Promise<number> {
+  const { ports } = fleet.chat(node);
   const webSocket = new WebSocket(`ws://127.0.0.1:${ports.webSocket}${path}`, { headers });
   webSocket.on('error', () => {});
   return Promise.race([
@@ -27,6 +31,15 @@ test('the root and the path that the edge routes by are served, nothing else', a
   assert.equal(await upgradeStatus('/?token=x'), 101);
   for (const path of ['/n/', '/n/UPPER', '/n/a/b', '/other', '/..%2f'])
     assert.equal(await upgradeStatus(path), 404, path);
+});
+
+test('the path of its own URL is served, too, so that it may be below others', async () => {
+  await fleet.start('node-3', { CLIENT_URL: 'wss://example.com/chat/n/{node}' });
+  for (const path of ['/chat/n/node-3', '/chat/n/node-3?x', '/n/node-3', '/'])
+    assert.equal(await upgradeStatus(path, {}, 'node-3'), 101, path);
+  for (const path of ['/chat/n/node-1', '/chat/', '/chat', '/other/n/node-3', '/chat/n/node-3/'])
+    assert.equal(await upgradeStatus(path, {}, 'node-3'), 404, path);
+  assert.equal(await upgradeStatus('/chat/n/node-1'), 404);
 });
 
 test('a browser may connect from the origins named, a program without an origin always', async () => {

@@ -10,12 +10,14 @@ export interface WebSocketUpgradeOptions {
   connections: Connections;
   /** Origins that may open WebSockets; undefined: any. A request without an origin comes from no browser. */
   allowedOrigins: readonly string[] | undefined;
+  /** What clients are told to connect to: its path is served, too, since proxies may pass it on as it is. */
+  clientUrl: string | undefined;
   headerTimeoutMs: number;
   /** Hears every connection first. */
   reception: FrameSink;
 }
 
-/** `/`, and `/n/<node>` by which the edge finds this node; nothing but WebSockets is served. */
+/** `/`, and `/n/<node>` by which the edge finds this node; nothing else but the path of the node's own URL, and nothing but WebSockets is served. */
 const paths = /^\/(?:n\/[a-z0-9-]{1,63})?$/;
 
 /**
@@ -40,10 +42,12 @@ const readerOptions: ServerOptions & {
 export class WebSocketUpgrade {
   readonly #options: WebSocketUpgradeOptions;
   readonly #http: Server;
+  readonly #ownPath: string | undefined;
   readonly #webSockets: WebSocketServer;
 
   constructor(options: WebSocketUpgradeOptions) {
     this.#options = options;
+    this.#ownPath = options.clientUrl === undefined ? undefined : URL.parse(options.clientUrl)?.pathname;
     this.#webSockets = new WebSocketServer(readerOptions);
     this.#http = createServer(
       {
@@ -85,7 +89,7 @@ export class WebSocketUpgrade {
     const { connections, allowedOrigins } = this.#options;
     const { origin } = request.headers;
     const path = request.url?.split('?', 1)[0] ?? '';
-    if (!paths.test(path)) return 404;
+    if (!paths.test(path) && path !== this.#ownPath) return 404;
     if (origin !== undefined && allowedOrigins && !allowedOrigins.includes(origin)) return 403;
     if (connections.isFull) return 503;
     return undefined;
