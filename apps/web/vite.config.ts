@@ -24,7 +24,7 @@ function afterBuild(name: string, run: (outDir: string) => void): Plugin {
 function fillServiceWorker(outDir: string): void {
   const files = readdirSync(outDir, { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.(js|css|svg|webmanifest)$/.test(name) && name !== 'sw.js')
-    .map((name) => `/${name.replaceAll(sep, '/')}`)
+    .map((name) => name.replaceAll(sep, '/'))
     .sort();
   const page = readFileSync(resolve(outDir, 'index.html'));
   const build = createHash('sha256').update(files.join()).update(page).digest('hex').slice(0, 12);
@@ -46,6 +46,8 @@ function precompress(outDir: string): void {
 }
 
 export default defineConfig({
+  // Relative, so that one build works below any path.
+  base: './',
   plugins: [afterBuild('fill-service-worker', fillServiceWorker), afterBuild('precompress', precompress)],
   build: {
     target: 'es2023',

@@ -20,6 +20,7 @@ test('three variables are enough, and the rest are as documented', () => {
     requests: { perAddressMinute: 120, perSessionMinute: 120, perAccountMinute: 600 },
   });
   assert.deepEqual(config.connectSources, ['ws:', 'wss:']);
+  assert.equal(config.basePath, '/');
   assert.equal(config.sessionMs, 30 * 86_400_000);
 });
 
@@ -37,6 +38,10 @@ test('what is wrong is named', () => {
     [{ CSP_CONNECT: "wss://a; script-src 'unsafe-inline'" }, /^CSP_CONNECT/],
     [{ MAILBOX_URL: 'javascript:alert(1)' }, /^MAILBOX_URL: expected http/],
     [{ SESSION_DAYS: '31' }, /^SESSION_DAYS/],
+    [{ BASE_PATH: '/chat' }, /^BASE_PATH: expected \/ or a path such as \/chat\//],
+    [{ BASE_PATH: 'chat/' }, /^BASE_PATH/],
+    [{ BASE_PATH: '/../' }, /^BASE_PATH/],
+    [{ BASE_PATH: '//chat/' }, /^BASE_PATH/],
     [
       { HASH_CONCURRENCY: '3' },
       /^HASH_CONCURRENCY: 3 is too many; at most UV_THREADPOOL_SIZE less 2, which is 2/,

@@ -28,6 +28,8 @@ export interface GateConfig {
   sessionKeys: { file: string } | { content: string };
   /** How long a session lives. */
   sessionMs: number;
+  /** Below it everything is served but the old dialect's paths: `/`, or such as `/chat/`. */
+  basePath: string;
   /** Folder of the built web client. */
   webRoot: string | undefined;
   /** Addresses and CIDRs whose X-Forwarded-For counts. */
@@ -63,6 +65,10 @@ const variables = {
   STATUS_ADDRESS: env.parsed(targetOf).default('localhost:50052'),
   SESSION_KEYS_FILE: env.text().optional(),
   SESSION_DAYS: env.number(0.001, 30).default(30),
+  BASE_PATH: env
+    .text()
+    .regex(/^\/(?:[\w-]+\/)*$/, { error: 'expected / or a path such as /chat/, of letters, digits, - and _' })
+    .default('/'),
   WEB_ROOT: env.text().optional(),
   TRUSTED_PROXIES: env
     .list()
@@ -119,6 +125,7 @@ export function parseGateConfig(source: Record<string, string | undefined>): Gat
     statusAddress: values.STATUS_ADDRESS,
     sessionKeys: readSessionKeys(values.SESSION_KEYS_FILE, source),
     sessionMs: Math.round(values.SESSION_DAYS * 86_400_000),
+    basePath: values.BASE_PATH,
     webRoot: values.WEB_ROOT && resolve(values.WEB_ROOT),
     trustedProxies: values.TRUSTED_PROXIES,
     allowedOrigins: values.ALLOWED_ORIGINS,

@@ -94,6 +94,8 @@ export function gateService(
     VERIFY_ADDRESS: `${host}:${plan.verify.grpc}`,
     STATUS_ADDRESS: `${host}:${plan.status.grpc}`,
     SESSION_KEYS_FILE: plan.secrets.sessionKeys,
+    // What is printed, and the demo, know of no other.
+    BASE_PATH: '/',
     WEB_ROOT: webRoot,
     MAILBOX_URL: `http://${host}:${config.mailPort}/`,
   });

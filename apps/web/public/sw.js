@@ -1,7 +1,12 @@
 // Keeps the built client on the device, so that the page opens while gate is away: the files of its build from the cache,
 // the page itself from gate as long as it answers. The build fills in what belongs to it.
-const buildFiles = ['__FILES__'];
-const cacheName = 'berth-__BUILD__';
+const build = '__BUILD__';
+const files = ['__FILES__'];
+/** Its page, in whose folder this worker and its files are: one host may have several of them, each with a cache of its own. */
+const root = new URL('./', self.location.href).pathname;
+const buildFiles = files.map((name) => root + name);
+const cachePrefix = root === '/' ? 'berth-' : `berth ${root} `;
+const cacheName = cachePrefix + build;
 
 /** An answer that takes longer is no answer: the page opens from the cache. */
 const patienceMs = 4_000;
@@ -10,13 +15,13 @@ self.addEventListener('install', (event) => {
   event.waitUntil(
     caches
       .open(cacheName)
-      .then((cache) => cache.addAll(['/', ...buildFiles]))
+      .then((cache) => cache.addAll([root, ...buildFiles]))
       .then(() => self.skipWaiting()),
   );
 });
 
 self.addEventListener('activate', (event) => {
-  const isOld = (name) => name.startsWith('berth-') && name !== cacheName;
+  const isOld = (name) => name.startsWith(cachePrefix) && name !== cacheName;
   event.waitUntil(
     caches
       .keys()
@@ -30,7 +35,7 @@ self.addEventListener('fetch', (event) => {
   const { pathname, origin } = new URL(request.url);
   if (request.method !== 'GET' || origin !== self.location.origin) return;
   if (buildFiles.includes(pathname)) event.respondWith(cached(pathname, request));
-  else if (request.mode === 'navigate' && pathname === '/') event.respondWith(page(request));
+  else if (request.mode === 'navigate' && pathname === root) event.respondWith(page(request));
 });
 
 // Shown by this worker where pages may not: a page that is there opens the conversation, else a new one does.
@@ -41,14 +46,16 @@ self.addEventListener('notificationclick', (event) => {
 });
 
 async function open(conversation) {
-  const [page] = await self.clients.matchAll({ type: 'window' });
-  if (page === undefined) return self.clients.openWindow(`/#/chats/${conversation}`);
+  const pages = await self.clients.matchAll({ type: 'window' });
+  const page = pages.find(({ url }) => new URL(url).pathname === root);
+  if (page === undefined) return self.clients.openWindow(`${root}#/chats/${conversation}`);
   page.postMessage({ openConversation: conversation });
   return page.focus();
 }
 
 async function cached(path, request) {
-  return (await caches.match(path)) ?? fetch(request);
+  const cache = await caches.open(cacheName);
+  return (await cache.match(path)) ?? fetch(request);
 }
 
 async function page(request) {
@@ -58,5 +65,5 @@ async function page(request) {
   } catch {
     // Away: from the cache.
   }
-  return cached('/', request);
+  return cached(root, request);
 }

@@ -23,7 +23,10 @@ test('a build has its compressed copies beside the files, and its service worker
   const worker = await readFile(join(outDir, 'sw.js'));
   const assets = (await readdir(join(outDir, 'assets'))).filter((name) => /\.(js|css)$/.test(name));
   assert.ok(assets.length > 0);
-  for (const name of assets) assert.ok(worker.includes(`"/assets/${name}"`), name);
+  for (const name of assets) assert.ok(worker.includes(`"assets/${name}"`), name);
+  const named = (await readFile(join(outDir, 'index.html'), 'utf8')).match(/(?:src|href)="[^"]*"/g) ?? [];
+  assert.ok(named.length >= 3);
+  for (const each of named) assert.match(each, /="\.\//, 'relative, so that the build works below any path');
   assert.ok(brotliDecompressSync(await readFile(join(outDir, 'sw.js.br'))).equals(worker));
   assert.ok(gunzipSync(await readFile(join(outDir, 'sw.js.gz'))).equals(worker));
 });

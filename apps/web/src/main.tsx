@@ -7,11 +7,12 @@ import { App } from './app.tsx';
 import { loadSpoken } from './i18n/language.tsx';
 import { loadShell } from './shell/load-shell.ts';
 import { Accounts } from './state/accounts.ts';
+import { homeUrl } from './state/home.ts';
 import { openKeptTexts } from './state/kept-texts.ts';
 import { createSettings } from './state/settings.ts';
 
 const settings = createSettings(openKeptTexts('localStorage'), navigator.languages);
-const accounts = new Accounts({ gateUrl: location.origin, ...readDevice(navigator.userAgent) });
+const accounts = new Accounts({ gateUrl: homeUrl(), ...readDevice(navigator.userAgent) });
 void accounts.restore();
 // Whoever was here is likely to be here still.
 if (accounts.expected) loadShell().catch(() => {});

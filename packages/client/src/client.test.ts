@@ -17,6 +17,19 @@ test('log in, connect: hello with the ticket, then resume, then online', async (
   assert.equal(platform.requests.filter(({ path }) => path === '/v1/berths').length, 0);
 });
 
+test('gate may be below a path', async () => {
+  const clock = new FakeClock();
+  const platform = new FakePlatform(clock);
+  const asked: string[] = [];
+  const fetch = (async (url: string, init: RequestInit) => {
+    asked.push(url);
+    return platform.fetch(url.replace('/chat/', '/'), init);
+  }) as typeof globalThis.fetch;
+  for (const gateUrl of ['https://example.org/chat/', 'https://example.org/chat'])
+    await online({ gateUrl, fetch }, { clock, platform });
+  assert.deepEqual(asked, Array(2).fill('https://example.org/chat/v1/sessions'));
+});
+
 test('pushed messages are handed on in order, a doubled one once', async () => {
   const { platform, texts, client } = await online();
   const one = platform.say(1, 'one');

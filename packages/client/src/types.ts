@@ -14,7 +14,7 @@ import type { KeyValueStorage } from './storage.ts';
 import type { Tabs } from './tabs/tabs.ts';
 
 export interface ClientOptions {
-  /** Address of gate, such as `http://127.0.0.1:8080`; in a page that gate serves: `location.origin`. */
+  /** Address of gate, such as `http://127.0.0.1:8080` or, below a base path, `https://example.com/chat/`. */
   gateUrl: string;
   /** Where session, marks and outbox outlive the process. Default: memory, that is nowhere. */
   storage?: KeyValueStorage;

@@ -20,11 +20,11 @@ export function renderApiPage(document: OpenApi): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(document.info.title)}</title>
-<link rel="stylesheet" href="/docs/api-page.css">
+<link rel="stylesheet" href="docs/api-page.css">
 </head>
 <body>
 <header><h1>${escapeHtml(document.info.title)}</h1><p>${prose(document.info.description)}</p>
-<p>The same for programs: <a href="/openapi.json">openapi.json</a></p></header>
+<p>The same for programs: <a href="openapi.json">openapi.json</a></p></header>
 <nav aria-label="Requests"><ul>${links.join('')}</ul></nav>
 <main>${sections.join('')}</main>
 </body>

@@ -5,13 +5,18 @@ import { renderApiPage } from './api-page.ts';
 import { createOpenApi } from './openapi.ts';
 import { nameRoute } from './request-metrics.ts';
 
-/** `/openapi.json`, and `/docs`, a page for people made of the same document: no script, nothing from elsewhere. */
-export function createDocsRouter(): Router {
-  const document = createOpenApi(routes);
+/**
+ * `/openapi.json`, and `/docs`, a page for people made of the same document: no script, nothing from elsewhere. `basePath` is
+ * where the router is mounted.
+ */
+export function createDocsRouter(basePath: string): Router {
+  const document = createOpenApi(routes, basePath);
   const json = JSON.stringify(document);
   const page = renderApiPage(document);
   const style = readFileSync(new URL('./api-page.css', import.meta.url), 'utf8');
-  const router = Router();
+  const router = Router({ strict: true });
+  // What the page names is relative to its path.
+  router.get('/docs/', (_request, response) => response.redirect('../docs'));
   for (const [path, type, text] of [
     ['/openapi.json', 'application/json', json],
     ['/docs', 'text/html', page],

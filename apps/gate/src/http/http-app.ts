@@ -1,6 +1,6 @@
 import type { Metrics } from '@berth/telemetry';
 import { BerthError } from '@berth/wire';
-import express, { type Express } from 'express';
+import express, { type Express, type Request, type Response, Router } from 'express';
 import type { Context } from '../context.ts';
 import { createLlfcchatRouter } from '../llfcchat/router.ts';
 import { routes } from '../routes.ts';
@@ -27,14 +27,36 @@ export function createHttpApp(context: Context, metrics: Metrics): Express {
   app.use(measureRequests(metrics));
   app.use(setSecurityHeaders(config.connectSources));
   app.use(createLlfcchatRouter(context));
-  app.use(createDocsRouter());
-  app.use('/v1', checkOrigin(config.allowedOrigins));
-  app.use(createApiRouter(context, routes));
-  app.use('/v1', notFound);
-  if (config.webRoot !== undefined) app.use(serveWebRoot(config.webRoot));
+  app.use(mountAt(config.basePath, createBaseRouter(context)));
   app.use(nameRoute('none'), notFound);
   app.use(answerErrors(log));
   return app;
+}
+
+/** What may be below a path of a host that serves others, too. */
+function createBaseRouter(context: Context): Router {
+  const { basePath, allowedOrigins, webRoot } = context.config;
+  const router = Router();
+  router.use(createDocsRouter(basePath));
+  router.use('/v1', checkOrigin(allowedOrigins));
+  router.use(createApiRouter(context, routes));
+  router.use('/v1', notFound);
+  if (webRoot !== undefined) router.use(serveWebRoot(webRoot));
+  return router;
+}
+
+/** `basePath` without its last slash leads there: what a page names relative to itself would be looked for beside it. */
+function mountAt(basePath: string, router: Router): Router {
+  if (basePath === '/') return router;
+  const outer = Router({ caseSensitive: true, strict: true });
+  const bare = basePath.slice(0, -1);
+  outer.get(bare, nameRoute('web'), (request: Request, response: Response) => {
+    const query = request.url.indexOf('?');
+    response.setHeader('cache-control', 'no-cache');
+    response.redirect(basePath + (query < 0 ? '' : request.url.slice(query)));
+  });
+  outer.use(bare, router);
+  return outer;
 }
 
 function notFound(): never {

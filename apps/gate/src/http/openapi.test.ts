@@ -86,7 +86,7 @@ test('the page for people shows every request, and has no script and nothing fro
   const links = [...body.matchAll(/(?:href|src)="([^"]*)"/g)].map((match) => match[1]);
   for (const link of links) {
     if (link.startsWith('#')) assert.ok(body.includes(`id="${link.slice(1)}"`), link);
-    else assert.equal((await gate.ask('GET', link)).status, 200, link);
+    else assert.equal((await fetch(new URL(link, `${gate.url}/docs`))).status, 200, link);
   }
   assert.match((await gate.ask('GET', '/docs/api-page.css')).headers.get('content-type') ?? '', /^text\/css/);
 });

@@ -10,6 +10,8 @@ export interface OpenApi {
     description: string;
     license: { name: string; identifier: string };
   };
+  /** Where the paths begin, if not at the root. */
+  servers?: { url: string }[];
   tags: { name: string; description: string }[];
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, JsonSchema>; securitySchemes: Record<string, object> };
@@ -35,8 +37,11 @@ const commonErrors: ErrorCode[] = ['forbidden', 'rate_limited', 'internal'];
 const bodyErrors: ErrorCode[] = ['bad_request', 'too_large'];
 const sessionErrors: ErrorCode[] = ['unauthenticated', 'session_ended', 'unavailable'];
 
-/** The OpenAPI 3.1 document of the routes; their bodies are the very schemas that requests are checked with. */
-export function createOpenApi(routes: readonly Route[]): OpenApi {
+/**
+ * The OpenAPI 3.1 document of the routes, which are served below `basePath`; their bodies are the very schemas that requests
+ * are checked with.
+ */
+export function createOpenApi(routes: readonly Route[], basePath = '/'): OpenApi {
   const paths: OpenApi['paths'] = {};
   for (const route of routes) {
     const path = route.path.replace(/:(\w+)/g, '{$1}');
@@ -51,6 +56,7 @@ export function createOpenApi(routes: readonly Route[]): OpenApi {
         'Accounts, sessions and berths. Chatting itself is done over TCP or WebSocket with the chat node that a berth names.',
       license: { name: 'Apache License 2.0', identifier: 'Apache-2.0' },
     },
+    ...(basePath !== '/' && { servers: [{ url: basePath.slice(0, -1) }] }),
     tags: [
       { name: 'accounts', description: 'E-mail codes, registration, passwords' },
       { name: 'sessions', description: 'Logging in and out' },

@@ -39,8 +39,8 @@ function fetchRaw(path: string, headers: Record<string, string> = {}) {
 }
 const page = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
 
-test('the client’s page is there at its root and at every path of its own router, asked for again each time', async () => {
-  for (const path of ['/', '/chats/42', '/settings', '/chats/42?x=1']) {
+test('the client’s page is there at its root, to which every other page leads, asked for again each time', async () => {
+  for (const path of ['/', '/?x=1']) {
     const { status, headers, body } = await fetchRaw(path, page);
     assert.equal(status, 200, path);
     assert.match(String(headers['content-type']), /^text\/html/);
@@ -49,6 +49,14 @@ test('the client’s page is there at its root and at every path of its own rout
     assert.ok(headers.etag);
     const again = await fetchRaw(path, { ...page, 'if-none-match': headers.etag });
     assert.equal(again.status, 304);
+  }
+  for (const [path, to] of [
+    ['/settings', './'],
+    ['/chats/42?x=1', '../'],
+    ['/chats/42/', '../../'],
+  ] as const) {
+    const { status, headers } = await fetchRaw(path, page);
+    assert.deepEqual([status, headers.location], [302, to], path);
   }
 });
 
@@ -82,7 +90,7 @@ test('a missing script is 404, not the page', async () => {
     assert.equal(status, 404, path);
     assert.ok(!body.toString().includes('<title>'), path);
   }
-  assert.equal((await fetchRaw('/settings')).status, 200, 'who takes anything gets the page');
+  assert.equal((await fetchRaw('/settings')).status, 302, 'who takes anything gets the page');
   assert.equal((await fetchRaw('/settings', { accept: 'application/json' })).status, 404);
 });
 

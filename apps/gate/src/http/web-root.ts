@@ -30,8 +30,9 @@ const encodings = [
 
 /**
  * Serves the built web client from `root`: files as they are, or a `.br` or `.gz` beside them to who takes it; files named
- * after their content (`name-hash.ext`) for ever, the rest asked for again each time; and `index.html` for every page of
- * the client's own router. What is neither goes on to the next handler.
+ * after their content (`name-hash.ext`) for ever, the rest asked for again each time; and `index.html` at the root, to which
+ * every other page leads: the client names its files relative to its page, so that it works below any path, also one that
+ * a proxy takes away. What is neither goes on to the next handler.
  */
 export function serveWebRoot(root: string) {
   return async (request: Request, response: Response, next: NextFunction): Promise<void> => {
@@ -43,8 +44,15 @@ export function serveWebRoot(root: string) {
     // A page is what a browser navigates to; a missing script must not turn out to be one.
     const isPage =
       extname(path) === '' && !path.startsWith('assets') && request.accepts(['html', 'json']) === 'html';
-    if (isPage && (await serveFile(root, 'index.html', request, response))) return;
-    next();
+    if (!isPage || !(await isFile(join(root, 'index.html')))) return next();
+    const depth = request.path.split('/').length - 2;
+    if (path === '' && depth === 0) {
+      await serveFile(root, 'index.html', request, response);
+      return;
+    }
+    response.locals.route = 'web';
+    response.setHeader('cache-control', 'no-cache');
+    response.redirect('../'.repeat(depth) || './');
   };
 }
 

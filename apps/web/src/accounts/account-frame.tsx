@@ -24,7 +24,7 @@ export function AccountFrame({
       </header>
       <main className={styles.card}>
         <div className={styles.brand}>
-          <img src="/icon.svg" width={48} height={48} alt="" />
+          <img src="./icon.svg" width={48} height={48} alt="" />
           <div>
             <p className={styles.brandName}>{text('app.name')}</p>
             <p className={styles.tagline}>{text('app.tagline')}</p>

@@ -6,6 +6,7 @@ import { Confirm, Panel } from '../design/dialog.tsx';
 import { useText } from '../i18n/language.tsx';
 import { useNotice } from '../shell/notices.tsx';
 import { useTask } from '../shell/use-task.ts';
+import { homeUrl } from '../state/home.ts';
 import { inviteLink } from '../state/pending-invite.ts';
 import styles from './invites.module.css';
 import { QrCode } from './qr-code.tsx';
@@ -25,7 +26,7 @@ export function InviteActions({
   const notice = useNotice();
   const [open, setOpen] = useState<'qr' | 'revoke'>();
   const { busy, failure, run } = useTask();
-  const link = inviteLink(location.origin, invite.invite);
+  const link = inviteLink(homeUrl(), invite.invite);
   const first = useRef<HTMLButtonElement>(null);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {

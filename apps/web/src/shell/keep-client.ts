@@ -1,3 +1,4 @@
+import { homeUrl } from '../state/home.ts';
 import { serviceWorkers } from './service-workers.ts';
 
 /** Where the browser cannot tell when it is idle. */
@@ -7,7 +8,7 @@ const laterMs = 2_000;
 export function keepClient(): void {
   const workers = serviceWorkers();
   if (!import.meta.env.PROD || !workers) return;
-  const register = () => void workers.register('/sw.js').catch(() => {});
+  const register = () => void workers.register(`${homeUrl()}sw.js`).catch(() => {});
   // It fetches everything: when the page has nothing better to do.
   if ('requestIdleCallback' in window) requestIdleCallback(register);
   else setTimeout(register, laterMs);

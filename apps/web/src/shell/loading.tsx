@@ -7,7 +7,7 @@ export function Loading() {
   return (
     <main className={styles.loading} aria-busy>
       <h1 className={styles.unseen}>{text('app.loading')}</h1>
-      <img src="/icon.svg" width={56} height={56} alt="" />
+      <img src="./icon.svg" width={56} height={56} alt="" />
     </main>
   );
 }

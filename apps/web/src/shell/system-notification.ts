@@ -1,3 +1,4 @@
+import { homeUrl, ownName } from '../state/home.ts';
 import { serviceWorkers } from './service-workers.ts';
 
 export interface SystemNotification {
@@ -14,7 +15,7 @@ export const mayNotify = (): boolean => 'Notification' in window && Notification
  * on Android, the service worker shows it, and says to a page that it was clicked.
  */
 export async function notifySystem({ title, body, conversation, onOpen }: SystemNotification): Promise<void> {
-  const tag = `conversation-${conversation}`;
+  const tag = ownName(`conversation-${conversation}`);
   try {
     const shown = new Notification(title, { body, tag });
     shown.onclick = () => {
@@ -26,7 +27,9 @@ export async function notifySystem({ title, body, conversation, onOpen }: System
     const worker = await serviceWorkers()
       ?.getRegistration()
       .catch(() => undefined);
-    await worker?.showNotification(title, { body, tag, data: { conversation } }).catch(() => {});
+    // Before a client has its own worker, that of one further up on the same host is the nearest.
+    if (worker?.scope !== homeUrl()) return;
+    await worker.showNotification(title, { body, tag, data: { conversation } }).catch(() => {});
   }
 }
 

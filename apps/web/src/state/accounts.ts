@@ -14,6 +14,7 @@ import {
 } from '@berth/client';
 import { WorkspaceCache } from './cache.ts';
 import { Drafts } from './drafts.ts';
+import { ownName } from './home.ts';
 import { openKeptTexts } from './kept-texts.ts';
 import { Cell } from './observable.ts';
 import { Workspace } from './workspace.ts';
@@ -53,7 +54,7 @@ export class Accounts {
     this.#gateUrl = options.gateUrl;
     this.#deviceName = options.deviceName.slice(0, 64);
     this.#platform = options.platform.slice(0, 32);
-    this.#lasting = new IndexedDbStorage('berth');
+    this.#lasting = new IndexedDbStorage(ownName('berth'));
     this.#passing = new WebStorage(this.#passingTexts);
     this.#stranger = this.#createClient(new MemoryStorage());
   }

@@ -1,3 +1,5 @@
+import { openKeptTexts } from './kept-texts.ts';
+
 const key = 'berth.invite';
 
 /** The invite by which one came to this page, kept while one registers or logs in. */
@@ -13,14 +15,14 @@ const form = /^[\w-]{27}$/;
 export const isInvite = (text: string): boolean => form.test(text);
 
 /** The link of an invite. What stands behind the `#` is sent to no server. */
-export const inviteLink = (origin: string, invite: string): string => `${origin}/#/invite/${invite}`;
+export const inviteLink = (home: string, invite: string): string => `${home}#/invite/${invite}`;
 
 /** The invite of a link that was pasted; undefined when it is none. */
 export const inviteOf = (link: string): string | undefined => /#\/invite\/([\w-]{27})\s*$/.exec(link)?.[1];
 
 export function readPendingInvite(): PendingInvite | undefined {
   try {
-    const { invite, agreed } = JSON.parse(sessionStorage.getItem(key) ?? '{}');
+    const { invite, agreed } = JSON.parse(openKeptTexts('sessionStorage').getItem(key) ?? '{}');
     return typeof invite === 'string' && isInvite(invite) ? { invite, agreed: agreed === true } : undefined;
   } catch {
     return undefined;
@@ -29,8 +31,9 @@ export function readPendingInvite(): PendingInvite | undefined {
 
 export function keepPendingInvite(pending: PendingInvite | undefined): void {
   try {
-    if (pending) sessionStorage.setItem(key, JSON.stringify(pending));
-    else sessionStorage.removeItem(key);
+    const texts = openKeptTexts('sessionStorage');
+    if (pending) texts.setItem(key, JSON.stringify(pending));
+    else texts.removeItem(key);
   } catch {
     // Nothing is kept in this browser: the link has to be opened once more.
   }
