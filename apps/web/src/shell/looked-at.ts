@@ -1,3 +1,5 @@
+import { ownName } from '../state/home.ts';
+
 /** Another tab that is looked at says so within this. */
 const answerMs = 100;
 
@@ -6,7 +8,7 @@ const isHere = (): boolean => !document.hidden && document.hasFocus();
 /** Whether the user looks at any tab of the client: what comes is seen there. */
 export class LookedAt {
   readonly #channel =
-    typeof BroadcastChannel !== 'undefined' ? new BroadcastChannel('berth.looked-at') : undefined;
+    typeof BroadcastChannel !== 'undefined' ? new BroadcastChannel(ownName('berth.looked-at')) : undefined;
   #onAnswer: (() => void) | undefined;
 
   constructor() {
