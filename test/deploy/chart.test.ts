@@ -354,11 +354,11 @@ describe('the chart', { skip }, () => {
   });
 
   test('sets only variables that docs/operations.md explains for that service', async () => {
-    const sections = new Map(
-      readFileSync(join(root, 'docs/operations.md'), 'utf8')
-        .split(/^### /m)
-        .map((section) => [section.slice(0, section.indexOf('\n')).trim(), section]),
-    );
+    const sections = new Map<string, string>();
+    for (const section of readFileSync(join(root, 'docs/operations.md'), 'utf8').split(/^### /m)) {
+      const title = section.slice(0, section.indexOf('\n')).trim();
+      sections.set(title, (sections.get(title) ?? '') + section);
+    }
     for (const { spec } of podsOf(await render(scaled)).values()) {
       const [{ name, env }] = spec.containers;
       if (name === 'haproxy') continue;
