@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { parse } from 'yaml';
 
 const files = `${import.meta.dirname}/berth/files`;
-const apps = `${import.meta.dirname}/../apps`;
+const root = `${import.meta.dirname}/..`;
 
 interface Alert {
   alert: string;
@@ -31,11 +31,11 @@ const expressions = [
 ];
 
 test('alerts and dashboard ask only for metrics that there are', () => {
-  const sources = globSync('*/src/**/*.ts', { cwd: apps }).map((file) =>
-    readFileSync(`${apps}/${file}`, 'utf8'),
+  const sources = globSync(['apps/*/src/**/*.ts', 'packages/telemetry/src/*.ts'], { cwd: root }).map((file) =>
+    readFileSync(`${root}/${file}`, 'utf8'),
   );
   const registered = new Set(
-    sources.flatMap((source) => source.match(/(?<=')(gate|verify|status|chat)_\w+(?=')/g) ?? []),
+    sources.flatMap((source) => source.match(/(?<=')(gate|verify|status|chat|event_loop)_\w+(?=')/g) ?? []),
   );
   assert.ok(registered.size > 20);
   const elsewhere = /^(up$|(nodejs|process|haproxy)_)/;

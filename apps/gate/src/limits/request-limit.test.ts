@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
+import { eventually } from '@berth/fixtures';
 import { SessionKeys } from '@berth/tokens';
 import { useGate } from '../fixtures/use-gate.ts';
 
@@ -43,7 +44,17 @@ const berth = async (token: string, from: string): Promise<number> =>
 test('hundreds behind one address get a berth each, while guesses from there are held off', async () => {
   const from = elsewhere();
   const tokens = await seedTokens(300);
-  const answers = await Promise.all(tokens.map((token) => berth(token, from)));
+  const answers = await Promise.all(
+    tokens.map(async (token) => {
+      // A slow machine answers that it is busy, and is asked again; that there were too many it never says.
+      let status = 503;
+      await eventually('an answer', async () => {
+        status = await berth(token, from);
+        return status !== 503;
+      });
+      return status;
+    }),
+  );
   assert.deepEqual(new Set(answers), new Set([200]));
   const guesses = await Promise.all(Array.from({ length: 60 }, () => berth('guessed', from)));
   assert.ok(guesses.filter((status) => status === 429).length >= 60 - limits.address - 5);

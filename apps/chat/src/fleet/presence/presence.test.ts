@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventually } from '@berth/fixtures';
 import { type Guest, useChatFleet } from '../../chat-fleet.fixture.ts';
+import { RedisRouteStore } from '../routes/redis-route-store.ts';
 
 const fleet = useChatFleet(2, { PRESENCE_GRACE_SECONDS: '0.3', PRESENCE_DEATH_SECONDS: '0.5' });
 
@@ -72,9 +73,11 @@ test('a user who moves to another node, or keeps another device, was never away'
   const phone = await fleet.logIn('node-2', b, { deviceClass: 'mobile' });
   moved.destroy();
   // Who leaves later is told later: then the absence of the other one would have been told, too.
-  await eventually('node-1 has noticed', async () =>
-    (await fleet.redis.redis.get(`route:{${b}}`))!.startsWith('mobile='),
-  );
+  const routes = new RedisRouteStore(fleet.redis.redis);
+  await eventually('node-1 has noticed', async () => {
+    const [left] = await routes.read([b]);
+    return left!.length === 1 && left![0]!.deviceClass === 'mobile';
+  });
   carol.destroy();
   await change(alice, c, false);
   const told = alice.pushes('presence').flatMap(({ changes }) => changes);
