@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import process from 'node:process';
+import { dirname, join } from 'node:path';
 import { capture } from './run-command.ts';
 
 /** An object of a cluster, as far as anybody here looks at it. */
@@ -12,20 +11,36 @@ export interface ClusterObject {
   [part: string]: any;
 }
 
-/** `kubectl` with a kubeconfig of its own: in a file that only its user may read, and that goes with the process. */
+/**
+ * `kubectl` with a kubeconfig of its own: in a file that only its user may read, and that is there only while it is used, as
+ * the engine ends the program without a word.
+ */
 export class Kubectl {
-  readonly file: string;
+  readonly #kubeconfig: string;
 
   constructor(kubeconfig: string) {
-    const folder = mkdtempSync(join(tmpdir(), 'berth-kubeconfig-'));
-    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-    this.file = join(folder, 'kubeconfig');
-    writeFileSync(this.file, kubeconfig, { mode: 0o600 });
+    this.#kubeconfig = kubeconfig;
+  }
+
+  async withFile<T>(use: (file: string) => Promise<T>): Promise<T> {
+    const folder = await mkdtemp(join(tmpdir(), 'berth-kubeconfig-'));
+    try {
+      const file = join(folder, 'kubeconfig');
+      await writeFile(file, this.#kubeconfig, { mode: 0o600 });
+      return await use(file);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   }
 
   /** Rejects with a CommandError, also when there is no kubectl. */
   run(args: string[]): Promise<string> {
-    return capture('kubectl', ['--kubeconfig', this.file, '--request-timeout', '10s', ...args]);
+    return this.withFile((file) =>
+      capture('kubectl', [
+        ...['--kubeconfig', file, '--cache-dir', join(dirname(file), 'cache')],
+        ...['--request-timeout', '10s', ...args],
+      ]),
+    );
   }
 
   async list(kinds: string, args: string[]): Promise<ClusterObject[]> {

@@ -25,7 +25,9 @@ export async function mendReleases(stack: PulumiStack, kubeconfig: string): Prom
     console.log(
       `The release ${one.name} is ${one.state}, as an earlier run ended midway: ${[helm, ...args].join(' ')}`,
     );
-    await show(helm!, [...args, '--kubeconfig', kubectl.file]).catch((error) => forget(kubectl, one, error));
+    await kubectl
+      .withFile((file) => show(helm!, [...args, '--kubeconfig', file]))
+      .catch((error) => forget(kubectl, one, error));
   }
   return ['--refresh'];
 }
