@@ -31,7 +31,7 @@ async function openDoors(settings: Record<string, string> = {}) {
   const config = parseChatConfig({
     ...{ NODE_NAME: 'node-1', CLIENT_HOST: '127.0.0.1', TCP_PORT: '0', WS_PORT: '0' },
     ...{ MYSQL_URL: 'mysql://a:b@127.0.0.1/c', REDIS_URL: 'redis://127.0.0.1' },
-    ...{ TCP_HOST: '127.0.0.1', WS_HOST: '127.0.0.1', FIRST_FRAME_SECONDS: '60' },
+    ...{ TCP_HOST: '127.0.0.1', WS_HOST: '127.0.0.1', FIRST_FRAME_SECONDS: '60', GRPC_TLS: 'off' },
     ...settings,
   });
   let cut = 0;
