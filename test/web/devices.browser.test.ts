@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { eventually } from '@berth/fixtures';
 import type { Page } from 'playwright-core';
 import { useBrowser, webRoot } from '../harness/browser.ts';
 import { closeAll, connectDevice, nextEvent } from '../harness/people.ts';
@@ -195,10 +196,13 @@ test('where pages may not construct notifications the service worker shows them,
   await page.getByRole('link', { name: 'Notifications' }).click();
   await page.getByRole('switch', { name: /^Notifications/ }).click();
   await friend.say(conversation, 'Are you there?');
-  await page.waitForFunction(async () => {
-    const worker = await navigator.serviceWorker.getRegistration();
-    return (await worker!.getNotifications()).length === 1;
-  });
+  // `waitForFunction` takes the promise itself for an answer.
+  await eventually('it is shown', () =>
+    page.evaluate(async () => {
+      const worker = await navigator.serviceWorker.getRegistration();
+      return (await worker!.getNotifications()).length === 1;
+    }),
+  );
   // A click on it, as the system would tell the worker: no test can click outside of the page.
   const [worker] = context.serviceWorkers();
   await worker!.evaluate(`(async () => {

@@ -1,3 +1,4 @@
+import { eventually } from '@berth/fixtures';
 import type { Page } from 'playwright-core';
 import type { TestBrowser, WatchedPage } from '../harness/browser.ts';
 import type { Person } from '../harness/people.ts';
@@ -65,25 +66,28 @@ export async function twoAtTheirPages(
 /** Waits until the page has kept a message in its IndexedDB, which it does a moment after it has shown it. */
 export async function keptOnDevice(page: Page, text: string, kept: 'as read' | 'to be sent'): Promise<void> {
   const wanted = { text, keys: kept === 'as read' ? '/timeline/' : '/outbox/' };
-  await page.waitForFunction(async ({ text, keys }) => {
-    const database = await new Promise<IDBDatabase>((resolve, reject) => {
-      const request = indexedDB.open('berth');
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
-    const found = await new Promise<boolean>((resolve, reject) => {
-      const request = database.transaction('values').objectStore('values').openCursor();
-      request.onsuccess = () => {
-        const cursor = request.result;
-        if (!cursor) resolve(false);
-        else if (String(cursor.key).includes(keys) && String(cursor.value).includes(text)) resolve(true);
-        else cursor.continue();
-      };
-      request.onerror = () => reject(request.error);
-    });
-    database.close();
-    return found;
-  }, wanted);
+  // `waitForFunction` takes the promise itself for an answer.
+  const isKept = () =>
+    page.evaluate(async ({ text, keys }) => {
+      const database = await new Promise<IDBDatabase>((resolve, reject) => {
+        const request = indexedDB.open('berth');
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+      const found = await new Promise<boolean>((resolve, reject) => {
+        const request = database.transaction('values').objectStore('values').openCursor();
+        request.onsuccess = () => {
+          const cursor = request.result;
+          if (!cursor) resolve(false);
+          else if (String(cursor.key).includes(keys) && String(cursor.value).includes(text)) resolve(true);
+          else cursor.continue();
+        };
+        request.onerror = () => reject(request.error);
+      });
+      database.close();
+      return found;
+    }, wanted);
+  await eventually(`“${text}” is kept`, isKept);
 }
 
 /** Makes what the node tells a page wait, from `hold` to `release`. To be called before the page is opened. */
