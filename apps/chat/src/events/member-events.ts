@@ -1,6 +1,7 @@
 import { type ConversationEvent, encodeFrame, frameIds } from '@berth/wire';
 import type { Context, Session } from '../context.ts';
 import type { LogChange } from '../conversations/log-change.ts';
+import type { AppendedEntry } from '../log/append-entries.ts';
 import { encodeStored, entryMessage } from '../log/deliver-frame.ts';
 
 type Happening = ConversationEvent extends infer E
@@ -25,13 +26,17 @@ export function announceMembers(
   stores.directory.membersChanged(conversation, membersVersion);
   publisher.membershipChanged({ conversation, membersVersion, previousVersion, users });
   publishEntries({ stores, publisher }, change);
+  const [first] = change.entries;
+  const isGoing = happening.event === 'left' || happening.event === 'removed';
+  // The last that is theirs: it comes after their place in the conversation.
+  if (isGoing && first !== undefined) publisher.notify(outside, frameOf(conversation, first));
   announce({ publisher }, by, change, happening, outside);
 }
 
-/**
- * Hands the entries of a change on, as messages are: to every session in the conversation. Who has gone by it is not among
- * them any more, hears of it by its event, and reads the entry.
- */
+const frameOf = (conversation: number, entry: AppendedEntry): Uint8Array =>
+  encodeStored(entryMessage({ conversation, ...entry }));
+
+/** Hands the entries of a change on, as messages are: to every session in the conversation as it is after them. */
 export function publishEntries(
   { stores, publisher }: Pick<Context, 'stores' | 'publisher'>,
   { conversation, membersVersion, entries }: LogChange & { conversation: number },
@@ -41,7 +46,7 @@ export function publishEntries(
   stores.heads.forget(conversation);
   for (const entry of entries) {
     const { seq, uncounted, sender } = entry;
-    const frame = encodeStored(entryMessage({ conversation, ...entry }));
+    const frame = frameOf(conversation, entry);
     publisher.deliver({ conversation, seq, uncounted, sender, membersVersion, direct, frame });
   }
 }
