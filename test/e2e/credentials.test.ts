@@ -140,6 +140,8 @@ async function withToken(method: string, path: string, token?: string, scheme = 
 
 /** Every path of gate's interface: whether it is for everyone, or for whoever shows a session token. */
 const paths: Record<string, 'everyone' | 'session'> = {
+  'GET /v1/platform': 'everyone',
+  'POST /v1/invites/preview': 'everyone',
   'POST /v1/codes': 'everyone',
   'POST /v1/users': 'everyone',
   'POST /v1/passwords': 'everyone',
