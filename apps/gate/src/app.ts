@@ -28,6 +28,9 @@ import { SessionPruner } from './sessions/session-pruner.ts';
 import { MysqlSessionStore } from './sessions/session-store.ts';
 import { GrpcStatus } from './status-client.ts';
 import { GrpcVerify } from './verify-client.ts';
+import { AssetKeeper } from './web/asset-keeper.ts';
+import { MysqlAssetStore } from './web/asset-store.ts';
+import { SharedAssets } from './web/shared-assets.ts';
 
 export interface Gate extends App {
   /** The ports bound, known once started. */
@@ -131,8 +134,11 @@ export function createGate(
   metrics.gauge('gate_mysql_up', 'Whether MySQL answers', [], () => (circuits.mysql.isOpen ? 0 : 1));
   metrics.gauge('gate_redis_up', 'Whether Redis answers', [], () => (circuits.redis.isOpen ? 0 : 1));
 
-  const readiness = new Readiness({ db, redis, verify, status, log });
-  const listener = new HttpListener(createHttpApp(context, metrics));
+  const assetStore = new MysqlAssetStore(db, circuits.mysql);
+  const assets = config.webRoot === undefined ? undefined : new AssetKeeper(config.webRoot, assetStore, log);
+  const shared = new SharedAssets(assetStore);
+  const readiness = new Readiness({ db, redis, verify, status, assets, log });
+  const listener = new HttpListener(createHttpApp(context, metrics, shared));
   metrics.gauges('gate_kept', 'what clients make the process keep', 'what', () => ({
     requests: listener.inFlight,
     session_look_ups: lookUps.waiting,
@@ -152,6 +158,8 @@ export function createGate(
       closers.add('readiness', () => readiness.close());
       revocations.start();
       closers.add('revocations', () => revocations.close());
+      assets?.start();
+      closers.add('assets', () => assets?.close());
       pruner.start();
       closers.add('pruner', () => pruner.close());
       wordRepairer.start();

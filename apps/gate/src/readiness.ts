@@ -3,12 +3,15 @@ import type { Redis } from '@berth/redis';
 import { type Check, failedChecks, type Log } from '@berth/telemetry';
 import type { GrpcStatus } from './status-client.ts';
 import type { GrpcVerify } from './verify-client.ts';
+import type { AssetKeeper } from './web/asset-keeper.ts';
 
 export interface ReadinessParts {
   db: Mysql;
   redis: Redis;
   verify: GrpcVerify;
   status: GrpcStatus;
+  /** Undefined where gate serves no web client. */
+  assets: Pick<AssetKeeper, 'isKept'> | undefined;
   log: Log;
 }
 
@@ -25,13 +28,14 @@ export class Readiness {
   #wasWell = false;
   #isClosing = false;
 
-  constructor({ db, redis, verify, status, log }: ReadinessParts) {
+  constructor({ db, redis, verify, status, assets, log }: ReadinessParts) {
     this.#log = log;
     this.#checks = {
       mysql: () => this.#reasonOf('mysql', checkSchema(db)),
       redis: () => this.#reasonOf('redis', redis.ping()),
       verify: () => this.#reasonOf('verify', verify.reach(reachMs)),
       status: () => this.#reasonOf('status', status.reach(reachMs)),
+      web: async () => (assets?.isKept === false ? 'its files are not in the store yet' : undefined),
     };
   }
 

@@ -4,6 +4,7 @@ import express, { type Express, type Request, type Response, Router } from 'expr
 import type { Context } from '../context.ts';
 import { createLlfcchatRouter } from '../llfcchat/router.ts';
 import { routes } from '../routes.ts';
+import type { SharedAssets } from '../web/shared-assets.ts';
 import { answerErrors } from './answer-error.ts';
 import { createApiRouter } from './api-router.ts';
 import { createDocsRouter } from './docs-router.ts';
@@ -14,7 +15,7 @@ import { setSecurityHeaders } from './security-headers.ts';
 import { serveWebRoot } from './web-root.ts';
 
 /** The whole public interface: the old dialect, the API and its pages, the web client. Nothing of it is for operators. */
-export function createHttpApp(context: Context, metrics: Metrics): Express {
+export function createHttpApp(context: Context, metrics: Metrics, shared: SharedAssets): Express {
   const { config, log } = context;
   const app = express();
   app.disable('x-powered-by');
@@ -27,21 +28,21 @@ export function createHttpApp(context: Context, metrics: Metrics): Express {
   app.use(measureRequests(metrics));
   app.use(setSecurityHeaders(config.connectSources));
   app.use(createLlfcchatRouter(context));
-  app.use(mountAt(config.basePath, createBaseRouter(context)));
+  app.use(mountAt(config.basePath, createBaseRouter(context, shared)));
   app.use(nameRoute('none'), notFound);
   app.use(answerErrors(log));
   return app;
 }
 
 /** What may be below a path of a host that serves others, too. */
-function createBaseRouter(context: Context): Router {
+function createBaseRouter(context: Context, shared: SharedAssets): Router {
   const { basePath, allowedOrigins, webRoot } = context.config;
   const router = Router();
   router.use(createDocsRouter(basePath));
   router.use('/v1', checkOrigin(allowedOrigins));
   router.use(createApiRouter(context, routes));
   router.use('/v1', notFound);
-  if (webRoot !== undefined) router.use(serveWebRoot(webRoot));
+  if (webRoot !== undefined) router.use(serveWebRoot(webRoot, shared));
   return router;
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -58,6 +58,20 @@ test('the client’s page is there at its root, to which every other page leads,
     const { status, headers } = await fetchRaw(path, page);
     assert.deepEqual([status, headers.location], [302, to], path);
   }
+});
+
+test('a page of another build is another one, though it has the same size and time', async () => {
+  const file = join(root, 'again.html');
+  const time = new Date();
+  writeFileSync(file, '<title>one</title>');
+  utimesSync(file, time, time);
+  const { headers } = await fetchRaw('/again.html');
+  writeFileSync(file, '<title>two</title>');
+  utimesSync(file, time, time);
+  const known = { 'if-none-match': headers.etag, 'if-modified-since': headers['last-modified'] };
+  const again = await fetchRaw('/again.html', JSON.parse(JSON.stringify(known)));
+  assert.equal(again.status, 200);
+  assert.match(again.body.toString(), /two/);
 });
 
 test('files named after their content are kept for ever, and sent compressed to who takes it', async () => {

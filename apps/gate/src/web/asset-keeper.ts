@@ -1,0 +1,85 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress } from 'node:zlib';
+import { backoffMs, jittered } from '@berth/lifecycle';
+import type { Log } from '@berth/telemetry';
+import { assetsFolder, isContentName } from './asset-name.ts';
+import type { MysqlAssetStore } from './asset-store.ts';
+
+const compress = promisify(brotliCompress);
+
+const intervalMs = 3_600_000;
+/** So long an open page of a build finds its files after the last gate of that build has gone. */
+const keptMs = 14 * 24 * 3_600_000;
+/** What a statement takes with any server's defaults; none of ours is a tenth of it. */
+const maxBytes = 4 * 1024 * 1024;
+const pruneBatch = 50;
+
+/**
+ * Brings the hashed files of this gate's own build into the store before it is asked for any page, and says each hour that
+ * they are in use. So whatever gate a page came from, every other one can answer for its files: pages of two builds are
+ * served side by side during a rollout, and a page that stays open asks for its parts after it.
+ */
+export class AssetKeeper {
+  readonly #root: string;
+  readonly #store: MysqlAssetStore;
+  readonly #log: Log;
+  #isKept = false;
+  #attempts = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(root: string, store: MysqlAssetStore, log: Log) {
+    this.#root = root;
+    this.#store = store;
+    this.#log = log;
+  }
+
+  /** Whether the store has everything of this build. */
+  get isKept(): boolean {
+    return this.#isKept;
+  }
+
+  start(): void {
+    void this.#run();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+  }
+
+  async #run(): Promise<void> {
+    let nextMs = jittered(intervalMs);
+    try {
+      await this.#keep();
+      this.#isKept = true;
+      this.#attempts = 0;
+      while (!this.#isClosed && (await this.#store.prune(Date.now() - keptMs, pruneBatch)) === pruneBatch);
+    } catch (err) {
+      this.#log.warn({ err }, 'the files of the web client are not in the store yet; gate tries again');
+      nextMs = backoffMs(this.#attempts++, { baseMs: 500, maxMs: 30_000 });
+    }
+    if (this.#isClosed) return;
+    this.#timer = setTimeout(() => void this.#run(), nextMs);
+    this.#timer.unref();
+  }
+
+  async #keep(): Promise<void> {
+    const folder = join(this.#root, assetsFolder);
+    const files = (await readdir(folder).catch(() => [])).filter(isContentName);
+    const own = files.filter((name) => !/\.(br|gz)$/.test(name));
+    const stored = await this.#store.names();
+    for (const name of own) {
+      if (stored.has(name) || this.#isClosed) continue;
+      const content = files.includes(`${name}.br`)
+        ? await readFile(join(folder, `${name}.br`))
+        : await compress(await readFile(join(folder, name)));
+      if (content.length <= maxBytes) await this.#store.add(name, content);
+      else
+        this.#log.warn({ name, bytes: content.length }, 'a file of the web client is too large to be shared');
+    }
+    await this.#store.touch(own);
+  }
+}
