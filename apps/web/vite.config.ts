@@ -20,7 +20,10 @@ function afterBuild(name: string, run: (outDir: string) => void): Plugin {
   };
 }
 
-/** Tells the service worker which files belong to this build. */
+/**
+ * Tells the service worker which files belong to this build. The page among them has a copy that is named after its
+ * content, as they are: what is asked for at `/` may be another build's.
+ */
 function fillServiceWorker(outDir: string): void {
   const files = readdirSync(outDir, { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.(js|css|svg|webmanifest)$/.test(name) && name !== 'sw.js')
@@ -28,9 +31,14 @@ function fillServiceWorker(outDir: string): void {
     .sort();
   const page = readFileSync(resolve(outDir, 'index.html'));
   const build = createHash('sha256').update(files.join()).update(page).digest('hex').slice(0, 12);
+  const pageCopy = `assets/page-${build}.html`;
+  writeFileSync(resolve(outDir, pageCopy), page);
   const worker = resolve(outDir, 'sw.js');
-  const text = readFileSync(worker, 'utf8');
-  writeFileSync(worker, text.replace("['__FILES__']", JSON.stringify(files)).replace('__BUILD__', build));
+  const text = readFileSync(worker, 'utf8')
+    .replace("['__FILES__']", JSON.stringify(files))
+    .replace('__PAGE__', pageCopy)
+    .replace('__BUILD__', build);
+  writeFileSync(worker, text);
 }
 
 /** Writes `.br` and `.gz` beside every text file of the build, so that gate compresses nothing itself. */
@@ -53,6 +61,8 @@ export default defineConfig({
     target: 'es2023',
     // Nothing inline: the Content-Security-Policy takes files of our own alone.
     assetsInlineLimit: 0,
+    // One style sheet, 10 KB of it compressed: no part can come without its own, nor shift what is there when they come.
+    cssCodeSplit: false,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     sourcemap: false,

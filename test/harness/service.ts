@@ -83,7 +83,7 @@ export class Service {
     await eventually(`${this.name} is up`, () => this.#isUp, 30_000);
   }
 
-  async ready(timeoutMs = 30_000): Promise<void> {
+  async ready(timeoutMs = 60_000): Promise<void> {
     await eventually(
       `${this.name} is ready (its log: ${this.#logFile})`,
       async () => {

@@ -5,6 +5,8 @@ const files = ['__FILES__'];
 /** Its page, in whose folder this worker and its files are: one host may have several of them, each with a cache of its own. */
 const root = new URL('./', self.location.href).pathname;
 const buildFiles = files.map((name) => root + name);
+/** The page of this build, whichever is served at the root by now. */
+const buildPage = `${root}__PAGE__`;
 const cachePrefix = root === '/' ? 'berth-' : `berth ${root} `;
 const cacheName = cachePrefix + build;
 
@@ -15,27 +17,20 @@ self.addEventListener('install', (event) => {
   event.waitUntil(
     caches
       .open(cacheName)
-      .then((cache) => cache.addAll([root, ...buildFiles]))
+      .then((cache) => cache.addAll([buildPage, ...buildFiles]))
       .then(() => self.skipWaiting()),
   );
 });
 
-self.addEventListener('activate', (event) => {
-  const isOld = (name) => name.startsWith(cachePrefix) && name !== cacheName;
-  event.waitUntil(
-    caches
-      .keys()
-      .then((names) => Promise.all(names.filter(isOld).map((name) => caches.delete(name))))
-      .then(() => self.clients.claim()),
-  );
-});
+self.addEventListener('activate', (event) => event.waitUntil(tidyUp().then(() => self.clients.claim())));
 
 self.addEventListener('fetch', (event) => {
   const { request } = event;
   const { pathname, origin } = new URL(request.url);
   if (request.method !== 'GET' || origin !== self.location.origin) return;
-  if (buildFiles.includes(pathname)) event.respondWith(cached(pathname, request));
-  else if (request.mode === 'navigate' && pathname === root) event.respondWith(page(request));
+  if (buildFiles.includes(pathname) || pathname.startsWith(`${root}assets/`)) {
+    event.respondWith(cached(pathname, request));
+  } else if (request.mode === 'navigate' && pathname === root) event.respondWith(page(request));
 });
 
 // Shown by this worker where pages may not: a page that is there opens the conversation, else a new one does.
@@ -53,9 +48,19 @@ async function open(conversation) {
   return page.focus();
 }
 
+/** The build before is kept, for the pages of it that are open. */
+async function tidyUp() {
+  const builds = (await caches.keys()).filter((name) => name.startsWith(cachePrefix) && name !== cacheName);
+  await Promise.all(builds.slice(0, -1).map((name) => caches.delete(name)));
+}
+
 async function cached(path, request) {
-  const cache = await caches.open(cacheName);
-  return (await cache.match(path)) ?? fetch(request);
+  const builds = (await caches.keys()).filter((name) => name.startsWith(cachePrefix));
+  for (const name of builds.reverse()) {
+    const found = await (await caches.open(name)).match(path);
+    if (found) return found;
+  }
+  return fetch(request);
 }
 
 async function page(request) {
@@ -65,5 +70,5 @@ async function page(request) {
   } catch {
     // Away: from the cache.
   }
-  return cached(root, request);
+  return cached(buildPage, request);
 }

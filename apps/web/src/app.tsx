@@ -1,23 +1,25 @@
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import { Tooltip } from '@base-ui/react/tooltip';
-import { lazy, Suspense } from 'react';
 import { AccountsContext } from './accounts/accounts-context.ts';
 import { LanguageProvider, type Spoken } from './i18n/language.tsx';
 import { SettingsContext, useTheme } from './settings/settings-context.ts';
 import { loadShell } from './shell/load-shell.ts';
 import { Loading } from './shell/loading.tsx';
 import { NoticeProvider } from './shell/notices.tsx';
+import { lazyPart } from './shell/part.tsx';
 import type { Accounts } from './state/accounts.ts';
 import type { Cell } from './state/observable.ts';
 import type { Settings } from './state/settings.ts';
 import { useCell } from './state/use-observed.ts';
 import { WorkspaceContext } from './state/workspace-context.ts';
 
-const AccountPages = lazy(() =>
-  import('./accounts/account-pages.tsx').then(({ AccountPages: pages }) => ({ default: pages })),
+const AccountPages = lazyPart(
+  async () => (await import('./accounts/account-pages.tsx')).AccountPages,
+  'page',
+  <Loading />,
 );
 
-const Shell = lazy(() => loadShell().then(({ Shell: shell }) => ({ default: shell })));
+const Shell = lazyPart(async () => (await loadShell()).Shell, 'page', <Loading />);
 
 export function App({
   accounts,
@@ -53,17 +55,11 @@ function Page({ accounts }: { accounts: Accounts }) {
   const phase = useCell(accounts.phase);
   if (phase.kind === 'restoring') return <Loading />;
   if (phase.kind === 'out') {
-    return (
-      <Suspense fallback={<Loading />}>
-        <AccountPages notice={phase.notice} />
-      </Suspense>
-    );
+    return <AccountPages notice={phase.notice} />;
   }
   return (
-    <Suspense fallback={<Loading />}>
-      <WorkspaceContext value={phase.workspace} key={phase.workspace.me}>
-        <Shell />
-      </WorkspaceContext>
-    </Suspense>
+    <WorkspaceContext value={phase.workspace} key={phase.workspace.me}>
+      <Shell />
+    </WorkspaceContext>
   );
 }

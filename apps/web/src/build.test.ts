@@ -27,6 +27,8 @@ test('a build has its compressed copies beside the files, and its service worker
   const named = (await readFile(join(outDir, 'index.html'), 'utf8')).match(/(?:src|href)="[^"]*"/g) ?? [];
   assert.ok(named.length >= 3);
   for (const each of named) assert.match(each, /="\.\//, 'relative, so that the build works below any path');
+  const [pageCopy] = /assets\/page-[0-9a-f]{12}\.html/.exec(worker.toString())!;
+  assert.deepEqual(await readFile(join(outDir, pageCopy)), await readFile(join(outDir, 'index.html')));
   assert.ok(brotliDecompressSync(await readFile(join(outDir, 'sw.js.br'))).equals(worker));
   assert.ok(gunzipSync(await readFile(join(outDir, 'sw.js.gz'))).equals(worker));
 });

@@ -34,12 +34,13 @@ export class MysqlAssetStore {
     return row?.content;
   }
 
-  /** What is there already stays: the name says what is in it. */
-  async add(name: string, content: Buffer): Promise<void> {
+  /** In one statement. What is there already stays: the name says what is in it. */
+  async add(assets: readonly { name: string; content: Buffer }[]): Promise<void> {
+    const rows = assets.map(() => '(?, ?, ?)').join(', ');
     await mysqlCall(this.#circuit, () =>
       this.#db.run(
-        'INSERT INTO web_assets (name, content, seen_at) VALUES (?, ?, ?) ON DUPLICATE KEY UPDATE seen_at = VALUES(seen_at)',
-        [Buffer.from(name), content, Date.now()],
+        `INSERT INTO web_assets (name, content, seen_at) VALUES ${rows} ON DUPLICATE KEY UPDATE seen_at = VALUES(seen_at)`,
+        assets.flatMap(({ name, content }) => [Buffer.from(name), content, Date.now()]),
       ),
     );
   }

@@ -4,6 +4,7 @@ import { Button } from '../design/button.tsx';
 import { EmptyState } from '../design/empty-state.tsx';
 import { Room } from '../design/room.tsx';
 import { useText } from '../i18n/language.tsx';
+import { Guarded } from '../shell/part.tsx';
 import { navigate } from '../shell/route.ts';
 import { useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
@@ -27,11 +28,9 @@ export function ChatsRoom({ conversation: id }: { conversation: number | undefin
   return (
     <Room title={text('chats.title')} column={<ConversationList open={id} />} deep={id !== undefined}>
       {conversation ? (
-        <ConversationView
-          key={conversation.conversation}
-          conversation={conversation}
-          memory={memory.current}
-        />
+        <Guarded key={conversation.conversation} place="within">
+          <ConversationView conversation={conversation} memory={memory.current} />
+        </Guarded>
       ) : absent ? (
         <EmptyState
           icon={MessageCircleQuestionMark}

@@ -1,20 +1,12 @@
 import { Popover } from '@base-ui/react/popover';
 import { BerthError } from '@berth/client';
 import { SendHorizontal, Smile, X } from 'lucide-react';
-import {
-  type KeyboardEvent,
-  lazy,
-  type Ref,
-  Suspense,
-  useEffect,
-  useImperativeHandle,
-  useRef,
-  useState,
-} from 'react';
+import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react';
 import { IconButton } from '../design/button.tsx';
 import popup from '../design/popup.module.css';
 import { errorText } from '../i18n/error-text.ts';
 import { useFormats, useText } from '../i18n/language.tsx';
+import { lazyPart } from '../shell/part.tsx';
 import type { Conversation } from '../state/conversations.ts';
 import { nameOf } from '../state/people.ts';
 import type { Timeline } from '../state/timeline.ts';
@@ -24,9 +16,7 @@ import styles from './composer.module.css';
 import { sendsBy } from './composer-keys.ts';
 import { useMuted } from './use-muted.ts';
 
-const EmojiPicker = lazy(() =>
-  import('./emoji-picker.tsx').then(({ EmojiPicker: picker }) => ({ default: picker })),
-);
+const EmojiPicker = lazyPart(async () => (await import('./emoji-picker.tsx')).EmojiPicker, 'within');
 
 export interface ComposerHandle {
   /** Answers with the field to be focused; nothing when one cannot write here. */
@@ -129,9 +119,7 @@ export function Composer({
           <Popover.Portal>
             <Popover.Positioner className={popup.layer} side="top" align="start" sideOffset={8}>
               <Popover.Popup className={styles.picker} aria-label={text('talk.emoji')} finalFocus={field}>
-                <Suspense>
-                  <EmojiPicker onPick={insert} />
-                </Suspense>
+                <EmojiPicker onPick={insert} />
               </Popover.Popup>
             </Popover.Positioner>
           </Popover.Portal>

@@ -1,12 +1,13 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { MessageSquarePlus, MessagesSquare, Search, SearchX, X } from 'lucide-react';
-import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { Button, IconButton } from '../design/button.tsx';
 import { EmptyState } from '../design/empty-state.tsx';
 import room from '../design/room.module.css';
 import { SkeletonList } from '../design/skeleton.tsx';
 import { useRovingList } from '../design/use-roving-list.ts';
 import { useText } from '../i18n/language.tsx';
+import { lazyPart } from '../shell/part.tsx';
 import { navigate } from '../shell/route.ts';
 import { useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
@@ -18,9 +19,7 @@ const rowHeight = 68;
 /** The next page is asked for this many rows before the end. */
 const rowsAhead = 30;
 
-const GroupDialog = lazy(() =>
-  import('../groups/group-dialog.tsx').then(({ GroupDialog: dialog }) => ({ default: dialog })),
-);
+const GroupDialog = lazyPart(async () => (await import('../groups/group-dialog.tsx')).GroupDialog, 'dialog');
 
 /** All conversations, loaded as one scrolls, and a search over those that are loaded. */
 export function ConversationList({ open }: { open: number | undefined }) {
@@ -139,11 +138,7 @@ export function ConversationList({ open }: { open: number | undefined }) {
           </ul>
         )}
       </div>
-      {creating && (
-        <Suspense>
-          <GroupDialog onClose={() => setCreating(false)} />
-        </Suspense>
-      )}
+      {creating && <GroupDialog onClose={() => setCreating(false)} />}
     </section>
   );
 }

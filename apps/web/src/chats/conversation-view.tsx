@@ -1,5 +1,6 @@
-import { lazy, Suspense, useCallback, useRef, useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import { useText } from '../i18n/language.tsx';
+import { lazyPart } from '../shell/part.tsx';
 import type { Conversation } from '../state/conversations.ts';
 import { useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
@@ -11,9 +12,7 @@ import { MessageList, type MessageListHandle } from './message-list.tsx';
 import type { ScrollMemory } from './scroll-place.ts';
 import { useGroupMarks } from './use-group-marks.ts';
 
-const GroupPanel = lazy(() =>
-  import('../groups/group-panel.tsx').then(({ GroupPanel: panel }) => ({ default: panel })),
-);
+const GroupPanel = lazyPart(async () => (await import('../groups/group-panel.tsx')).GroupPanel, 'dialog');
 
 /** An open conversation: who it is with, what was said, and where one writes. */
 export function ConversationView({
@@ -51,11 +50,7 @@ export function ConversationView({
         handle={composer}
       />
       <Incoming conversation={conversation.conversation} />
-      {details && (
-        <Suspense>
-          <GroupPanel conversation={conversation} onClose={() => setDetails(false)} />
-        </Suspense>
-      )}
+      {details && <GroupPanel conversation={conversation} onClose={() => setDetails(false)} />}
     </>
   );
 }

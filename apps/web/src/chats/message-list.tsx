@@ -149,9 +149,11 @@ export function MessageList({
         aria-busy={items.some(({ key }) => typeof key === 'number' && key < 0)}
       >
         {rows.count === 0 && (
-          <EmptyState icon={MessageCircleHeart} title={text('talk.start')}>
-            {text('talk.start.text')}
-          </EmptyState>
+          <article className={styles.empty}>
+            <EmptyState icon={MessageCircleHeart} title={text('talk.start')}>
+              {text('talk.start.text')}
+            </EmptyState>
+          </article>
         )}
         <div className={styles.sizer} style={{ height: virtualizer.getTotalSize() }}>
           {items.map((item) => {

@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { Link2, MessageSquarePlus, UserRoundPlus, Users } from 'lucide-react';
-import { lazy, Suspense, useCallback, useRef, useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import { usePlatform } from '../accounts/use-platform.ts';
 import { Avatar } from '../design/avatar.tsx';
 import { IconButton } from '../design/button.tsx';
@@ -10,6 +10,7 @@ import room from '../design/room.module.css';
 import { SkeletonList } from '../design/skeleton.tsx';
 import { useRovingList } from '../design/use-roving-list.ts';
 import { useText } from '../i18n/language.tsx';
+import { lazyPart } from '../shell/part.tsx';
 import { formatRoute } from '../shell/route.ts';
 import { nameOf } from '../state/people.ts';
 import { useObserved } from '../state/use-observed.ts';
@@ -19,9 +20,7 @@ import { PersonSearch } from './person-search.tsx';
 
 const rowHeight = 60;
 
-const GroupDialog = lazy(() =>
-  import('../groups/group-dialog.tsx').then(({ GroupDialog: dialog }) => ({ default: dialog })),
-);
+const GroupDialog = lazyPart(async () => (await import('../groups/group-dialog.tsx')).GroupDialog, 'dialog');
 
 /** The search for people, the ways to requests and invites, and all friends with their presence. */
 export function ContactList({
@@ -138,11 +137,7 @@ export function ContactList({
           </ul>
         )}
       </div>
-      {creating && (
-        <Suspense>
-          <GroupDialog onClose={() => setCreating(false)} />
-        </Suspense>
-      )}
+      {creating && <GroupDialog onClose={() => setCreating(false)} />}
     </section>
   );
 }

@@ -1,15 +1,13 @@
 import { UserRoundSearch } from 'lucide-react';
-import { lazy, Suspense } from 'react';
 import { EmptyState } from '../design/empty-state.tsx';
 import { Room } from '../design/room.tsx';
 import { useText } from '../i18n/language.tsx';
+import { lazyPart } from '../shell/part.tsx';
 import { ContactList } from './contact-list.tsx';
 import { PersonPage } from './person-page.tsx';
 import { RequestsPage } from './requests-page.tsx';
 
-const InvitesPage = lazy(() =>
-  import('../invites/invites-page.tsx').then(({ InvitesPage: page }) => ({ default: page })),
-);
+const InvitesPage = lazyPart(async () => (await import('../invites/invites-page.tsx')).InvitesPage, 'within');
 
 /** Friends, requests and invites, and beside them whoever was chosen. */
 export function ContactsRoom({
@@ -27,11 +25,7 @@ export function ContactsRoom({
       deep={person !== undefined || page !== undefined}
     >
       {page === 'requests' && <RequestsPage />}
-      {page === 'invites' && (
-        <Suspense>
-          <InvitesPage />
-        </Suspense>
-      )}
+      {page === 'invites' && <InvitesPage />}
       {person !== undefined && <PersonPage key={person} user={person} />}
       {page === undefined && person === undefined && (
         <EmptyState icon={UserRoundSearch} title={text('contacts.choose')}>

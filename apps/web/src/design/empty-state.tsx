@@ -6,11 +6,14 @@ import styles from './empty-state.module.css';
 export function EmptyState({
   icon: Icon,
   title,
+  heading: Heading = 'h2',
   children,
   action,
 }: {
   icon: LucideIcon;
   title: string;
+  /** The page's own where it has no other. */
+  heading?: 'h1' | 'h2';
   children?: ReactNode;
   action?: ReactNode;
 }) {
@@ -19,7 +22,7 @@ export function EmptyState({
       <span className={styles.icon}>
         <Icon size={32} strokeWidth={1.6} aria-hidden />
       </span>
-      <h2 className={styles.title}>{title}</h2>
+      <Heading className={styles.title}>{title}</Heading>
       {children && <p className={styles.text}>{children}</p>}
       {action && <div className={styles.action}>{action}</div>}
     </div>

@@ -18,6 +18,10 @@ export const en = {
   'action.copy': 'Copy',
   'action.reply': 'Reply',
 
+  'part.failed': 'This part could not be loaded',
+  'part.failed.text': 'The rest of the page is as it was.',
+  'part.reload': 'Reload the page',
+
   'login.title': 'Log in',
   'login.email': 'E-mail address',
   'login.password': 'Password',

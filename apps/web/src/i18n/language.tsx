@@ -1,4 +1,5 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
+import { loadPart } from '../shell/load-part.ts';
 import type { Language } from '../state/settings.ts';
 import { type Catalogue, createText, type Text } from './catalogue.ts';
 import { en } from './en.ts';
@@ -20,14 +21,14 @@ const tags: Readonly<Record<Language, string>> = { en: 'en', zh: 'zh-Hans' };
 
 const SpeechContext = createContext<Speech | undefined>(undefined);
 
-/** Loads the texts of a language; English, should they not be had. */
-export async function loadSpoken(language: Language): Promise<Spoken> {
-  try {
-    return { language, catalogue: language === 'zh' ? (await import('./zh.ts')).zh : en };
-  } catch {
-    return { language: 'en', catalogue: en };
-  }
-}
+const load = async (language: Language): Promise<Spoken> => ({
+  language,
+  catalogue: language === 'zh' ? (await import('./zh.ts')).zh : en,
+});
+
+/** Loads the texts of a language; English, should they not be had at once. */
+export const loadSpoken = (language: Language): Promise<Spoken> =>
+  load(language).catch(() => ({ language: 'en', catalogue: en }));
 
 /** Everything below speaks this language, as soon as its texts are here. */
 export function LanguageProvider({
@@ -42,9 +43,16 @@ export function LanguageProvider({
   const [spoken, setSpoken] = useState(initial);
   useEffect(() => {
     let wanted = true;
-    void loadSpoken(language).then((loaded) => wanted && setSpoken(loaded));
+    const speak = () =>
+      void loadPart(() => load(language)).then(
+        (loaded) => wanted && setSpoken(loaded),
+        // As it was, until the network is back.
+        () => wanted && window.addEventListener('online', speak, { once: true }),
+      );
+    speak();
     return () => {
       wanted = false;
+      window.removeEventListener('online', speak);
     };
   }, [language]);
   const speech = useMemo(() => {

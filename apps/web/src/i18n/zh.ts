@@ -20,6 +20,10 @@ export const zh: Catalogue = {
   'action.copy': '复制',
   'action.reply': '回复',
 
+  'part.failed': '这部分无法加载',
+  'part.failed.text': '页面的其余部分不受影响。',
+  'part.reload': '重新加载页面',
+
   'login.title': '登录',
   'login.email': '邮箱地址',
   'login.password': '密码',

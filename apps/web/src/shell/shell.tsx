@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect } from 'react';
+import { useEffect } from 'react';
 import { ChatsRoom } from '../chats/chats-room.tsx';
 import { useText } from '../i18n/language.tsx';
 import { readPendingInvite } from '../state/pending-invite.ts';
@@ -6,25 +6,28 @@ import { useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import { ConnectionStatus } from './connection-status.tsx';
 import { keepClient } from './keep-client.ts';
+import { Guarded, lazyPart } from './part.tsx';
 import { navigate, useRoute } from './route.ts';
 import styles from './shell.module.css';
 import { SideBar } from './side-bar.tsx';
 import { useAlerts } from './use-alerts.ts';
 import { useTitle } from './use-title.ts';
 
-const ContactsRoom = lazy(() =>
-  import('../contacts/contacts-room.tsx').then(({ ContactsRoom: room }) => ({ default: room })),
+const loading = <main className={styles.room} aria-busy />;
+
+const ContactsRoom = lazyPart(
+  async () => (await import('../contacts/contacts-room.tsx')).ContactsRoom,
+  'room',
+  loading,
 );
-const InvitePage = lazy(() =>
-  import('../invites/invite-page.tsx').then(({ InvitePage: page }) => ({ default: page })),
-);
-const SettingsRoom = lazy(() =>
-  import('../settings/settings-room.tsx').then(({ SettingsRoom: room }) => ({ default: room })),
+const InvitePage = lazyPart(async () => (await import('../invites/invite-page.tsx')).InvitePage, 'room', loading);
+const SettingsRoom = lazyPart(
+  async () => (await import('../settings/settings-room.tsx')).SettingsRoom,
+  'room',
+  loading,
 );
 
-const KickedDialog = lazy(() =>
-  import('./kicked-dialog.tsx').then(({ KickedDialog: dialog }) => ({ default: dialog })),
-);
+const KickedDialog = lazyPart(async () => (await import('./kicked-dialog.tsx')).KickedDialog, 'dialog');
 
 /** Everything that a logged-in user sees: the side bar, and the room that was chosen there. */
 export function Shell() {
@@ -50,23 +53,21 @@ export function Shell() {
         {text('app.skip')}
       </button>
       <SideBar route={route} />
-      <Suspense fallback={<main className={styles.room} aria-busy />}>
-        {section === 'chats' && <ChatsRoom conversation={route.conversation} />}
-        {section === 'contacts' && (
-          <ContactsRoom
-            person={route.person}
-            page={route.requests ? 'requests' : route.invites ? 'invites' : undefined}
-          />
-        )}
-        {section === 'invite' && <InvitePage key={route.invite} invite={route.invite} />}
-        {section === 'settings' && <SettingsRoom page={route.page} />}
-      </Suspense>
-      <ConnectionStatus />
-      {kicked && (
-        <Suspense>
-          <KickedDialog />
-        </Suspense>
+      {section === 'chats' && (
+        <Guarded place="room">
+          <ChatsRoom conversation={route.conversation} />
+        </Guarded>
       )}
+      {section === 'contacts' && (
+        <ContactsRoom
+          person={route.person}
+          page={route.requests ? 'requests' : route.invites ? 'invites' : undefined}
+        />
+      )}
+      {section === 'invite' && <InvitePage key={route.invite} invite={route.invite} />}
+      {section === 'settings' && <SettingsRoom page={route.page} />}
+      <ConnectionStatus />
+      {kicked && <KickedDialog />}
     </div>
   );
 }
