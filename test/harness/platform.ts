@@ -71,6 +71,7 @@ export class Platform {
   readonly #proxies: TcpProxy[] = [];
   #mysqlServer!: Awaited<ReturnType<typeof startTestMysql>>;
   #shared: Record<string, string> = {};
+  #gateEnvironment: Record<string, string> = {};
   readonly #beforeClose: (() => Promise<void>)[] = [];
   /** Not yet given away. All different: one that is asked for after another was let go may be the same. */
   #ports: number[] = [];
@@ -114,6 +115,13 @@ export class Platform {
     const node = await this.#createNode(this.nodes.length + 1);
     await node.start();
     return node;
+  }
+
+  /** One more gate behind the same stores, ready; answers with it and its address. */
+  async addGate(environment: Record<string, string>): Promise<{ gate: Service; url: string }> {
+    const added = this.#addGate(`gate-${this.services.size}`, environment);
+    await added.gate.start();
+    return added;
   }
 
   /** Something to be closed before the platform is: a client that is still there would try to reconnect for ever. */
@@ -182,7 +190,14 @@ export class Platform {
     }
     this.#shared.STATUS_ADDRESS = statusPorts.map((port) => `127.0.0.1:${port}`).join(',');
     if (this.#options.proxied?.includes('status')) this.statusProxy = await this.#startProxy(statusPorts[0]!);
-    this.#createGate(verifyPort, keyFile);
+    this.#gateEnvironment = {
+      VERIFY_ADDRESS: `127.0.0.1:${verifyPort}`,
+      SESSION_KEYS_FILE: keyFile,
+      ...(this.statusProxy && { STATUS_ADDRESS: `127.0.0.1:${this.statusProxy.port}` }),
+      // Every client of a test comes from one address.
+      REQUESTS_PER_ADDRESS_MINUTE: '100000',
+    };
+    this.gateUrl = this.#addGate('gate', {}).url;
     for (let node = 1; node <= (this.#options.nodes ?? 2); node++) await this.#createNode(node);
 
     for (const service of this.services.values()) service.spawn();
@@ -199,20 +214,11 @@ export class Platform {
     return grpcPort;
   }
 
-  #createGate(verifyPort: number, keyFile: string): void {
+  #addGate(name: string, environment: Record<string, string>): { gate: Service; url: string } {
     const [port, opsPort] = [this.#nextPort(), this.#nextPort()];
-    this.gateUrl = `http://127.0.0.1:${port}`;
-    const environment = {
-      HTTP_HOST: '127.0.0.1',
-      HTTP_PORT: String(port),
-      OPS_PORT: String(opsPort),
-      VERIFY_ADDRESS: `127.0.0.1:${verifyPort}`,
-      SESSION_KEYS_FILE: keyFile,
-      ...(this.statusProxy && { STATUS_ADDRESS: `127.0.0.1:${this.statusProxy.port}` }),
-      // Every client of a test comes from one address.
-      REQUESTS_PER_ADDRESS_MINUTE: '100000',
-    };
-    this.#add('gate', 'gate', environment, opsPort);
+    const doors = { HTTP_HOST: '127.0.0.1', HTTP_PORT: String(port), OPS_PORT: String(opsPort) };
+    const gate = this.#add(name, 'gate', { ...this.#gateEnvironment, ...doors }, opsPort, environment);
+    return { gate, url: `http://127.0.0.1:${port}` };
   }
 
   async #createNode(number: number): Promise<ChatNode> {
@@ -280,8 +286,9 @@ export class Platform {
     app: 'gate' | 'verify' | 'status' | 'chat',
     environment: Record<string, string>,
     opsPort: number,
+    own: Record<string, string> = {},
   ): Service {
-    const all = { ...this.#shared, ...environment, ...this.#options.environment?.[app] };
+    const all = { ...this.#shared, ...environment, ...this.#options.environment?.[app], ...own };
     const service = new Service(name, `apps/${app}/src/main.ts`, all, opsPort, this.logFolder);
     this.services.set(name, service);
     return service;
