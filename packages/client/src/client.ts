@@ -352,6 +352,9 @@ class ReconnectingClient implements BerthClient {
       case 'conversationEvent':
         inbox.refresh((body as Pushes['conversationEvent']).conversation);
         break;
+      case 'listed':
+        inbox.refresh((body as Pushes['listed']).conversation);
+        return;
       case 'typed':
       case 'presence':
         break;

@@ -73,6 +73,13 @@ export interface ConversationSummary {
   mutedUntil: number;
   pinned: boolean;
   silenced: boolean;
+  /** Left, and put away: to be found by its id. Joining again brings it back. */
+  hidden?: boolean;
+  /**
+   * Direct only: why this user may not write, as far as they may know. `blocked`: they have blocked the other one;
+   * `not_friends`: where only friends may write.
+   */
+  refusal?: 'blocked' | 'not_friends';
   memberCount: number;
   last?: Message;
   /** Direct only: up to where the other one has received and read. */
@@ -109,6 +116,8 @@ export interface Member extends Profile {
   role: Role;
   mutedUntil: number;
   read: number;
+  /** The head when this member came: tells the order in which they came. */
+  joined?: number;
 }
 
 export interface Berth {
@@ -152,7 +161,7 @@ export interface Answers {
   conversation: { conversation: ConversationSummary };
   mark: { read: number; received: number };
   typing: Record<never, never>;
-  preferences: { pinned: boolean; silenced: boolean };
+  preferences: { pinned: boolean; silenced: boolean; hidden: boolean };
   directOpen: { conversation: ConversationSummary };
   profile: {
     user: Profile;
@@ -213,6 +222,8 @@ export interface Pushes {
   deliver: Message;
   entry: Message;
   marked: { conversation: number; user: number; read?: number; received?: number };
+  /** To be asked for with `conversation`. */
+  listed: { conversation: number };
   typed: { conversation: number; user: number };
   presence: { changes: { user: number; online: boolean }[] };
   friendEvent:

@@ -76,6 +76,8 @@ export const requestSchemas = {
     conversation: id31,
     pinned: z.boolean().optional(),
     silenced: z.boolean().optional(),
+    /** Puts a conversation away that one has left, or brings it back; nothing where one is a member. */
+    hidden: z.boolean().optional(),
   }),
   directOpen: z.object({ req, user: id31 }),
 

@@ -30,6 +30,8 @@ export const frameIds = {
   directOpen: 1123,
   /** Push: what happened in a conversation beside messages; who does not know it has a gap and asks. */
   entry: 1125,
+  /** Push: this user's list shows a conversation otherwise, by another of their sessions or by what one may do there. */
+  listed: 1127,
 
   profile: 1201,
   profileUpdate: 1203,

@@ -29,6 +29,7 @@ export interface ConversationReaderOptions {
   ranges: RangeReader;
   hints: LogHints;
   marks: Pick<MarkWriter, 'pendingRead'>;
+  strangersMayWrite: boolean;
 }
 
 /** Conversations as one user sees them. What many ask for at a time is read together. */
@@ -38,16 +39,26 @@ export class ConversationReader {
   readonly #history: MemberHistory;
   readonly #ranges: RangeReader;
   readonly #marks: ConversationReaderOptions['marks'];
+  readonly #strangersMayWrite: boolean;
   readonly #heads: CoalescingLoader<number, LoggedConversation>;
   readonly #lists: CoalescingLoader<number, ListRow[]>;
   readonly #members: CoalescingLoader<string, MemberRow>;
 
-  constructor({ mysql, directory, history, ranges, hints, marks }: ConversationReaderOptions) {
+  constructor({
+    mysql,
+    directory,
+    history,
+    ranges,
+    hints,
+    marks,
+    strangersMayWrite,
+  }: ConversationReaderOptions) {
     this.#mysql = mysql;
     this.#directory = directory;
     this.#history = history;
     this.#ranges = ranges;
     this.#marks = marks;
+    this.#strangersMayWrite = strangersMayWrite;
     this.#heads = new CoalescingLoader({
       read: (ids) => readLogged(mysql, ids, (conversation, end) => hints.note(conversation, end)),
     });
@@ -130,6 +141,7 @@ export class ConversationReader {
         last: lasts.get(conversation),
         unread: unread.get(conversation)!,
         peer: peers.get(conversation),
+        strangersMayWrite: this.#strangersMayWrite,
       }),
     );
   }
@@ -143,9 +155,11 @@ export class ConversationReader {
       this.#mysql,
       rows.map((row) => row.user),
     );
-    return rows.flatMap(({ user: id, role, mutedUntil, readSeq }) => {
+    return rows.flatMap(({ user: id, role, mutedUntil, readSeq, joinedSeq }) => {
       const profile = profiles.get(id);
-      return profile === undefined ? [] : [{ ...profile, role, mutedUntil, read: readSeq }];
+      return profile === undefined
+        ? []
+        : [{ ...profile, role, mutedUntil, read: readSeq, joined: joinedSeq }];
     });
   }
 
@@ -184,6 +198,7 @@ function summaryOf({
   last,
   unread,
   peer,
+  strangersMayWrite,
 }: {
   user: number;
   row: ConversationRow;
@@ -193,7 +208,14 @@ function summaryOf({
   last: Message | undefined;
   unread: number;
   peer: Peer | undefined;
+  strangersMayWrite: boolean;
 }): ConversationSummary {
+  // Whether the other one has blocked them is not theirs to know.
+  const refusal = member.blocked
+    ? 'blocked'
+    : member.friend || strangersMayWrite || row.kind === 'group'
+      ? undefined
+      : 'not_friends';
   return {
     conversation: row.id,
     kind: row.kind,
@@ -209,6 +231,8 @@ function summaryOf({
     mutedUntil: member.mutedUntil,
     pinned: list?.pinned ?? false,
     silenced: list?.silenced ?? false,
+    hidden: list?.hidden ?? false,
+    ...(refusal && { refusal }),
     memberCount: row.memberCount,
     ...(last && { last }),
     ...(peer?.member && { peerReceived: peer.member.receivedSeq, peerRead: peer.member.readSeq }),

@@ -11,6 +11,8 @@ export interface ListRow {
   silenced: boolean;
   /** Is a member now. */
   member: boolean;
+  /** Has left and put it away. */
+  hidden: boolean;
   /** When the user last joined or left, in milliseconds since 1970. */
   joinedAt: number;
 }
@@ -22,10 +24,11 @@ interface StoredRow {
   pinned: number;
   silenced: number;
   member: number;
+  hidden: number;
   joined_at: number;
 }
 
-const columns = 'user_id, conversation_id, peer_id, pinned, silenced, member, joined_at';
+const columns = 'user_id, conversation_id, peer_id, pinned, silenced, member, hidden, joined_at';
 
 const listRowOf = (row: StoredRow): ListRow => ({
   conversation: row.conversation_id,
@@ -33,6 +36,7 @@ const listRowOf = (row: StoredRow): ListRow => ({
   pinned: row.pinned === 1,
   silenced: row.silenced === 1,
   member: row.member === 1,
+  hidden: row.member === 0 && row.hidden === 1,
   joinedAt: row.joined_at,
 });
 

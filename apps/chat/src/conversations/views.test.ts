@@ -5,6 +5,7 @@ import type { ConversationSummary, Profile } from '@berth/wire';
 import { conversation as conversationHandler } from '../handlers/conversation.ts';
 import { conversations } from '../handlers/conversations.ts';
 import { groupCreate } from '../handlers/group-create.ts';
+import { groupInvite } from '../handlers/group-invite.ts';
 import { groupLeave } from '../handlers/group-leave.ts';
 import { mark } from '../handlers/mark.ts';
 import { preferences } from '../handlers/preferences.ts';
@@ -186,14 +187,44 @@ test('preferences are kept for the one who has them', async () => {
   const { ann, others, directs } = await friendsOf(1);
   const [conversation] = directs as [number];
   const ask = (wish: object) => nodeAt(0).ask(preferences, 'preferences', ann, { conversation, ...wish });
-  assert.deepEqual(await ask({ pinned: true }), { pinned: true, silenced: false });
-  assert.deepEqual(await ask({ silenced: true }), { pinned: true, silenced: true });
+  assert.deepEqual(await ask({ pinned: true }), { pinned: true, silenced: false, hidden: false });
+  assert.deepEqual(await ask({ silenced: true }), { pinned: true, silenced: true, hidden: false });
   const [own, other] = [await summaryOf(ann, conversation), await summaryOf(others[0]!, conversation)];
   assert.deepEqual([own.pinned, own.silenced, other.pinned, other.silenced], [true, true, false, false]);
   const [eve] = (await createPeople(mysql.db, 1)) as [Profile];
   await assert.rejects(nodeAt(0).ask(preferences, 'preferences', eve, { conversation }), {
     code: 'not_member',
   });
+});
+
+test('a group that one has left is put away on all devices, until one joins it again', async () => {
+  const { ann, others } = await friendsOf(1);
+  const bob = others[0]!;
+  const { conversation } = await nodeAt(0).ask(groupCreate, 'groupCreate', ann, {
+    cid: 'away',
+    title: 'Away',
+    members: [bob.id],
+  });
+  const group = conversation.conversation;
+  const hide = (hidden: boolean) =>
+    nodeAt(0).ask(preferences, 'preferences', bob, { conversation: group, hidden });
+  const hidden = async () => (await summaryOf(bob, group)).hidden;
+  assert.equal((await hide(true)).hidden, false, 'not while one is a member');
+  await nodeAt(0).ask(groupLeave, 'groupLeave', bob, { conversation: group });
+  assert.equal(await hidden(), false);
+  assert.equal((await hide(true)).hidden, true);
+  assert.equal(await hidden(), true);
+  assert.deepEqual(nodeAt(0).publisher.pushed.at(-1), {
+    ...{ frame: 'listed', body: { conversation: group } },
+    ...{ users: [bob.id], conversation: undefined },
+  });
+  assert.equal((await summaryOf(ann, group)).hidden, false, 'for the others it is as it was');
+  assert.equal((await hide(false)).hidden, false);
+  await hide(true);
+  await nodeAt(0).ask(groupInvite, 'groupInvite', ann, { conversation: group, users: [bob.id] });
+  assert.equal(await hidden(), false);
+  await nodeAt(0).ask(groupLeave, 'groupLeave', bob, { conversation: group });
+  assert.equal(await hidden(), false, 'left again, it is there again');
 });
 
 test('resume has what is above the marks, and nothing that the user may not see', async () => {

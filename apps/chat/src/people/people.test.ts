@@ -4,6 +4,7 @@ import { useMysql } from '@berth/fixtures';
 import type { Profile } from '@berth/wire';
 import { block } from '../handlers/block.ts';
 import { blocks } from '../handlers/blocks.ts';
+import { conversation as summary } from '../handlers/conversation.ts';
 import { directOpen } from '../handlers/direct-open.ts';
 import { friendAccept } from '../handlers/friend-accept.ts';
 import { friendAlias } from '../handlers/friend-alias.ts';
@@ -166,6 +167,27 @@ test('a block silences both, on any node, until it is lifted', async () => {
   assert.equal((await nodeAt(0).ask(profile, 'profile', bob, { user: ann.id })).blocked, true);
   await nodeAt(0).ask(unblock, 'unblock', bob, { user: ann.id });
   assert.equal((await say(nodeAt(1), ann, conversation, '5')).seq, 5);
+});
+
+test('a list says why one may not write, and of the other’s block nothing', async () => {
+  const [ann, bob] = (await createPeople(mysql.db, 2)) as [Profile, Profile];
+  const conversation = await befriend(ann, bob);
+  const refusalOf = async (who: Profile) =>
+    (await nodeAt(1).ask(summary, 'conversation', who, { conversation })).conversation.refusal;
+  const listed = () => nodeAt(0).publisher.pushed.filter(({ frame }) => frame === 'listed');
+  assert.deepEqual([await refusalOf(ann), await refusalOf(bob)], [undefined, undefined]);
+  await nodeAt(0).ask(block, 'block', bob, { user: ann.id });
+  assert.deepEqual([await refusalOf(ann), await refusalOf(bob)], [undefined, 'blocked']);
+  assert.deepEqual(listed().at(-1)!.users, [bob.id], 'his other devices, and nobody else');
+  await nodeAt(0).ask(unblock, 'unblock', bob, { user: ann.id });
+  assert.equal(await refusalOf(bob), undefined);
+  await nodeAt(0).ask(friendRemove, 'friendRemove', bob, { user: ann.id });
+  assert.deepEqual([await refusalOf(ann), await refusalOf(bob)], ['not_friends', 'not_friends']);
+  assert.deepEqual(listed().at(-1)!.users, [bob.id, ann.id]);
+  const open = createStoredNode(mysql.url, { strangersMayWrite: true });
+  const answer = await open.ask(summary, 'conversation', ann, { conversation });
+  assert.equal(answer.conversation.refusal, undefined);
+  await open.close();
 });
 
 test('one who is blocked can neither ask nor open a conversation', async () => {

@@ -20,7 +20,11 @@ const ContactsRoom = lazyPart(
   'room',
   loading,
 );
-const InvitePage = lazyPart(async () => (await import('../invites/invite-page.tsx')).InvitePage, 'room', loading);
+const InvitePage = lazyPart(
+  async () => (await import('../invites/invite-page.tsx')).InvitePage,
+  'room',
+  loading,
+);
 const SettingsRoom = lazyPart(
   async () => (await import('../settings/settings-room.tsx')).SettingsRoom,
   'room',
