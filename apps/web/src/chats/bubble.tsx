@@ -3,6 +3,7 @@ import { Ellipsis } from 'lucide-react';
 import { memo } from 'react';
 import { Avatar } from '../design/avatar.tsx';
 import { classNames } from '../design/class-names.ts';
+import { hueClass } from '../design/hue.ts';
 import { useFormats, useText } from '../i18n/language.tsx';
 import { nameOf } from '../state/people.ts';
 import type { Timeline } from '../state/timeline.ts';
@@ -45,17 +46,22 @@ export const Bubble = memo(
     const shownSender = group && !said.mine;
     const named = shownSender && !follows;
     const name = useSenderName(said);
+    const { hues } = useWorkspace();
+    const hue = useObserved(hues, (all) => all.of(timeline.conversation, said.sender));
     const large = isEmojiOnly(said.text);
     return (
       <div className={classNames(styles.line, said.mine && styles.mine, !follows && styles.leads)}>
         {shownSender && (
           <span className={styles.picture}>
-            {named && <Avatar id={said.sender} name={name} size="small" />}
+            {named && <Avatar id={said.sender} name={name} size="small" hue={hue} />}
           </span>
         )}
         <div className={styles.column}>
           <div className={classNames(styles.bubble, follows && styles.follows, large && styles.large)}>
-            <bdi id={`${label}-who`} className={named ? styles.sender : styles.unseen}>
+            <bdi
+              id={`${label}-who`}
+              className={named ? classNames(styles.sender, hueClass(hue)) : styles.unseen}
+            >
               {name}
             </bdi>
             {said.replyTo !== undefined && (

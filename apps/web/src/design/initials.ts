@@ -1,5 +1,3 @@
-const colours = 8;
-
 /** One or two letters for a name: its words' first ones, or the first of a name in a script without spaces. */
 export function initialsOf(name: string): string {
   const words = name.match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu) ?? [];
@@ -13,6 +11,3 @@ export function initialsOf(name: string): string {
   const last = rest.at(-1);
   return /^\p{Script=Han}/u.test(first) || last === undefined ? letter(first) : letter(first) + letter(last);
 }
-
-/** The number of one of the picture colours, the same for a person or a group for ever. */
-export const colourOf = (id: number): number => (Math.imul(id, 0x9e37_79b1) >>> 16) % colours;

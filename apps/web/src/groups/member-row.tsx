@@ -28,7 +28,8 @@ export function MemberRow({
   patch: Members['patch'];
 }) {
   const text = useText();
-  const { people, me, client } = useWorkspace();
+  const { people, hues, me, client } = useWorkspace();
+  const hue = useObserved(hues, (all) => all.of(conversation.conversation, member.id));
   const name = nameOf(useObserved(people, (all) => all.friend(member.id)) ?? member);
   const online = useObserved(people, (all) => all.friend(member.id)?.online ?? false);
   const [asked, setAsked] = useState<'remove' | 'owner'>();
@@ -47,7 +48,7 @@ export function MemberRow({
   );
   return (
     <div className={styles.member}>
-      <Avatar id={member.id} name={name} online={online} />
+      <Avatar id={member.id} name={name} online={online} hue={hue} />
       <div className={styles.memberNames}>
         <a href={formatRoute({ section: 'contacts', person: member.id })} className={styles.memberName}>
           <bdi>{member.id === me ? text('talk.me') : name}</bdi>

@@ -18,7 +18,7 @@ export interface Members {
 
 /** The members of a group, page by page, kept current by what the group tells. */
 export function useMembers(conversation: number): Members {
-  const { client, people, membersChanged } = useWorkspace();
+  const { client, people, hues, membersChanged } = useWorkspace();
   const changed = useCell(membersChanged);
   const [members, setMembers] = useState<readonly Member[]>([]);
   const [complete, setComplete] = useState(false);
@@ -40,6 +40,7 @@ export function useMembers(conversation: number): Members {
         const page = await client.request('members', body, { signal: mine.signal });
         if (mine.signal.aborted) return;
         people.learn(page.members);
+        if (!fresh) hues.learn(conversation, page.members);
         cursor.current = page.cursor;
         setMembers((before) => (fresh ? page.members : [...before, ...page.members]));
         setComplete(page.cursor === undefined);
@@ -49,7 +50,7 @@ export function useMembers(conversation: number): Members {
         if (asking.current === mine) asking.current = undefined;
       }
     },
-    [client, people, conversation],
+    [client, people, hues, conversation],
   );
 
   const patch = useCallback<Members['patch']>((user, change) => {
