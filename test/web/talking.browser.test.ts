@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { eventually } from '@berth/fixtures';
 import type { Page } from 'playwright-core';
 import { useBrowser, webRoot } from '../harness/browser.ts';
 import { closeAll, connectDevice, createGroup, seedPeople } from '../harness/people.ts';
@@ -80,6 +81,35 @@ async function spoken(page: Page): Promise<string[]> {
     groups!.name!.replace(/^(\S+) (.*) \d\d:\d\d$/, '$1: $2'),
   );
 }
+
+test('names in a group have the colour of their picture, and nobody that of another', async () => {
+  const nicks = Array.from({ length: 12 }, (_, index) => `Sailor ${index}`);
+  const { page, devices, group } = await openGroup(nicks, 'Sixteen hues');
+  for (const device of devices.slice(1)) await device.say(group, `it is ${device.person.name}`);
+  await message(page, devices.at(-1)!.person.name).waitFor();
+  const coloursIn = async (colorScheme: 'light' | 'dark') => {
+    await page.emulateMedia({ colorScheme });
+    return page.getByRole('article').evaluateAll((articles) =>
+      articles.map((article) => {
+        const name = article.querySelector('[id$="-who"]')!;
+        const picture = [...article.querySelectorAll('[aria-hidden]')].find(
+          (element) => element.textContent === `S${name.textContent!.split(' ')[1]![0]}`,
+        )!;
+        return [getComputedStyle(name).color, getComputedStyle(picture).backgroundColor];
+      }),
+    );
+  };
+  await eventually('as many colours as people', async () => {
+    for (const theme of ['light', 'dark'] as const) {
+      const colours = await coloursIn(theme);
+      for (const [name, picture] of colours) assert.equal(name, picture);
+      assert.equal(new Set(colours.map(String)).size, colours.length);
+      assert.ok(colours.length >= 8);
+    }
+    return true;
+  });
+  await closeAll(devices);
+});
 
 test('the name over a conversation opens the profile, that of a group its details', async () => {
   const { page, devices } = await openGroup(['Noor', 'Ines'], 'Crew');

@@ -1,9 +1,7 @@
-import { Popover } from '@base-ui/react/popover';
 import { BerthError } from '@berth/client';
 import { SendHorizontal, Smile, X } from 'lucide-react';
 import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react';
 import { IconButton } from '../design/button.tsx';
-import popup from '../design/popup.module.css';
 import { errorText } from '../i18n/error-text.ts';
 import { useFormats, useText } from '../i18n/language.tsx';
 import { lazyPart } from '../shell/part.tsx';
@@ -12,11 +10,12 @@ import { nameOf } from '../state/people.ts';
 import type { Timeline } from '../state/timeline.ts';
 import { useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
+import { ClosedComposer, closedFor } from './closed-composer.tsx';
 import styles from './composer.module.css';
 import { sendsBy } from './composer-keys.ts';
 import { useMuted } from './use-muted.ts';
 
-const EmojiPicker = lazyPart(async () => (await import('./emoji-picker.tsx')).EmojiPicker, 'within');
+const EmojiPopover = lazyPart(async () => (await import('./emoji-popover.tsx')).EmojiPopover, 'dialog');
 
 export interface ComposerHandle {
   /** Answers with the field to be focused; nothing when one cannot write here. */
@@ -44,6 +43,8 @@ export function Composer({
   const draft = useObserved(drafts, (all) => all.get(id));
   const [problem, setProblem] = useState<string>();
   const field = useRef<HTMLTextAreaElement>(null);
+  const emojiButton = useRef<HTMLButtonElement>(null);
+  const [picking, setPicking] = useState(false);
   const mutedUntil = useMuted(conversation);
   const value = draft?.text ?? '';
   const replyTo = draft?.replyTo;
@@ -94,15 +95,8 @@ export function Composer({
     } else if (event.key === 'Escape' && replyTo !== undefined) cancelReply();
   };
 
-  if (!conversation.member || mutedUntil !== undefined) {
-    return (
-      <footer className={styles.closed}>
-        {conversation.member && mutedUntil !== undefined
-          ? text('talk.cannotWrite.muted', { time: formats.full(mutedUntil) })
-          : text('talk.cannotWrite.left')}
-      </footer>
-    );
-  }
+  const closed = closedFor(conversation, mutedUntil);
+  if (closed) return <ClosedComposer conversation={conversation} name={name} why={closed} />;
   return (
     <footer className={styles.composer}>
       {problem && (
@@ -112,18 +106,23 @@ export function Composer({
       )}
       {replyTo !== undefined && <ReplyTo seq={replyTo} timeline={timeline} onCancel={cancelReply} />}
       <div className={styles.line}>
-        <Popover.Root>
-          <Popover.Trigger render={<IconButton label={text('talk.emoji')} />}>
-            <Smile size={22} aria-hidden />
-          </Popover.Trigger>
-          <Popover.Portal>
-            <Popover.Positioner className={popup.layer} side="top" align="start" sideOffset={8}>
-              <Popover.Popup className={styles.picker} aria-label={text('talk.emoji')} finalFocus={field}>
-                <EmojiPicker onPick={insert} />
-              </Popover.Popup>
-            </Popover.Positioner>
-          </Popover.Portal>
-        </Popover.Root>
+        <IconButton
+          ref={emojiButton}
+          label={text('talk.emoji')}
+          aria-haspopup="dialog"
+          aria-expanded={picking}
+          onClick={() => setPicking(!picking)}
+        >
+          <Smile size={22} aria-hidden />
+        </IconButton>
+        {picking && (
+          <EmojiPopover
+            anchor={emojiButton}
+            finalFocus={field}
+            onPick={insert}
+            onClose={() => setPicking(false)}
+          />
+        )}
         <textarea
           ref={field}
           className={styles.field}

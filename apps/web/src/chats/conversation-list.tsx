@@ -1,12 +1,24 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { MessageSquarePlus, MessagesSquare, Search, SearchX, X } from 'lucide-react';
+import {
+  Archive,
+  CheckCheck,
+  EllipsisVertical,
+  MessageSquarePlus,
+  MessagesSquare,
+  Search,
+  SearchX,
+  X,
+} from 'lucide-react';
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { Button, IconButton } from '../design/button.tsx';
 import { EmptyState } from '../design/empty-state.tsx';
+import { ActionMenu } from '../design/menu.tsx';
 import room from '../design/room.module.css';
 import { SkeletonList } from '../design/skeleton.tsx';
 import { useRovingList } from '../design/use-roving-list.ts';
-import { useText } from '../i18n/language.tsx';
+import { errorText } from '../i18n/error-text.ts';
+import { useFormats, useText } from '../i18n/language.tsx';
+import { useNotice } from '../shell/notices.tsx';
 import { lazyPart } from '../shell/part.tsx';
 import { navigate } from '../shell/route.ts';
 import { useObserved } from '../state/use-observed.ts';
@@ -26,11 +38,16 @@ export function ConversationList({ open }: { open: number | undefined }) {
   const text = useText();
   const workspace = useWorkspace();
   const { conversations, connection } = workspace;
-  const all = useObserved(conversations, (list) => list.sorted);
+  const listed = useObserved(conversations, (list) => list.sorted);
+  const hidden = useObserved(conversations, (list) => list.hidden);
+  const [showsHidden, setShowsHidden] = useState(false);
+  const all = showsHidden && hidden.length > 0 ? hidden : listed;
   const started = useObserved(conversations, (list) => list.started);
   const complete = useObserved(conversations, (list) => list.complete);
   const online = useObserved(connection, ({ value }) => value.kind === 'online');
   const [query, setQuery] = useState('');
+  const formats = useFormats();
+  const notice = useNotice();
   const [creating, setCreating] = useState(false);
   const sought = useDeferredValue(query);
   const shown = useMemo(
@@ -72,16 +89,45 @@ export function ConversationList({ open }: { open: number | undefined }) {
   const last = virtualizer.range?.endIndex ?? 0;
   useEffect(() => {
     // What fails is asked for again with the next scroll or connect.
-    if (online && !complete && last >= all.length - rowsAhead) conversations.loadMore().catch(() => {});
-  }, [online, complete, last, all.length, conversations]);
+    if (online && !complete && last >= listed.length - rowsAhead) conversations.loadMore().catch(() => {});
+  }, [online, complete, last, listed.length, conversations]);
+
+  const readAll = async () => {
+    try {
+      await conversations.markAllRead();
+    } catch (error) {
+      notice(errorText(error, text, formats), 'failure');
+    }
+  };
 
   return (
     <section className={room.column} aria-label={text('chats.title')}>
       <header className={room.head}>
-        <h1 className={room.title}>{text('chats.title')}</h1>
+        <h1 className={room.title}>
+          {text(showsHidden && hidden.length > 0 ? 'chats.hidden' : 'chats.title')}
+        </h1>
         <IconButton label={text('chats.new')} onClick={() => setCreating(true)}>
           <MessageSquarePlus size={20} aria-hidden />
         </IconButton>
+        <ActionMenu
+          trigger={
+            <IconButton label={text('chats.actions')}>
+              <EllipsisVertical size={20} aria-hidden />
+            </IconButton>
+          }
+          actions={[
+            { label: text('chats.readAll'), icon: CheckCheck, run: () => void readAll() },
+            ...(hidden.length > 0
+              ? [
+                  {
+                    label: text(showsHidden ? 'chats.hidden.back' : 'chats.hidden.show'),
+                    icon: showsHidden ? MessagesSquare : Archive,
+                    run: () => setShowsHidden(!showsHidden),
+                  },
+                ]
+              : []),
+          ]}
+        />
       </header>
       <div className={room.search}>
         <Search size={18} aria-hidden />

@@ -180,11 +180,13 @@ function usePersonActs(user: number, reload: () => void) {
   const text = useText();
   const formats = useFormats();
   const notice = useNotice();
-  const { client, people } = useWorkspace();
+  const workspace = useWorkspace();
+  const { client, people } = workspace;
   const attempt = async (work: () => Promise<unknown>) => {
     try {
       await work();
       reload();
+      await workspace.renewPerson(user);
     } catch (error) {
       notice(errorText(error, text, formats), 'failure');
     }

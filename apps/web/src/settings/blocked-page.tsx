@@ -15,7 +15,8 @@ import { SettingsFrame } from './settings-frame.tsx';
 /** Whom this user has blocked; anyone can be unblocked. */
 export function BlockedPage() {
   const text = useText();
-  const { client } = useWorkspace();
+  const workspace = useWorkspace();
+  const { client } = workspace;
   const [blocked, setBlocked] = useState<readonly Profile[]>();
   const [cursor, setCursor] = useState<string>();
   const { busy, failure, run } = useTask();
@@ -35,6 +36,7 @@ export function BlockedPage() {
     run(async () => {
       await client.request('unblock', { user });
       setBlocked((before) => before?.filter(({ id }) => id !== user));
+      void workspace.renewPerson(user);
     });
   return (
     <SettingsFrame title={text('settings.blocked')}>

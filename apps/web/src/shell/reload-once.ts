@@ -1,20 +1,22 @@
 import type { Workspace } from '../state/workspace.ts';
 
-/** Holds the build that this tab was reloaded for. */
+/** Holds the page that this tab was reloaded for. */
 const key = 'berth.reloaded';
 const patienceMs = 5_000;
 
 /**
- * Opens the page anew when a part of it cannot be had, such as of a build that is gone: once a build, when gate is there,
- * and when nobody has anything on the page that would be lost. Else the page stays as it is.
+ * Opens the page anew when a part of it cannot be had and gate has another build by now: once for that build, when it is
+ * really there, and when nobody has anything on the page that would be lost. Else the page stays as it is.
  */
 export async function reloadOnce(workspace: Workspace | undefined): Promise<void> {
-  const build = import.meta.url;
   try {
-    if (sessionStorage.getItem(key) === build || holdsSomething(workspace)) return;
-    const answer = await fetch('/', { cache: 'no-store', signal: AbortSignal.timeout(patienceMs) });
-    if (!answer.ok || holdsSomething(workspace)) return;
-    sessionStorage.setItem(key, build);
+    if (holdsSomething(workspace)) return;
+    const script = scriptOf(await (await ask('/')).text());
+    const current = document.querySelector('script[type="module"][src]')?.getAttribute('src');
+    if (script === undefined || script === current || sessionStorage.getItem(key) === script) return;
+    await ask(script);
+    if (holdsSomething(workspace)) return;
+    sessionStorage.setItem(key, script);
   } catch {
     // Away, or nothing can be remembered: it might go on for ever.
     return;
@@ -22,6 +24,19 @@ export async function reloadOnce(workspace: Workspace | undefined): Promise<void
   workspace?.keep();
   location.reload();
 }
+
+async function ask(path: string): Promise<Response> {
+  const answer = await fetch(path, { cache: 'no-store', signal: AbortSignal.timeout(patienceMs) });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+  return answer;
+}
+
+/** The script that a page begins with. */
+const scriptOf = (page: string): string | undefined =>
+  new DOMParser()
+    .parseFromString(page, 'text/html')
+    .querySelector('script[type="module"][src]')
+    ?.getAttribute('src') ?? undefined;
 
 /** Whether something was written and is neither stored nor on its way for good. */
 function holdsSomething(workspace: Workspace | undefined): boolean {

@@ -5,6 +5,8 @@ import { Observable } from './observable.ts';
 export interface Conversation extends ConversationSummary {
   /** When something happened in it last, milliseconds since 1970: what the list is ordered by. */
   activeAt: number;
+  /** What the server said when the user wrote here last, until it tells of the conversation anew. */
+  refused?: 'blocked' | 'not_friends';
 }
 
 /** What the server says of a conversation that is not there for this user. */
@@ -21,8 +23,9 @@ export class Conversations extends Observable {
   /** When something other than a message happened, such as that one was asked in. */
   readonly #touchedAt = new Map<number, number>();
   #sorted: readonly Conversation[] | undefined;
+  #hidden: readonly Conversation[] | undefined;
   #pages: Pages<ConversationSummary> | undefined;
-  #loading = false;
+  #loading: Promise<void> | undefined;
 
   constructor(client: Pick<BerthClient, 'conversations' | 'request' | 'markRead'>, me: number) {
     super();
@@ -38,15 +41,29 @@ export class Conversations extends Observable {
     return this.#absent.has(id);
   }
 
+  /** Those that are not put away. */
   get sorted(): readonly Conversation[] {
-    this.#sorted ??= [...this.#byId.values()].sort(byPlace);
+    this.#sorted ??= [...this.#byId.values()].filter(({ hidden }) => !hidden).sort(byPlace);
     return this.#sorted;
   }
 
-  /** Unread messages of all conversations that are not silenced. */
+  /** Those that are. */
+  get hidden(): readonly Conversation[] {
+    this.#hidden ??= [...this.#byId.values()].filter(({ hidden }) => hidden).sort(byPlace);
+    return this.#hidden;
+  }
+
+  /** The conversation with one other person, as far as it is here. */
+  withPerson(user: number): Conversation | undefined {
+    return [...this.#byId.values()].find(({ kind, peer }) => kind === 'direct' && peer?.id === user);
+  }
+
+  /** Unread messages of all conversations that are neither silenced nor put away. */
   get unread(): number {
     let unread = 0;
-    for (const conversation of this.#byId.values()) if (!conversation.silenced) unread += conversation.unread;
+    for (const conversation of this.#byId.values()) {
+      if (!conversation.silenced && !conversation.hidden) unread += conversation.unread;
+    }
     return unread;
   }
 
@@ -61,16 +78,18 @@ export class Conversations extends Observable {
   }
 
   /** The next page; rejects when it cannot be had now. */
-  async loadMore(): Promise<void> {
+  loadMore(): Promise<void> {
     this.#pages ??= this.#client.conversations({ pageSize: 100 });
-    if (this.#loading || this.#pages.done) return;
-    this.#loading = true;
-    try {
-      this.replace(await this.#pages.next());
-    } finally {
-      this.#loading = false;
+    if (this.#pages.done) return Promise.resolve();
+    this.#loading ??= this.#load(this.#pages).finally(() => {
+      this.#loading = undefined;
       this.#change();
-    }
+    });
+    return this.#loading;
+  }
+
+  async #load(pages: Pages<ConversationSummary>): Promise<void> {
+    this.replace(await pages.next());
   }
 
   replace(summaries: readonly ConversationSummary[]): void {
@@ -137,6 +156,14 @@ export class Conversations extends Observable {
     this.#client.markRead(id, seq);
   }
 
+  /** Reads everything as read, also what has not been scrolled to yet. Rejects when that cannot be had now. */
+  async markAllRead(): Promise<void> {
+    while (!this.complete) await this.loadMore();
+    for (const { conversation, unread, head } of this.#byId.values()) {
+      if (unread > 0) this.markRead(conversation, head);
+    }
+  }
+
   marked({ conversation, user, read, received }: Pushes['marked']): void {
     const known = this.#byId.get(conversation);
     if (!known) return;
@@ -189,6 +216,7 @@ export class Conversations extends Observable {
 
   #change(): void {
     this.#sorted = undefined;
+    this.#hidden = undefined;
     this.changed();
   }
 }

@@ -1,8 +1,9 @@
-import type { AccountUser, BerthClient, ConnectionState, Receipts } from '@berth/client';
+import type { AccountUser, BerthClient, ConnectionState, OutgoingMessage, Receipts } from '@berth/client';
 import { type ConversationEvent, type FriendRequest, limits, type Message, type Profile } from '@berth/wire';
 import type { WorkspaceCache } from './cache.ts';
 import { Conversations } from './conversations.ts';
 import type { Drafts } from './drafts.ts';
+import { GroupHues } from './hues.ts';
 import { Cell, Observable } from './observable.ts';
 import { Outbox } from './outbox.ts';
 import { People } from './people.ts';
@@ -26,6 +27,7 @@ export class Workspace {
   readonly people: People;
   readonly outbox: Outbox;
   readonly typing = new Typing();
+  readonly hues = new GroupHues();
   readonly drafts: Drafts;
   readonly connection: Cell<ConnectionState>;
   readonly profile: Cell<Profile | undefined>;
@@ -108,6 +110,7 @@ export class Workspace {
   async askMarks(conversation: number): Promise<void> {
     const { members } = await this.client.request('members', { conversation, limit: limits.maxPage });
     this.people.learn(members);
+    this.hues.learn(conversation, members);
     const read = Math.max(0, ...members.filter(({ id }) => id !== this.me).map((member) => member.read));
     this.receipts.raise(conversation, { received: read, read });
   }
@@ -158,7 +161,7 @@ export class Workspace {
         conversations.add(entry);
         this.#timelines.get(entry.conversation)?.add(entry);
       }),
-      client.on('outgoing', (message) => this.outbox.happened(message)),
+      client.on('outgoing', (message) => this.#outgoing(message)),
       client.on('marked', (marked) => {
         conversations.marked(marked);
         this.#readReceipts(marked.conversation);
@@ -195,6 +198,23 @@ export class Workspace {
     await Promise.allSettled([this.conversations.loadMore(), this.people.load()]);
   }
 
+  #outgoing(message: OutgoingMessage): void {
+    this.outbox.happened(message);
+    const { conversation, state, error } = message;
+    const refused = this.conversations.get(conversation)?.refused;
+    if (error?.code === 'blocked' || error?.code === 'not_friends') {
+      this.conversations.patch(conversation, { refused: error.code });
+    } else if (refused !== undefined && state !== 'waiting') {
+      void this.conversations.fetch(conversation);
+    }
+  }
+
+  /** Asks anew what may be done in the conversation with someone, if there is one. */
+  async renewPerson(user: number): Promise<void> {
+    const known = this.conversations.withPerson(user);
+    if (known) await this.conversations.fetch(known.conversation);
+  }
+
   #received(message: Message, live: boolean): void {
     this.conversations.add(message);
     this.#timelines.get(message.conversation)?.add(message);
@@ -217,6 +237,12 @@ export class Workspace {
     }
     if (event.event === 'created' || (event.event === 'joined' && event.users.includes(this.me))) {
       this.conversations.touch(conversation, this.client.now());
+    }
+    if (event.event === 'joined' && this.hues.knows(conversation)) {
+      this.hues.learn(
+        conversation,
+        event.users.map((id) => ({ id })),
+      );
     }
     this.membersChanged.value = event;
   }

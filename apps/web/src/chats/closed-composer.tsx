@@ -1,0 +1,69 @@
+import { Button } from '../design/button.tsx';
+import { useFormats, useText } from '../i18n/language.tsx';
+import { navigate } from '../shell/route.ts';
+import { useTask } from '../shell/use-task.ts';
+import type { Conversation } from '../state/conversations.ts';
+import { useWorkspace } from '../state/workspace-context.ts';
+import styles from './composer.module.css';
+
+/** Why one cannot write. `refused`: the server would not take it and does not say more. */
+type Why = { kind: 'left' | 'blocked' | 'not_friends' | 'refused' } | { kind: 'muted'; until: number };
+
+/** The reason that goes before all others; undefined where one may write. */
+export function closedFor(
+  { member, refusal, refused }: Conversation,
+  mutedUntil: number | undefined,
+): Why | undefined {
+  if (!member) return { kind: 'left' };
+  if (refusal) return { kind: refusal };
+  if (refused) return { kind: refused === 'blocked' ? 'refused' : refused };
+  return mutedUntil === undefined ? undefined : { kind: 'muted', until: mutedUntil };
+}
+
+/** In place of the composer: why one cannot write, and what one could do. */
+export function ClosedComposer({
+  conversation: { peer },
+  name,
+  why,
+}: {
+  conversation: Conversation;
+  name: string;
+  why: Why;
+}) {
+  const text = useText();
+  const formats = useFormats();
+  const workspace = useWorkspace();
+  const { busy, failure, run } = useTask();
+  const unblock = () =>
+    run(async () => {
+      await workspace.client.request('unblock', { user: peer!.id });
+      await workspace.renewPerson(peer!.id);
+    });
+  const words = {
+    left: () => text('talk.cannotWrite.left'),
+    blocked: () => text('talk.cannotWrite.blocked', { name }),
+    not_friends: () => text('talk.cannotWrite.notFriends', { name }),
+    refused: () => text('talk.cannotWrite.refused', { name }),
+    muted: () => text('talk.cannotWrite.muted', { time: formats.full('until' in why ? why.until : 0) }),
+  };
+  return (
+    <footer className={styles.closed}>
+      <span>{words[why.kind]()}</span>
+      {peer && why.kind === 'blocked' && (
+        <Button look="quiet" small disabled={busy} focusableWhenDisabled onClick={unblock}>
+          {text('person.unblock')}
+        </Button>
+      )}
+      {peer && why.kind === 'not_friends' && (
+        <Button look="quiet" small onClick={() => navigate({ section: 'contacts', person: peer.id })}>
+          {text('talk.profile')}
+        </Button>
+      )}
+      {failure && (
+        <span role="alert" className={styles.problem}>
+          {failure}
+        </span>
+      )}
+    </footer>
+  );
+}
