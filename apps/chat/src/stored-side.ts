@@ -86,7 +86,15 @@ export function createStores({ config, mysql: pool, publisher, log, metrics }: S
   const hints = new LogHints(mysql);
   const sendRates = new SendRates(config.sends);
   const history = new MemberHistory(mysql);
-  const conversations = new ConversationReader({ mysql, directory, history, ranges, hints, marks, strangersMayWrite });
+  const conversations = new ConversationReader({
+    mysql,
+    directory,
+    history,
+    ranges,
+    hints,
+    marks,
+    strangersMayWrite,
+  });
   const conversationList = new ConversationList({ reader: conversations });
   const messageWriter = new MessageWriter({
     store: new MysqlMessageStore({

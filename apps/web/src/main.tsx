@@ -16,10 +16,20 @@ const accounts = new Accounts({ gateUrl: homeUrl(), ...readDevice(navigator.user
 void accounts.restore();
 // Whoever was here is likely to be here still.
 if (accounts.expected) loadShell().catch(() => {});
-const spoken = await loadSpoken(settings.value.language);
+const root = document.getElementById('root')!;
+const spoken = await loadSpoken(settings.value.language).catch(() => undefined);
 
-createRoot(document.getElementById('root')!).render(
-  <StrictMode>
-    <App accounts={accounts} settings={settings} spoken={spoken} />
-  </StrictMode>,
-);
+if (spoken) {
+  createRoot(root).render(
+    <StrictMode>
+      <App accounts={accounts} settings={settings} spoken={spoken} />
+    </StrictMode>,
+  );
+} else {
+  // Without any words of its own.
+  const again = document.createElement('a');
+  again.href = location.href;
+  again.textContent = 'Berth ↻';
+  again.onclick = () => location.reload();
+  root.append(again);
+}

@@ -2,7 +2,6 @@ import { createContext, type ReactNode, useContext, useEffect, useMemo, useState
 import { loadPart } from '../shell/load-part.ts';
 import type { Language } from '../state/settings.ts';
 import { type Catalogue, createText, type Text } from './catalogue.ts';
-import { en } from './en.ts';
 import { createFormats, type Formats } from './formats.ts';
 
 interface Speech {
@@ -11,7 +10,7 @@ interface Speech {
   language: Language;
 }
 
-/** A language with its texts; those of English, which are the fallback, are always there. */
+/** A language with its texts. */
 export interface Spoken {
   language: Language;
   catalogue: Catalogue;
@@ -23,12 +22,12 @@ const SpeechContext = createContext<Speech | undefined>(undefined);
 
 const load = async (language: Language): Promise<Spoken> => ({
   language,
-  catalogue: language === 'zh' ? (await import('./zh.ts')).zh : en,
+  catalogue: language === 'zh' ? (await import('./zh.ts')).zh : (await import('./en.ts')).en,
 });
 
-/** Loads the texts of a language; English, should they not be had at once. */
+/** Loads the texts of a language; those of the other one, should they not be had. Rejects when there are neither. */
 export const loadSpoken = (language: Language): Promise<Spoken> =>
-  load(language).catch(() => ({ language: 'en', catalogue: en }));
+  loadPart(() => load(language)).catch(() => load(language === 'en' ? 'zh' : 'en'));
 
 /** Everything below speaks this language, as soon as its texts are here. */
 export function LanguageProvider({
