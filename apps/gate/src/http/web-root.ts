@@ -37,9 +37,9 @@ const encodings = [
 
 /**
  * Serves the built web client from `root`: files as they are, or a `.br` or `.gz` beside them to who takes it; files named
- * after their content (`name-hash.ext`) for ever, also those of other builds, the rest asked for again each time; and `index.html` at the root, to which
- * every other page leads: the client names its files relative to its page, so that it works below any path, also one that
- * a proxy takes away. What is neither goes on to the next handler.
+ * after their content (`name-hash.ext`) for ever, also those of other builds, the rest asked for again each time; and
+ * `index.html` at the root, to which every other page leads: the client names its files relative to its page, so that it
+ * works below any path, also one that a proxy takes away. What is neither goes on to the next handler.
  */
 export function serveWebRoot(root: string, shared: Pick<SharedAssets, 'find'>) {
   return async (request: Request, response: Response, next: NextFunction): Promise<void> => {

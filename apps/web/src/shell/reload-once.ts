@@ -1,7 +1,8 @@
+import { homeUrl, ownName } from '../state/home.ts';
 import type { Workspace } from '../state/workspace.ts';
 
 /** Holds the page that this tab was reloaded for. */
-const key = 'berth.reloaded';
+const key = ownName('berth.reloaded');
 const patienceMs = 5_000;
 
 /**
@@ -11,7 +12,7 @@ const patienceMs = 5_000;
 export async function reloadOnce(workspace: Workspace | undefined): Promise<void> {
   try {
     if (holdsSomething(workspace)) return;
-    const script = scriptOf(await (await ask('/')).text());
+    const script = scriptOf(await (await ask('./')).text());
     const current = document.querySelector('script[type="module"][src]')?.getAttribute('src');
     if (script === undefined || script === current || sessionStorage.getItem(key) === script) return;
     await ask(script);
@@ -25,8 +26,12 @@ export async function reloadOnce(workspace: Workspace | undefined): Promise<void
   location.reload();
 }
 
+/** `path`: relative to the page's folder. */
 async function ask(path: string): Promise<Response> {
-  const answer = await fetch(path, { cache: 'no-store', signal: AbortSignal.timeout(patienceMs) });
+  const answer = await fetch(new URL(path, homeUrl()), {
+    cache: 'no-store',
+    signal: AbortSignal.timeout(patienceMs),
+  });
   if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
   return answer;
 }
