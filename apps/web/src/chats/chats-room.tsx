@@ -4,13 +4,18 @@ import { Button } from '../design/button.tsx';
 import { EmptyState } from '../design/empty-state.tsx';
 import { Room } from '../design/room.tsx';
 import { useText } from '../i18n/language.tsx';
-import { Guarded } from '../shell/part.tsx';
+import { lazyPart } from '../shell/part.tsx';
 import { navigate } from '../shell/route.ts';
 import { useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import { ConversationList } from './conversation-list.tsx';
-import { ConversationView } from './conversation-view.tsx';
 import type { ScrollMemory } from './scroll-place.ts';
+
+const ConversationView = lazyPart(
+  async () => (await import('./conversation-view.tsx')).ConversationView,
+  'within',
+  <div aria-busy />,
+);
 
 /** The list of conversations, and the one that is open. */
 export function ChatsRoom({ conversation: id }: { conversation: number | undefined }) {
@@ -28,9 +33,11 @@ export function ChatsRoom({ conversation: id }: { conversation: number | undefin
   return (
     <Room title={text('chats.title')} column={<ConversationList open={id} />} deep={id !== undefined}>
       {conversation ? (
-        <Guarded key={conversation.conversation} place="within">
-          <ConversationView conversation={conversation} memory={memory.current} />
-        </Guarded>
+        <ConversationView
+          key={conversation.conversation}
+          conversation={conversation}
+          memory={memory.current}
+        />
       ) : absent ? (
         <EmptyState
           icon={MessageCircleQuestionMark}
