@@ -42,7 +42,13 @@ describe('the stack under the real engine', { skip: missingEngine }, () => {
     return revisions.sort((one, other) => one.number - other.number).at(-1)?.state;
   };
   const works = async (): Promise<void> => {
-    const printed = await cluster.helm(['test', 'berth', '--namespace', berth, '--timeout', '3m']);
+    for (const namespace of [stores, berth]) await cluster.settled(namespace);
+    const printed = await cluster
+      .helm(['test', 'berth', '--namespace', berth, '--timeout', '3m'])
+      .catch(async (error: Error) => {
+        const said = await cluster.kubectl(['logs', '-n', berth, 'berth-probe']).catch(String);
+        throw new Error(`${said}\n${error.message}`);
+      });
     assert.match(printed, /Phase:\s+Succeeded/);
   };
 
@@ -130,7 +136,9 @@ describe('the stack under the real engine', { skip: missingEngine }, () => {
     assert.deepEqual((await cluster.pods(berth, 'edge')).map(({ metadata }) => metadata.uid).sort(), before);
   });
 
-  test('images that no node has are told by name, before the release begins', async () => {
+  test('images that no node has are told by name, before the release begins', async (t) => {
+    const { items } = JSON.parse(await cluster.kubectl(['get', 'nodes', '-o', 'json']));
+    if (items[0].status.images.length >= 50) return t.skip('the node has more images than it tells of (50)');
     const revision = (await cluster.list(berth, 'secrets', 'owner=helm,name=berth')).length;
     await project.must('pulumi', ['config', 'rm', '--stack', 'kind', 'berth:edgeImage']);
     await project.set({ imageTag: 'nowhere' });
