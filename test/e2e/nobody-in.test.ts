@@ -251,9 +251,9 @@ async function intrude(
   assert.deepEqual(await belongings(at), before, `${kind}: nothing of the victim's changed`);
   assert.ok(!JSON.stringify(intruder.socket.frames).includes(secret), `${kind}: nothing was pushed`);
   // A request to be friends is for strangers; how far somebody has read is told in one's own conversation; and of one's
-  // friends, blocked or not, one hears who is there.
-  const { friendEvent, marked, presence, probe } = frameIds;
-  const harmless: number[] = [friendEvent, marked, presence, probe];
+  // friends, blocked or not, one hears who is there, and, when they end it, that the list has the conversation otherwise.
+  const { friendEvent, listed, marked, presence, probe } = frameIds;
+  const harmless: number[] = [friendEvent, listed, marked, presence, probe];
   const heard = victim.socket.frames.filter(({ id }) => !harmless.includes(id));
   assert.deepEqual(heard, [], `${kind}: the victim hears nothing`);
   await intruder.close();
