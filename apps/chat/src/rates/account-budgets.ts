@@ -1,6 +1,7 @@
 import { LuaScript, type Redis } from '@berth/redis';
 import { BerthError } from '@berth/wire';
-import type { BudgetWindow, BudgetWindows, Spent } from '../config.ts';
+import type { BudgetWindows, Spent } from '../config.ts';
+import { CountedWindows } from './counted-windows.ts';
 
 /** Budgets of accounts, the same on all nodes. While Redis is away each node counts for itself. */
 export interface AccountBudgets {
@@ -10,14 +11,11 @@ export interface AccountBudgets {
 
 const spendAccount = new LuaScript<number>(new URL('./spend-account.lua', import.meta.url));
 
-/** Windows counted at most without Redis; the one counted longest is forgotten. */
-const maxCounted = 100_000;
-
 export class RedisAccountBudgets implements AccountBudgets {
   readonly #redis: Redis;
   readonly #windows: BudgetWindows;
   /** Without Redis: what was spent in the shortest window, which began then. */
-  readonly #counted = new Map<string, { sinceMs: number; spent: number }>();
+  readonly #counted = new CountedWindows();
 
   constructor(redis: Redis, windows: BudgetWindows) {
     this.#redis = redis;
@@ -35,21 +33,7 @@ export class RedisAccountBudgets implements AccountBudgets {
     const args = [count, ...windows.flatMap(({ most, ms }) => [most, ms])];
     const waitMs = await spendAccount
       .run(this.#redis, keys, args)
-      .catch(() => this.#takeHere(`${user} ${spent}`, windows[0]!, count));
+      .catch(() => this.#counted.take(`${user} ${spent}`, windows[0]!, count));
     if (waitMs > 0) throw new BerthError('rate_limited', undefined, { retryAfterMs: waitMs });
-  }
-
-  #takeHere(key: string, { most, ms }: BudgetWindow, count: number): number {
-    const now = performance.now();
-    let counted = this.#counted.get(key);
-    if (counted === undefined || now - counted.sinceMs >= ms) {
-      this.#counted.delete(key);
-      counted = { sinceMs: now, spent: 0 };
-      this.#counted.set(key, counted);
-      if (this.#counted.size > maxCounted) this.#counted.delete(this.#counted.keys().next().value!);
-    }
-    if (counted.spent + count > most) return Math.ceil(counted.sinceMs + ms - now);
-    counted.spent += count;
-    return 0;
   }
 }

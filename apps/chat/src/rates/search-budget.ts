@@ -1,5 +1,6 @@
 import { LuaScript, type Redis } from '@berth/redis';
 import { BerthError } from '@berth/wire';
+import { CountedWindows } from './counted-windows.ts';
 
 export interface SearchBudgetOptions {
   redis: Redis;
@@ -19,14 +20,12 @@ export interface SearchBudget {
 
 const spendSearch = new LuaScript<number>(new URL('./spend-search.lua', import.meta.url));
 
-/** Accounts counted at most without Redis; the one counted longest is forgotten. */
-const maxUsers = 100_000;
 const minuteMs = 60_000;
 
 export class RedisSearchBudget implements SearchBudget {
   readonly #options: SearchBudgetOptions;
   /** Without Redis: searches in the window that began then. */
-  readonly #counted = new Map<number, { sinceMs: number; searches: number }>();
+  readonly #counted = new CountedWindows();
 
   constructor(options: SearchBudgetOptions) {
     this.#options = options;
@@ -38,7 +37,9 @@ export class RedisSearchBudget implements SearchBudget {
   }
 
   async take(user: number): Promise<void> {
-    const waitMs = await this.#count(user, 1, 0).catch(() => this.#countHere(user));
+    const waitMs = await this.#count(user, 1, 0).catch(() =>
+      this.#counted.take(String(user), { most: this.#options.perMinute, ms: minuteMs }, 1),
+    );
     if (waitMs > 0) throw new BerthError('rate_limited', undefined, { retryAfterMs: waitMs });
   }
 
@@ -51,19 +52,5 @@ export class RedisSearchBudget implements SearchBudget {
     const { redis, perMinute, strangersPerDay } = this.#options;
     const keys = [`search:{${user}}:minute`, `search:{${user}}:day`];
     return spendSearch.run(redis, keys, [perMinute, strangersPerDay, searches, strangers]);
-  }
-
-  #countHere(user: number): number {
-    const now = performance.now();
-    let counted = this.#counted.get(user);
-    if (counted === undefined || now - counted.sinceMs >= minuteMs) {
-      this.#counted.delete(user);
-      counted = { sinceMs: now, searches: 0 };
-      this.#counted.set(user, counted);
-      if (this.#counted.size > maxUsers) this.#counted.delete(this.#counted.keys().next().value!);
-    }
-    if (counted.searches >= this.#options.perMinute) return Math.ceil(counted.sinceMs + minuteMs - now);
-    counted.searches++;
-    return 0;
   }
 }
