@@ -55,7 +55,7 @@ export interface Message extends EntryDetails {
 export interface ConversationSummary {
   conversation: number;
   kind: 'direct' | 'group';
-  /** A group's title; empty for a direct conversation. */
+  /** A group's title, to a former member as it was then; empty for a direct conversation. */
   title: string;
   /** The other one of a direct conversation. */
   peer?: Profile;

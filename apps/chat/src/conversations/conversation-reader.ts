@@ -216,10 +216,12 @@ function summaryOf({
     : member.friend || strangersMayWrite || row.kind === 'group'
       ? undefined
       : 'not_friends';
+  // One who has left is not told what the group became.
+  const { title, memberCount } = member.leftWith ?? row;
   return {
     conversation: row.id,
     kind: row.kind,
-    title: row.title,
+    title,
     ...(peer?.profile && { peer: peer.profile }),
     head: visible.head,
     read: member.readSeq,
@@ -233,7 +235,7 @@ function summaryOf({
     silenced: list?.silenced ?? false,
     hidden: list?.hidden ?? false,
     ...(refusal && { refusal }),
-    memberCount: row.memberCount,
+    memberCount,
     ...(last && { last }),
     ...(peer?.member && { peerReceived: peer.member.receivedSeq, peerRead: peer.member.readSeq }),
   };

@@ -3,6 +3,7 @@ import { after, test } from 'node:test';
 import { useMysql } from '@berth/fixtures';
 import type { Profile } from '@berth/wire';
 import { conversation as conversationHandler } from '../handlers/conversation.ts';
+import { conversations } from '../handlers/conversations.ts';
 import { groupCreate } from '../handlers/group-create.ts';
 import { groupInvite } from '../handlers/group-invite.ts';
 import { groupLeave } from '../handlers/group-leave.ts';
@@ -107,6 +108,30 @@ test('those who are invited see what comes, those who left what was, and a gap s
   await assert.rejects(nodeAt(0).ask(members, 'members', dan, { conversation: group }), {
     code: 'not_member',
   });
+});
+
+test('who has left reads the title and the number of members as they were then, until invited again', async () => {
+  const { people, group } = await crew(4);
+  const [ann, bob, cid, dan] = people as [Profile, Profile, Profile, Profile];
+  const told = async (who: Profile) => {
+    const { conversation } = await nodeAt(1).ask(conversationHandler, 'conversation', who, {
+      conversation: group,
+    });
+    return [conversation.title, conversation.memberCount];
+  };
+  await nodeAt(0).ask(groupRename, 'groupRename', ann, { conversation: group, title: 'Second' });
+  await nodeAt(0).ask(groupRemove, 'groupRemove', ann, { conversation: group, user: bob.id });
+  await nodeAt(0).ask(groupRename, 'groupRename', ann, { conversation: group, title: 'Third' });
+  await nodeAt(0).ask(groupLeave, 'groupLeave', cid, { conversation: group });
+  await nodeAt(0).ask(groupRename, 'groupRename', ann, { conversation: group, title: 'Fourth' });
+  assert.deepEqual(await told(bob), ['Second', 3]);
+  assert.deepEqual(await told(cid), ['Third', 2]);
+  assert.deepEqual(await told(dan), ['Fourth', 2]);
+  const listed = await nodeAt(1).ask(conversations, 'conversations', bob, { limit: 200 });
+  const { title } = listed.conversations.find(({ conversation }) => conversation === group)!;
+  assert.equal(title, 'Second');
+  await nodeAt(0).ask(groupInvite, 'groupInvite', ann, { conversation: group, users: [bob.id] });
+  assert.deepEqual(await told(bob), ['Fourth', 3]);
 });
 
 test('a removal is told to the group and to the one removed', async () => {

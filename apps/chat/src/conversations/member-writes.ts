@@ -34,6 +34,7 @@ export async function addMembers(
       `INSERT INTO members (conversation_id, user_id, role, joined_seq, read_seq, received_seq, friend)
        VALUES ${rowsOf(chunk, '(?,?,?,?,?,?,?)')}
        ON DUPLICATE KEY UPDATE role = VALUES(role), joined_seq = VALUES(joined_seq), left_seq = NULL,
+         left_title = NULL, left_count = NULL,
          read_seq = GREATEST(read_seq, VALUES(read_seq)), received_seq = GREATEST(received_seq, VALUES(received_seq)),
          friend = VALUES(friend)`,
       chunk.flatMap(({ user, role, friend = false }) => [
@@ -67,19 +68,22 @@ async function keepIntervals(tx: Tx, conversation: number, members: readonly New
   });
 }
 
-/** Ends a membership with the entry that tells of it. The conversation must be locked and the user a member. */
+/**
+ * Ends a membership with the entry that tells of it; how the conversation is then is what a former member is told from then
+ * on. The conversation must be locked and the user a member.
+ */
 export async function endMembership(
   tx: Tx,
-  id: number,
+  { id, title, memberCount }: Pick<ConversationRow, 'id' | 'title' | 'memberCount'>,
   user: number,
   leftSeq: number,
   now: number,
 ): Promise<void> {
-  await tx.run('UPDATE members SET left_seq = ?, role = 0 WHERE conversation_id = ? AND user_id = ?', [
-    leftSeq,
-    id,
-    user,
-  ]);
+  await tx.run(
+    `UPDATE members SET left_seq = ?, left_title = ?, left_count = ?, role = 0
+     WHERE conversation_id = ? AND user_id = ?`,
+    [leftSeq, title, memberCount - 1, id, user],
+  );
   await tx.run(
     'UPDATE user_conversations SET member = 0, joined_at = ? WHERE user_id = ? AND conversation_id = ?',
     [now, user, id],

@@ -134,7 +134,7 @@ export class MysqlGroupStore {
       requireAbove(role, other.role);
       const gone: NewEntry = { kind: 'removed', sender: actor, details: { users: [user] } };
       const change = await recordChange(tx, row, [gone], -1);
-      await endMembership(tx, conversation, user, change.entries[0]!.seq, Date.now());
+      await endMembership(tx, row, user, change.entries[0]!.seq, Date.now());
       return { ...change, users: [user] };
     });
   }
@@ -146,7 +146,7 @@ export class MysqlGroupStore {
       const left: NewEntry = { kind: 'left', sender: user, details: {} };
       const follows = newOwner === undefined ? [] : [roleEntry(user, newOwner, 'owner')];
       const change = await recordChange(tx, row, [left, ...follows], -1);
-      await endMembership(tx, conversation, user, change.entries[0]!.seq, Date.now());
+      await endMembership(tx, row, user, change.entries[0]!.seq, Date.now());
       if (newOwner !== undefined) await setRole(tx, conversation, newOwner, 'owner');
       const users = newOwner === undefined ? [user] : [user, newOwner];
       return { ...change, users, newOwner };

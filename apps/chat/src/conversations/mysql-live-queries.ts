@@ -79,6 +79,13 @@ export class MysqlLiveQueries implements LiveQueries {
     return { membersVersion, joinedSeqs: joinedSeqsOf(members) };
   }
 
+  async leftSeqs(conversation: number, users: readonly number[]): Promise<Map<number, number>> {
+    const members = await readMembersAmong(this.#mysql, conversation, users);
+    return new Map(
+      members.flatMap(({ user, leftSeq }) => (leftSeq === undefined ? [] : [[user, leftSeq] as const])),
+    );
+  }
+
   membersChanged(conversation: number, membersVersion: number): void {
     this.#directory.membersChanged(conversation, membersVersion);
   }
@@ -96,8 +103,9 @@ export class MysqlLiveQueries implements LiveQueries {
     conversation: number,
     after: number,
     limit: number,
+    upTo?: number,
   ): Promise<{ seq: number; frame: Uint8Array }[]> {
-    const head = (await this.#conversations.heads([conversation])).get(conversation)?.head ?? 0;
+    const head = upTo ?? (await this.#conversations.heads([conversation])).get(conversation)?.head ?? 0;
     if (head <= after) return [];
     const range = { from: Math.max(after + 1, head - limit + 1), to: head };
     const stored = await this.#ranges.read(conversation, [range]);

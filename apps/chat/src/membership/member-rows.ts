@@ -14,6 +14,8 @@ export interface MemberKey {
 export interface MemberRow extends MemberKey, MemberState {
   readSeq: number;
   receivedSeq: number;
+  /** How the group was when a former member left it; undefined of present ones. */
+  leftWith: { title: string; memberCount: number } | undefined;
 }
 
 export const memberKey = (conversation: number, user: number): string => `${conversation}:${user}`;
@@ -34,10 +36,12 @@ interface StoredRow {
   received_seq: number;
   blocked: number;
   friend: number;
+  left_title: string | null;
+  left_count: number | null;
 }
 
 const columns =
-  'conversation_id, user_id, role, muted_until, joined_seq, left_seq, read_seq, received_seq, blocked, friend';
+  'conversation_id, user_id, role, muted_until, joined_seq, left_seq, read_seq, received_seq, blocked, friend, left_title, left_count';
 
 const memberRowOf = (row: StoredRow): MemberRow => ({
   conversation: row.conversation_id,
@@ -50,6 +54,10 @@ const memberRowOf = (row: StoredRow): MemberRow => ({
   receivedSeq: row.received_seq,
   blocked: row.blocked === 1,
   friend: row.friend === 1,
+  leftWith:
+    row.left_seq === null || row.left_title === null
+      ? undefined
+      : { title: row.left_title, memberCount: row.left_count ?? 0 },
 });
 
 /** Rows of any pairs, by `memberKey`; former members too. */

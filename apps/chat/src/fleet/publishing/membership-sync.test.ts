@@ -19,7 +19,10 @@ test('changes of a conversation that come faster than they are read are read onc
     await read.promise;
     return { membersVersion: version, joinedSeqs: version % 2 === 1 ? new Map([[1, version]]) : new Map() };
   };
-  const queries = { membersChanged: () => {}, membersOf: members, membersAmong: members };
+  const queries = {
+    ...{ membersChanged: () => {}, membersOf: members, membersAmong: members },
+    leftSeqs: async () => new Map(),
+  };
   const memberships = new MembershipSync({
     index,
     queries: queries as unknown as LiveQueries,
@@ -43,4 +46,37 @@ test('changes of a conversation that come faster than they are read are read onc
   assert.deepEqual(session.conversations, [7], 'the last change was the one that counts');
   assert.equal(index.conversation(7)!.version, 1_001);
   assert.equal(memberships.isChanging(7), false);
+});
+
+test('a message that is still under way when its receiver leaves is pushed all the same, and none twice', async () => {
+  const index = new SessionIndex();
+  const pushed: string[] = [];
+  const session = {
+    ...{ id: 'a', user: 1, conversations: [] as number[] },
+    push: (frame: Uint8Array) => pushed.push(Buffer.from(frame).toString()),
+  } as unknown as LiveSession;
+  index.add(session);
+  index.enter(session, { conversation: 7, membersVersion: 2, head: 5, joinedSeq: 2 });
+  // The seventh came ahead of the sixth.
+  index.conversation(7)!.passed(7);
+  const queries = {
+    membersChanged: () => {},
+    membersAmong: async (): Promise<Members> => ({ membersVersion: 9, joinedSeqs: new Map() }),
+    leftSeqs: async () => new Map([[1, 9]]),
+    deliverFrames: async (_conversation: number, after: number, _limit: number, upTo: number) =>
+      Array.from({ length: upTo - after }, (_, at) => {
+        const seq = after + 1 + at;
+        return { seq, frame: Buffer.from(`${seq}`) };
+      }),
+  };
+  const memberships = new MembershipSync({
+    index,
+    queries: queries as unknown as LiveQueries,
+    log: createLog('chat', 'silent'),
+    onJoined: () => {},
+  });
+  const change = { conversation: 7, membersVersion: 9, previousVersion: 2, users: [1] };
+  assert.ok(await memberships.changed(change));
+  assert.deepEqual(pushed, ['6', '8'], 'the seventh went out, the ninth is told by who removed them');
+  assert.deepEqual(session.conversations, []);
 });

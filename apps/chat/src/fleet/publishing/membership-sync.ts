@@ -2,7 +2,8 @@ import { backoffMs } from '@berth/lifecycle';
 import type { Log } from '@berth/telemetry';
 import type { LiveQueries, Members } from '../../conversations/live-queries.ts';
 import type { MembershipChange } from '../../log/publisher.ts';
-import type { SessionIndex } from '../../session/session-index.ts';
+import type { LiveSession } from '../../session/live-session.ts';
+import type { LocalConversation, SessionIndex } from '../../session/session-index.ts';
 
 export interface MembershipSyncOptions {
   index: SessionIndex;
@@ -14,6 +15,8 @@ export interface MembershipSyncOptions {
 
 /** Changes of one conversation that wait at most; beyond it its members are read anew, once for all that come meanwhile. */
 const maxQueued = 32;
+/** Entries that are pushed to one who left at most; a client that lacks more sees the gap and asks. */
+const maxLast = 100;
 /** Tries before a reload is given up until something asks again. */
 const maxAttempts = 4;
 
@@ -47,13 +50,13 @@ export class MembershipSync {
       const { version } = index.conversation(conversation) ?? { version: previousVersion };
       if (version >= membersVersion && here.length === 0) return;
       if (version < previousVersion) {
-        this.#apply(conversation, await queries.membersOf(conversation, membersVersion));
+        await this.#apply(conversation, await queries.membersOf(conversation, membersVersion));
       } else {
         const members =
           here.length === 0
             ? { membersVersion, joinedSeqs: new Map<number, number>() }
             : await queries.membersAmong(conversation, here, membersVersion);
-        this.#apply(conversation, members, { users: here, previousVersion });
+        await this.#apply(conversation, members, { users: here, previousVersion });
       }
     });
   }
@@ -64,7 +67,7 @@ export class MembershipSync {
     return this.#enqueue(conversation, async () => {
       const local = index.conversation(conversation);
       if (local === undefined || local.version >= membersVersion) return;
-      this.#apply(conversation, await queries.membersOf(conversation, membersVersion));
+      await this.#apply(conversation, await queries.membersOf(conversation, membersVersion));
     });
   }
 
@@ -79,23 +82,25 @@ export class MembershipSync {
     anew.done = this.#enqueue(conversation, async () => {
       // What comes from here on may be missing in what is read.
       this.#anew.delete(conversation);
-      this.#apply(conversation, await this.#options.queries.membersOf(conversation, anew.version));
+      await this.#apply(conversation, await this.#options.queries.membersOf(conversation, anew.version));
     });
     return anew.done;
   }
 
   /** `only`: nobody else changed since that version; undefined: everyone is looked at. */
-  #apply(
+  async #apply(
     conversation: number,
     members: Members,
     only?: { users: readonly number[]; previousVersion: number },
-  ): void {
+  ): Promise<void> {
     const { index } = this.#options;
     const { membersVersion, joinedSeqs } = members;
     const local = index.conversation(conversation);
     const leaving = (local?.sessions ?? []).filter(
       ({ user }) => !joinedSeqs.has(user) && (only === undefined || only.users.includes(user)),
     );
+    if (local !== undefined && leaving.length > 0)
+      await this.#pushLast(local, leaving, only === undefined ? 'all' : 'messages');
     for (const session of leaving) index.leave(session, conversation);
     let hasJoined = false;
     for (const [user, joinedSeq] of joinedSeqs)
@@ -108,6 +113,32 @@ export class MembershipSync {
     const isWhole = only === undefined || (now?.version ?? 0) >= only.previousVersion;
     if (now !== undefined && isWhole) now.version = Math.max(now.version, membersVersion);
     if (hasJoined) this.#options.onJoined(conversation);
+  }
+
+  /**
+   * What was stored while they were members and did not go out here yet comes too late for them in the index: it is read
+   * for them. `messages`: the entry by which they left is told by who changed the members.
+   */
+  async #pushLast(
+    local: LocalConversation,
+    leaving: readonly LiveSession[],
+    what: 'all' | 'messages',
+  ): Promise<void> {
+    const { queries } = this.#options;
+    const users = [...new Set(leaving.map(({ user }) => user))];
+    const lefts = await queries.leftSeqs(local.conversation, users);
+    const upTo = Math.max(0, ...lefts.values());
+    const first = local.head + 1;
+    if (upTo < first + Number(what === 'messages')) return;
+    const frames = await queries.deliverFrames(local.conversation, local.head, maxLast, upTo);
+    for (const session of leaving) {
+      const leftSeq = lefts.get(session.user) ?? 0;
+      const joinedSeq = local.joinedSeqs[local.sessions.indexOf(session)] ?? leftSeq;
+      for (const { seq, frame } of frames) {
+        const isTheirs = seq > joinedSeq && (what === 'all' ? seq <= leftSeq : seq < leftSeq);
+        if (isTheirs && !local.hasPassed(seq)) session.push(frame);
+      }
+    }
   }
 
   #enqueue(conversation: number, task: () => Promise<void>): Promise<boolean> {

@@ -67,3 +67,24 @@ test('who was invited while nodes could not speak is found out, and gets the mes
   await alice.ask('send', { conversation: group, cid: 'x', text: 'welcome' });
   assert.equal((await carol.next('deliver', (body) => body.conversation === group)).text, 'welcome');
 });
+
+test('who was removed while nodes could not speak gets what was sent before, and nothing of what came after', async () => {
+  const proxy = await startBehindProxy('node-4');
+  const alice = await fleet.logIn('node-1', await fleet.user());
+  const dora = await fleet.logIn('node-4', await fleet.user(), { entries: true });
+  const invited = { cid: 'r', title: 'r', members: [dora.user] };
+  const group = (await alice.ask('groupCreate', invited)).conversation.conversation;
+  const say = (text: string) => alice.ask('send', { conversation: group, cid: text, text });
+  await say('one');
+  await dora.next('deliver', ({ text }) => text === 'one');
+  proxy.isDown = true;
+  proxy.cut();
+  await say('last');
+  await alice.ask('groupRemove', { conversation: group, user: dora.user });
+  await say('later');
+  proxy.isDown = false;
+  await dora.next('deliver', ({ text }) => text === 'last');
+  const { users } = await dora.next('entry', ({ kind }) => kind === 'removed');
+  assert.deepEqual(users, [dora.user]);
+  assert.ok(dora.pushes('deliver').every(({ text }) => text !== 'later'));
+});
