@@ -70,12 +70,16 @@ export class RedisRouteStore {
     );
   }
 
-  /** False when the route is not, or no longer, this session's. */
-  async release(user: number, route: Pick<Route, 'deviceClass' | 'session' | 'epoch'>): Promise<boolean> {
+  /**
+   * Takes away the route with that epoch; with epoch 0, of a session that has not heard of its claim, the one that it has on
+   * that boot of that node. False when the route is not, or no longer, this session's.
+   */
+  async release(user: number, route: Route): Promise<boolean> {
+    const { deviceClass, session, epoch, node, bootEpoch } = route;
     const released = await releaseRoute.run(
       this.#redis,
       [keyOf(user)],
-      [route.deviceClass, route.session, route.epoch],
+      [deviceClass, session, epoch, node, bootEpoch],
     );
     return released === 1;
   }

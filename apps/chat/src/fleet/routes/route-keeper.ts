@@ -31,7 +31,7 @@ const activeEveryMs = 60_000;
 /** What is not given up beyond this stays until the user's next log-in replaces it. */
 const maxOwed = 20_000;
 
-type OwedRoute = Pick<Route, 'deviceClass' | 'session' | 'epoch'> & { user: number };
+type OwedRoute = Route & { user: number };
 
 /**
  * Keeps the routes of this node's sessions standing. A session is accepted with Redis away and claimed when it is back;
@@ -45,6 +45,8 @@ export class RouteKeeper {
   #closed = false;
   /** Routes to be given up when Redis is back. */
   readonly #owed: OwedRoute[] = [];
+  /** Sessions that have asked for a route and not heard whether they have it. */
+  readonly #unsure = new WeakSet<LiveSession>();
 
   constructor(options: RouteKeeperOptions) {
     this.#options = options;
@@ -88,10 +90,12 @@ export class RouteKeeper {
 
   /** Gives the route up, in its own time. */
   release(session: LiveSession): void {
-    if (session.epoch === 0) return;
+    if (session.epoch === 0 && !this.#unsure.has(session)) return;
     const { user, deviceClass, id, epoch } = session;
-    if (this.#away) this.#owe({ user, deviceClass, session: id, epoch });
-    else this.#release({ user, deviceClass, session: id, epoch });
+    const { node, bootEpoch } = this.#options.identity;
+    const route = { user, deviceClass, session: id, epoch, node, bootEpoch };
+    if (this.#away) this.#owe(route);
+    else this.#release(route);
   }
 
   /** Claims the routes of all sessions again, paced; whoever holds a newer one ends ours. */
@@ -117,13 +121,16 @@ export class RouteKeeper {
   }
 
   async #claim(session: LiveSession): Promise<void> {
-    const { store, identity, index, isLive, tellPrevious } = this.#options;
+    const { store, identity, isLive, tellPrevious } = this.#options;
     const { activeMs } = session;
-    const result = await store.claim(
-      session.user,
-      claimOf(session, identity),
-      (route) => isOwn(route, identity) || isLive(route),
-    );
+    this.#unsure.add(session);
+    const result = await store
+      .claim(session.user, claimOf(session, identity), (route) => isOwn(route, identity) || isLive(route))
+      .catch((error: unknown) => {
+        if (!this.#isHere(session)) this.release(session);
+        throw error;
+      });
+    this.#unsure.delete(session);
     if (result.epoch === undefined) {
       const { session: winner, node } = result.winner;
       if (winner === session.id) session.close('moved', { node });
@@ -132,10 +139,14 @@ export class RouteKeeper {
     }
     session.epoch = result.epoch;
     if (session.activeMs === activeMs) session.activeMs = result.activeMs;
-    if (!index.sessionsOf(session.user).includes(session)) this.release(session);
+    if (!this.#isHere(session)) this.release(session);
     for (const route of result.gone)
       if (!isOwn(route, identity)) tellPrevious(route, session);
       else if (route.session !== session.id) this.#endHere(route, session);
+  }
+
+  #isHere(session: LiveSession): boolean {
+    return this.#options.index.sessionsOf(session.user).includes(session);
   }
 
   /** A session of this node had to give way. */
@@ -155,6 +166,9 @@ export class RouteKeeper {
   }
 
   #release(route: OwedRoute): void {
+    // Without its epoch it cannot be told from the one that the session has, or asks for, when it is back.
+    const here = route.epoch === 0 ? this.#options.index.sessionsOf(route.user) : [];
+    if (here.some(({ id }) => id === route.session)) return;
     this.#options.store.release(route.user, route).catch((error: unknown) => {
       this.#owe(route);
       this.lost(error);
