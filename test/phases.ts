@@ -8,6 +8,9 @@ interface Phase {
   concurrency: number;
 }
 
+/** Loaded before each test file. */
+const fileEnd = import.meta.resolve('./file-end.ts');
+
 /** A test file that takes longer is stopped and has failed. */
 const fileTimeoutMs = 20 * 60_000;
 
@@ -24,7 +27,12 @@ export async function runPhases(phases: Phase[]): Promise<boolean> {
   const totals = new Map(figures.map((figure) => [figure, 0]));
   for (const { files, concurrency } of phases) {
     if (files.length === 0) continue;
-    for await (const event of run({ files, concurrency, timeout: fileTimeoutMs })) {
+    for await (const event of run({
+      files,
+      concurrency,
+      timeout: fileTimeoutMs,
+      execArgv: ['--import', fileEnd],
+    })) {
       if (event.type === 'test:diagnostic' && addFigure(totals, event.data.message)) continue;
       if (!reporter.write(event)) await new Promise((resolve) => reporter.once('drain', resolve));
     }
