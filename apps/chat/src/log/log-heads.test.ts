@@ -130,22 +130,30 @@ test('a server that comes back without its last transactions gets no hole above 
   const admin = new Mysql({ url: server.url });
   await migrate(admin);
   const [group] = (await createGroups(admin, 1, 2)) as [number];
+  await admin.close();
   const node = createWritingNode({ url: server.url, deadlineMs: 20_000 });
-  for (const index of upTo(5)) await node.send(group, 1, `text ${index}`);
-  const late = node.delivered.at(-1)!;
-  assert.equal(node.heads.get(group)?.seq, 5);
-  await server.kill();
-  const restarted = await server.restart();
-  const mended = new Mysql({ url: server.url });
-  await mended.run('DELETE FROM messages WHERE conversation_id = ? AND seq > 3', [group]);
-  assert.equal((await node.send(group, 1, 'afterwards')).seq, 4);
-  // Said by another node of what the former run had committed.
-  node.heads.heard({ serverRun: 0, ...late });
-  assert.equal((await node.send(group, 1, 'and on')).seq, 5);
-  assert.deepEqual(seqsOf(await storedRows(mended, group)), upTo(5));
+  let running: { kill(): Promise<unknown> } = server;
+  // It comes back so fast that it was, by its own clock, often started in the same second as before.
+  for (const round of upTo(4)) {
+    for (const index of upTo(5)) await node.send(group, 1, `text ${index}`);
+    const late = node.delivered.at(-1)!;
+    const lastSeq = 4 * round + 1;
+    assert.equal(node.heads.get(group)?.seq, lastSeq);
+    await running.kill();
+    running = await server.restart();
+    const mended = new Mysql({ url: server.url });
+    await mended.run('DELETE FROM messages WHERE conversation_id = ? AND seq > ?', [group, lastSeq - 3]);
+    await mended.close();
+    assert.equal((await node.send(group, 1, 'afterwards')).seq, lastSeq - 2);
+    // Said by another node of what the former run had committed.
+    node.heads.heard({ serverRun: 0, ...late });
+    assert.equal((await node.send(group, 1, 'and on')).seq, lastSeq - 1);
+  }
+  const reader = new Mysql({ url: server.url });
+  assert.deepEqual(seqsOf(await storedRows(reader, group)), upTo(node.heads.get(group)!.seq));
+  await reader.close();
   await node.close();
-  for (const db of [admin, mended]) await db.close();
-  await restarted.kill();
+  await running.kill();
   await server.remove();
 });
 

@@ -85,11 +85,14 @@ async function giveBack(connection: MysqlConnection, attempt: Attempt, error: un
   return false;
 }
 
-/** One number for this run of this server: its name, and when it was started, by its own clock. 0 when it does not say. */
+/**
+ * One number for this run of this server: its name, the second in which it was started, by its own clock, and what it drew
+ * by lot then for the UUIDs that it gives out (their clock sequence): it may be back within the second. 0 when it does not say.
+ */
 async function readServerRun(connection: MysqlConnection): Promise<number> {
   const db = txOn(connection, 2_000);
   const [server] = await db.rows<{ name: string; version: string }>(
-    "SELECT CONCAT_WS('/', @@hostname, @@port, @@server_id) AS name, VERSION() AS version",
+    "SELECT CONCAT_WS('/', @@hostname, @@port, @@server_id, SUBSTR(UUID(), 20)) AS name, VERSION() AS version",
   );
   const schema = /mariadb/i.test(server!.version) ? 'information_schema' : 'performance_schema';
   try {
