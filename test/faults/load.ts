@@ -1,3 +1,4 @@
+import type { ClientOptions } from '@berth/client';
 import { closeAll, connectDevice, createGroup, type Device, seedPeople } from '../harness/people.ts';
 import type { PlatformDoors } from '../harness/platform.ts';
 
@@ -17,7 +18,11 @@ export interface Load {
  * `count` people in groups of ten who all talk, each with one text in flight at a time, until `stop`; a text whose fate is
  * not known is sent again by the client until it is. `padding`: characters that each text has beside its words.
  */
-export async function startLoad(platform: PlatformDoors, count: number, { padding = 0 } = {}): Promise<Load> {
+export async function startLoad(
+  platform: PlatformDoors,
+  count: number,
+  { padding = 0, client = {} }: { padding?: number; client?: Partial<ClientOptions> } = {},
+): Promise<Load> {
   const people = await seedPeople(platform, count);
   const devices: Device[] = [];
   // A few log-ins at a time: gate hashes two passwords at once and refuses what would wait too long.
@@ -25,7 +30,7 @@ export async function startLoad(platform: PlatformDoors, count: number, { paddin
     const few = people.slice(start, start + 4);
     devices.push(
       ...(await Promise.all(
-        few.map((person) => connectDevice(platform, person, { requestTimeoutMs: 60_000 })),
+        few.map((person) => connectDevice(platform, person, { requestTimeoutMs: 60_000, ...client })),
       )),
     );
   }

@@ -29,6 +29,7 @@ import { Registration } from './registration/registration.ts';
 import { SessionAudit } from './registration/session-audit.ts';
 import { BerthDialect } from './session/berth-dialect.ts';
 import { Drain, type DrainPlan } from './session/drain.ts';
+import type { LiveSession } from './session/live-session.ts';
 import { LogIn } from './session/log-in.ts';
 import { Reception } from './session/reception.ts';
 import { TicketDesk } from './session/ticket-desk.ts';
@@ -173,11 +174,13 @@ export function createChat(
   let leaving: Drain | undefined;
   const drain = async (plan: DrainPlan): Promise<void> => {
     draining?.stop();
-    draining = new Drain({ index, log, place: (session) => placeElsewhere(status, session, config.node) });
-    registration.state = nodeStates.NODE_STATE_DRAINING;
+    const place = (session: LiveSession) => placeElsewhere(status, session, config.node);
+    draining = new Drain({ index, log, place, onDeparture: observe.departed });
+    if (plan.sessions === undefined) registration.state = nodeStates.NODE_STATE_DRAINING;
     await draining.run(plan);
   };
-  const drainForGood = () => drain({ windowMs: config.drainMs, perSecond: 0, reason: 'drain' });
+  const windowMs = config.drainMs;
+  const drainForGood = () => drain({ windowMs, perSecond: 0, reason: 'drain', isFinal: true });
   const audit = new SessionAudit({
     findEnded: () => findEndedSessions(mysql, [...index.sessions()]),
     onAudited: observe.audited,
@@ -213,8 +216,10 @@ export function createChat(
         draining?.stop();
         registration.state = command.value ? nodeStates.NODE_STATE_CORDONED : nodeStates.NODE_STATE_READY;
       } else if (command.$case === 'drain') {
-        const reason = command.value.reason === 'rebalance' ? 'rebalance' : 'drain';
-        void drain({ windowMs: config.drainMs, perSecond: command.value.rate, reason });
+        const { rate: perSecond, reason: why, sessions } = command.value;
+        if (sessions > 0 && registration.state === nodeStates.NODE_STATE_DRAINING) return;
+        const reason = why === 'rebalance' ? 'rebalance' : 'drain';
+        void drain({ windowMs, perSecond, reason, isFinal: false, ...(sessions > 0 && { sessions }) });
       } else observe.admitted(command.value);
     },
     onReturned: () => audit.soon(),
@@ -233,8 +238,9 @@ export function createChat(
     // Nobody can say where to: gate will, once it is asked from there.
     onIsolated: () => {
       const place = () => Promise.reject(new BerthError('unavailable'));
-      leaving = new Drain({ index, log, place });
-      void leaving.run({ windowMs: isolatedLeaveMs, perSecond: 0, reason: 'rebalance' });
+      leaving = new Drain({ index, log, place, onDeparture: observe.departed });
+      const plan = { windowMs: isolatedLeaveMs, perSecond: 0, reason: 'rebalance', isFinal: true } as const;
+      void leaving.run(plan);
     },
     onBack: () => leaving?.stop(),
   });

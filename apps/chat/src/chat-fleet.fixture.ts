@@ -88,13 +88,19 @@ export function useChatFleet(nodes: number, settings: Record<string, string> = {
     async logIn(
       node: string,
       user: number,
-      { transport, entries, ...ticket }: TicketOptions & { transport?: 'tcp' | 'ws'; entries?: boolean } = {},
+      {
+        transport,
+        entries,
+        moves,
+        ...ticket
+      }: TicketOptions & { transport?: 'tcp' | 'ws'; entries?: boolean; moves?: boolean } = {},
     ): Promise<Guest> {
       const client = await this.connect(node, transport);
       const signed = status.ticket(node, user, ticket);
       const hello = await client.ask('hello', {
         token: signed.ticket,
         ...(entries !== undefined && { entries }),
+        ...(moves !== undefined && { moves }),
       });
       await client.ask('resume', { marks: [] });
       return Object.assign(client, { user, session: signed.session, hello });

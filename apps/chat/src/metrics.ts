@@ -15,6 +15,8 @@ export interface LiveMetrics {
   repaired(messages: number): void;
   /** Sessions were compared with MySQL, and so many had ended without a word. */
   audited(ended: number): void;
+  /** A session that was told to go went, or could not. */
+  departed(outcome: string): void;
   /** Hellos per second at which placement fills this node. */
   admitted(rate: number): void;
   /** Once the parts are there: what they are asked for when metrics are read. */
@@ -48,6 +50,11 @@ export function createLiveMetrics(metrics: Metrics): LiveMetrics {
     'chat_audited_sessions_ended_total',
     'sessions that an audit found ended: their revocation did not arrive',
   );
+  const departures = metrics.counter(
+    'berth_drain_sessions_total',
+    'sessions told to go: moved, left, closed by this node, stayed; refused: a place was asked for in vain',
+    ['outcome'],
+  );
   const admission = metrics.gauge(
     'chat_admission_rate',
     'hellos per second at which placement fills this node',
@@ -65,6 +72,7 @@ export function createLiveMetrics(metrics: Metrics): LiveMetrics {
     loggedIn: (code) => logIns.inc({ code }),
     repaired: (messages) => repairs.inc(messages),
     audited: (ended) => audits.inc(ended),
+    departed: (outcome) => departures.inc({ outcome }),
     admitted: (rate) => admission.set(rate),
     watch({ connections, index, links, routes }) {
       metrics.gauge('chat_connections', 'open connections', [], () => connections.count);

@@ -29,11 +29,11 @@ export class GrpcStatus {
   }
 
   /** A place on the best chat node. Asked twice it is still one place: a new reservation frees the user's old one. */
-  async place(request: Omit<PlaceRequest, 'zone' | 'version'>): Promise<Berth> {
+  async place(request: Omit<PlaceRequest, 'zone' | 'version' | 'move'>): Promise<Berth> {
     try {
       const place = await this.#client.call(
         (client) => client.place.bind(client),
-        { ...request, zone: '', version: '' },
+        { ...request, zone: '', version: '', move: false },
         { deadlineMs: placeDeadlineMs, attempts },
       );
       return {

@@ -95,6 +95,7 @@ export class Connection implements NodeConnection {
   #debtTimer: unknown;
   #isGreeted = false;
   #isDoubted = false;
+  #isLeaving = false;
   #closed = false;
 
   constructor(
@@ -182,6 +183,18 @@ export class Connection implements NodeConnection {
   /** Ends it from this side; `closed` is told at once, without waiting for the other side. */
   drop(): void {
     this.#end(1006);
+  }
+
+  /** Ends it once all that was asked on it is answered, `withinMs` from now at the latest. */
+  leave(withinMs: number): void {
+    if (this.#closed || this.#isLeaving) return;
+    this.#isLeaving = true;
+    this.#clock.clearTimeout(this.#watch);
+    if (this.#pending.size === 0) {
+      this.drop();
+      return;
+    }
+    this.#watch = this.#clock.setTimeout(() => this.drop(), withinMs);
   }
 
   /** The other side is silent, and would not take leave either. */
@@ -289,6 +302,7 @@ export class Connection implements NodeConnection {
     this.#settle(body.req!);
     if (body.error) pending.reject(fromWire(body.error));
     else pending.resolve(pending.parts);
+    if (this.#isLeaving && this.#pending.size === 0) this.drop();
   }
 
   #settle(req: number): Pending | undefined {

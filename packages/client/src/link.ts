@@ -24,6 +24,13 @@ export interface LinkOptions {
   hooks: LinkHooks;
 }
 
+/** From `connect()` to its end. */
+interface Run {
+  stopped: boolean;
+  /** Ends a wait. */
+  wake: () => void;
+}
+
 /** How a connection ended. */
 interface Ending {
   code: number;
@@ -33,6 +40,8 @@ interface Ending {
   goAway?: Pushes['goAway'];
   kicked?: Pushes['kicked'];
   moved?: boolean;
+  /** Its hello was answered. */
+  greeted?: boolean;
 }
 
 /** Opening, and then the answer to hello, may take this long each. */
@@ -46,6 +55,8 @@ const restlessMs = 1_000;
 const healthyMs = 10_000;
 /** Moved away twice within this time: another client uses the same session, and the two must not fight for it. */
 const fightMs = 60_000;
+/** Once it has resumed elsewhere, a client waits so long for answers on the connection that it leaves. */
+const leaveMs = 5_000;
 
 /** What a client needs of whatever keeps it connected. */
 export interface ClientLink {
@@ -71,11 +82,12 @@ export class Link implements ClientLink {
   readonly leads = true;
   readonly #options: LinkOptions;
   #state: ConnectionState = { kind: 'idle' };
-  #connection: Connection | undefined;
+  /** Those that are open or opening: more than one while moving. */
+  readonly #connections = new Set<Connection>();
   #greeted: Connection | undefined;
   #platformOffsetMs: number | undefined;
   /** Of the run under way; a run that is stopped sees that it is no longer the current one. */
-  #run: { stopped: boolean; wake: () => void } | undefined;
+  #run: Run | undefined;
   #berthInHand: { berth: Berth; at: number } | undefined;
   #lastNode: string | undefined;
 
@@ -113,15 +125,15 @@ export class Link implements ClientLink {
 
   async stop(state: ConnectionState, { goodbye = false } = {}): Promise<void> {
     const greeted = this.connection;
-    const connection = this.#connection;
     const run = this.#run;
     this.#run = undefined;
     if (run) {
       run.stopped = true;
       run.wake();
     }
+    const connections = [...this.#connections];
     if (goodbye && greeted) await greeted.request('goodbye', {}, goodbyeTimeoutMs).catch(() => {});
-    connection?.drop();
+    for (const connection of connections) connection.drop();
     // Unless connect() was called while the goodbye was said.
     if (!this.#run) this.#setState(state);
   }
@@ -136,7 +148,7 @@ export class Link implements ClientLink {
     this.#options.hooks.state(state);
   }
 
-  async #keepConnected(run: { stopped: boolean; wake: () => void }): Promise<void> {
+  async #keepConnected(run: Run): Promise<void> {
     const { clock, random, hooks } = this.#options;
     let attempt = 0;
     let avoid: string[] = [];
@@ -194,13 +206,25 @@ export class Link implements ClientLink {
     }
   }
 
-  /** One connection from its opening to its end. Never rejects. */
-  #connectOnce(run: { stopped: boolean }, berth: Berth): Promise<Ending> {
+  /**
+   * One connection from its opening to its end, or to that of the last one to which it moved. `former`: the one that is
+   * left once this one has resumed. Never rejects.
+   */
+  #connectOnce(run: Run, berth: Berth, former?: Connection): Promise<Ending> {
     const { clock, hooks, device } = this.#options;
     if (run.stopped) return Promise.resolve({ code: 1006 });
     return new Promise((resolve) => {
       const ending: Ending = { code: 1006, node: berth.node };
-      let greeted = false;
+      let next: Promise<Ending> | undefined;
+      const move = ({ berth: to, startAfterMs = 0 }: Pushes['goAway']) => {
+        next ??= (startAfterMs > 0 ? this.#sleep(run, startAfterMs) : Promise.resolve())
+          .then(() => this.#connectOnce(run, to!, connection))
+          .then((last) => {
+            // It did not get there: as long as it is served here, it may be told of another place.
+            if (!last.greeted) next = undefined;
+            return last;
+          });
+      };
       const refuse = (error: unknown) => {
         if (error instanceof BerthError) ending.error = error;
         connection.drop();
@@ -211,16 +235,19 @@ export class Link implements ClientLink {
           opened: () => {
             clock.clearTimeout(timer);
             connection
-              .request('hello', { token: berth.ticket, entries: true, device }, stepTimeoutMs)
-              .then((hello) => {
+              .request('hello', { token: berth.ticket, entries: true, moves: true, device }, stepTimeoutMs)
+              .then(async (hello) => {
                 if (connection.closed || run.stopped) return;
-                greeted = true;
-                this.#greet(connection, hello).catch(refuse);
+                ending.greeted = true;
+                await this.#greet(connection, hello);
+                former?.leave(leaveMs);
               })
               .catch(refuse);
           },
           push: (name, body) => {
-            if (name === 'goAway') ending.goAway = body as Pushes['goAway'];
+            const goAway = name === 'goAway' ? (body as Pushes['goAway']) : undefined;
+            if (goAway?.berth && goAway.leaveWithinMs && ending.greeted) return move(goAway);
+            if (goAway) ending.goAway = goAway;
             else if (name === 'kicked') ending.kicked = body as Pushes['kicked'];
             else if (name === 'moved') ending.moved = true;
             else return hooks.push(name, body);
@@ -230,9 +257,18 @@ export class Link implements ClientLink {
             clock.clearTimeout(timer);
             ending.code = code;
             ending.moved ||= code === closeCodes.moved.code;
-            if (this.#connection === connection) this.#connection = this.#greeted = undefined;
-            if (greeted) hooks.lost();
-            resolve(ending);
+            this.#connections.delete(connection);
+            if (ending.greeted) former?.drop();
+            const isCurrent = this.#greeted === connection;
+            if (isCurrent) {
+              this.#greeted = undefined;
+              hooks.lost();
+            }
+            if (!next) return resolve(ending);
+            // Gone before the next one was reached.
+            if (isCurrent && !run.stopped) this.#setState({ kind: 'connecting', attempt: 0 });
+            run.wake();
+            void next.then((last) => resolve(last.greeted ? last : ending));
           },
           doubted: (isDoubted) => {
             if (this.#greeted !== connection) return;
@@ -246,7 +282,7 @@ export class Link implements ClientLink {
           fault: hooks.fault,
         },
       });
-      this.#connection = connection;
+      this.#connections.add(connection);
       const timer = clock.setTimeout(() => {
         ending.error = new BerthError('unavailable', 'The chat node does not answer.');
         connection.drop();
@@ -267,7 +303,7 @@ export class Link implements ClientLink {
     await greeting;
   }
 
-  #sleep(run: { wake: () => void }, ms: number): Promise<void> {
+  #sleep(run: Run, ms: number): Promise<void> {
     const { clock } = this.#options;
     return new Promise((resolve) => {
       const timer = Number.isFinite(ms) ? clock.setTimeout(resolve, ms) : undefined;

@@ -38,6 +38,8 @@ const maxRetryCapMs = 30_000;
 interface Lane {
   waiting: Outgoing[];
   inFlight: number;
+  /** On which they are under way. */
+  connection: NodeConnection | undefined;
   /** Refusals in a row that allow another try. */
   refusals: number;
   /** Nothing is sent before: by the clock. */
@@ -172,7 +174,7 @@ export class Outbox {
   #lane(conversation: number): Lane {
     let lane = this.#lanes.get(conversation);
     if (!lane) {
-      lane = { waiting: [], inFlight: 0, refusals: 0, pausedUntil: 0 };
+      lane = { waiting: [], inFlight: 0, connection: undefined, refusals: 0, pausedUntil: 0 };
       this.#lanes.set(conversation, lane);
     }
     return lane;
@@ -188,6 +190,9 @@ export class Outbox {
   #flushLane(lane: Lane): void {
     const connection = this.#ports.connection();
     if (!connection || lane.pausedUntil > this.#ports.clock.now()) return;
+    // What is under way on the connection before this one would be overtaken.
+    if (lane.inFlight > 0 && lane.connection !== connection) return;
+    lane.connection = connection;
     // After a refusal one at a time, until one is taken: so that those behind do not overtake it.
     const allowed = lane.refusals > 0 ? 1 : maxInFlight;
     while (lane.inFlight < allowed && this.#inFlight < maxInFlightOverall) {

@@ -215,6 +215,10 @@ export interface Pushes {
     reason: 'drain' | 'shutdown' | 'rebalance' | 'slow' | 'silent' | 'flood';
     retryAfterMs: number;
     berth?: Berth;
+    /** To a client that `moves`: connect to `berth` so much later… */
+    startAfterMs?: number;
+    /** …and leave once it has resumed there; this connection serves on for so long at most. */
+    leaveWithinMs?: number;
   };
   /** `limit`: so many sessions of the device class may live at once, and others were used more lately. */
   kicked: { reason: 'other-session' | 'session-ended'; device?: string; limit?: number };

@@ -31,6 +31,8 @@ export const requestSchemas = {
     token: z.string().min(1).max(1024),
     /** True of a client that knows entries which are no messages: it is pushed them, and `sync` tells them. */
     entries: z.boolean().default(false),
+    /** True of a client that, told to go, connects to its next berth before it leaves this one. */
+    moves: z.boolean().default(false),
     device: z
       .object({ name: z.string().max(64).optional(), platform: z.string().max(32).optional() })
       .default({}),

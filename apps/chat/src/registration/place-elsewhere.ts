@@ -22,6 +22,7 @@ export async function placeElsewhere(
       zone: '',
       avoid: [node],
       version: '',
+      move: session.moves,
     },
     { deadlineMs },
   );

@@ -43,6 +43,8 @@ export class StatusFixture {
   readonly revocations: Revocation[] = [];
   /** While set it takes loads without a word. */
   isMute = false;
+  /** Places that it has yet to give; beyond them it refuses. */
+  free = Number.POSITIVE_INFINITY;
   #server: Server | undefined;
   #port = 0;
   #epoch = Date.now() * 1_000;
@@ -158,7 +160,8 @@ export class StatusFixture {
 
   #place({ userId, deviceClass, sessionId, generation, avoid }: PlaceRequest): PlaceResponse {
     const node = [...this.nodes.keys()].find((name) => !avoid.includes(name));
-    if (node === undefined) throw new BerthError('no_berth', undefined, { retryAfterMs: 500 });
+    if (node === undefined || this.free-- < 1)
+      throw new BerthError('no_berth', undefined, { retryAfterMs: 500 });
     const { clientHost, clientPort, clientUrl } = this.nodes.get(node)!.register;
     const { ticket, reservation } = this.ticket(node, userId, {
       deviceClass,

@@ -114,6 +114,7 @@ export class BerthDialect implements Dialect {
       if (!hello.success) throw new BerthError('bad_request', firstIssue(hello.error));
       await this.#options.logIn.run(connection, hello.data.token, this, (session) => {
         session.entries = hello.data.entries;
+        session.moves = hello.data.moves;
         const answer = { req: hello.data.req, ...this.#options.welcome(session) };
         connection.queue(encodeFrame(answerId(frameIds.hello), answer));
       });

@@ -34,6 +34,8 @@ export function berthFarewell(
         reason: goAwayReasons[reason] ?? details.goAway ?? 'shutdown',
         retryAfterMs: details.retryAfterMs ?? retryAfterMs,
         ...(details.berth && { berth: details.berth }),
+        ...(details.startAfterMs !== undefined && { startAfterMs: details.startAfterMs }),
+        ...(details.leaveWithinMs !== undefined && { leaveWithinMs: details.leaveWithinMs }),
       } satisfies Pushes['goAway']);
     case 'kicked':
       return encodeFrame(frameIds.kicked, {

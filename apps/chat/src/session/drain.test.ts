@@ -8,8 +8,9 @@ import { WireClient } from './wire-client.fixture.ts';
 
 const fleet = useChatFleet(2);
 
-async function guests(node: string, count: number): Promise<Guest[]> {
-  return Promise.all(Array.from({ length: count }, async () => fleet.logIn(node, await fleet.user())));
+async function guests(node: string, count: number, moves = false): Promise<Guest[]> {
+  const logIn = async () => fleet.logIn(node, await fleet.user(), { moves });
+  return Promise.all(Array.from({ length: count }, logIn));
 }
 
 const lastState = (node: string) => fleet.status.loads.get(node)!.at(-1)!.state;
@@ -48,6 +49,64 @@ test('sessions leave over the window, not at once', async () => {
   assert.ok(times.at(-1)! - times[0]! > 500, `${times.map(Math.round)}`);
 });
 
+test('a client that moves arrives at its next berth, is served on, and leaves by itself', async () => {
+  await fleet.start('node-7', { DRAIN_SECONDS: '5' });
+  const [guest, other] = [(await guests('node-7', 1, true))[0]!, (await guests('node-1', 1))[0]!];
+  const { conversation } = (await guest.ask('directOpen', { user: other.user })).conversation;
+  const closed = fleet.stop('node-7');
+  const { berth, startAfterMs, leaveWithinMs } = await guest.next('goAway');
+  assert.ok(startAfterMs! >= 0 && leaveWithinMs! >= 15_000 && berth);
+  const next = await WireClient.tcp(berth.port);
+  await next.ask('hello', { token: berth.ticket, moves: true });
+  await next.ask('resume', { marks: [] });
+  // Its route is elsewhere by now, and that it was told here.
+  await other.ask('send', { conversation, cid: 'x', text: 'to both' });
+  await Promise.all([guest, next].map((one) => one.next('deliver', ({ text }) => text === 'to both')));
+  assert.ok((await guest.ask('send', { conversation, cid: 'y', text: 'still here' })).seq > 0);
+  assert.equal(guest.isClosed, false);
+  assert.deepEqual(guest.pushes('moved'), []);
+  guest.destroy();
+  await closed;
+  assert.ok((await next.ask('heartbeat', {})).now > 0);
+  next.destroy();
+});
+
+test('clients that move wait while no other node has room, and those that ask in vain stay', async () => {
+  await fleet.start('node-8');
+  const all = await guests('node-8', 20, true);
+  fleet.status.free = 5;
+  fleet.status.command('node-8', { $case: 'drain', value: { rate: 0, reason: '', sessions: 0 } });
+  await eventually('as many are told as there are places', () => told() === 5);
+  await eventually('others were refused', () => fleet.status.free < -30);
+  assert.equal(told(), 5);
+  fleet.status.free = 15;
+  await eventually('the rest is told', () => told() === 20);
+  function told(): number {
+    return all.filter((guest) => guest.pushes('goAway').length > 0).length;
+  }
+  for (const guest of all) guest.destroy();
+  fleet.status.free = Number.POSITIVE_INFINITY;
+  await fleet.stop('node-8');
+});
+
+test('a part of the sessions is moved to even out the fleet, of clients that lose nothing, and the node goes on', async () => {
+  await fleet.start('node-9');
+  const [movers, others] = [await guests('node-9', 10, true), await guests('node-9', 5)];
+  fleet.status.command('node-9', { $case: 'drain', value: { rate: 0, reason: 'rebalance', sessions: 4 } });
+  await eventually(
+    'four are told',
+    () => movers.filter((guest) => guest.pushes('goAway').length > 0).length === 4,
+  );
+  assert.equal(lastState('node-9'), NodeState.NODE_STATE_READY);
+  await guests('node-9', 1);
+  assert.deepEqual(
+    [...movers, ...others].map((guest) => guest.pushes('goAway').length).filter((count) => count > 0).length,
+    4,
+  );
+  for (const guest of [...movers, ...others]) guest.destroy();
+  await fleet.stop('node-9');
+});
+
 test('what was sent before the end is acknowledged and stored', async () => {
   await fleet.start('node-5');
   const [alice, bob] = [(await guests('node-5', 1))[0]!, (await guests('node-1', 1))[0]!];
@@ -82,7 +141,7 @@ test('a cordon is reported and taken back; a drain by command empties a node tha
   fleet.status.command('node-2', { $case: 'cordon', value: true });
   await eventually('cordoned', () => lastState('node-2') === NodeState.NODE_STATE_CORDONED);
   const all = await guests('node-2', 5);
-  fleet.status.command('node-2', { $case: 'drain', value: { rate: 50, reason: 'rebalance' } });
+  fleet.status.command('node-2', { $case: 'drain', value: { rate: 50, reason: 'rebalance', sessions: 0 } });
   for (const guest of all) assert.equal((await guest.next('goAway')).reason, 'rebalance');
   for (const guest of all) await guest.closed;
   assert.equal(lastState('node-2'), NodeState.NODE_STATE_DRAINING);

@@ -1,6 +1,7 @@
 import { jittered } from '@berth/lifecycle';
 import type { Log } from '@berth/telemetry';
-import type { Berth } from '@berth/wire';
+import { type Berth, toBerthError } from '@berth/wire';
+import { Departure, type DepartureOutcome } from './departure.ts';
 import type { LiveSession } from './live-session.ts';
 import type { SessionIndex } from './session-index.ts';
 
@@ -9,35 +10,48 @@ export interface DrainOptions {
   log: Log;
   /** Reserves the session's next berth, not on this node. Rejects when nobody can. */
   place(session: LiveSession): Promise<Berth>;
+  /** How a session went; `refused`: it asked for a place in vain, and will again. */
+  onDeparture?: (outcome: DepartureOutcome | 'refused') => void;
 }
 
 export interface DrainPlan {
-  /** The sessions that are there leave evenly over this… */
+  /** Clients that drop their connection to go leave evenly over this… */
   windowMs: number;
-  /** …or at this many a second, when it is not 0. */
+  /** …or with all others at so many a second, when it is not 0. */
   perSecond: number;
   reason: 'drain' | 'rebalance';
+  /** The node is about to end: whoever has no place by the end of the window goes without one. */
+  isFinal: boolean;
+  /** So many sessions at most, and only of clients that lose nothing by it. Default: all. */
+  sessions?: number;
 }
 
 /** Sessions leave in slices of this time. */
 const sliceMs = 100;
-/** A client has this long to leave by itself, and its requests to be answered. */
+/** Places are asked for so often: less than it takes to fill what a receiver gives at once. */
+const turnMs = 40;
+/** A client that drops its connection to go has this long to do so, and its requests to be answered. */
 const leaveMs = 1_000;
+/** Clients begin to move within this, each at a moment of its own. */
+const spreadMs = 250;
 const maxPlacing = 16;
-/** After so many refusals in a row nobody is asked for a while. */
-const maxRefusals = 3;
-const refusedMs = 5_000;
+/** After so many failures in a row nobody is asked for a while. */
+const maxFailures = 3;
+const failedMs = 5_000;
 
-/** Sends sessions away, in slices, each with its next berth when there is one. */
+/**
+ * Sends sessions away, each with its next berth. Clients that can connect there before they leave are sent as fast as other
+ * nodes take them; those that cannot, evenly over the window.
+ */
 export class Drain {
-  readonly #options: DrainOptions;
-  readonly #leaving = new WeakSet<LiveSession>();
+  readonly #options: Required<DrainOptions>;
   #isStopped = false;
-  #refusals = 0;
+  #failures = 0;
   #askAgainAt = 0;
+  #moved = 0;
 
   constructor(options: DrainOptions) {
-    this.#options = options;
+    this.#options = { onDeparture: () => {}, ...options };
   }
 
   /** Leaves the rest where they are. */
@@ -45,50 +59,100 @@ export class Drain {
     this.#isStopped = true;
   }
 
-  /** Resolves when no session is left, the window is over, or it was stopped; sessions that came meanwhile leave, too. */
-  async run({ windowMs, perSecond, reason }: DrainPlan): Promise<void> {
+  /** Resolves when no session is left, enough have moved, the window of a final one is over, or it was stopped. */
+  async run(plan: DrainPlan): Promise<void> {
     const { index, log } = this.#options;
     const startedAt = performance.now();
-    if (index.count > 0)
-      log.info({ sessions: index.count, windowMs, perSecond, reason }, 'sending sessions away');
-    while (index.count > 0 && !this.#isStopped) {
+    if (index.count > 0) log.info({ sessions: index.count, ...plan }, 'sending sessions away');
+    let [nextSliceAt, allowance] = [0, 0];
+    while (index.count > 0 && !this.#isStopped && this.#moved < (plan.sessions ?? Number.POSITIVE_INFINITY)) {
       const elapsedMs = performance.now() - startedAt;
-      if (perSecond === 0 && elapsedMs > windowMs + 2 * leaveMs) break;
-      const staying = [...index.sessions()].filter((session) => session.ready && !this.#leaving.has(session));
-      const slices = Math.max(1, Math.floor((windowMs - elapsedMs) / sliceMs));
-      const slice =
-        perSecond > 0 ? Math.ceil((perSecond * sliceMs) / 1_000) : Math.ceil(staying.length / slices);
-      await this.#sendAway(staying.slice(0, slice), reason);
-      await new Promise((resolve) => setTimeout(resolve, sliceMs));
+      const hasEnd = plan.isFinal || plan.sessions !== undefined;
+      if (hasEnd && elapsedMs > plan.windowMs + 2 * leaveMs) break;
+      const staying = [...index.sessions()].filter((session) => session.ready && !session.departure);
+      const movers = staying.filter((session) => session.moves);
+      const isSlice = elapsedMs >= nextSliceAt;
+      allowance =
+        plan.perSecond > 0 ? allowance + (plan.perSecond * turnMs) / 1_000 : Number.POSITIVE_INFINITY;
+      allowance -= await this.#move(movers, allowance, plan);
+      allowance = Math.min(allowance, Math.max(1, plan.perSecond));
+      if (isSlice) {
+        nextSliceAt = elapsedMs + sliceMs;
+        await this.#sendAwaySlice(staying, elapsedMs, plan);
+      }
+      await new Promise((resolve) => setTimeout(resolve, turnMs));
     }
   }
 
-  async #sendAway(sessions: readonly LiveSession[], reason: DrainPlan['reason']): Promise<void> {
-    for (let i = 0; i < sessions.length; i += maxPlacing)
+  /** Moves sessions, as many as other nodes take at this moment; answers with their number. */
+  async #move(movers: readonly LiveSession[], allowance: number, plan: DrainPlan): Promise<number> {
+    const left = (plan.sessions ?? Number.POSITIVE_INFINITY) - this.#moved;
+    const most = Math.min(movers.length, Math.floor(allowance), left);
+    const until = performance.now() + 4 * turnMs;
+    let moved = 0;
+    let isRefused = false;
+    while (moved < most && !isRefused && !this.#isStopped && performance.now() < until) {
+      const lot = movers.slice(moved, Math.min(most, moved + maxPlacing));
+      const berths = await Promise.all(lot.map((session) => this.#berthFor(session)));
+      lot.forEach((session, i) => {
+        const berth = berths[i];
+        if (berth) {
+          this.#depart(session, { berth, startAfterMs: Math.round(Math.random() * spreadMs) }, plan);
+          moved++;
+        } else isRefused = true;
+      });
+    }
+    this.#moved += moved;
+    return moved;
+  }
+
+  /** Those that drop their connection to go; and of a final drain, late in the window, those that found no place. */
+  async #sendAwaySlice(staying: readonly LiveSession[], elapsedMs: number, plan: DrainPlan): Promise<void> {
+    const { windowMs, perSecond, isFinal, sessions } = plan;
+    if (sessions !== undefined) return;
+    const isLate = isFinal && elapsedMs >= windowMs / 2;
+    const going = staying.filter((session) => !session.departure && (!session.moves || isLate));
+    const slices = Math.max(1, Math.floor((windowMs - elapsedMs) / sliceMs));
+    const most = perSecond > 0 ? Math.ceil((perSecond * sliceMs) / 1_000) : Math.ceil(going.length / slices);
+    const slice = going.slice(0, most);
+    for (let i = 0; i < slice.length; i += maxPlacing)
       await Promise.all(
-        sessions.slice(i, i + maxPlacing).map(async (session) => {
-          this.#leaving.add(session);
+        slice.slice(i, i + maxPlacing).map(async (session) => {
           const berth = await this.#berthFor(session);
-          // With a place in hand at once; without one a little apart, so that gate is not stormed.
-          session.goAway({
-            goAway: reason,
-            retryAfterMs: berth ? 0 : jittered(1_000, 0.8),
-            ...(berth && { berth }),
-          });
-          setTimeout(() => session.connection.closeWith('goAway', undefined), leaveMs);
+          this.#depart(session, { berth, ...(session.moves && { startAfterMs: 0 }) }, plan);
         }),
       );
   }
 
+  #depart(
+    session: LiveSession,
+    { berth, startAfterMs }: { berth: Berth | undefined; startAfterMs?: number },
+    { reason }: DrainPlan,
+  ): void {
+    new Departure(session, {
+      reason,
+      leaveMs,
+      // With a place in hand at once; without one a little apart, so that gate is not stormed.
+      retryAfterMs: berth ? 0 : jittered(1_000, 0.8),
+      onEnd: this.#options.onDeparture,
+      ...(berth && { berth }),
+      ...(startAfterMs !== undefined && { startAfterMs }),
+    });
+  }
+
   async #berthFor(session: LiveSession): Promise<Berth | undefined> {
-    if (performance.now() < this.#askAgainAt) return undefined;
+    if (session.departure || performance.now() < this.#askAgainAt) return undefined;
     try {
       const berth = await this.#options.place(session);
-      this.#refusals = 0;
+      this.#failures = 0;
       return berth;
     } catch (error) {
       this.#options.log.debug({ err: error }, 'no berth for a session that leaves');
-      if (++this.#refusals >= maxRefusals) this.#askAgainAt = performance.now() + refusedMs;
+      this.#options.onDeparture('refused');
+      // Full nodes are asked again soon; one that cannot be asked is left alone for a while.
+      const { code } = toBerthError(error);
+      const isFull = code === 'no_berth' || code === 'rate_limited';
+      if (!isFull && ++this.#failures >= maxFailures) this.#askAgainAt = performance.now() + failedMs;
       return undefined;
     }
   }

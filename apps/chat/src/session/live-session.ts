@@ -9,6 +9,9 @@ export interface Farewell {
   berth?: Berth;
   /** Why it is told to go away. */
   goAway?: 'drain' | 'shutdown' | 'rebalance';
+  /** When a client that moves connects to `berth`, and until when it is served here. */
+  startAfterMs?: number;
+  leaveWithinMs?: number;
   /** Where the session lives now. */
   node?: string;
   /** So many sessions of its device class may live: others were used more lately. */
@@ -37,6 +40,13 @@ export interface Dialect {
   mayBeSilent(session: LiveSession): boolean;
   /** A session of this dialect is over. */
   onClosed(session: LiveSession): void;
+}
+
+/** What a session that was told to go tells of its end. */
+export interface SessionDeparture {
+  /** It lives elsewhere now. True: its client has time to leave by itself. */
+  arrived(): boolean;
+  ended(): void;
 }
 
 /** Whoever opened a session is told once when it is over. */
@@ -69,6 +79,11 @@ export class LiveSession implements Session, FrameSink {
   readonly dialect: Dialect;
   readonly #keeper: SessionKeeper;
   entries = false;
+  /** Its client connects to its next berth before it leaves this one. */
+  moves = false;
+  /** Set while it has been told to go; and how often it was told. */
+  departure: SessionDeparture | undefined;
+  tellings = 0;
   /** Of its route, microseconds; 0 until the route is claimed. */
   epoch = 0;
   /** When its user did something last, milliseconds by the registry's clock; and when its route was told, 0 until the first use. */
@@ -104,6 +119,7 @@ export class LiveSession implements Session, FrameSink {
   }
 
   close(reason: CloseReason, details: Farewell = {}): void {
+    if (reason === 'moved' && this.departure?.arrived()) return;
     this.dialect.close(this, reason, details);
   }
 
@@ -118,6 +134,7 @@ export class LiveSession implements Session, FrameSink {
   }
 
   onClosed(): void {
+    this.departure?.ended();
     this.dialect.onClosed(this);
     this.#keeper.ended(this);
   }

@@ -42,7 +42,7 @@ export async function explain(
       load: loadOf(known),
       skip:
         known.standing === 'listed'
-          ? (barOf(known, rules, nowMs)?.reason ?? refusalOf(known, wish) ?? null)
+          ? (barOf(known, rules, nowMs)?.reason ?? refusalOf(known, wish, rules, nowMs) ?? null)
           : 'lease',
     })),
   };

@@ -54,6 +54,7 @@ export const placeMessage = z.object({
   zone: label,
   avoid,
   version: label,
+  move: z.boolean(),
 });
 
 export const revocationMessage = z

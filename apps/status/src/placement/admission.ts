@@ -35,6 +35,16 @@ export function nextTokenAtMs(node: Pick<NodeRecord, 'rate' | 'fullAtMs'>, rules
   );
 }
 
+/** Fewer than half of its burst of tokens are left, which are for those who are not served yet. */
+export function isKeptForLogIns(
+  node: Pick<NodeRecord, 'rate' | 'fullAtMs'>,
+  rules: Rules,
+  nowMs: number,
+): boolean {
+  const burst = Math.max(rules.burstLeast, node.rate * rules.burstSeconds);
+  return node.fullAtMs - ((burst / 2) * 1_000) / node.rate > nowMs;
+}
+
 export function takeToken(node: NodeRecord, nowMs: number): void {
   node.fullAtMs = Math.max(node.fullAtMs, nowMs) + 1_000 / node.rate;
 }

@@ -1,4 +1,4 @@
-import { barOf } from './admission.ts';
+import { barOf, isKeptForLogIns } from './admission.ts';
 import { loadOf, type NodeRecord, type SkipReason } from './node-record.ts';
 import type { Rules } from './rules.ts';
 import type { Preference, Strategy, Wish } from './strategies/strategy.ts';
@@ -17,8 +17,9 @@ export interface Chosen {
 }
 
 /** Why an open node is not for this wish; undefined: it is. */
-export function refusalOf(node: NodeRecord, wish: Wish): SkipReason | undefined {
+export function refusalOf(node: NodeRecord, wish: Wish, rules: Rules, nowMs: number): SkipReason | undefined {
   if (wish.avoid.includes(node.name)) return 'avoided';
+  if (wish.move && isKeptForLogIns(node, rules, nowMs)) return 'admission_rate';
   if (wish.zone !== '' && node.zone !== wish.zone) return 'zone';
   if (wish.version !== '' && node.version !== wish.version) return 'version';
   return undefined;
@@ -47,13 +48,14 @@ export function choose(
     if (bar?.untilMs !== undefined) nextAtMs = Math.min(nextAtMs ?? bar.untilMs, bar.untilMs);
   }
   const skips: Skip[] = [];
+  const refusal = (entry: NodeRecord) => refusalOf(entry, wish, rules, nowMs);
   const node =
-    (preference && choosePreferred(open, wish, preference)) ??
+    (preference && choosePreferred(open, preference, refusal)) ??
     chooseInOrder(
       open
         .sort((a, b) => byRank(a, b, strategy.order === 'packed'))
         .slice(0, rules.looks + wish.avoid.length),
-      wish,
+      refusal,
       skips,
     );
   const rank = node ? strategy.rank(loadOf(node), rules) : Number.POSITIVE_INFINITY;
@@ -77,24 +79,32 @@ function byRank(a: Ranked, b: Ranked, packed: boolean): number {
   return packed && a.rank <= 0 ? -ascending : ascending;
 }
 
-function choosePreferred(open: Ranked[], wish: Wish, preference: Preference): NodeRecord | undefined {
+function choosePreferred(
+  open: Ranked[],
+  preference: Preference,
+  refusal: (node: NodeRecord) => SkipReason | undefined,
+): NodeRecord | undefined {
   let best: NodeRecord | undefined;
   for (const name of preference.names) {
     const node = open.find((ranked) => ranked.node.name === name)?.node;
-    if (!node || refusalOf(node, wish)) continue;
+    if (!node || refusal(node)) continue;
     if (preference.mode === 'first') return node;
     if (!best || loadOf(node) < loadOf(best)) best = node;
   }
   return best;
 }
 
-function chooseInOrder(nearest: Ranked[], wish: Wish, skips: Skip[]): NodeRecord | undefined {
+function chooseInOrder(
+  nearest: Ranked[],
+  refusal: (node: NodeRecord) => SkipReason | undefined,
+  skips: Skip[],
+): NodeRecord | undefined {
   let second: NodeRecord | undefined;
   for (const { node } of nearest) {
-    const reason = refusalOf(node, wish);
+    const reason = refusal(node);
     if (!reason) return node;
     skips.push({ node: node.name, reason });
-    if (reason !== 'avoided') second ??= node;
+    if (reason !== 'avoided' && reason !== 'admission_rate') second ??= node;
   }
   const taken = skips.findIndex((skip) => skip.node === second?.name);
   if (taken >= 0) skips.splice(taken, 1);

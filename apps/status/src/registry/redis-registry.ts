@@ -193,11 +193,12 @@ function usedPairs(reservations: readonly string[]): string {
 }
 
 function requestLine({ holder, nonce, wish, preference }: PlacementRequest): string {
-  if (wish.zone === '' && wish.version === '' && wish.avoid.length === 0 && !preference)
+  if (wish.zone === '' && wish.version === '' && wish.avoid.length === 0 && !wish.move && !preference)
     return `${holder}\t${nonce}`;
   const mode = preference?.mode ?? '';
   const names = preference?.names.join(',') ?? '';
-  return `${holder}\t${nonce}\t${wish.zone}\t${wish.version}\t${wish.avoid.join(',')}\t${mode}\t${names}`;
+  const move = wish.move ? '1' : '';
+  return `${holder}\t${nonce}\t${wish.zone}\t${wish.version}\t${wish.avoid.join(',')}\t${mode}\t${names}\t${move}`;
 }
 
 function parseLine(line: string): { boot?: string; skips: Placed['skips']; waitMs?: number | undefined } {

@@ -64,6 +64,7 @@ const operations = fc.oneof(
       zone: fc.constantFrom('', '', '', 'x', 'y'),
       version: fc.constantFrom('', '', '', '1', '2'),
       avoid: fc.oneof(fc.constant<string[]>([]), fc.uniqueArray(name, { maxLength: 3 })),
+      move: fc.boolean(),
       draw: fc.double({ min: 0, max: 0.999, noNaN: true }),
     }),
   },

@@ -89,7 +89,7 @@ function revocationMessage(item: NewsItem & { kind: 'revocation' }): StatusMessa
 function orderMessage(order: NodeOrder): StatusMessage {
   const command =
     order === 'drain'
-      ? ({ $case: 'drain', value: { rate: 0, reason: 'ordered' } } as const)
+      ? ({ $case: 'drain', value: { rate: 0, reason: 'ordered', sessions: 0 } } as const)
       : ({ $case: 'cordon', value: order === 'cordon' } as const);
   return { message: { $case: 'command', value: { command } } };
 }

@@ -10,6 +10,8 @@ export interface Wish {
   version: string;
   /** Names of nodes to keep off; strict. */
   avoid: readonly string[];
+  /** It is served elsewhere: only where half of the burst of log-ins is left. Default false. */
+  move?: boolean;
 }
 
 /** Nodes to try before the order: the first admissible of them as they stand, or the least loaded admissible one. */

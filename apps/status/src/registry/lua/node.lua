@@ -84,6 +84,11 @@ local function next_token_at(n)
   return n[FULL_AT] - (math.max(BURST_LEAST, n[RATE] * BURST_SECONDS) - 1) * 1000 / n[RATE]
 end
 
+-- Fewer than half of its burst of tokens are left, which are for those who are not served yet.
+local function is_kept_for_log_ins(n)
+  return n[FULL_AT] - (math.max(BURST_LEAST, n[RATE] * BURST_SECONDS) / 2) * 1000 / n[RATE] > now
+end
+
 -- Why Place may not choose this node (0: it may), and when that ends by itself.
 local function bar_of(n)
   if n[STATE] ~= READY or n[ORDER] ~= 0 then return BAR_STATE end

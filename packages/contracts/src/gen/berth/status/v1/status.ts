@@ -203,6 +203,8 @@ export interface Drain {
   /** Sessions to move per second; 0: the node's own pace. */
   rate: number;
   reason: string;
+  /** Not 0: move so many sessions at most, of clients that lose nothing by it, and go on as before: no drain. */
+  sessions: number;
 }
 
 export interface PlaceRequest {
@@ -224,6 +226,11 @@ export interface PlaceRequest {
   avoid: string[];
   /** A hint like `zone`: the version that nodes registered with. Empty: any. */
   version: string;
+  /**
+   * The session is served elsewhere and may wait: it is placed only where half of the burst of log-ins is left, and
+   * refused otherwise, so that those who wait outside come first.
+   */
+  move: boolean;
 }
 
 export interface PlaceResponse {
@@ -1332,7 +1339,7 @@ export const Command: MessageFns<Command> = {
 };
 
 function createBaseDrain(): Drain {
-  return { rate: 0, reason: "" };
+  return { rate: 0, reason: "", sessions: 0 };
 }
 
 export const Drain: MessageFns<Drain> = {
@@ -1342,6 +1349,9 @@ export const Drain: MessageFns<Drain> = {
     }
     if (message.reason !== "") {
       writer.uint32(18).string(message.reason);
+    }
+    if (message.sessions !== 0) {
+      writer.uint32(24).uint32(message.sessions);
     }
     return writer;
   },
@@ -1375,6 +1385,14 @@ export const Drain: MessageFns<Drain> = {
             message.reason = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.sessions = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1394,12 +1412,13 @@ export const Drain: MessageFns<Drain> = {
     const message = createBaseDrain();
     message.rate = object.rate ?? 0;
     message.reason = object.reason ?? "";
+    message.sessions = object.sessions ?? 0;
     return message;
   },
 };
 
 function createBasePlaceRequest(): PlaceRequest {
-  return { userId: 0, deviceClass: "", sessionId: "", generation: 0, zone: "", avoid: [], version: "" };
+  return { userId: 0, deviceClass: "", sessionId: "", generation: 0, zone: "", avoid: [], version: "", move: false };
 }
 
 export const PlaceRequest: MessageFns<PlaceRequest> = {
@@ -1424,6 +1443,9 @@ export const PlaceRequest: MessageFns<PlaceRequest> = {
     }
     if (message.version !== "") {
       writer.uint32(58).string(message.version);
+    }
+    if (message.move !== false) {
+      writer.uint32(64).bool(message.move);
     }
     return writer;
   },
@@ -1497,6 +1519,14 @@ export const PlaceRequest: MessageFns<PlaceRequest> = {
             message.version = reader.string();
             continue;
           }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.move = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1521,6 +1551,7 @@ export const PlaceRequest: MessageFns<PlaceRequest> = {
     message.zone = object.zone ?? "";
     message.avoid = object.avoid?.map((e) => e) || [];
     message.version = object.version ?? "";
+    message.move = object.move ?? false;
     return message;
   },
 };

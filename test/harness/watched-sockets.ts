@@ -1,0 +1,48 @@
+import type { ClientOptions, ConnectionState } from '@berth/client';
+
+/** How the connections of some clients came and went. */
+export interface WatchedSockets {
+  /** For a client's options. */
+  WebSocket: NonNullable<ClientOptions['WebSocket']>;
+  opened: number;
+  /** Closed by the other side, or lost, before the client left. */
+  abrupt: number;
+}
+
+export function watchSockets(): WatchedSockets {
+  const watched = { opened: 0, abrupt: 0 } as WatchedSockets;
+  watched.WebSocket = class extends globalThis.WebSocket {
+    #isLeft = false;
+
+    constructor(url: string) {
+      super(url);
+      watched.opened++;
+      this.addEventListener('close', () => {
+        if (!this.#isLeft) watched.abrupt++;
+      });
+    }
+
+    override close(): void {
+      this.#isLeft = true;
+      super.close();
+    }
+  } as unknown as WatchedSockets['WebSocket'];
+  return watched;
+}
+
+/** Milliseconds that a client spent without a live connection since this was called. */
+export function timeOffline(client: {
+  readonly state: ConnectionState;
+  on(event: 'state', listener: (state: ConnectionState) => void): () => void;
+}): () => number {
+  let total = 0;
+  let since = client.state.kind === 'online' ? undefined : performance.now();
+  client.on('state', ({ kind }) => {
+    const now = performance.now();
+    if (kind === 'online' && since !== undefined) {
+      total += now - since;
+      since = undefined;
+    } else if (kind !== 'online') since ??= now;
+  });
+  return () => total + (since === undefined ? 0 : performance.now() - since);
+}
