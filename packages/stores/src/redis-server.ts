@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { promisify } from 'node:util';
 import { findStores } from './binaries.ts';
 import { freePort } from './free-port.ts';
@@ -44,7 +45,8 @@ export async function startRedis({
       '',
     ],
     ...['--appendonly', dir ? 'yes' : 'no', '--appendfsync', 'everysec', '--loglevel', 'notice'],
-    ...(dir ? ['--dir', dir] : []),
+    // A replica writes what it is sent to its folder.
+    ...['--dir', dir ?? tmpdir()],
     ...args,
   ];
   const server = new ServerProcess(redisServer, argv, { logFile, signal });

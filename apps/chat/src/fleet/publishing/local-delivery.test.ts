@@ -41,3 +41,24 @@ test('frames that wait for their members are bounded over all conversations; wha
   assert.equal(pushed.length, 10);
   assert.equal(local.waitingBytes, 0);
 });
+
+test('what a repair has pushed is not pushed again when it comes by its own way', () => {
+  const index = new SessionIndex();
+  const pushed: number[] = [];
+  const session = { user: 1, conversations: [], push: (frame: Uint8Array) => pushed.push(frame[0]!) };
+  index.enter(session as unknown as LiveSession, {
+    ...{ conversation: 1, membersVersion: 1, head: 0, joinedSeq: 0 },
+  });
+  const gaps: number[] = [];
+  const local = new LocalDelivery({
+    index,
+    catchUp: async () => true,
+    isChanging: () => false,
+    onLost: () => {},
+    onGap: (conversation) => gaps.push(conversation),
+  });
+  for (const seq of [1, 3, 3, 2, 1, 3, 4])
+    local.deliver({ conversation: 1, seq, membersVersion: 1, frame: new Uint8Array([seq]) });
+  assert.deepEqual(pushed, [1, 3, 2, 4]);
+  assert.deepEqual(gaps, [1]);
+});

@@ -101,6 +101,8 @@ export class LocalDelivery {
 
   #push(local: LocalConversation, entry: ConversationFrame): void {
     const { conversation, seq, frame, exceptSession, exceptUsers = [] } = entry;
+    // A repair was faster than its way here.
+    if (seq > 0 && local.hasPassed(seq)) return;
     if (seq > 0 && local.passed(seq)) this.#options.onGap(conversation);
     const { sessions, joinedSeqs } = local;
     const isForAll = exceptSession === undefined && exceptUsers.length === 0;
