@@ -248,6 +248,7 @@ export class Platform {
       },
       ...{ PROFILES_PER_MINUTE: '100000', PROFILES_PER_DAY: '100000', GROUP_MEMBERS_PER_HOUR: '100000' },
       ...{ GROUPS_PER_HOUR: '100000', GROUPS_PER_DAY: '100000' },
+      ...{ CHANGES_PER_MINUTE: '100000', CHANGES_PER_DAY: '100000' },
     };
     const service = this.#add(`chat-${number}`, 'chat', environment, opsPort);
     const node: ChatNode = Object.assign(service, { tcpPort, wsPort, peerProxy: peerProxy! });

@@ -7,7 +7,7 @@ import { parseRedisUrl } from '@berth/redis';
 import { limits } from '@berth/wire';
 
 /** What an account may do only so often, because others bear it or learn from it. */
-export type Spent = 'friendRequest' | 'profile' | 'group' | 'groupMember';
+export type Spent = 'friendRequest' | 'profile' | 'group' | 'groupMember' | 'change';
 
 /** At most so many within a window. */
 export interface BudgetWindow {
@@ -153,6 +153,8 @@ const variables = {
   GROUPS_PER_HOUR: env.count(1).default(30),
   GROUPS_PER_DAY: env.count(1).default(100),
   GROUP_MEMBERS_PER_HOUR: env.count(1).default(2_000),
+  CHANGES_PER_MINUTE: env.count(1).default(120),
+  CHANGES_PER_DAY: env.count(1).default(5_000),
   MAX_GROUPS_CREATED: env.count(1).default(1_000),
   MAX_UNSENT_BYTES: env.count(65_536).default(1_048_576),
   MAX_UNSENT_TOTAL_BYTES: env.count(65_536).default(268_435_456),
@@ -217,6 +219,7 @@ export function parseChatConfig(source: Record<string, string | undefined>): Cha
       profile: [{ most: values.PROFILES_PER_MINUTE, ms: 60_000 }, perDay(values.PROFILES_PER_DAY)],
       group: [perHour(values.GROUPS_PER_HOUR), perDay(values.GROUPS_PER_DAY)],
       groupMember: [perHour(values.GROUP_MEMBERS_PER_HOUR)],
+      change: [{ most: values.CHANGES_PER_MINUTE, ms: 60_000 }, perDay(values.CHANGES_PER_DAY)],
     },
     friendRequestAgainMs: values.FRIEND_REQUEST_AGAIN_DAYS * 86_400_000,
     maxGroupsCreated: values.MAX_GROUPS_CREATED,

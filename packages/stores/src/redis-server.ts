@@ -47,6 +47,8 @@ export async function startRedis({
     ...['--appendonly', dir ? 'yes' : 'no', '--appendfsync', 'everysec', '--loglevel', 'notice'],
     // A replica writes what it is sent to its folder.
     ...['--dir', dir ?? tmpdir()],
+    // 10,000 above the port by default, where an outgoing connection may be.
+    ...(args.includes('--cluster-enabled') ? ['--cluster-port', String(await freePort())] : []),
     ...args,
   ];
   const server = new ServerProcess(redisServer, argv, { logFile, signal });

@@ -20,6 +20,10 @@ export class MysqlDirectStore {
     this.#strangersMayWrite = strangersMayWrite;
   }
 
+  async exists(user: number, other: number): Promise<boolean> {
+    return (await findDirect(this.#mysql, user, other)) !== undefined;
+  }
+
   /**
    * The pair's conversation; made when they may write to each other. One that exists can always be opened: its history
    * stays. Errors: `not_found`, `blocked`, `not_friends`.

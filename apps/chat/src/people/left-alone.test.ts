@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Pushes } from '@berth/wire';
-
 import { type Guest, useChatFleet } from '../chat-fleet.fixture.ts';
 
 const fleet = useChatFleet(2, {
@@ -10,6 +9,7 @@ const fleet = useChatFleet(2, {
   GROUPS_PER_HOUR: '3',
   GROUP_MEMBERS_PER_HOUR: '6',
   MAX_GROUPS_CREATED: '2',
+  CHANGES_PER_MINUTE: '6',
 });
 
 const guest = async (node = 'node-1'): Promise<Guest> => fleet.logIn(node, await fleet.user());
@@ -94,4 +94,41 @@ test('who is blocked learns neither what is read nor who is typing in a common g
     ...(await pushed(eve, 'friendEvent')).filter(({ event }) => event === 'profile'),
   ];
   assert.deepEqual(told, []);
+});
+
+test('whatever changes something for others is counted, a block and its lifting, too', async () => {
+  const [ann, bob] = [await guest(), await guest('node-2')];
+  const { conversation } = (await ann.ask('directOpen', { user: bob.user })).conversation;
+  const group = (await ann.ask('groupCreate', { cid: 'g', title: 'g' })).conversation.conversation;
+  for (let round = 0; round < 2; round++) {
+    await ann.ask('block', { user: bob.user });
+    await ann.ask('unblock', { user: bob.user });
+  }
+  await ann.ask('groupRename', { conversation: group, title: 'h' });
+  await ann.ask('profileUpdate', { nick: 'Ann' });
+  const refused = { code: 'rate_limited' };
+  await assert.rejects(ann.ask('block', { user: bob.user }), refused);
+  await assert.rejects(ann.ask('unblock', { user: bob.user }), refused);
+  await assert.rejects(ann.ask('friendRemove', { user: bob.user }), refused);
+  await assert.rejects(ann.ask('groupRename', { conversation: group, title: 'i' }), refused);
+  await assert.rejects(ann.ask('groupLeave', { conversation: group }), refused);
+  for (const [name, body] of [
+    ['groupRole', { role: 'admin' }],
+    ['groupMute', { forMs: 1 }],
+    ['groupRemove', {}],
+  ] as const) {
+    const wish = { conversation: group, user: bob.user, ...body };
+    await assert.rejects(ann.ask(name, wish as never), refused);
+  }
+  // Messages are counted by themselves.
+  await ann.ask('send', { conversation, cid: 'm', text: 'still here' });
+});
+
+test('where strangers may write, turning to one counts as a request, and opening what is there does not', async () => {
+  const [ann, bob] = [await guest(), await guest('node-2')];
+  const open = (user: number) => ann.ask('directOpen', { user });
+  for (const user of [bob.user, await fleet.user(), await fleet.user()]) await open(user);
+  await assert.rejects(open(await fleet.user()), { code: 'rate_limited' });
+  await open(bob.user);
+  await assert.rejects(ann.ask('friendRequest', { user: bob.user }), { code: 'rate_limited' });
 });

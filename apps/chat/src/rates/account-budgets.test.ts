@@ -11,7 +11,13 @@ const two = [
   { most: 3, ms: 60_000 },
   { most: 5, ms: 86_400_000 },
 ];
-const windows: BudgetWindows = { friendRequest: two, profile: two, group: two, groupMember: two };
+const windows: BudgetWindows = {
+  friendRequest: two,
+  profile: two,
+  group: two,
+  groupMember: two,
+  change: two,
+};
 
 test('an account has what each window takes, together on all nodes, and another one its own', async () => {
   const [one, other] = [
