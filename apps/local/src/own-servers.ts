@@ -23,8 +23,6 @@ export async function tryRedis(config: LocalConfig, url: string): Promise<void> 
   });
   try {
     await redis.ping();
-    // Refused a database, the driver says so and goes on in the first one.
-    if (lost?.name === 'ReplyError') throw lost;
   } catch (error) {
     // The command only knows that there was no connection.
     const isAnswer = (error as Error).name === 'ReplyError';

@@ -16,6 +16,19 @@ test('the clock is Redis’ own, in milliseconds', async () => {
   assert.ok((await redisMillis(stores.redis)) >= first);
 });
 
+test('a database that the server has not got is refused with every command, one that it has is used', async () => {
+  const [none, last] = [99, 15].map((db) => createRedis(`${stores.url}/${db}`));
+  try {
+    for (let count = 0; count < 3; count++) await assert.rejects(none!.set('which', 'none'), /DB index/);
+    await last!.set('which', 'fifteen');
+    assert.equal(await stores.redis.get('which'), null);
+    assert.equal(await last!.get('which'), 'fifteen');
+  } finally {
+    none!.disconnect();
+    last!.disconnect();
+  }
+});
+
 test('while no node of a cluster can be reached a command is refused in time, not kept for ever', async () => {
   const port = await freePort();
   const cluster = createRedis(`redis+cluster://127.0.0.1:${port}`, { commandTimeoutMs: 200 });

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { backoffMs } from '@berth/lifecycle';
-import { type Cluster, Redis as IoRedis, type RedisOptions } from 'ioredis';
+import type { Cluster, Redis as IoRedis, RedisOptions } from 'ioredis';
 import { BoundedCluster } from './bounded-cluster.ts';
 import { parseRedisUrl } from './redis-url.ts';
+import { SelectedRedis } from './selected-redis.ts';
 
 export type Redis = IoRedis | Cluster;
 
@@ -44,7 +45,7 @@ export function createRedis(
           commandTimeoutMs,
         )
       : topology === 'sentinel'
-        ? new IoRedis({
+        ? new SelectedRedis({
             ...options,
             sentinels: nodes,
             name: masterName,
@@ -55,7 +56,7 @@ export function createRedis(
             sentinelCommandTimeout: commandTimeoutMs,
             sentinelRetryStrategy: (attempt) => 50 + backoffMs(attempt, { baseMs: 50, maxMs: 2_000 }),
           })
-        : new IoRedis({ ...options, ...nodes[0], db });
+        : new SelectedRedis({ ...options, ...nodes[0], db });
   // Without a listener ioredis prints each failed attempt; the caller sees failures in its commands.
   client.on('error', () => {});
   return client;
