@@ -7,7 +7,7 @@ import { ClientGoneError } from '../route.ts';
 /** The last of the chain: whatever was thrown becomes the table's status and `{error: {code, message, …}}`. */
 export function answerErrors(log: Log) {
   return (thrown: unknown, request: Request, response: Response, _next: NextFunction): void => {
-    if (thrown instanceof ClientGoneError) return;
+    if (isGone(thrown)) return;
     const error = knownError(thrown);
     const { http } = errorTable[error.code];
     if (http >= 500) {
@@ -26,6 +26,10 @@ export function answerErrors(log: Log) {
     response.status(http).json({ error: { ...error.toWire(), ...fields } });
   };
 }
+
+/** Nobody is there any more; by Express' word, too, of an answer (or a body) that was cut off. */
+export const isGone = (thrown: unknown): boolean =>
+  thrown instanceof ClientGoneError || (thrown as { code?: unknown } | undefined)?.code === 'ECONNABORTED';
 
 /** Express' own refusals of a body or a path, by their type; the rest as anywhere. */
 export function knownError(thrown: unknown): BerthError {

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
 import { useGate } from '../fixtures/use-gate.ts';
 
@@ -133,4 +136,24 @@ test('the API is never mistaken for a page', async () => {
   const { status, headers } = await fetchRaw('/v1/nothing', page);
   assert.equal(status, 404);
   assert.match(String(headers['content-type']), /json/);
+});
+
+test('who goes before the answer is no fault of gate', async () => {
+  const port = Number(new URL(gate.url).port);
+  const head = 'GET /assets/index-B1a2C3d4.js HTTP/1.1\r\nHost: localhost\r\n\r\n';
+  const begun =
+    'POST /v1/sessions HTTP/1.1\r\nHost: localhost\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{';
+  await Promise.all(
+    Array.from({ length: 200 }, async (_, index) => {
+      const socket = connect(port, '127.0.0.1');
+      await once(socket, 'connect');
+      socket.write(index % 2 === 0 ? head : begun);
+      // At some moment of the work.
+      for (let turns = 0; turns < index / 20; turns++) await turn();
+      socket.resetAndDestroy();
+    }),
+  );
+  await fetchRaw('/', page);
+  const failed = gate.lines.filter((line) => line.includes('a request failed'));
+  assert.deepEqual(failed, []);
 });

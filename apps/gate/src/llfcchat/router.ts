@@ -6,13 +6,13 @@ import { getVarifycode } from '../handlers/get-varifycode.ts';
 import { resetPwd } from '../handlers/reset-pwd.ts';
 import { userLogin } from '../handlers/user-login.ts';
 import { userRegister } from '../handlers/user-register.ts';
-import { knownError } from '../http/answer-error.ts';
+import { isGone, knownError } from '../http/answer-error.ts';
 import { limitRequests } from '../http/api-router.ts';
 import { clientOf, goneSignalOf } from '../http/client-of.ts';
 import { maxBodyBytes } from '../http/json-body.ts';
 import { checkOrigin } from '../http/origin-check.ts';
 import { nameRoute } from '../http/request-metrics.ts';
-import { type Call, ClientGoneError } from '../route.ts';
+import type { Call } from '../route.ts';
 import { llfcchatError, llfcchatErrors } from './error-codes.ts';
 
 /** One path of the old dialect: the fields of its answer besides `error`, or a BerthError. */
@@ -53,7 +53,7 @@ export function createLlfcchatRouter(context: Context): Router {
 
 function answerErrors(log: Log) {
   return (thrown: unknown, request: Request, response: Response, _next: NextFunction): void => {
-    if (thrown instanceof ClientGoneError) return;
+    if (isGone(thrown)) return;
     const err = knownError(thrown);
     if (err.code === 'internal') log.error({ err, path: request.path }, 'a request failed');
     answer(response, { error: llfcchatError(err) });
