@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { canonicalEmail, countCharacters, isShowable, namePattern, textLimits, tidy } from './text-rules.ts';
+import {
+  canonicalEmail,
+  countCharacters,
+  hasForeignLetters,
+  isShowable,
+  namePattern,
+  textLimits,
+  tidy,
+} from './text-rules.ts';
 
 /** Characters, which zod counts in UTF-16 units, and JSON Schema in code points. */
 const atMost = (max: number) => ({
@@ -14,7 +22,12 @@ export const emailField = z
   .transform((text, context) => {
     const email = canonicalEmail(text);
     if (email !== undefined) return email;
-    context.addIssue({ code: 'custom', message: 'not an e-mail address' });
+    context.addIssue({
+      code: 'custom',
+      message: hasForeignLetters(text)
+        ? 'only a-z, digits and signs can stand before the @'
+        : 'not an e-mail address',
+    });
     return z.NEVER;
   });
 

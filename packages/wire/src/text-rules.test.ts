@@ -53,6 +53,13 @@ test('what mail cannot be sent to over the internet is no address', () => {
   }
 });
 
+test('what is wrong with an address in another script before the @ is said', () => {
+  const said = (typed: string) => email.safeParse(typed).error!.issues[0]!.message;
+  for (const typed of ['用户@例子.中国', 'jose\u0301@example.org']) assert.match(said(typed), /^only a-z/);
+  for (const typed of ['用户', 'jos\u00e9@', 'a b@example.org', '用户@localhost'])
+    assert.equal(said(typed), 'not an e-mail address');
+});
+
 test('the one spelling of an address is its own', () => {
   fc.assert(
     fc.property(fc.oneof(fc.emailAddress(), fc.string()), (typed) => {

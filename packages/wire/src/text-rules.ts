@@ -56,6 +56,17 @@ export function canonicalEmail(text: string): string | undefined {
   return domain === undefined || email.length > textLimits.email ? undefined : email;
 }
 
+/**
+ * Whether an address is none only because of other letters than a-z before the `@`: mail to it needs SMTPUTF8 of every server
+ * on its way, which few have, so that it is refused at once and not with the first mail.
+ */
+export function hasForeignLetters(text: string): boolean {
+  const whole = tidy(text);
+  const at = whole.lastIndexOf('@');
+  const local = whole.slice(0, Math.max(0, at));
+  return /[^\0-\x7f]/.test(local) && canonicalEmail(`a${whole.slice(at)}`) !== undefined;
+}
+
 function asciiDomain(domain: string): string | undefined {
   if (!domainCharacters.test(domain) || !URL.canParse(`http://${domain}`)) return undefined;
   const { hostname } = new URL(`http://${domain}`);

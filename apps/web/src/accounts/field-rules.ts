@@ -1,6 +1,7 @@
 import {
   canonicalEmail,
   countCharacters,
+  hasForeignLetters,
   isShowable,
   nameCharacters,
   namePattern,
@@ -16,7 +17,8 @@ export type FieldProblem = PlainTextKey | undefined;
 export function checkEmail(email: string): FieldProblem {
   const value = email.trim();
   if (value === '') return 'field.required';
-  return canonicalEmail(value) === undefined ? 'field.email.wrong' : undefined;
+  if (canonicalEmail(value) !== undefined) return undefined;
+  return hasForeignLetters(value) ? 'field.email.letters' : 'field.email.wrong';
 }
 
 export function checkName(name: string): FieldProblem {

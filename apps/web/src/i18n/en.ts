@@ -70,6 +70,7 @@ export const en = {
 
   'field.required': 'Please fill this in.',
   'field.email.wrong': 'This does not look like an e-mail address.',
+  'field.email.letters': 'Before the @ only a–z, digits and signs: few mail servers take other letters.',
   'field.name.characters': 'Letters, digits, “_”, “.” and “-” only.',
   'field.hidden': 'Something visible, please, without control characters.',
   'field.name.length': 'Between 2 and 32 characters, please.',

@@ -72,6 +72,7 @@ export const zh: Catalogue = {
 
   'field.required': '请填写此项。',
   'field.email.wrong': '这不像是邮箱地址。',
+  'field.email.letters': '@ 前面只能用英文字母、数字和符号：多数邮件服务器不支持其他文字。',
   'field.name.characters': '只能使用字母、数字、“_”、“.”和“-”。',
   'field.hidden': '请输入可见的文字，不能包含控制字符。',
   'field.name.length': '长度应为 2 到 32 个字符。',
