@@ -1,112 +1,64 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import process from 'node:process';
-import { Platform } from '@berth/test/platform';
-import { measureDurableWrites } from './durable-writes.ts';
-import { measurePlacement } from './placement.ts';
-import { collectOnSignal } from './processes.ts';
-import { measureFanOut, measureIdleMemory, measurePairs } from './scenarios.ts';
-import { median, type PartRow, type Row, renderPartTable, renderTable } from './table.ts';
+import { compileLightLoader } from '../light/light-loader.ts';
+import { compare } from './against/compare.ts';
+import { buildRevision, type Revision } from './against/revision.ts';
+import { renderComparison } from './against/table.ts';
+import { type BenchOptions, parseBenchOptions } from './options.ts';
+import { measureProduct } from './product.ts';
+import { describeLoad, describeMachine, today, writeSection } from './report.ts';
 
 /**
- * `npm run bench [-- --rounds N] [-- --connections N]`: starts the real platform and its peers, measures each pattern on all of
- * them in turn, and writes the medians and ratios into docs/benchmarks.md.
+ * `npm run bench`: starts the real platform and its peers, measures each pattern on all of them in turn, and writes the
+ * medians and ratios into docs/benchmarks.md; `-- --against REVISION`: the present build beside an older one.
  */
-const options = new Map<string, number>([
-  ['rounds', 3],
-  ['connections', 5_000],
-]);
-for (let index = 2; index < process.argv.length; index += 2) {
-  const name = process.argv[index]!.replace(/^--/, '');
-  const value = Number(process.argv[index + 1]);
-  if (!options.has(name) || !(value > 0)) {
-    console.error(`bench: expected ${[...options.keys()].map((key) => `--${key} N`).join(' or ')}`);
-    process.exit(1);
-  }
-  options.set(name, value);
+const root = join(import.meta.dirname, '../..');
+const say = (line: string) => console.log(line);
+const warmSeconds = 2;
+
+function describePresent(): Revision {
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
+  const isChanged = git('status', '--porcelain', '--untracked-files=no', '--', 'apps', 'packages') !== '';
+  const name = git('rev-parse', '--short=7', 'HEAD');
+  return { name: isChanged ? `${name} with changes` : name, folder: root };
 }
 
-const platform = await Platform.start({
-  nodes: 1,
-  environment: {
-    gate: { REQUESTS_PER_ADDRESS_MINUTE: '10000000' },
-    status: { ADMISSION_RATE: '100000' },
-    chat: {
-      ...{
-        HELLO_RATE: '100000',
-        CAPACITY: '100000',
-        SENDS_PER_SECOND: '1000000',
-        SENDS_BURST: '1000000',
-      },
-      ...{ FRAMES_PER_SECOND: '1000000', FRAMES_BURST: '1000000', NODE_OPTIONS: collectOnSignal },
-    },
-  },
-});
-const rows: Row[] = [];
-const partRows: PartRow[] = [];
-try {
-  // First, in processes that have done nothing yet: memory that a process once had is not given back.
-  console.log(`memory per idle connection, ${options.get('connections')} of them`);
-  rows.push({
-    name: 'memory per idle connection',
-    unit: ' KB',
-    ...(await measureIdleMemory(platform, options.get('connections')!)),
+/** Prints, and keeps, what was measured with what it was measured on. */
+function conclude(section: string, load: string, measured: string, rounds: number): void {
+  const text = `Measured on ${today()} on ${describeMachine()}; medians of ${rounds} rounds; ${load}.\n\n${measured}`;
+  console.log(`\n${text}`);
+  writeSection(section, text);
+}
+
+async function runAgainst({ revision: wanted, rounds, seconds }: BenchOptions): Promise<void> {
+  // What is missing is told before anything is built.
+  compileLightLoader();
+  const aborting = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => aborting.abort());
+  const { signal } = aborting;
+  const revision = await buildRevision(root, wanted!, say, signal);
+  const load = describeLoad();
+  const comparison = await compare({
+    ...{ revision, present: describePresent(), rounds, say, signal },
+    ...{ duration: { warmSeconds, seconds }, storedMs: seconds * 1_000 },
   });
-  const rounds = options.get('rounds')!;
-  for (const [name, measure] of [
-    ['1:1, 16 in flight, acknowledged/s', measurePairs],
-    ['group of 100, deliveries/s', measureFanOut],
-  ] as const) {
-    const results = [];
-    for (let round = 0; round < rounds; round++) {
-      console.log(`${name}: round ${round + 1} of ${rounds}`);
-      results.push(await measure(platform, round % 2 === 1));
-    }
-    rows.push({
-      name,
-      unit: '/s',
-      berth: median(results.map(({ berth }) => berth)),
-      relay: median(results.map(({ relay }) => relay)),
-      socketIo: median(results.map(({ socketIo }) => socketIo)),
-    });
-  }
-} finally {
-  await platform.close();
+  const whole = comparison.rounds.length;
+  if (signal.aborted) {
+    console.error(`bench: interrupted with ${whole} of ${rounds} rounds measured; nothing is written`);
+    if (whole > 0) console.log(renderComparison(comparison));
+    process.exitCode = 1;
+  } else conclude('against', load, renderComparison(comparison), whole);
 }
 
-console.log('durable writes, against bare multi-row inserts');
-const durable = await measureDurableWrites({ rounds: options.get('rounds')! });
-partRows.push({
-  name: 'messages stored',
-  ours: durable.berth,
-  bare: durable.bare,
-  ratio: durable.ratio,
-  by: 'multi-row INSERT',
-});
-partRows.push({
-  ...{
-    name: 'messages stored',
-    ours: durable.berth,
-    bare: durable.single,
-    ratio: durable.berth / durable.single,
-  },
-  by: 'single-row prepared INSERT',
-});
-console.log('placements, against the ceiling of pipelined script calls');
-const placement = await measurePlacement();
-partRows.push({
-  ...{ name: 'placements and reports, 1,000 nodes', ours: placement.picks + placement.reports },
-  ...{ bare: placement.ceiling, ratio: placement.ratio, by: 'the smallest script that writes' },
-});
-
-const machine = `${cpus().length} cores (${cpus()[0]!.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}`;
-const table = `${renderTable(rows)}\n\n${renderPartTable(partRows)}`;
-console.log(`\n${machine}\n\n${table}`);
-const file = join(import.meta.dirname, '../../docs/benchmarks.md');
-const text = readFileSync(file, 'utf8').replace(
-  /(<!-- begin measured -->\n)[\s\S]*?(<!-- end measured -->)/,
-  (_, begin: string, end: string) =>
-    `${begin}\nMeasured on ${new Date().toISOString().slice(0, 10)} on ${machine}; medians of ${options.get('rounds')} rounds.\n\n${table}\n\n${end}`,
-);
-writeFileSync(file, text);
+try {
+  const options = parseBenchOptions(process.argv.slice(2));
+  const load = describeLoad();
+  if (options.mode === 'against') await runAgainst(options);
+  else conclude('measured', load, await measureProduct(options), options.rounds);
+} catch (error) {
+  // Interrupted while something was built.
+  const { name, message } = error as Error;
+  console.error(`bench: ${name === 'AbortError' ? 'interrupted' : message}`);
+  process.exitCode = 1;
+}

@@ -1,12 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { join } from 'node:path';
 import process from 'node:process';
 import { buildWebClient, launchBrowser, openPage, webRoot } from '@berth/test/browser';
 import { befriend, closeAll, connectDevice, seedPeople } from '@berth/test/people';
 import { Platform } from '@berth/test/platform';
 import { logIn, openChat } from '@berth/test/screens';
 import { seedMessages, wordsOf } from '@berth/test/seeds';
+import { writeSection } from './report.ts';
 import { median } from './table.ts';
 
 /**
@@ -87,14 +86,7 @@ const verdict =
 const machine = `${cpus().length} cores (${cpus()[0]!.model.trim()}), Chromium ${version} without a GPU`;
 const result = `${messages.toLocaleString('en')} messages, median of ${runs} runs on ${machine}: ${describe(middle)}; ${verdict}.`;
 console.log(`\n${result}`);
-const file = join(import.meta.dirname, '../../docs/benchmarks.md');
-writeFileSync(
-  file,
-  readFileSync(file, 'utf8').replace(
-    /(<!-- begin web -->\n)[\s\S]*?(<!-- end web -->)/,
-    (_, begin: string, end: string) => `${begin}\n${result}\n\n${end}`,
-  ),
-);
+writeSection('web', result);
 
 function describe({ frames, medianMs, p99Ms, longestMs }: Run): string {
   const [half, most, longest] = [medianMs, p99Ms, longestMs].map((ms) => ms.toFixed(1));

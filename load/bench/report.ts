@@ -1,0 +1,26 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, totalmem } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+
+const docs = join(import.meta.dirname, '../../docs/benchmarks.md');
+
+/** Puts what was measured between the marks `name` of docs/benchmarks.md. */
+export function writeSection(name: string, text: string, file = docs): void {
+  const marks = new RegExp(`(<!-- begin ${name} -->\\n)[\\s\\S]*?(<!-- end ${name} -->)`);
+  const before = readFileSync(file, 'utf8');
+  if (!marks.test(before)) throw new Error(`${file} has no place for ${name}`);
+  writeFileSync(
+    file,
+    before.replace(marks, (_, begin: string, end: string) => `${begin}\n${text}\n\n${end}`),
+  );
+}
+
+/** The machine that was measured on, in a few words. */
+export const describeMachine = (): string =>
+  `${cpus().length} cores (${cpus()[0]!.model.trim()}), ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}`;
+
+/** How much else ran: the mean number of runnable processes of the last minute, to be asked before a measurement. */
+export const describeLoad = (): string => `load average ${loadavg()[0]!.toFixed(1)} before it`;
+
+export const today = (): string => new Date().toISOString().slice(0, 10);
