@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { parseChatConfig } from '@berth/chat/config';
 import { send } from '@berth/chat/handlers/send';
+import { SendTurns } from '@berth/chat/rates/send-turns';
 import { createStores } from '@berth/chat/stored-side';
 import { Mysql, migrate } from '@berth/mysql';
 import { startMysql } from '@berth/stores';
@@ -122,7 +123,7 @@ async function measureSends(bench: Bench): Promise<{ rate: number; batch: number
   const publisher = { deliver() {}, notify() {}, broadcast() {}, membershipChanged() {} };
   const stores = createStores({ config, mysql: bench.db, publisher, log, metrics });
   // The handler reads no more of its context than this.
-  const context = { config, stores, publisher, log, metrics } as unknown as Parameters<typeof send>[0];
+  const context = { config, stores, sendTurns: new SendTurns() } as Parameters<typeof send>[0];
   const sendAs = (user: number, conversation: number) =>
     send(context, { user } as Parameters<typeof send>[1], {
       req: 1,
