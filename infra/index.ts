@@ -11,7 +11,7 @@ platform.publish(berth.release);
 const { ingress, mailbox } = platform;
 
 /** The web client and the API. */
-export const url = ingress.url;
+export const url = ingress.url + (config.basePath === '/' ? '' : config.basePath);
 /** Where clients of the TCP protocol connect. */
 export const edgeHost = ingress.host;
 export const edgePort = ingress.port;
@@ -20,7 +20,7 @@ export const namespace = berth.namespace;
 export const kubeconfig = pulumi.secret(platform.kubeconfig);
 /** What the load scenarios take from the environment. */
 export const k6Env = {
-  BERTH_URL: ingress.url,
+  BERTH_URL: url,
   BERTH_HOST: ingress.host,
   BERTH_PORT: String(ingress.port),
   ...(mailbox && { BERTH_MAIL_URL: mailbox.page }),

@@ -48,6 +48,7 @@ export const commonSecrets = {
   mysqlPassword: { schema: password(), description: 'Password of the MySQL user `berth`.' },
   redisPassword: { schema: password(), description: 'Password of Redis.' },
   ticketSecret: { schema: key(), description: 'Keys the tickets for chat nodes.' },
+  operatorToken: { schema: key(), description: 'Shown by operators who ask status for the fleet.' },
   codeSecret: { schema: key(), description: 'Keys the hashes of e-mail codes.' },
   checksumKey: {
     schema: key(),

@@ -133,6 +133,19 @@ export const commonSettings = {
     default: '120',
     example: '600',
   },
+  basePath: {
+    schema: text(/^\/([\w-]+\/)*$/, 'a path that begins and ends with /'),
+    description:
+      'Path below which the web client and the API are, where the host serves other things, too, by a proxy in front of the edge.',
+    default: '/',
+    example: '/chat/',
+  },
+  basePathStripped: {
+    schema: flag(),
+    description: 'Whether that proxy takes `basePath` away from what it passes on: `true` or `false`.',
+    default: 'false',
+    example: 'true',
+  },
   resources: {
     schema: json.pipe(resources),
     description:

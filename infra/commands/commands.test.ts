@@ -16,6 +16,7 @@ const secretsOfKind = [
   'kubeconfig',
   'mysqlPassword',
   'mysqlRootPassword',
+  'operatorToken',
   'redisPassword',
   'serviceAuthorityKey',
   'serviceTls',

@@ -27,6 +27,7 @@ export function secretMakers(
     mysqlPassword: createPassword,
     redisPassword: createPassword,
     ticketSecret: createKey,
+    operatorToken: createKey,
     codeSecret: createKey,
     checksumKey: createKey,
     sessionKeys: () => JSON.stringify({ keys: [createSessionKey()] }),

@@ -19,6 +19,7 @@ export class BerthSecrets extends pulumi.ComponentResource {
   readonly smtp: NamedSecret;
   readonly codes: NamedSecret;
   readonly tickets: NamedSecret;
+  readonly operator: NamedSecret;
   readonly sessionKeys: NamedSecret;
   readonly certificates: Record<Service, NamedSecret>;
 
@@ -38,6 +39,7 @@ export class BerthSecrets extends pulumi.ComponentResource {
     this.smtp = this.#create(`${name}-smtp`, contentOf(platform.smtp));
     this.codes = this.#create(`${name}-codes`, { secret: config.codeSecret });
     this.tickets = this.#create(`${name}-tickets`, { secret: config.ticketSecret });
+    this.operator = this.#create(`${name}-operator`, { token: config.operatorToken });
     this.sessionKeys = this.#create(`${name}-session-keys`, { 'keys.json': config.sessionKeys });
     const certificates = services.map((service) => [
       service,

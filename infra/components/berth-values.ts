@@ -14,13 +14,19 @@ export function createBerthValues(
   chartHash: string,
 ): Inputs<BerthValues> {
   const { mysql, redis, smtp, ingress, mailbox } = platform;
-  const { sessionKeys, codes, tickets, certificates } = secrets;
+  const { sessionKeys, codes, tickets, operator, certificates } = secrets;
   const monitored = config.monitoringNamespace !== '';
   return {
     chartHash: applied(chartHash, config.reapply),
     logLevel: config.logLevel,
     image: { repository: platform.images.repository, tag: config.imageTag },
-    public: { host: ingress.host, port: ingress.port, url: ingress.url, origins: config.allowedOrigins },
+    public: {
+      ...{ host: ingress.host, port: ingress.port, url: ingress.url, origins: config.allowedOrigins },
+      ...(config.basePath !== '/' && {
+        basePath: config.basePath,
+        basePathStripped: config.basePathStripped,
+      }),
+    },
     mysql: {
       ...secrets.mysql,
       port: mysql.port,
@@ -31,6 +37,7 @@ export function createBerthValues(
     smtp: { ...secrets.smtp, port: smtp.port, peers: smtp.peers, from: config.mailFrom },
     codes,
     tickets,
+    operator,
     // gate reads the file again when it changes, so that keys rotate without a restart: no checksum.
     sessionKeys: { existingSecret: sessionKeys.existingSecret },
     serviceTls: { enabled: true, ...certificates },

@@ -265,6 +265,23 @@ export interface BerthValues {
     checksum?: string;
   };
   /**
+   * Token of the operators, for the fleet view of status and its explanations.
+   */
+  operator?: {
+    /**
+     * Name of the Secret that holds the token, at least 32 bytes. Empty: it follows from the secret of the tickets, as NOTES show.
+     */
+    existingSecret?: string;
+    /**
+     * Its key in the Secret.
+     */
+    key?: string;
+    /**
+     * Any text that changes with the Secret, so that the pods that read it are replaced.
+     */
+    checksum?: string;
+  };
+  /**
    * Keys of the session tokens; a changed Secret is read again without a restart.
    */
   sessionKeys?: {
@@ -289,6 +306,10 @@ export interface BerthValues {
      * Whether services prove to each other who they are. Each then needs a Secret with tls.crt, tls.key and ca.crt, for the names that NOTES lists.
      */
     enabled?: boolean;
+    /**
+     * To have it off, this must be true: whoever reaches the ports of the services inside the cluster is then taken for one of them, and gets people's connections by saying that it is a chat node.
+     */
+    insecure?: boolean;
     /**
      * Certificate of gate.
      */

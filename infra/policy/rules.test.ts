@@ -143,6 +143,7 @@ const good: Record<string, Subject[][]> = {
     [parameters('aws:elasticache/parameterGroup:ParameterGroup', { 'maxmemory-policy': 'noeviction' })],
   ],
   'tls-at-the-door': [[edge(tls)], [release({ edge: { service: { type: 'NodePort' } } })]],
+  'mutual-tls': [[release({ serviceTls: { enabled: true } })], [release({ mysql: {} })]],
   'no-secret-in-values': [
     [
       release({
@@ -322,6 +323,10 @@ const bad: Record<string, [RegExp, Subject[]][]> = {
         }),
       ],
     ],
+  ],
+  'mutual-tls': [
+    [/serviceTls.enabled/, [release({ serviceTls: { insecure: true } })]],
+    [/serviceTls.enabled/, [release({ serviceTls: { enabled: false } })]],
   ],
   'autoscaled-means-no-replicas': [
     [/replicas: 3/, [workload({}, { replicas: 3 }), autoscaler]],

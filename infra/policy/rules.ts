@@ -7,7 +7,7 @@ import {
   restrictedPods,
 } from './pod-rules.ts';
 import type { Properties, SetRule, Subject, SubjectRule } from './rule.ts';
-import { noSecretInConfigMap, noSecretInValues } from './secret-rules.ts';
+import { mutualTls, noSecretInConfigMap, noSecretInValues } from './secret-rules.ts';
 import { autoscaledMeansNoReplicas, budgetPerWorkload } from './set-rules.ts';
 
 export const subjectRules: SubjectRule[] = [
@@ -22,6 +22,7 @@ export const subjectRules: SubjectRule[] = [
   tlsAtTheDoor,
   noSecretInValues,
   noSecretInConfigMap,
+  mutualTls,
 ];
 
 export const setRules: SetRule[] = [autoscaledMeansNoReplicas, budgetPerWorkload];

@@ -23,6 +23,18 @@ export const noSecretInConfigMap: SubjectRule = {
   },
 };
 
+/** Without, whoever reaches the ports of the services is taken for one of them. */
+export const mutualTls: SubjectRule = {
+  name: 'mutual-tls',
+  description: 'Services prove to each other who they are.',
+  check({ type, props }) {
+    const serviceTls = props.values?.serviceTls;
+    const isOff =
+      type === 'kubernetes:helm.sh/v3:Release' && serviceTls !== undefined && serviceTls.enabled !== true;
+    return isOff ? ['values.serviceTls.enabled is not true'] : [];
+  },
+};
+
 function secretsIn(value: unknown, path: string): string[] {
   if (typeof value === 'string') return isSecret(path, value) ? [`${path} looks like a secret`] : [];
   if (typeof value !== 'object' || value === null) return [];

@@ -266,6 +266,14 @@ test('kind: a setting changes what it is about and nothing else', async () => {
     'Release berth values.tickets.checksum',
     'Secret berth-tickets stringData.secret',
   ]);
+  assert.deepEqual(await changedBy('kind', { operatorToken: 'another-token-of-at-least-32-characters!' }), [
+    'Release berth values.operator.checksum',
+    'Secret berth-operator stringData.token',
+  ]);
+  assert.deepEqual(await changedBy('kind', { basePath: '/chat/', basePathStripped: 'true' }), [
+    'Release berth values.public.basePath',
+    'Release berth values.public.basePathStripped',
+  ]);
   assert.deepEqual(await changedBy('kind', { redisPassword: 'another-password' }), [
     'Release berth values.redis.checksum',
     'Release stores values.redis.checksum',

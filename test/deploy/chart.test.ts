@@ -67,6 +67,7 @@ describe('the chart', { skip }, () => {
     });
     const refused: [string[], RegExp][] = [
       [['serviceTls.enabled=true'], /serviceTls\.gate\.existingSecret is not set/],
+      [['serviceTls.insecure=false'], /serviceTls\.enabled is false: .* serviceTls\.insecure=true/],
       [['chat.scaling.min=9', 'chat.scaling.max=3'], /chat\.scaling: min \(9\) is greater than max \(3\)/],
       [['edge.proxyProtocol=true', 'edge.service.type=NodePort'], /nothing in front of a NodePort/],
       [['chat.env.NODE_NAME=me'], /chat\.env\.NODE_NAME: the chart sets NODE_NAME itself/],
@@ -279,6 +280,7 @@ describe('the chart', { skip }, () => {
       ['smtp.checksum=new', ['berth-verify']],
       ['smtp.from=Me <me@example.com>', ['berth-verify']],
       ['tickets.checksum=new', ['berth-status']],
+      ['operator.existingSecret=berth-operator', ['berth-status']],
       ['edge.maxConnections=500', ['berth-edge']],
       ['mysql.checksum=new', ['berth-chat', 'berth-gate', 'migrate']],
       ['redis.checksum=new', ['berth-chat', 'berth-gate', 'berth-status', 'berth-verify']],

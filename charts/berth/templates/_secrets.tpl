@@ -1,11 +1,11 @@
 {{/* Which Secrets an app reads, besides its certificate. */}}
 {{- define "berth.secretsOf" -}}
-{{- get (dict "gate" "mysql redis sessionKeys" "verify" "redis smtp codes" "status" "redis tickets" "chat" "mysql redis" "migrate" "mysql") . -}}
+{{- get (dict "gate" "mysql redis sessionKeys" "verify" "redis smtp codes" "status" "redis tickets operator" "chat" "mysql redis" "migrate" "mysql") . -}}
 {{- end }}
 
 {{/* The variable that names the file of a Secret. */}}
 {{- define "berth.secretVariable" -}}
-{{- get (dict "mysql" "MYSQL_URL_FILE" "redis" "REDIS_URL_FILE" "smtp" "SMTP_URL_FILE" "codes" "CODE_SECRET_FILE" "tickets" "TICKET_SECRET_FILE" "sessionKeys" "SESSION_KEYS_FILE") . -}}
+{{- get (dict "mysql" "MYSQL_URL_FILE" "redis" "REDIS_URL_FILE" "smtp" "SMTP_URL_FILE" "codes" "CODE_SECRET_FILE" "tickets" "TICKET_SECRET_FILE" "operator" "OPERATOR_TOKEN_FILE" "sessionKeys" "SESSION_KEYS_FILE") . -}}
 {{- end }}
 
 {{/* Whether an app has a certificate of its own: (list $ "gate") */}}
@@ -22,10 +22,12 @@
     sources:
       {{- range $name := splitList " " (include "berth.secretsOf" (index . 1)) }}
       {{- $secret := index $root.Values $name }}
+      {{- if $secret.existingSecret }}
       - secret:
           name: {{ $secret.existingSecret }}
           items:
             - {key: {{ $secret.key | quote }}, path: {{ kebabcase $name }}}
+      {{- end }}
       {{- if and $secret.authority $secret.authority.existingSecret }}
       - secret:
           name: {{ $secret.authority.existingSecret }}
@@ -53,8 +55,10 @@
 {{- $root := index . 0 -}}
 {{- range $name := splitList " " (include "berth.secretsOf" (index . 1)) }}
 {{- $secret := index $root.Values $name }}
+{{- if $secret.existingSecret }}
 - name: {{ include "berth.secretVariable" $name }}
   value: /run/secrets/berth/{{ kebabcase $name }}
+{{- end }}
 {{- if and $secret.authority $secret.authority.existingSecret }}
 - name: {{ upper $name }}_TLS_CA_FILE
   value: /run/secrets/berth/{{ $name }}-ca.crt
@@ -87,7 +91,11 @@ keys of session tokens are left out, as gate reads them again.
 {{- $root := index . 0 -}}
 {{- $known := list -}}
 {{- range $name := splitList " " (include "berth.secretsOf" (index . 1) | replace " sessionKeys" "") -}}
-{{- $known = append $known (index $root.Values $name).checksum -}}
+{{- with index $root.Values $name -}}
+{{- if .existingSecret -}}
+{{- $known = append $known .checksum -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- if include "berth.hasCertificate" . -}}
 {{- $known = append $known (index $root.Values.serviceTls (index . 1)).checksum -}}
