@@ -6,6 +6,7 @@ import { mysqlPart, prepareStores, redisPart } from './databases.ts';
 import { startDemo } from './demo/demo.ts';
 import { listenToKeys } from './keyboard.ts';
 import { keepLogsSmall } from './log-files.ts';
+import { writeOutputs } from './outputs.ts';
 import { migrateSchema, tryRedis } from './own-servers.ts';
 import { type NodeService, servicePart } from './part.ts';
 import { assertFree } from './ports.ts';
@@ -57,6 +58,7 @@ export async function runLocal(
     const outcome = await Promise.race([starting, supervisor.died, interrupted]);
     progress.close();
     if (outcome) {
+      closers.push(writeOutputs(config, plan));
       const { elapsed } = progress;
       const show = () =>
         output.write(renderScreen(config, plan, { ...outcome, pids: supervisor.pids, elapsed }));
