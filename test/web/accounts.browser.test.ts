@@ -140,6 +140,36 @@ test('a code that was asked for a moment ago: why there is no other one yet, and
   await eventually('it counts down', async () => (await again.innerText()) < before);
 });
 
+for (const [path, submit] of [
+  ['register', 'Create account'],
+  ['reset', 'Set new password'],
+] as const)
+  test(`a code that is asked for again clears what was wrong with the one before (${path})`, async () => {
+    const { page } = await browser.open(platform.gateUrl);
+    await page.clock.install();
+    await page.goto(`${platform.gateUrl}/#/${path}`);
+    const code = page.getByLabel('Code from the e-mail');
+    const email = page.getByLabel('E-mail address');
+    await page.getByLabel(/^(New p|P)assword$/).fill('Harbour-light-9');
+    if (path === 'register') await page.getByLabel('User name').fill('again');
+    await email.fill(`wrong.${path}@example.org`);
+    await page.getByRole('button', { name: 'Send code' }).click();
+    await page.getByText('The code is on its way').waitFor();
+    await code.fill('000000');
+    await page.getByRole('button', { name: submit }).click();
+    const wrong = page.getByText('This is not the code that we sent.');
+    await wrong.waitFor();
+    // Where no code was asked for a moment ago.
+    await email.fill(`again.${path}@example.org`);
+    await page.clock.fastForward(40_000);
+    await page.getByRole('button', { name: 'Send code' }).click();
+    await page.getByText(`The code is on its way to again.${path}@example.org`).waitFor();
+    await wrong.waitFor({ state: 'detached' });
+    assert.equal(await code.getAttribute('aria-invalid'), null);
+    assert.equal(await code.inputValue(), '', 'it makes room for the new one');
+    assert.ok(await code.evaluate((field) => field === document.activeElement));
+  });
+
 test('a name that is taken is said beside the field', async () => {
   const [person] = await seedPeople(platform, 1);
   const { page } = await browser.open(`${platform.gateUrl}/#/register`);

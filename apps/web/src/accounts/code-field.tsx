@@ -58,6 +58,7 @@ export function CodeField({
         });
         setAgainAt(performance.now() + resendAfterMs);
         setSent(text('code.sent', { email: email.trim(), minutes: Math.round(expiresInMs / 60_000) }));
+        if (problem) onChange('');
         onSent();
         input.current?.focus();
       },
