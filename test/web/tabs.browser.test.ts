@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { eventually } from '@berth/fixtures';
 import type { BrowserContext, Page } from 'playwright-core';
 import { useBrowser, webRoot } from '../harness/browser.ts';
-import { closeAll, connectDevice, settle, verdict } from '../harness/people.ts';
+import { closeAll, connectDevice, seedPeople, settle, verdict } from '../harness/people.ts';
 import { usePlatform } from '../harness/platform.ts';
 import { logIn, message, openChat, section, send, stateMark, texts } from './screens.ts';
 import { seedFriends } from './seeds.ts';
@@ -110,6 +110,68 @@ test('tabs of two browsers of one person: one connection each, and all show the 
     assert.equal((await texts(page)).length, 5);
   }
   await closeAll([friend]);
+});
+
+test('what is done in one tab the others show, and the person’s other devices', async () => {
+  const { people } = await seedFriends(platform);
+  const [me, friend] = people;
+  const [asker] = await seedPeople(platform, 1, 'asker');
+  const stranger = await connectDevice(platform, asker!);
+  const { page, context } = await browser.open(platform.gateUrl);
+  await logIn(page, me);
+  const tab = await openTab(context);
+  assert.equal(tab.sockets(), 0);
+  const device = await browser.open(platform.gateUrl);
+  await logIn(device.page, me);
+  const others = [tab.page, device.page];
+  const chats = (at: Page) => at.getByRole('region', { name: 'Chats' });
+  const row = (at: Page, name: string) => chats(at).getByRole('link', { name });
+
+  await row(page, friend.name).click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Silence' }).click();
+  for (const at of others) await row(at, friend.name).getByLabel('Silenced').waitFor();
+  await row(page, friend.name).click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Pin' }).click();
+  for (const at of others) await row(at, friend.name).getByLabel('Pinned').waitFor();
+
+  await page.goto(`${platform.gateUrl}/#/contacts/${friend.id}`);
+  await page.getByRole('button', { name: 'More actions' }).click();
+  await page.getByRole('menuitem', { name: 'Change alias' }).click();
+  await page.getByRole('textbox', { name: 'Alias' }).fill('Skipper');
+  await page.getByRole('button', { name: 'Save' }).click();
+  for (const at of others) await row(at, 'Skipper').waitFor();
+
+  await page.goto(`${platform.gateUrl}/#/settings/profile`);
+  await page.getByLabel('Display name').fill('Called anew');
+  await page.getByRole('button', { name: 'Save' }).click();
+  for (const at of others) await at.getByRole('navigation', { name: 'Sections' }).getByText('CA').waitFor();
+
+  await stranger.client.request('friendRequest', { user: me.id, note: 'hello' });
+  await page.goto(`${platform.gateUrl}/#/contacts/requests`);
+  for (const at of others) await section(at, 'Contacts').getByText('1 request').waitFor();
+  await page.getByRole('button', { name: 'Accept' }).click();
+  await page.getByRole('button', { name: 'Message' }).waitFor();
+  for (const at of others) {
+    await section(at, 'Contacts').getByText('1 request').waitFor({ state: 'detached' });
+    await row(at, asker!.name).waitFor();
+  }
+
+  for (const at of others) {
+    await row(at, asker!.name).click();
+    await at.getByRole('textbox', { name: /^Message to/ }).waitFor();
+  }
+  await page.goto(`${platform.gateUrl}/#/contacts/${asker!.id}`);
+  await page.getByRole('button', { name: 'More actions' }).click();
+  await page.getByRole('menuitem', { name: 'Block' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Block' }).click();
+  for (const at of others) await at.getByText(`You have blocked ${asker!.name}.`).waitFor();
+  await tab.page.getByRole('button', { name: 'Unblock' }).click();
+  await tab.page.getByRole('textbox', { name: /^Message to/ }).waitFor();
+  await page.getByRole('button', { name: 'More actions' }).click();
+  await page.getByRole('menuitem', { name: 'Remove friend' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
+  for (const at of others) await at.getByText(`You and ${asker!.name} are not friends.`).waitFor();
+  await closeAll([stranger]);
 });
 
 test('who logs out in one tab is out in all of them, and nothing stays on the device', async () => {

@@ -92,8 +92,14 @@ export function useChatFleet(nodes: number, settings: Record<string, string> = {
         transport,
         entries,
         moves,
+        own,
         ...ticket
-      }: TicketOptions & { transport?: 'tcp' | 'ws'; entries?: boolean; moves?: boolean } = {},
+      }: TicketOptions & {
+        transport?: 'tcp' | 'ws';
+        entries?: boolean;
+        moves?: boolean;
+        own?: boolean;
+      } = {},
     ): Promise<Guest> {
       const client = await this.connect(node, transport);
       const signed = status.ticket(node, user, ticket);
@@ -101,6 +107,7 @@ export function useChatFleet(nodes: number, settings: Record<string, string> = {
         token: signed.ticket,
         ...(entries !== undefined && { entries }),
         ...(moves !== undefined && { moves }),
+        ...(own !== undefined && { own }),
       });
       await client.ask('resume', { marks: [] });
       return Object.assign(client, { user, session: signed.session, hello });

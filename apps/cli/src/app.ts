@@ -67,7 +67,7 @@ function watch(context: Context): Promise<void> {
       client.markRead(message.conversation, message.seq);
   });
   client.on('friendEvent', (event) => {
-    if (event.event === 'requested') {
+    if (event.event === 'requested' && event.request.direction === 'incoming') {
       const { name, note } = event.request;
       const words = note === '' ? '' : `: ${plain(note)}`;
       terminal.print(`* ${plain(name)} asks to be your friend${words}  (/accept ${plain(name)})`);

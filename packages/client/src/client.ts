@@ -346,8 +346,7 @@ class ReconnectingClient implements BerthClient {
         inbox.marked(body as Pushes['marked']);
         break;
       case 'friendEvent':
-        if ((body as Pushes['friendEvent']).event === 'accepted')
-          inbox.refresh((body as { friend: { conversation: number } }).friend.conversation);
+        this.#friendEvent(body as Pushes['friendEvent']);
         break;
       case 'conversationEvent':
         inbox.refresh((body as Pushes['conversationEvent']).conversation);
@@ -362,6 +361,13 @@ class ReconnectingClient implements BerthClient {
         return;
     }
     this.#events.emit(name, body as never);
+  }
+
+  #friendEvent(event: Pushes['friendEvent']): void {
+    if (event.event === 'accepted') this.#account?.inbox.refresh(event.friend.conversation);
+    // Changed on another device, or in another tab.
+    if (event.event === 'profile' && event.user.id === this.#account?.saved.user.id)
+      this.#profile = event.user;
   }
 
   /** Answers that tell of conversations settle from where on this device has them. */

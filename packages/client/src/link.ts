@@ -21,6 +21,8 @@ export interface LinkOptions {
   clock: Clock;
   random: () => number;
   device: { name?: string | undefined; platform?: string | undefined };
+  /** Several tabs go through it: what one of them does, the others are to hear. Default: false. */
+  isShared?: boolean;
   hooks: LinkHooks;
 }
 
@@ -211,7 +213,7 @@ export class Link implements ClientLink {
    * left once this one has resumed. Never rejects.
    */
   #connectOnce(run: Run, berth: Berth, former?: Connection): Promise<Ending> {
-    const { clock, hooks, device } = this.#options;
+    const { clock, hooks, device, isShared = false } = this.#options;
     if (run.stopped) return Promise.resolve({ code: 1006 });
     return new Promise((resolve) => {
       const ending: Ending = { code: 1006, node: berth.node };
@@ -235,7 +237,11 @@ export class Link implements ClientLink {
           opened: () => {
             clock.clearTimeout(timer);
             connection
-              .request('hello', { token: berth.ticket, entries: true, moves: true, device }, stepTimeoutMs)
+              .request(
+                'hello',
+                { token: berth.ticket, entries: true, moves: true, ...(isShared && { own: true }), device },
+                stepTimeoutMs,
+              )
               .then(async (hello) => {
                 if (connection.closed || run.stopped) return;
                 ending.greeted = true;

@@ -234,6 +234,7 @@ export interface Pushes {
     | { event: 'requested'; request: FriendRequest }
     | { event: 'accepted'; friend: Friend }
     | { event: 'declined' | 'removed'; user: number }
-    | { event: 'profile'; user: Profile };
+    /** Of a friend, or one's own; with `alias` when this user calls that friend otherwise from now on. */
+    | { event: 'profile'; user: Profile & { alias?: string } };
   conversationEvent: ConversationEvent;
 }

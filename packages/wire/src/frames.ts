@@ -33,6 +33,8 @@ export const requestSchemas = {
     entries: z.boolean().default(false),
     /** True of a client that, told to go, connects to its next berth before it leaves this one. */
     moves: z.boolean().default(false),
+    /** True of a client that several windows share: it is pushed what it caused itself, as the user's other sessions are. */
+    own: z.boolean().default(false),
     device: z
       .object({ name: z.string().max(64).optional(), platform: z.string().max(32).optional() })
       .default({}),

@@ -115,6 +115,7 @@ export class BerthDialect implements Dialect {
       await this.#options.logIn.run(connection, hello.data.token, this, (session) => {
         session.entries = hello.data.entries;
         session.moves = hello.data.moves;
+        session.hearsOwn = hello.data.own;
         const answer = { req: hello.data.req, ...this.#options.welcome(session) };
         connection.queue(encodeFrame(answerId(frameIds.hello), answer));
       });

@@ -84,6 +84,8 @@ export class LiveSession implements Session, FrameSink {
   /** Set while it has been told to go; and how often it was told. */
   departure: SessionDeparture | undefined;
   tellings = 0;
+  /** It hears what it caused itself, too. */
+  hearsOwn = false;
   /** Of its route, microseconds; 0 until the route is claimed. */
   epoch = 0;
   /** When its user did something last, milliseconds by the registry's clock; and when its route was told, 0 until the first use. */

@@ -160,7 +160,9 @@ const Fact = ({ name, children }: { name: string; children: string }) => (
 function useProfile(user: number) {
   const text = useText();
   const formats = useFormats();
-  const { client, people } = useWorkspace();
+  const { client, people, conversations } = useWorkspace();
+  /** As another device, or tab, may have changed it. */
+  const refusal = useObserved(conversations, (all) => all.withPerson(user)?.refusal);
   const [answer, setAnswer] = useState<Answers['profile']>();
   const { failure, run } = useTask();
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked for once a person
@@ -171,7 +173,8 @@ function useProfile(user: number) {
       people.learn([told.user]);
     });
   }, [user, client, people, text, formats]);
-  useEffect(reload, [reload]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: and whenever that is another one
+  useEffect(reload, [reload, refusal]);
   return { answer, failure, reload };
 }
 

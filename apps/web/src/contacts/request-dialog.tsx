@@ -14,17 +14,15 @@ import { useWorkspace } from '../state/workspace-context.ts';
 export function RequestDialog({ person, onClose }: { person: Profile; onClose: () => void }) {
   const text = useText();
   const notice = useNotice();
-  const { client, people } = useWorkspace();
+  const workspace = useWorkspace();
+  const { client, people } = workspace;
   const [note, setNote] = useState('');
   const [alias, setAlias] = useState('');
   const { busy, failure, run } = useTask();
   const send = async () => {
     const sent = await run(async () => {
-      const { state } = await client.request('friendRequest', {
-        user: person.id,
-        note: note.trim(),
-        alias: alias.trim(),
-      });
+      const asked = { user: person.id, note: note.trim(), alias: alias.trim() };
+      const { state } = await workspace.befriend(() => client.request('friendRequest', asked));
       if (state === 'accepted') await people.load();
       else people.addRequest({ ...person, note, direction: 'outgoing', state, at: client.now() });
       notice(text(state === 'accepted' ? 'request.friends' : 'request.sent'));

@@ -70,14 +70,15 @@ function RequestRow({ request }: { request: FriendRequest }) {
   const text = useText();
   const formats = useFormats();
   const now = useNow(60_000);
-  const { client, conversations, people } = useWorkspace();
+  const workspace = useWorkspace();
+  const { client, conversations, people } = workspace;
   const { busy, failure, run } = useTask();
   const friend = useObserved(people, (all) => all.friend(request.id));
   const message = useRef<HTMLButtonElement>(null);
   const name = nameOf(friend ?? request);
   const accept = () =>
     run(async () => {
-      const { friend } = await client.request('friendAccept', { user: request.id });
+      const { friend } = await workspace.befriend(() => client.request('friendAccept', { user: request.id }));
       people.addFriend(friend);
       conversations.touch(friend.conversation, client.now());
       // The button that was pressed is gone: the keyboard goes on from the one in its place.

@@ -106,19 +106,20 @@ function Card({
 function useAccept(invite: string): { busy: boolean; failure: string | undefined; accept: () => void } {
   const text = useText();
   const notice = useNotice();
-  const { client, people, conversations } = useWorkspace();
+  const workspace = useWorkspace();
   const { busy, failure, run } = useTask();
   // biome-ignore lint/correctness/useExhaustiveDependencies: `run` is another function at each rendering
   const accept = useCallback(() => {
     void run(async () => {
-      const { friend } = await client.request('inviteAccept', { invite });
+      const { client, people, conversations } = workspace;
+      const { friend } = await workspace.befriend(() => client.request('inviteAccept', { invite }));
       keepPendingInvite(undefined);
       people.addFriend(friend);
       conversations.touch(friend.conversation, client.now());
       notice(text('request.friends'));
       navigate({ section: 'chats', conversation: friend.conversation }, { replace: true });
     });
-  }, [client, people, conversations, invite, notice, text]);
+  }, [workspace, invite, notice, text]);
   return { busy, failure, accept };
 }
 

@@ -8,6 +8,7 @@ import { SkeletonList } from '../design/skeleton.tsx';
 import { useText } from '../i18n/language.tsx';
 import { useTask } from '../shell/use-task.ts';
 import { nameOf } from '../state/people.ts';
+import { useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import styles from './settings.module.css';
 import { SettingsFrame } from './settings-frame.tsx';
@@ -16,7 +17,12 @@ import { SettingsFrame } from './settings-frame.tsx';
 export function BlockedPage() {
   const text = useText();
   const workspace = useWorkspace();
-  const { client } = workspace;
+  const { client, conversations } = workspace;
+  /** As another device, or tab, may have changed it. */
+  const refusals = useObserved(
+    conversations,
+    (all) => all.sorted.filter(({ refusal }) => refusal === 'blocked').length,
+  );
   const [blocked, setBlocked] = useState<readonly Profile[]>();
   const [cursor, setCursor] = useState<string>();
   const { busy, failure, run } = useTask();
@@ -31,7 +37,8 @@ export function BlockedPage() {
     },
     [client],
   );
-  useEffect(() => load(), [load]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: and whenever those are others
+  useEffect(() => load(), [load, refusals]);
   const unblock = (user: number) =>
     run(async () => {
       await client.request('unblock', { user });

@@ -40,6 +40,7 @@ export class Workspace {
   readonly #happeningListeners = new Set<(happening: Happening) => void>();
   readonly #stops: (() => void)[];
   #presenceTimer: ReturnType<typeof setTimeout> | undefined;
+  #befriending = 0;
 
   constructor(client: BerthClient, account: AccountUser, drafts: Drafts, cache: WorkspaceCache) {
     this.client = client;
@@ -170,10 +171,13 @@ export class Workspace {
       client.on('presence', (changes) => people.presence(changes)),
       client.on('friendEvent', (event) => {
         people.happened(event);
-        if (event.event === 'requested') this.#tell({ kind: 'request', request: event.request });
+        if (event.event === 'profile') this.profile.value = client.profile;
+        // Asked on another device, or in another tab: no news for who did it.
+        if (event.event === 'requested' && event.request.direction === 'incoming')
+          this.#tell({ kind: 'request', request: event.request });
         if (event.event === 'accepted') {
           conversations.touch(event.friend.conversation, this.client.now());
-          this.#tell({ kind: 'accepted', user: event.friend.id });
+          if (this.#befriending === 0) this.#tell({ kind: 'accepted', user: event.friend.id });
         }
       }),
       client.on('conversationEvent', (event) => this.#membersChanged(event)),
@@ -206,6 +210,16 @@ export class Workspace {
       this.conversations.patch(conversation, { refused: error.code });
     } else if (refused !== undefined && state !== 'waiting') {
       void this.conversations.fetch(conversation);
+    }
+  }
+
+  /** Does what may make somebody a friend: who asked for it here need not be told. */
+  async befriend<T>(work: () => Promise<T>): Promise<T> {
+    this.#befriending++;
+    try {
+      return await work();
+    } finally {
+      this.#befriending--;
     }
   }
 

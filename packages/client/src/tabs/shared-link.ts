@@ -64,6 +64,7 @@ export class SharedLink implements ClientLink {
     const { hooks } = options;
     this.#inner = new Link({
       ...options,
+      isShared: true,
       hooks: {
         ...hooks,
         state: (state) => {

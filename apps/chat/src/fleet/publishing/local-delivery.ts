@@ -1,3 +1,4 @@
+import type { LiveSession } from '../../session/live-session.ts';
 import type { LocalConversation, SessionIndex } from '../../session/session-index.ts';
 
 /** A frame for the sessions of a conversation. */
@@ -68,7 +69,7 @@ export class LocalDelivery {
   notify(users: readonly number[], frame: Uint8Array, exceptSession?: string): void {
     for (const user of users)
       for (const session of this.#options.index.sessionsOf(user))
-        if (session.id !== exceptSession) session.push(frame);
+        if (!isLeftOut(session, exceptSession)) session.push(frame);
   }
 
   async #deliverLater(first: ConversationFrame): Promise<void> {
@@ -112,8 +113,11 @@ export class LocalDelivery {
     }
     for (let i = 0; i < sessions.length; i++) {
       const session = sessions[i]!;
-      if (session.id === exceptSession || exceptUsers.includes(session.user)) continue;
+      if (isLeftOut(session, exceptSession) || exceptUsers.includes(session.user)) continue;
       if (seq === 0 || seq > joinedSeqs[i]!) session.push(frame);
     }
   }
 }
+
+const isLeftOut = (session: LiveSession, except: string | undefined): boolean =>
+  session.id === except && !session.hearsOwn;

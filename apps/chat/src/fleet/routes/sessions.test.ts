@@ -61,6 +61,32 @@ test('a read mark of one device is told to all others of its user, and not to it
   for (const device of [alice, bob, ...others]) device.destroy();
 });
 
+test('a session that windows share is told what it does itself, others what the rest do', async () => {
+  const [user, peer] = [await fleet.user(), await fleet.user()];
+  const shared = await fleet.logIn('node-1', user, { own: true });
+  const alone = await fleet.logIn('node-1', user);
+  const elsewhere = await fleet.logIn('node-2', user);
+  const { conversation } = (await shared.ask('directOpen', { user: peer })).conversation;
+  await shared.ask('preferences', { conversation, pinned: true });
+  await alone.ask('preferences', { conversation, silenced: true });
+  await elsewhere.ask('profileUpdate', { nick: 'anew' });
+  for (const device of [shared, elsewhere])
+    for (let change = 1; change <= 2; change++)
+      assert.deepEqual(await device.next('listed'), { conversation });
+  assert.deepEqual(await alone.next('listed'), { conversation });
+  for (const device of [shared, alone])
+    await device.next('friendEvent', (event) => event.event === 'profile' && event.user.nick === 'anew');
+  await Promise.all([shared, alone, elsewhere].map((device) => device.ask('heartbeat', {})));
+  for (const device of [shared, alone, elsewhere])
+    assert.deepEqual([device.pushes('listed'), device.pushes('friendEvent')], [[], []]);
+
+  const group = await shared.ask('groupCreate', { cid: 'shared', title: 'Crew', members: [] });
+  await shared.ask('groupRename', { conversation: group.conversation.conversation, title: 'Watch' });
+  for (const device of [shared, alone, elsewhere])
+    assert.equal((await device.next('conversationEvent', ({ event }) => event === 'renamed')).by, user);
+  for (const device of [shared, alone, elsewhere]) device.destroy();
+});
+
 test('after a flush of Redis all sessions of a class stand again, and the oldest idle one is the same', async () => {
   const [user, peer] = [await fleet.user(), await fleet.user()];
   const all = await devices(user, 5);
