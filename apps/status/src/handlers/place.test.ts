@@ -101,6 +101,37 @@ test('with Redis gone, placements go on over the last good view, marked as such'
   }
 });
 
+test('with Redis gone, nobody is sent to a node that has left or of which nothing is heard here', async () => {
+  await status.close();
+  status = await startStatus(server!.url, { LEASE_SECONDS: '2' });
+  const other = await startStatus(server!.url, { LEASE_SECONDS: '2' });
+  const left = await ready('left');
+  const here = await ready('here');
+  const elsewhere = new FakeNode('elsewhere');
+  await elsewhere.register(other.client);
+  elsewhere.report();
+  await eventually('all are in view', async () =>
+    (await status.text('/metrics')).text.includes('state="ready",service="status"} 3'),
+  );
+  await server!.kill();
+  for (const node of [here, elsewhere]) setInterval(() => node.report(), 200).unref();
+  left.leave();
+  const placements = () =>
+    Promise.all(Array.from({ length: 20 }, async (_, at) => (await status.place({ userId: at + 1 })).node));
+  await eventually('only the node that reports here is left', async () =>
+    (await placements()).every((node) => node === 'here'),
+  );
+  here.break();
+  await eventually('and then none: another replica may know better', () =>
+    status.place().then(
+      () => false,
+      ({ code }: { code: string }) => code === 'unavailable',
+    ),
+  );
+  assert.equal((await other.place()).node, 'elsewhere');
+  await other.close();
+});
+
 test('with Redis gone a stream stays, and is acknowledged again when it is back and empty', async () => {
   const node = await ready('a');
   const { port } = server!;

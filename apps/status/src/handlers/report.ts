@@ -64,7 +64,7 @@ class ReportStream {
   }
 
   async run(): Promise<void> {
-    const { streams, log } = this.#context;
+    const { streams, view, log } = this.#context;
     try {
       this.#watchSilence();
       // Reading on only after a report was taken bounds what a node can have waiting here.
@@ -82,7 +82,10 @@ class ReportStream {
     if (this.#fault) end(this.#call, this.#fault);
     const left = !this.#fault && (await this.#endedByNode());
     if (this.#stream && !streams.closing) {
+      const { name, bootEpoch } = this.#stream;
+      if (view.away) view.lost(name, bootEpoch);
       await this.#note(this.#stream, left).catch((err: unknown) => {
+        view.lost(name, bootEpoch);
         log.warn(
           { err, node: this.name },
           'the end of a node stream could not be noted: its lease will tell',

@@ -49,7 +49,7 @@ export class Placer {
     this.#options = { random: Math.random, ...options };
   }
 
-  /** Throws BerthError `no_berth` with retryAfterMs, or `unavailable` when there is neither Redis nor a view. */
+  /** Throws BerthError `no_berth` with retryAfterMs, or `unavailable` when there is neither Redis nor a node in view. */
   async place(wish: PlaceWish): Promise<Berth> {
     const { view, queue } = this.#options;
     if (view.away) return this.#placeByView(wish);
@@ -94,12 +94,15 @@ export class Placer {
         retryAfterMs: 1_000,
       });
     }
-    // Time stands still in the view: a lease that held when it was taken holds until Redis is back.
-    const thenMs = snapshot.nowMs;
     const listed = snapshot.nodes.filter((node) => node.standing === 'listed');
-    const open = listed.filter((node) => !barOf(node, rules, thenMs));
+    if (!listed.some((node) => !node.suspect && node.leaseUntilMs > nowMs)) {
+      throw new BerthError('unavailable', 'The registry is away and no node reports to this replica.', {
+        retryAfterMs: 1_000,
+      });
+    }
+    const open = listed.filter((node) => !barOf(node, rules, nowMs));
     const preference = p2c.prefer!(wish, open, random, rules);
-    const { node, skips } = choose(listed, wish, p2c, rules, thenMs, preference);
+    const { node, skips } = choose(listed, wish, p2c, rules, nowMs, preference);
     if (!node) throw this.#nobodyFree(undefined);
     const chosen = listed.find((known) => known.name === node.name)!;
     // Counts until the node's next report on this replica says what became of it.

@@ -25,7 +25,8 @@ const newsPerPoll = 256;
 
 /**
  * What this replica knows of the fleet: polls the registry, keeps the last good view for when Redis is away, and tells
- * its listener of changed peers and of news. After a flush of Redis the peers known before stay listed for one lease,
+ * its listener of changed peers and of news. Redis may be away for this replica alone (cut off, or with a password of
+ * yesterday), while nodes come and go: so leases end in the view, too, unless a node goes on reporting right here. After a flush of Redis the peers known before stay listed for one lease,
  * in which they report again: nobody is told that they left.
  */
 export class FleetView {
@@ -104,11 +105,23 @@ export class FleetView {
 
   /** What a node told this replica, for the view that placement falls back on while Redis is away. */
   observe(name: string, bootEpoch: number, connections: number, state: number): void {
-    const node = this.#snapshot?.nodes.find((known) => known.name === name && known.epoch === bootEpoch);
-    if (!node) return;
+    const node = this.#known(name, bootEpoch);
+    const nowMs = this.nowMs();
+    if (!node || nowMs === undefined) return;
     node.connections = connections;
     node.state = state;
     node.reserved = 0;
+    node.leaseUntilMs = nowMs + this.#options.registry.rules.leaseMs;
+  }
+
+  /** The stream of a node has ended, and Redis cannot be told. */
+  lost(name: string, bootEpoch: number): void {
+    const node = this.#known(name, bootEpoch);
+    if (node) node.suspect = true;
+  }
+
+  #known(name: string, bootEpoch: number): KnownNode | undefined {
+    return this.#snapshot?.nodes.find((known) => known.name === name && known.epoch === bootEpoch);
   }
 
   /** The larger the fleet, the longer its list and the more there are to tell: 250 ms with 1,000 nodes. */
