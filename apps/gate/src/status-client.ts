@@ -34,7 +34,7 @@ export class GrpcStatus {
       const place = await this.#client.call(
         (client) => client.place.bind(client),
         { ...request, zone: '', version: '', move: false },
-        { deadlineMs: placeDeadlineMs, attempts },
+        { deadlineMs: placeDeadlineMs, attempts, elsewhere: true },
       );
       return {
         node: place.node,

@@ -52,13 +52,15 @@ export interface CallLimits {
   deadlineMs: number;
   /** Above 1 for calls that may be carried out twice. */
   attempts?: number;
+  /** An answer `unavailable` is that of one replica, which may be cut off alone: another attempt asks another one. */
+  elsewhere?: boolean;
   signal?: AbortSignal;
 }
 
 /**
  * Calls a unary method with a deadline. Rejects with BerthError. `method` must be bound to its client. With `attempts`
  * above 1, for calls that may be carried out twice: tried again after a short jittered pause when a replica cannot be
- * reached or does not answer in time (round robin makes it another one); what a replica answered is final.
+ * reached or does not answer in time (round robin makes it another one); what a replica answered is final, unless `elsewhere`.
  */
 export function call<Request, Response>(
   method: UnaryMethod<Request, Response>,
@@ -80,7 +82,7 @@ export function call<Request, Response>(
 export async function callWith<Request, Response>(
   method: () => UnaryMethod<Request, Response>,
   request: Request,
-  { deadlineMs, attempts = 1, signal }: CallLimits,
+  { deadlineMs, attempts = 1, elsewhere = false, signal }: CallLimits,
   onUnanswered: (isLate: boolean) => void,
 ): Promise<Response> {
   for (let attempt = 1; ; attempt++) {
@@ -90,8 +92,9 @@ export async function callWith<Request, Response>(
       const error = thrown as ServiceError;
       const isAnswer = (error.metadata?.get('berth-code').length ?? 0) > 0;
       const isLate = error.code === status.DEADLINE_EXCEEDED;
-      const isAway = !isAnswer && (isLate || error.code === status.UNAVAILABLE);
-      if (isAway) onUnanswered(isLate);
+      const isCutOff = isAnswer && elsewhere && error.code === status.UNAVAILABLE;
+      const isAway = isCutOff || (!isAnswer && (isLate || error.code === status.UNAVAILABLE));
+      if (isAway) onUnanswered(isLate || isCutOff);
       if (isAway && error.details === neverStarted) attempt--;
       if (!isAway || attempt >= attempts || signal?.aborted) throw fromServiceError(error);
       await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt, { baseMs: 25, maxMs: 200 })));

@@ -5,6 +5,7 @@ import { createServer, type Socket } from 'node:net';
 import { after, test } from 'node:test';
 import { VerifyServiceClient, VerifyServiceService } from '@berth/contracts/verify';
 import { eventually } from '@berth/fixtures';
+import { BerthError } from '@berth/wire';
 import { Server } from '@grpc/grpc-js';
 import { targetOf } from './client.ts';
 import { channelCredentials, serverCredentials } from './credentials.ts';
@@ -26,11 +27,12 @@ const request = {
 } as const;
 
 async function startReplica(host: string, port = 0) {
-  const replica = { port: 0, calls: 0, stop: () => closeServer(server, 0) };
+  const replica = { port: 0, calls: 0, isCutOff: false, stop: () => closeServer(server, 0) };
   const server = new Server(createServerOptions());
   server.addService(VerifyServiceService, {
     issue: unary(async () => {
       replica.calls++;
+      if (replica.isCutOff) throw new BerthError('unavailable');
       return { resendAfterMs: 1, expiresInMs: 2 };
     }),
     redeem: unary(async () => ({ result: 0 })),
@@ -140,4 +142,20 @@ test('a stream’s caller gives the channel up; what it still answers ends well'
   client.renew(current);
   await inFlight;
   await ask(client, 5_000);
+});
+
+test('what one replica cannot do another one is asked for, where the caller says so, over one address, too', async (t) => {
+  const name = nameAt(t, '127.0.0.2');
+  const first = await startReplica('127.0.0.2');
+  const second = await startReplica('127.0.0.3', first.port);
+  const client = createClient(`verify.test:${first.port}`);
+  await ask(client, 5_000);
+  first.isCutOff = true;
+  name.at = ['127.0.0.3'];
+  await assert.rejects(ask(client, 5_000, 3), { code: 'unavailable' });
+  assert.equal(second.calls, 0);
+  await client.call((current) => current.issue.bind(current), request, {
+    ...{ deadlineMs: 5_000, attempts: 3, elsewhere: true },
+  });
+  assert.equal(second.calls, 1);
 });

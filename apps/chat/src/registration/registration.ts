@@ -192,6 +192,8 @@ export class Registration {
       this.#options.log.warn({ err: reason }, 'not in the registry; sessions live on');
     this.#isRegistered = this.#isPlaceable = false;
     if (this.#closed) return;
+    // A replica that cannot register us may be cut off alone.
+    if (reason?.code === 'unavailable' && this.#channel) this.#options.client.renew(this.#channel);
     if (reason?.code === 'conflict' && this.#wasRegistered) {
       this.#options.onSuperseded();
       return;
