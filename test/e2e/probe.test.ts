@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { TcpProxy } from '@berth/fixtures';
 import { createProbe } from '@berth/probe/app';
 import { parseProbeConfig } from '@berth/probe/config';
 import { createLog } from '@berth/telemetry';
@@ -44,5 +45,16 @@ test('the probe says which step failed', async () => {
   await assert.rejects(probe(account), /^Error: log in: /);
   const [person] = await seedPeople(platform, 1);
   const closed = { PROBE_EMAIL: person!.email, PROBE_PASSWORD: person!.password, TCP_ADDRESS: '127.0.0.1:1' };
-  await assert.rejects(probe(closed), /^Error: connect over TCP: .*ECONNREFUSED/);
+  await assert.rejects(probe(closed), /^Error: hello over TCP: .*ECONNREFUSED/);
+});
+
+test('a connection that is lost before the hello is answered costs the probe another berth, and no more', async (t) => {
+  const [person] = await seedPeople(platform, 1);
+  const door = await new TcpProxy({ host: '127.0.0.1', port: platform.nodes[0]!.tcpPort }).start();
+  t.after(() => door.close());
+  const lost = door.next('token', 'request-lost');
+  const account = { PROBE_EMAIL: person!.email, PROBE_PASSWORD: person!.password };
+  const steps = await probe({ ...account, TCP_ADDRESS: `127.0.0.1:${door.port}` });
+  await lost;
+  assert.ok(steps.includes('echo from TCP to WebSocket'));
 });

@@ -1,11 +1,16 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { type BerthClient, createClient } from '@berth/client';
-import type { App } from '@berth/lifecycle';
+import { type App, backoffMs } from '@berth/lifecycle';
 import type { Log } from '@berth/telemetry';
 import type { Berth } from '@berth/wire';
 import { obtainAccount } from './account.ts';
 import type { ProbeConfig } from './config.ts';
 import { TcpSession } from './tcp-session.ts';
+
+/** Berths that a session tries before it gives up, and the pauses between them. */
+const attempts = 5;
+const retry = { baseMs: 250, maxMs: 2_000 };
 
 /**
  * Proves that the platform works: logs one account in twice, over WebSocket and over TCP, each placed on a node, and
@@ -36,10 +41,10 @@ export function createProbe(config: ProbeConfig, { log }: { log: Log }): App {
       await step('log in', client.logIn(account));
       const node = await step('connect over WebSocket', connected(client));
       const group = await step('conversation', openGroup(client));
-      const berth = await step('log in for TCP', obtainBerth(config, account, signal));
-      tcp = await step('connect over TCP', TcpSession.open(config.tcp ?? berth, signal));
-      const other = await step('hello over TCP', greet(tcp, berth.ticket));
-      log.info({ webSocket: node, tcp: other }, 'placed');
+      const second = await step('log in for TCP', obtainBerth(config, account, signal));
+      const other = await step('hello over TCP', enter(second, config, signal, log));
+      tcp = other.tcp;
+      log.info({ webSocket: node, tcp: other.node }, 'placed');
       await step('echo from WebSocket to TCP', echoToTcp(client, tcp, group));
       await step('echo from TCP to WebSocket', echoToWebSocket(client, tcp, group));
       await step('log out', logOut(client));
@@ -77,20 +82,72 @@ async function openGroup(client: BerthClient): Promise<number> {
   return conversation.conversation;
 }
 
+interface Placed {
+  token: string;
+  berth: Berth;
+}
+
 /** A second session of the account, and its place on a node. */
 async function obtainBerth(
   { gateUrl }: ProbeConfig,
   { email, password }: { email: string; password: string },
   signal: AbortSignal,
+): Promise<Placed> {
+  const device = { class: 'probe-tcp', platform: 'probe' };
+  const answer = await ask(`${gateUrl}/v1/sessions`, {}, { email, password, device }, signal);
+  const { session, berth } = answer as { session: { token: string }; berth: Berth };
+  return { token: session.token, berth };
+}
+
+/** As every client does: a node may go between ticket and hello, so another berth is taken then. */
+async function enter(
+  { token, berth }: Placed,
+  { gateUrl, tcp: address }: ProbeConfig,
+  signal: AbortSignal,
+  log: Log,
+): Promise<{ tcp: TcpSession; node: string }> {
+  let next: Berth | undefined = berth;
+  let avoid: string[] = [];
+  for (let attempt = 1; ; attempt++) {
+    let tcp: TcpSession | undefined;
+    try {
+      next ??= await anotherBerth(gateUrl, { token, avoid }, signal);
+      tcp = await TcpSession.open(address ?? next, signal);
+      return { tcp, node: await greet(tcp, next.ticket) };
+    } catch (err) {
+      tcp?.close();
+      if (attempt === attempts || signal.aborted) throw err;
+      log.warn({ err, node: next?.node }, 'not let in: taking another berth');
+      avoid = next ? [next.node] : [];
+      next = undefined;
+      await wait(100 + backoffMs(attempt, retry), undefined, { signal });
+    }
+  }
+}
+
+async function anotherBerth(
+  gateUrl: string,
+  { token, avoid }: { token: string; avoid: string[] },
+  signal: AbortSignal,
 ): Promise<Berth> {
-  const response = await fetch(`${gateUrl}/v1/sessions`, {
+  const answer = await ask(`${gateUrl}/v1/berths`, { authorization: `Bearer ${token}` }, { avoid }, signal);
+  return (answer as { berth: Berth }).berth;
+}
+
+async function ask(
+  url: string,
+  headers: Record<string, string>,
+  body: object,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const response = await fetch(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ email, password, device: { class: 'probe-tcp', platform: 'probe' } }),
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
     signal,
   });
   if (!response.ok) throw new Error(`gate answers ${response.status}`);
-  return ((await response.json()) as { berth: Berth }).berth;
+  return response.json();
 }
 
 async function greet(tcp: TcpSession, ticket: string): Promise<string> {
