@@ -376,10 +376,6 @@ export interface BerthValues {
    */
   preStopSeconds?: number;
   /**
-   * How long the cluster's DNS may still name a pod that has gone. Those that are found by name alone (verify, status) serve on for as long, beside preStopSeconds.
-   */
-  dnsCacheSeconds?: number;
-  /**
    * Families of addresses of the Services, `IPv4`, `IPv6` or both, the first one first. Empty: as the cluster has them by default. Pods listen on both.
    */
   ipFamilies?: ('IPv4' | 'IPv6')[];

@@ -162,13 +162,18 @@ describe('the chart', { skip }, () => {
         const variable = container.env.find((entry: { name: string }) => /DRAIN_SECONDS$/.test(entry.name));
         assert.ok(pod.terminationGracePeriodSeconds >= preStop + Number(variable?.value ?? 0) + 10, name);
         if (name !== 'berth-chat') assert.ok(preStop >= 1, name);
-        // Found by name alone, it serves on until no cache names it any more.
-        const isFoundByName = /-(verify|status)$/.test(name);
-        if (isFoundByName && !values.includes('openshift')) assert.ok(preStop > 30, name);
         if (scaledBy.has(name)) assert.equal(spec.replicas, undefined, name);
       }
     });
   }
+
+  test('has nobody but the edge and chat nodes ask DNS for single pods', async () => {
+    const headless = ofKind(await render(scaled), 'Service').filter(({ spec }) => spec.clusterIP === 'None');
+    assert.deepEqual(
+      headless.map(({ metadata }) => metadata.name),
+      ['berth-chat'],
+    );
+  });
 
   test('leaves the number of pods to whoever scales them', async () => {
     const deployments = ofKind(await render(scaled), 'Deployment');

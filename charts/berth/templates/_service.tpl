@@ -95,15 +95,18 @@ spec:
   value: {{ .Values.logLevel }}
 {{- end }}
 
-{{/* A Service without an address of its own: clients see every pod and choose: (list $ "status" "grpc" 50052) */}}
-{{- define "berth.headlessService" -}}
+{{/*
+A Service that others call by gRPC: (list $ "status" 50052 9102). It has an address of its own, which is there before its
+pods and leads to those that are ready: names of single pods are remembered by DNS after they have gone, and for as long
+that they are not there yet.
+*/}}
+{{- define "berth.grpcService" -}}
 {{- $part := list (index . 0) (index . 1) -}}
 apiVersion: v1
 kind: Service
 metadata:
   {{- include "berth.metadata" $part | nindent 2 }}
 spec:
-  clusterIP: None
   {{- with include "berth.ipFamilies" (index . 0) }}{{ . | trim | nindent 2 }}{{ end }}
   selector:
     {{- include "berth.selector" $part | nindent 4 }}

@@ -6,9 +6,9 @@ import { Metadata as GrpcMetadata, status } from '@grpc/grpc-js';
 import { fromServiceError } from './errors.ts';
 
 /**
- * The gRPC target of a configured address: `host:port`, whose name is resolved to all its addresses (a headless
- * Service's pods), or a comma-separated list of literal addresses of one family, IPv6 in brackets. Targets as gRPC
- * writes them pass as they are. Throws an Error for anything else, since the library would take it and never connect.
+ * The gRPC target of a configured address: `host:port`, whose name is resolved to all its addresses (of a Service of
+ * Kubernetes: its own, or those of its pods when it is headless), or a comma-separated list of literal addresses of one
+ * family, IPv6 in brackets. Targets as gRPC writes them pass as they are. Throws an Error for anything else, since the library would take it and never connect.
  */
 export function targetOf(address: string): string {
   if (/^(dns|ipv4|ipv6|unix|unix-abstract|xds):/.test(address)) return address;
