@@ -2,14 +2,17 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { bindServer, closeServer, createServerOptions, serverCredentials, unary } from '@berth/grpc';
 import { type App, Closers } from '@berth/lifecycle';
-import { createRedis, type Redis } from '@berth/redis';
+import { createRedis } from '@berth/redis';
 import { type Log, Metrics, OpsServer } from '@berth/telemetry';
 import { toBerthError } from '@berth/wire';
 import { Server } from '@grpc/grpc-js';
 import type { StatusConfig } from './config.ts';
 import { explain } from './handlers/explain.ts';
 import { fleet } from './handlers/fleet.ts';
+import { fleetPlan } from './handlers/fleet-plan.ts';
+import { order } from './handlers/order.ts';
 import { place } from './handlers/place.ts';
+import { rebalance } from './handlers/rebalance.ts';
 import { createReportHandler } from './handlers/report.ts';
 import { revoke } from './handlers/revoke.ts';
 import { assertOperator, jsonRoute, readJson } from './json-route.ts';
@@ -17,6 +20,7 @@ import { createStatusMetrics, type StatusMetrics } from './metrics.ts';
 import { PlacementQueue } from './placement/placement-queue.ts';
 import { Placer } from './placement/placer.ts';
 import { strategies } from './placement/strategies/strategies.ts';
+import { HttpScaler } from './planner/http-scaler.ts';
 import { KubernetesScaler } from './planner/kubernetes-scaler.ts';
 import { Leadership } from './planner/leadership.ts';
 import { ScalingLoop } from './planner/scaling-loop.ts';
@@ -76,6 +80,8 @@ export function createStatus(
       assertOperator(request, config.operatorToken);
       return handle(request);
     });
+  const leadership = new Leadership(redis, randomUUID(), 10_000);
+  const readPlans = config.scaler && (() => leadership.read());
   const ops = new OpsServer({
     ...config.ops,
     metrics,
@@ -83,13 +89,22 @@ export function createStatus(
     ready: { view: () => (view.snapshot ? undefined : 'the registry was never read') },
     routes: {
       'GET /v1/fleet': operatorRoute(async () => fleet({ readFleet })),
+      'GET /v1/fleet/plan': operatorRoute(async () =>
+        fleetPlan({ readFleet, readPlans, policy: config.scaler?.policy }),
+      ),
+      'POST /v1/fleet/orders': operatorRoute(async (request) =>
+        order({ readFleet, order: registry.order.bind(registry) }, await readJson(request)),
+      ),
+      'POST /v1/fleet/rebalance': operatorRoute(async () =>
+        rebalance({ readFleet, move: registry.move.bind(registry) }),
+      ),
       'POST /v1/placements/explain': operatorRoute(async (request) =>
         explain({ readFleet, strategy, rules }, await readJson(request)),
       ),
     },
   });
 
-  const scaling = createScaling(config, { redis, registry, log, metrics: statusMetrics });
+  const scaling = createScaling(config, { leadership, registry, log, metrics: statusMetrics });
 
   return {
     ports,
@@ -119,19 +134,19 @@ export function createStatus(
 
 function createScaling(
   { scaler }: StatusConfig,
-  parts: { redis: Redis; registry: RedisRegistry; log: Log; metrics: StatusMetrics },
+  parts: { leadership: Leadership; registry: RedisRegistry; log: Log; metrics: StatusMetrics },
 ): ScalingLoop | undefined {
   if (!scaler) return undefined;
-  const { redis, registry, log, metrics } = parts;
+  const { leadership, registry, log, metrics } = parts;
   return new ScalingLoop({
     registry,
-    leadership: new Leadership(redis, randomUUID(), 10_000),
-    scaler: new KubernetesScaler(scaler),
+    leadership,
+    scaler: scaler.kind === 'http' ? new HttpScaler(scaler) : new KubernetesScaler(scaler),
     policy: scaler.policy,
     log,
     onPlan(outcome, plan) {
       metrics.plans.inc({ outcome });
-      if (plan) metrics.wanted.set(plan.wanted);
+      if (plan) metrics.planned(plan);
     },
   });
 }

@@ -28,8 +28,12 @@ test('a scaler needs to know what it scales', () => {
   assert.throws(() => parseStatusConfig(scaler), /SCALER_NAMESPACE, SCALER_DEPLOYMENT/);
   const named = { ...scaler, SCALER_NAMESPACE: 'berth', SCALER_DEPLOYMENT: 'chat', SCALER_MAX: '40' };
   const { scaler: parsed } = parseStatusConfig(named);
-  assert.equal(parsed!.url, 'https://10.0.0.1:443');
+  assert.deepEqual([parsed!.kind, parsed!.url], ['kubernetes', 'https://10.0.0.1:443']);
   assert.deepEqual([parsed!.policy.min, parsed!.policy.max, parsed!.policy.calmMs], [2, 40, 600_000]);
   assert.throws(() => parseStatusConfig({ ...named, SCALER_MIN: '50' }), /SCALER_MIN: more than SCALER_MAX/);
   assert.throws(() => parseStatusConfig({ ...named, KUBERNETES_SERVICE_HOST: '' }), /is this a pod/);
+  assert.throws(() => parseStatusConfig({ ...required, SCALER: 'http' }), /SCALER_URL: set it/);
+  const http = { ...required, SCALER: 'http', SCALER_URL: 'http://127.0.0.1:9' };
+  assert.throws(() => parseStatusConfig(http), /SCALER_TOKEN is not set/);
+  assert.equal(parseStatusConfig({ ...http, SCALER_TOKEN: 'x' }).scaler!.kind, 'http');
 });

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { defaultRules, type Rules } from './placement/rules.ts';
 import type { Strategy } from './placement/strategies/strategy.ts';
 import { serviceAccountFolder } from './planner/kubernetes-scaler.ts';
-import { defaultPlanPolicy, type PlanPolicy } from './planner/plan.ts';
+import { defaultPlanPolicy, type PlanPolicy } from './planner/plan-types.ts';
 
 export interface StatusConfig {
   logLevel: string;
@@ -24,7 +24,17 @@ export interface StatusConfig {
   scaler: ScalerConfig | undefined;
 }
 
-interface ScalerConfig {
+type ScalerConfig = KubernetesScalerConfig | HttpScalerConfig;
+
+interface HttpScalerConfig {
+  kind: 'http';
+  url: string;
+  token: string;
+  policy: PlanPolicy;
+}
+
+interface KubernetesScalerConfig {
+  kind: 'kubernetes';
   namespace: string;
   deployment: string;
   /** Of the API server. */
@@ -47,13 +57,19 @@ const variables = {
   ADMISSION_RATE: env.number(0.1, 1_000_000).default(defaultRules.admissionRate),
   RESERVATION_SECONDS: env.number(1, 300).default(defaultRules.reservationMs / 1_000),
   LEASE_SECONDS: env.number(2, 300).default(defaultRules.leaseMs / 1_000),
-  SCALER: z.enum(['off', 'kubernetes']).default('off'),
+  SCALER: z.enum(['off', 'kubernetes', 'http']).default('off'),
+  SCALER_URL: env
+    .text()
+    .regex(/^https?:\/\/\S+[^/]$/, { error: 'expected an address without a slash at its end' })
+    .optional(),
   SCALER_NAMESPACE: env.text().optional(),
   SCALER_DEPLOYMENT: env.text().optional(),
   SCALER_MIN: env.count(1, 10_000).default(defaultPlanPolicy.min),
   SCALER_MAX: env.count(1, 10_000).default(defaultPlanPolicy.max),
   SCALER_HEADROOM: env.number(0, 0.9).default(defaultPlanPolicy.headroom),
   SCALER_CALM_MINUTES: env.number(0, 1_440).default(defaultPlanPolicy.calmMs / 60_000),
+  SCALER_START_SECONDS: env.number(0, 3_600).default(defaultPlanPolicy.startMs / 1_000),
+  SCALER_REBALANCE: env.number(0, 10).default(defaultPlanPolicy.rebalanceShare),
   SCALER_CREDENTIALS: env.text().default(serviceAccountFolder),
   KUBERNETES_SERVICE_HOST: env.text().optional(),
   KUBERNETES_SERVICE_PORT: env.port().default(443),
@@ -76,13 +92,30 @@ export function parseStatusConfig(source: Record<string, string | undefined>): S
       reservationMs: values.RESERVATION_SECONDS * 1_000,
       leaseMs: values.LEASE_SECONDS * 1_000,
     },
-    scaler: values.SCALER === 'off' ? undefined : parseScaler(values),
+    scaler: values.SCALER === 'off' ? undefined : parseScaler(values, source),
     // Last: what is not set at all is said first.
     grpcTls: readGrpcTls(source, values.GRPC_HOST),
   };
 }
 
-function parseScaler(values: z.output<z.ZodObject<typeof variables>>): ScalerConfig {
+function parseScaler(
+  values: z.output<z.ZodObject<typeof variables>>,
+  source: Record<string, string | undefined>,
+): ScalerConfig {
+  if (values.SCALER_MIN > values.SCALER_MAX) throw new EnvError('SCALER_MIN: more than SCALER_MAX');
+  const policy = {
+    ...defaultPlanPolicy,
+    min: values.SCALER_MIN,
+    max: values.SCALER_MAX,
+    headroom: values.SCALER_HEADROOM,
+    startMs: values.SCALER_START_SECONDS * 1_000,
+    calmMs: values.SCALER_CALM_MINUTES * 60_000,
+    rebalanceShare: values.SCALER_REBALANCE,
+  };
+  if (values.SCALER === 'http') {
+    if (!values.SCALER_URL) throw new EnvError('SCALER_URL: set it with SCALER=http');
+    return { kind: 'http', url: values.SCALER_URL, token: requireSecret('SCALER_TOKEN', source), policy };
+  }
   const {
     SCALER_NAMESPACE: namespace,
     SCALER_DEPLOYMENT: deployment,
@@ -91,19 +124,13 @@ function parseScaler(values: z.output<z.ZodObject<typeof variables>>): ScalerCon
   if (!namespace || !deployment)
     throw new EnvError('SCALER_NAMESPACE, SCALER_DEPLOYMENT: set both with SCALER=kubernetes');
   if (!host) throw new EnvError('SCALER=kubernetes: KUBERNETES_SERVICE_HOST is not set; is this a pod?');
-  if (values.SCALER_MIN > values.SCALER_MAX) throw new EnvError('SCALER_MIN: more than SCALER_MAX');
   return {
+    kind: 'kubernetes',
     namespace,
     deployment,
     url: `https://${host.includes(':') ? `[${host}]` : host}:${values.KUBERNETES_SERVICE_PORT}`,
     credentials: values.SCALER_CREDENTIALS,
-    policy: {
-      ...defaultPlanPolicy,
-      min: values.SCALER_MIN,
-      max: values.SCALER_MAX,
-      headroom: values.SCALER_HEADROOM,
-      calmMs: values.SCALER_CALM_MINUTES * 60_000,
-    },
+    policy,
   };
 }
 

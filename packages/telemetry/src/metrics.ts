@@ -53,6 +53,8 @@ export class Metrics {
       labelNames: [label],
       registers: [this.registry],
       collect() {
+        // What is there no more is not told any more.
+        this.reset();
         for (const [value, count] of Object.entries(read()))
           this.set({ [label]: value } as Record<L, string>, count);
       },

@@ -77,6 +77,12 @@ export const explainBody = z.object({
   avoid: avoid.default([]),
 });
 
+/** The body of POST /v1/fleet/orders. */
+export const orderBody = z.object({
+  node: nodeName,
+  order: z.enum(['none', 'cordon', 'drain'], { error: 'not one of none, cordon, drain' }),
+});
+
 /** Throws BerthError `bad_request` with a sentence that names the field. */
 export function parseMessage<S extends z.ZodType>(schema: S, message: unknown, what: string): z.output<S> {
   const result = schema.safeParse(message);

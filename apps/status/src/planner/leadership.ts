@@ -1,5 +1,5 @@
 import { LuaScript, type Redis } from '@berth/redis';
-import type { PlanMemory } from './plan.ts';
+import type { PlannerRecord } from './plan-types.ts';
 
 const keys = ['{berth}:planner-leader', '{berth}:planner-memory'];
 const scripts = {
@@ -20,14 +20,20 @@ export class Leadership {
   }
 
   /** The memory when this replica leads for another lease; undefined when another does. */
-  async lead(): Promise<PlanMemory | undefined> {
+  async lead(): Promise<PlannerRecord | undefined> {
     const [leads, memory] = await scripts.lead.run(this.#redis, keys, [this.#replica, this.#leaseMs]);
     if (leads === 0) return undefined;
-    return memory === '' ? {} : (JSON.parse(memory!) as PlanMemory);
+    return memory === '' ? {} : (JSON.parse(memory!) as PlannerRecord);
+  }
+
+  /** What whoever leads has planned; empty before the first plan. */
+  async read(): Promise<PlannerRecord> {
+    const memory = await this.#redis.get(keys[1]!);
+    return memory === null ? {} : (JSON.parse(memory) as PlannerRecord);
   }
 
   /** False: another leads by now, and nothing was kept. */
-  async remember(memory: PlanMemory): Promise<boolean> {
+  async remember(memory: PlannerRecord): Promise<boolean> {
     const args = [this.#replica, JSON.stringify(memory)];
     return (await scripts.remember.run(this.#redis, keys, args)) === 1;
   }

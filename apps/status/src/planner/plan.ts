@@ -1,166 +1,130 @@
-import type { NodeOrder, NodeStateName } from '../placement/node-record.ts';
-
-export interface PlanPolicy {
-  /** Pods, at least and at most. */
-  min: number;
-  max: number;
-  /** Part of the fleet's capacity that is kept free. */
-  headroom: number;
-  /** How long one pod fewer must have been enough before one is taken away. */
-  calmMs: number;
-  /** A pod that is not empty after this long goes back to work. */
-  drainMs: number;
-}
-
-export const defaultPlanPolicy: PlanPolicy = {
-  min: 2,
-  max: 10,
-  headroom: 0.25,
-  calmMs: 600_000,
-  drainMs: 900_000,
-};
-
-export interface PlanNode {
-  name: string;
-  bootEpoch: number;
-  connections: number;
-  reserved: number;
-  capacity: number;
-  /** As the node reports it. */
-  state: NodeStateName;
-  /** As it was ordered. */
-  order: NodeOrder;
-}
-
-export interface PlanSnapshot {
-  nowMs: number;
-  /** Pods that are asked for. */
-  scale: number;
-  /** Those that are there. */
-  nodes: readonly PlanNode[];
-}
-
-/** What the planner has to remember from one plan to the next. */
-export interface PlanMemory {
-  /** Since when one pod fewer has been enough without a break. */
-  calmSinceMs?: number | undefined;
-  victim?: Victim | undefined;
-}
-
-/** The pod that is being emptied. */
-export interface Victim {
-  node: string;
-  bootEpoch: number;
-  sinceMs: number;
-  /** The scale that was to be lowered for it; while it stands, that has not happened. */
-  removedFrom?: number;
-  /** The scale was lowered: it has yet to go. */
-  removed: boolean;
-}
-
-export type PlanStep =
-  | { do: 'scale'; to: number }
-  | { do: 'order'; node: string; bootEpoch: number; order: NodeOrder }
-  /** Mark this empty node's pod as the first to go, then lower the scale by one. */
-  | { do: 'remove'; node: string; to: number };
-
-export interface Plan {
-  steps: PlanStep[];
-  memory: PlanMemory;
-  /** Pods that the present load wants. */
-  wanted: number;
-}
+import { boundedScale, growthOf, withSample } from './growth.ts';
+import type { Plan, PlanMemory, PlanNode, PlanPolicy, PlanSnapshot, PlanStep, Victim } from './plan-types.ts';
+import { evenOut } from './rebalance.ts';
+import { emptyVictim, nextVictim, orderOf, withOutcome } from './victim.ts';
 
 /** Room that must be left over after a scale-in, so that it is not followed by a scale-out. */
 const calmShare = 0.9;
 
 /**
- * What to do now: out at once when connections, reservations and headroom need more pods; in only after a long calm,
- * one pod at a time: cordon, drain, and when it is empty take just that pod away. Pure.
+ * What to do now: out when connections, reservations, headroom and what comes until a new pod serves need more pods, but by
+ * half in 30 s at most; in only after a long calm, one pod at a time: cordon, drain, and when it is empty take just that pod
+ * away; between the two, sessions are moved until the nodes are even. While a rollout is under way or a node is silent,
+ * nothing of that is begun. Pure.
  */
 export function plan(snapshot: PlanSnapshot, policy: PlanPolicy, memory: PlanMemory): Plan {
-  const { nowMs, scale, nodes } = snapshot;
+  const { scale, nodes } = snapshot;
   const known = memory.victim && withOutcome(memory.victim, scale);
   const victim =
     known && nodes.find((node) => node.name === known.node && node.bootEpoch === known.bootEpoch);
-  const kept: PlanMemory = { calmSinceMs: memory.calmSinceMs, victim: victim && known };
-  const needed = (share: number) => podsFor(nodes, policy.headroom, share);
-  const wanted = Math.min(policy.max, Math.max(policy.min, needed(1)));
-  const leaving = victim && !known!.removed;
-  const serving = scale - (leaving ? 1 : 0);
+  const leaving = victim && !known!.removed ? victim : undefined;
+  const samples = withSample(snapshot, memory.samples);
+  const unclear = unclearOf(snapshot, known);
+  const growth = unclear ? 0 : growthOf(samples);
+  const coming = Math.round((growth * policy.startMs) / 1_000);
+  const needed = podsFor(nodes, policy.headroom, 1, coming);
+  const wanted = Math.min(policy.max, Math.max(policy.min, needed));
+  const kept: PlanMemory = { ...memory, samples, victim: victim && known };
+  const planned = (steps: PlanStep[], why: string, more: PlanMemory = {}): Plan => ({
+    ...{ steps, wanted, why },
+    memory: stripped({ ...kept, ...more }),
+  });
+  // Those that somebody else has taken out of service do not count.
+  const held = nodes.filter((node) => node.order !== 'none' && node !== victim).length;
+  const serving = scale - (leaving ? 1 : 0) - held;
 
-  if (wanted > serving) {
-    const steps: PlanStep[] = leaving ? [orderOf(victim, 'none')] : [];
-    if (wanted > scale) steps.push({ do: 'scale', to: wanted });
-    return { steps, wanted, memory: { victim: leaving ? undefined : kept.victim } };
-  }
-  if (victim) return { ...emptyVictim(snapshot, policy, victim, kept), wanted };
-
-  const enoughWithout = serving > policy.min && needed(calmShare) <= serving - 1;
-  if (!enoughWithout) return { steps: [], wanted, memory: {} };
-  const calmSinceMs = memory.calmSinceMs ?? nowMs;
-  const next = nowMs - calmSinceMs >= policy.calmMs && isSettled(snapshot) ? leastUsed(nodes) : undefined;
-  if (!next) return { steps: [], wanted, memory: { calmSinceMs } };
-  return {
-    steps: [orderOf(next, 'cordon')],
-    wanted,
-    memory: {
-      calmSinceMs,
-      victim: { node: next.name, bootEpoch: next.bootEpoch, sinceMs: nowMs, removed: false },
-    },
-  };
-}
-
-/** The next step with the pod that leaves: cordoned, draining, empty, gone. */
-function emptyVictim(
-  { nowMs, scale }: PlanSnapshot,
-  policy: PlanPolicy,
-  victim: PlanNode,
-  memory: PlanMemory,
-): { steps: PlanStep[]; memory: PlanMemory } {
-  const { removed, sinceMs } = memory.victim!;
-  const late = nowMs - sinceMs > policy.drainMs;
-  if (removed && !late) return { steps: [], memory };
-  // It says itself that it takes nobody any more, so that empty means empty for good.
-  const empty = victim.state !== 'ready' && victim.connections === 0 && victim.reserved === 0;
-  if (empty && !removed) {
-    return {
-      steps: [{ do: 'remove', node: victim.name, to: scale - 1 }],
-      memory: { ...memory, victim: { ...memory.victim!, removedFrom: scale } },
+  if (wanted > serving && (!unclear || serving < policy.min || isFull(nodes) || leaving)) {
+    const back = leaving ? [orderOf(leaving, 'none')] : [];
+    const { to, grown } = boundedScale(Math.min(policy.max, wanted + held), snapshot, policy, memory.grown);
+    const ofLoad = `${usedOf(nodes)} sessions and reservations${coming > 0 ? `, and ${coming} more until a pod has started,` : ''} want ${wanted} pods`;
+    const forgotten = {
+      victim: leaving ? undefined : kept.victim,
+      calmSinceMs: undefined,
+      evening: undefined,
     };
+    if (to <= scale) {
+      const why = leaving
+        ? `${ofLoad}: ${leaving.name} goes back to work`
+        : `${ofLoad}: as many as may be for now`;
+      return planned(back, why, forgotten);
+    }
+    if (unclear && !isFull(nodes) && serving >= policy.min) return planned(back, unclear, forgotten);
+    return planned([...back, { do: 'scale', to }], `${ofLoad}: ${scale} → ${to}`, { ...forgotten, grown });
   }
-  if (late) return { steps: [orderOf(victim, 'none')], memory: {} };
-  if (victim.order === 'none') return { steps: [orderOf(victim, 'cordon')], memory };
-  if (victim.order === 'cordon' && victim.state === 'cordoned')
-    return { steps: [orderOf(victim, 'drain')], memory };
-  return { steps: [], memory };
+  if (victim) {
+    const { steps, memory: rest, why } = emptyVictim(snapshot, policy, victim, kept);
+    return { steps, wanted, why, memory: stripped(rest) };
+  }
+  if (unclear) return planned([], unclear, { calmSinceMs: undefined, evening: undefined });
+  return calmPlan(snapshot, policy, kept, planned, serving);
 }
 
-/** Once the scale is another than it was to be lowered from, it was lowered. */
-const withOutcome = (victim: Victim, scale: number): Victim =>
-  victim.removedFrom !== undefined && scale !== victim.removedFrom ? { ...victim, removed: true } : victim;
+/** Everything is there and there is room: even it out, and wait until one pod fewer has been enough for long. */
+function calmPlan(
+  snapshot: PlanSnapshot,
+  policy: PlanPolicy,
+  memory: PlanMemory,
+  planned: (steps: PlanStep[], why: string, more?: PlanMemory) => Plan,
+  serving: number,
+): Plan {
+  const { nowMs, nodes, scale } = snapshot;
+  if (nodes.length < scale)
+    return planned([], `${scale - nodes.length} of ${scale} pods have yet to start`, {
+      calmSinceMs: undefined,
+    });
+  if (nodes.some(({ order }) => order !== 'none'))
+    return planned([], 'an operator has taken a node out of service', {
+      calmSinceMs: undefined,
+      evening: undefined,
+    });
+  const { steps, evening } = evenOut(snapshot, policy, memory.evening);
+  if (!evening.isDone) {
+    const sessions = steps.reduce((sum, step) => sum + (step.do === 'move' ? step.sessions : 0), 0);
+    const why =
+      sessions > 0 ? `the nodes are uneven: ${sessions} sessions move` : 'the nodes are being evened out';
+    return planned(steps, why, { evening, calmSinceMs: undefined });
+  }
+  const enoughWithout = serving > policy.min && podsFor(nodes, policy.headroom, calmShare, 0) <= serving - 1;
+  if (!enoughWithout) return planned([], 'the fleet has the right size', { evening, calmSinceMs: undefined });
+  const calmSinceMs = memory.calmSinceMs ?? nowMs;
+  const calmMs = nowMs - calmSinceMs;
+  const seconds = (ms: number) => Math.round(ms / 1_000);
+  if (calmMs < policy.calmMs) {
+    const why = `one pod fewer has been enough for ${seconds(calmMs)} of ${seconds(policy.calmMs)} s`;
+    return planned([], why, { evening, calmSinceMs });
+  }
+  const next = nextVictim(nodes);
+  const why = `one pod fewer has been enough for ${seconds(calmMs)} s: ${next.name} is to go`;
+  const victim = { node: next.name, bootEpoch: next.bootEpoch, sinceMs: nowMs, removed: false };
+  return planned([orderOf(next, 'cordon')], why, { evening, calmSinceMs, victim });
+}
 
-/** Pods of the present kind for the present load; `share` of what may be used of each is counted on. */
-function podsFor(nodes: readonly PlanNode[], headroom: number, share: number): number {
+/** Why the counts are not what they seem, or change by themselves; undefined: they do not. */
+function unclearOf({ scale, nodes, silent }: PlanSnapshot, victim: Victim | undefined): string | undefined {
+  const isOwn = (node: PlanNode) => node.name === victim?.node && node.bootEpoch === victim.bootEpoch;
+  if (silent > 0) return `nodes that do not report: ${silent}; nothing is changed`;
+  const others = nodes.filter((node) => !isOwn(node));
+  const isRolling =
+    others.some((node) => node.state === 'draining' && node.order === 'none') || others.length > scale;
+  return isRolling ? 'a rollout is under way: nothing is changed' : undefined;
+}
+
+/** Hardly anybody more fits in. */
+function isFull(nodes: readonly PlanNode[]): boolean {
+  const capacity = nodes.reduce((sum, node) => sum + node.capacity, 0);
+  return usedOf(nodes) >= 0.95 * capacity;
+}
+
+const usedOf = (nodes: readonly PlanNode[]): number =>
+  nodes.reduce((sum, node) => sum + node.connections + node.reserved, 0);
+
+/** Pods of the present kind for the present load and `coming`; `share` of what may be used of each is counted on. */
+function podsFor(nodes: readonly PlanNode[], headroom: number, share: number, coming: number): number {
   const capacity = nodes.reduce((sum, node) => sum + node.capacity, 0);
   if (capacity === 0) return 0;
-  const used = nodes.reduce((sum, node) => sum + node.connections + node.reserved, 0);
-  return Math.ceil(used / ((capacity / nodes.length) * (1 - headroom) * share));
+  return Math.ceil((usedOf(nodes) + coming) / ((capacity / nodes.length) * (1 - headroom) * share));
 }
 
-/** Every pod that is asked for is there and serves: no rollout, no pod starting or going. */
-const isSettled = ({ nodes, scale }: PlanSnapshot): boolean =>
-  nodes.length === scale && nodes.every((node) => node.state === 'ready' && node.order === 'none');
-
-/** The fewest people to move; of several the youngest. */
-const leastUsed = (nodes: readonly PlanNode[]): PlanNode | undefined =>
-  nodes.toSorted(
-    (a, b) => a.connections + a.reserved - (b.connections + b.reserved) || b.bootEpoch - a.bootEpoch,
-  )[0];
-
-const orderOf = (node: PlanNode, order: NodeOrder): PlanStep => ({
-  do: 'order',
-  node: node.name,
-  bootEpoch: node.bootEpoch,
-  order,
-});
+/** Without what is undefined: it is kept as JSON. */
+const stripped = (memory: PlanMemory): PlanMemory =>
+  Object.fromEntries(Object.entries(memory).filter(([, value]) => value !== undefined));

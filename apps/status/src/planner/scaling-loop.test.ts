@@ -5,7 +5,7 @@ import { createLog } from '@berth/telemetry';
 import { defaultRules } from '../placement/rules.ts';
 import { RedisRegistry } from '../registry/redis-registry.ts';
 import { Leadership } from './leadership.ts';
-import { defaultPlanPolicy } from './plan.ts';
+import { defaultPlanPolicy } from './plan-types.ts';
 import type { Scaler } from './scaler.ts';
 import { ScalingLoop } from './scaling-loop.ts';
 
@@ -107,6 +107,15 @@ test('a fleet that is too large is emptied and scaled in by one', async () => {
     assert.equal(scaler.scale, 2, 'not while someone is on it');
     await report(3, 0);
     await eventually('removed', () => scaler.scale === 1);
+    const { decisions } = await new Leadership(stores.redis, 'reader', 500).read();
+    assert.deepEqual(
+      decisions!.map(({ why }) => why.replace(/\d+ s:/, '0 s:')),
+      [
+        'one pod fewer has been enough for 0 s: b is to go',
+        'b is to go: 10 sessions move',
+        'b is empty: 2 → 1',
+      ],
+    );
     assert.deepEqual(scaler.marked, ['b']);
   });
 });

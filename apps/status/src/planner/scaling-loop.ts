@@ -1,14 +1,14 @@
 import { jittered } from '@berth/lifecycle';
 import type { Log } from '@berth/telemetry';
-import { nodeOrders, nodeStates } from '../placement/node-record.ts';
 import type { RedisRegistry } from '../registry/redis-registry.ts';
-import type { KnownNode } from '../registry/registry.ts';
 import type { Leadership } from './leadership.ts';
-import { type Plan, type PlanNode, type PlanPolicy, type PlanStep, plan } from './plan.ts';
+import { plan } from './plan.ts';
+import { snapshotOf } from './plan-snapshot.ts';
+import type { Plan, PlannerRecord, PlanPolicy, PlanStep, ToldPlan } from './plan-types.ts';
 import type { Scaler } from './scaler.ts';
 
 export interface ScalingLoopOptions {
-  registry: Pick<RedisRegistry, 'fleet' | 'order'>;
+  registry: Pick<RedisRegistry, 'fleet' | 'order' | 'move'>;
   leadership: Leadership;
   scaler: Scaler;
   policy: PlanPolicy;
@@ -18,6 +18,9 @@ export interface ScalingLoopOptions {
   /** Hears of each plan that was carried out, or not. */
   onPlan?: (outcome: 'ok' | 'failed', plan?: Plan) => void;
 }
+
+/** Decisions that are kept to be told. */
+const maxDecisions = 20;
 
 /**
  * Plans and carries out, while this replica leads. Each round starts from what is there, so that a step that failed
@@ -61,11 +64,12 @@ export class ScalingLoop {
     const { registry, leadership, scaler, policy } = this.#options;
     const memory = await leadership.lead();
     if (!memory) return undefined;
-    const [{ nowMs, nodes }, scale] = await Promise.all([registry.fleet(), scaler.readScale()]);
-    const listed = nodes.filter((node) => node.standing === 'listed').map(planNodeOf);
-    const result = plan({ nowMs, scale, nodes: listed }, policy, memory);
+    const [fleet, scale] = await Promise.all([registry.fleet(), scaler.readScale()]);
+    const result = plan(snapshotOf(fleet, scale), policy, memory);
     // Remembered first: a removal must not be repeated because the word of it was lost.
-    if (!(await leadership.remember(result.memory))) return undefined;
+    if (!(await leadership.remember(recordOf(result, { atMs: fleet.nowMs, scale }, memory))))
+      return undefined;
+    if (result.steps.length > 0) this.#options.log.info({ why: result.why, scale }, 'the fleet changes');
     for (const step of result.steps) await this.#carryOut(step, scale);
     return result;
   }
@@ -77,22 +81,24 @@ export class ScalingLoop {
       await registry.order(step.node, step.bootEpoch, step.order);
       return;
     }
+    if (step.do === 'move') {
+      await registry.move(step.node, step.bootEpoch, step.sessions);
+      return;
+    }
     if (step.do === 'remove') await scaler.markFirstToGo(step.node);
     await scaler.writeScale(scale, step.to);
   }
 }
 
-const stateNames = { 1: 'ready', 2: 'cordoned', 3: 'draining' } as const;
-const orderNames = { 0: 'none', 1: 'cordon', 2: 'drain' } as const;
-
-function planNodeOf(node: KnownNode): PlanNode {
+function recordOf(
+  { memory, steps, why, wanted }: Plan,
+  { atMs, scale }: { atMs: number; scale: number },
+  { decisions = [] }: PlannerRecord,
+): PlannerRecord {
+  const last: ToldPlan = { atMs: Math.floor(atMs), scale, wanted, why, steps };
   return {
-    name: node.name,
-    bootEpoch: node.epoch,
-    connections: node.connections,
-    reserved: node.reserved,
-    capacity: node.capacity,
-    state: stateNames[(node.state || nodeStates.ready) as 1],
-    order: orderNames[(node.order || nodeOrders.none) as 0],
+    ...memory,
+    last,
+    decisions: steps.length > 0 ? [...decisions, last].slice(-maxDecisions) : decisions,
   };
 }

@@ -48,7 +48,7 @@ export class RedisRegistry {
     suspect: script<number>(new URL('./lua/suspect.lua', import.meta.url)),
     leave: script<number>(new URL('./lua/leave.lua', import.meta.url)),
     order: script<number>(new URL('./lua/order.lua', import.meta.url)),
-    revoke: script<string>(new URL('./lua/revoke.lua', import.meta.url)),
+    tell: script<string>(new URL('./lua/tell.lua', import.meta.url)),
     poll: script<[nowMs: string, version: string, bornMs: string, news: string[]]>(
       new URL('./lua/poll.lua', import.meta.url),
     ),
@@ -141,7 +141,12 @@ export class RedisRegistry {
 
   /** Answers with the revocation's id among the news. */
   revoke(revocation: object): Promise<string> {
-    return this.#run(this.#scripts.revoke, [JSON.stringify(revocation)]);
+    return this.#run(this.#scripts.tell, ['revocation', JSON.stringify(revocation)]);
+  }
+
+  /** Has so many sessions of that boot move to other nodes. */
+  async move(node: string, bootEpoch: number, sessions: number): Promise<void> {
+    await this.#run(this.#scripts.tell, ['move', JSON.stringify({ node, bootEpoch, sessions })]);
   }
 
   /** Ends what has run out, and reads what is new since the news `after` (empty: of the last 10 minutes). */

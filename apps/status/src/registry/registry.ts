@@ -76,7 +76,8 @@ export interface RevocationOrder {
 
 export type NewsItem =
   | { id: string; kind: 'revocation'; body: RevocationOrder }
-  | { id: string; kind: 'order'; body: { node: string; bootEpoch: number; order: NodeOrder } };
+  | { id: string; kind: 'order'; body: { node: string; bootEpoch: number; order: NodeOrder } }
+  | { id: string; kind: 'move'; body: { node: string; bootEpoch: number; sessions: number } };
 
 export interface News {
   nowMs: number;

@@ -66,8 +66,9 @@ export class NodeStreams {
       return;
     }
     for (const stream of this.#streams) {
-      if (stream.name === item.body.node && stream.bootEpoch === item.body.bootEpoch)
-        stream.send(orderMessage(item.body.order));
+      if (stream.name !== item.body.node || stream.bootEpoch !== item.body.bootEpoch) continue;
+      if (item.kind === 'order') stream.send(orderMessage(item.body.order));
+      else if (item.kind === 'move') stream.send(moveMessage(item.body.sessions));
     }
   }
 }
@@ -84,6 +85,11 @@ function fleetMessage({ version, nodes }: PeerList): StatusMessage {
 
 function revocationMessage(item: NewsItem & { kind: 'revocation' }): StatusMessage {
   return { message: { $case: 'revocation', value: { ...item.body, id: item.id } } };
+}
+
+function moveMessage(sessions: number): StatusMessage {
+  const value = { rate: 0, reason: 'rebalance', sessions };
+  return { message: { $case: 'command', value: { command: { $case: 'drain', value } } } };
 }
 
 function orderMessage(order: NodeOrder): StatusMessage {

@@ -1,0 +1,44 @@
+import type { Growth, PlanPolicy, PlanSnapshot, Sample } from './plan-types.ts';
+
+/** Growth is measured over the last so long… */
+const measureMs = 20_000;
+/** …and over no less than this. */
+const leastMs = 4_000;
+const maxSamples = 16;
+/** In so long the fleet grows by half at most. */
+const growthMs = 30_000;
+const growthShare = 0.5;
+
+const usedOf = ({ nodes }: PlanSnapshot): number =>
+  nodes.reduce((sum, node) => sum + node.connections + node.reserved, 0);
+
+/** The samples with that of now; begun anew when a node went, with which its sessions are counted no more. */
+export function withSample(snapshot: PlanSnapshot, samples: readonly Sample[] = []): Sample[] {
+  const now: Sample = { atMs: snapshot.nowMs, used: usedOf(snapshot), nodes: snapshot.nodes.length };
+  const kept =
+    (samples.at(-1)?.nodes ?? 0) <= now.nodes
+      ? samples.filter(({ atMs }) => now.atMs - atMs <= measureMs)
+      : [];
+  return [...kept, now].slice(-maxSamples);
+}
+
+/** Sessions that come a second, beyond those that go; 0 while it is not known. */
+export function growthOf(samples: readonly Sample[]): number {
+  const [first, last] = [samples[0], samples.at(-1)];
+  if (!first || !last || last.atMs - first.atMs < leastMs) return 0;
+  return Math.max(0, ((last.used - first.used) * 1_000) / (last.atMs - first.atMs));
+}
+
+/** The scale that may be asked for now, and what of it is to be remembered. */
+export function boundedScale(
+  wanted: number,
+  { nowMs, scale }: PlanSnapshot,
+  policy: PlanPolicy,
+  grown: readonly Growth[] = [],
+): { to: number; grown: Growth[] } {
+  const lately = grown.filter(({ atMs }) => nowMs - atMs < growthMs);
+  const from = Math.min(scale, lately[0]?.from ?? scale);
+  const most = Math.max(from + 1, Math.ceil(from * (1 + growthShare)), policy.min);
+  const to = Math.max(scale, Math.min(wanted, most));
+  return { to, grown: to > scale ? [...lately, { atMs: nowMs, from: scale }] : lately };
+}

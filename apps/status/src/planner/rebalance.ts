@@ -1,0 +1,47 @@
+import type { Evening, PlanNode, PlanPolicy, PlanSnapshot, PlanStep } from './plan-types.ts';
+
+/** The fleet is evened out when its fullest node is so far from the mean… */
+const beginShare = 0.15;
+/** …until it is as near as this. */
+const endShare = 0.05;
+/** What so few sessions more or less do to a node is nothing. */
+const leastSessions = 10;
+/** Sessions that were told to move have moved, and been reported, within this. */
+const moveEveryMs = 5_000;
+/** Then the rest stays where it is: of clients that cannot move without a break. */
+const giveUpMs = 300_000;
+
+/**
+ * Moves from the fullest nodes, within the budget, until all are near the mean. Once they are it is left to placement, until
+ * another node has come or is back.
+ */
+export function evenOut(
+  { nowMs, nodes }: PlanSnapshot,
+  policy: PlanPolicy,
+  evening: Evening | undefined,
+): { steps: PlanStep[]; evening: Evening } {
+  const fleet = `${nodes.length} ${Math.max(0, ...nodes.map((node) => node.bootEpoch))}`;
+  const begun = evening?.fleet === fleet ? evening : undefined;
+  const done = { fleet, isDone: true };
+  if (begun?.isDone || policy.rebalanceShare === 0) return { steps: [], evening: done };
+  const total = nodes.reduce((sum, node) => sum + node.connections, 0);
+  const capacity = nodes.reduce((sum, node) => sum + node.capacity, 0);
+  const sinceMs = begun?.sinceMs ?? nowMs;
+  const mean = (node: PlanNode) => (total * node.capacity) / capacity;
+  const excess = (node: PlanNode) => node.connections - mean(node);
+  const least = (node: PlanNode) =>
+    Math.max(leastSessions, (begun?.sinceMs === undefined ? beginShare : endShare) * mean(node));
+  const uneven = nodes.filter((node) => excess(node) > least(node));
+  if (uneven.length === 0 || nowMs - sinceMs > giveUpMs) return { steps: [], evening: done };
+  if (begun?.movedAtMs !== undefined && nowMs - begun.movedAtMs < moveEveryMs)
+    return { steps: [], evening: begun };
+  const budget = Math.max(1, Math.floor((policy.rebalanceShare * total * moveEveryMs) / 60_000));
+  const share = Math.min(1, budget / uneven.reduce((sum, node) => sum + excess(node), 0));
+  const steps = uneven.map(
+    (node): PlanStep => ({
+      ...{ do: 'move', node: node.name, bootEpoch: node.bootEpoch },
+      sessions: Math.max(1, Math.floor(share * excess(node))),
+    }),
+  );
+  return { steps, evening: { fleet, isDone: false, sinceMs, movedAtMs: nowMs } };
+}
