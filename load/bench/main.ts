@@ -5,13 +5,15 @@ import { compileLightLoader } from '../light/light-loader.ts';
 import { compare } from './against/compare.ts';
 import { buildRevision, type Revision } from './against/revision.ts';
 import { renderComparison } from './against/table.ts';
+import { compareField } from './field/compare-field.ts';
 import { type BenchOptions, parseBenchOptions } from './options.ts';
 import { measureProduct } from './product.ts';
 import { describeLoad, describeMachine, today, writeSection } from './report.ts';
 
 /**
  * `npm run bench`: starts the real platform and its peers, measures each pattern on all of them in turn, and writes the
- * medians and ratios into docs/benchmarks.md; `-- --against REVISION`: the present build beside an older one.
+ * medians and ratios into docs/benchmarks.md; `-- --against REVISION`: the present build beside an older one; `-- --peers`:
+ * beside the field.
  */
 const root = join(import.meta.dirname, '../..');
 const say = (line: string) => console.log(line);
@@ -31,30 +33,42 @@ function conclude(section: string, load: string, measured: string, rounds: numbe
   writeSection(section, text);
 }
 
+function abortWhenInterrupted(): AbortSignal {
+  const aborting = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => aborting.abort());
+  return aborting.signal;
+}
+
+async function runPeers({ rounds, seconds }: BenchOptions): Promise<void> {
+  compileLightLoader();
+  const load = describeLoad();
+  const signal = abortWhenInterrupted();
+  const present = describePresent();
+  const tables = await compareField({ present, rounds, seconds, warmSeconds, say, signal });
+  conclude('peers', load, tables, rounds);
+}
+
 async function runAgainst({ revision: wanted, rounds, seconds }: BenchOptions): Promise<void> {
   // What is missing is told before anything is built.
   compileLightLoader();
-  const aborting = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => aborting.abort());
-  const { signal } = aborting;
+  const signal = abortWhenInterrupted();
   const revision = await buildRevision(root, wanted!, say, signal);
   const load = describeLoad();
   const comparison = await compare({
     ...{ revision, present: describePresent(), rounds, say, signal },
     ...{ duration: { warmSeconds, seconds }, storedMs: seconds * 1_000 },
   });
-  const whole = comparison.rounds.length;
-  if (signal.aborted) {
-    console.error(`bench: interrupted with ${whole} of ${rounds} rounds measured; nothing is written`);
-    if (whole > 0) console.log(renderComparison(comparison));
-    process.exitCode = 1;
-  } else conclude('against', load, renderComparison(comparison), whole);
+  const { failure, rounds: whole } = comparison;
+  if (!failure) return conclude('against', load, renderComparison(comparison), rounds);
+  if (whole.length > 0) console.log(renderComparison(comparison));
+  throw new Error(`${failure.message} (${whole.length} of ${rounds} rounds measured; nothing is written)`);
 }
 
 try {
   const options = parseBenchOptions(process.argv.slice(2));
   const load = describeLoad();
   if (options.mode === 'against') await runAgainst(options);
+  else if (options.mode === 'peers') await runPeers(options);
   else conclude('measured', load, await measureProduct(options), options.rounds);
 } catch (error) {
   // Interrupted while something was built.

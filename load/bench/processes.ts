@@ -14,7 +14,7 @@ export interface Peer {
   stop(): Promise<void>;
 }
 
-export function startPeer(name: 'relay' | 'socket-io'): Promise<Peer> {
+export function startPeer(name: 'relay' | 'ws' | 'socket-io'): Promise<Peer> {
   const child = fork(join(import.meta.dirname, 'peers', `${name}.ts`), {
     execArgv: [collectOnSignal],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

@@ -65,9 +65,12 @@ void await(Connection *connection, const char *text) {
   write_out(connection, -1);
   Buffer *in = &connection->in;
   while (!in->length || !memmem(in->bytes, in->length, text, strlen(text))) {
-    if (!read_in(connection))
-      fail("connection %d waits for %s, but got: %.*s", connection->index, text,
-           in->length < 300 ? (int)in->length : 300, in->length ? in->bytes : "nothing");
+    if (read_in(connection)) continue;
+    // Such as the reason of a close.
+    size_t length = in->length < 300 ? in->length : 300;
+    for (size_t at = 0; at < length; at++)
+      if (in->bytes[at] < ' ' || in->bytes[at] > '~') in->bytes[at] = '.';
+    fail("connection %d waits for %s, but got: %.*s", connection->index, text, (int)length, length ? in->bytes : "");
   }
 }
 

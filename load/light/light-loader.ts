@@ -106,7 +106,9 @@ export async function runLightLoader(
   // Asked for at the end; until then nobody listens to it.
   ended.catch(() => {});
   // Its failure ends the loader; that is told below.
-  const given = give(child.stdin, targets).catch((error: Error) => {
+  const connecting = new Connecting();
+  child.once('close', () => connecting.reached(Number.POSITIVE_INFINITY));
+  const given = give(child.stdin, targets, connecting).catch((error: Error) => {
     child.kill();
     return error;
   });
@@ -114,7 +116,9 @@ export async function runLightLoader(
   let serverCores: Record<string, number> | undefined;
   let report: LightReport | undefined;
   for await (const line of createInterface({ input: child.stdout })) {
-    if (line === 'measuring') meter = new CpuMeter(processes);
+    const [word, count] = line.split(' ');
+    if (word === 'connected') connecting.reached(Number(count));
+    else if (line === 'measuring') meter = new CpuMeter(processes);
     else if (line === 'measured') serverCores = meter!.stop();
     else report = JSON.parse(line) as LightReport;
   }
@@ -125,16 +129,38 @@ export async function runLightLoader(
   return { ...report, serverCores };
 }
 
-/** Writes each target's line as the loader takes them: it connects one after the other. */
+/** How many of the loader's connections stand. */
+class Connecting {
+  #count = 0;
+  #waiting: { count: number; go: () => void } | undefined;
+
+  reached(count: number): void {
+    this.#count = count;
+    if (this.#waiting && count >= this.#waiting.count) this.#waiting.go();
+  }
+
+  async until(count: number): Promise<void> {
+    if (this.#count >= count) return;
+    await new Promise<void>((go) => {
+      this.#waiting = { count, go };
+    });
+  }
+}
+
+/** Some targets are asked for while the ones before them connect, no earlier: their tickets end. */
 async function give(
   input: Writable,
   targets: LightTarget[] | AsyncIterable<LightTarget[]>,
+  connecting: Connecting,
 ): Promise<undefined> {
+  let given = 0;
+  let before = 0;
   for await (const some of Array.isArray(targets) ? [targets] : targets) {
     const lines = some.map(({ port, token, conversation }) => `${port} ${token} ${conversation}\n`);
     if (input.destroyed) return;
-    if (!input.write(lines.join('')))
-      await new Promise((resolve) => input.once('drain', resolve).once('close', resolve));
+    input.write(lines.join(''));
+    await connecting.until(before);
+    before = given += some.length;
   }
   input.end();
 }

@@ -178,6 +178,8 @@ static void open_connections(void) {
     // What came with the greeting counts for nothing.
     drop(&connection->in, plan.dialect->take(connection, connection->in.bytes, connection->in.length));
     go_on(connection, epoll);
+    printf("connected %d\n", count);
+    fflush(stdout);
     // Who is connected may be asked whether it is there.
     if (count % 64 == 0) turn(0);
   }

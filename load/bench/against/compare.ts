@@ -20,8 +20,8 @@ export interface CompareOptions {
 type PatternName = keyof typeof patterns;
 
 /**
- * Measures both builds in turn, the order turned round each round, while both platforms stand. Interrupted, it answers with
- * the rounds that are whole.
+ * Measures both builds in turn, the order turned round each round, while both platforms stand. What fails or is interrupted
+ * answers with the rounds that are whole.
  */
 export async function compare(options: CompareOptions): Promise<Comparison> {
   const { revision, present, rounds, say, signal } = options;
@@ -60,7 +60,7 @@ export async function compare(options: CompareOptions): Promise<Comparison> {
       if (holes > 0) throw new Error(`${side.name}: ${holes} conversations have a hole`);
     }
   } catch (error) {
-    if (!signal?.aborted) throw error;
+    comparison.failure = signal?.aborted ? new Error('interrupted') : (error as Error);
   } finally {
     await Promise.all(sides.map((side) => side.stop()));
   }

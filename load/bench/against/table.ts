@@ -10,6 +10,8 @@ export interface Comparison {
   present: string;
   /** Pairs of rounds that were measured one after the other. */
   rounds: { revision: Round; present: Round }[];
+  /** What ended it before its last round. */
+  failure?: Error;
 }
 
 interface Row {
@@ -114,7 +116,7 @@ function verdict({ value, by, better }: NonNullable<Row['target']>, reached: num
   return `${better === 'less' ? '≤' : '≥'} ${value}${by === 'ratio' ? ' ×' : ''}: ${isMet ? 'met' : 'not met'}`;
 }
 
-const markdown = (lines: string[][]): string =>
+export const markdown = (lines: string[][]): string =>
   [lines[0]!, lines[0]!.map(() => '---'), ...lines.slice(1)]
     .map((cells) => `| ${cells.join(' | ')} |`)
     .join('\n');

@@ -1,0 +1,169 @@
+import { type LightMeasure, type LightPlan, runLightLoader } from '../../light/light-loader.ts';
+import type { Revision } from '../against/revision.ts';
+import { Side } from '../against/side.ts';
+import { loaderLimitCores, markdown, shown } from '../against/table.ts';
+import { median } from '../table.ts';
+import { MissingPeer } from './go-module.ts';
+import { type FieldPeer, fieldPeers, type RunningPeer } from './servers.ts';
+
+export interface FieldOptions {
+  present: Revision;
+  peers?: FieldPeer[];
+  rounds: number;
+  warmSeconds: number;
+  seconds: number;
+  say: (line: string) => void;
+  signal?: AbortSignal;
+}
+
+interface Pattern {
+  name: string;
+  unit: 'message' | 'delivery';
+  plan: Pick<LightPlan, 'pattern' | 'senders' | 'window'>;
+  rooms: number;
+  size: number;
+}
+
+const patterns: Pattern[] = [
+  {
+    name: '1:1, 40 pairs, 16 in flight',
+    unit: 'message',
+    plan: { pattern: 'pairs', window: 16 },
+    ...{ rooms: 40, size: 2 },
+  },
+  {
+    name: 'group of 100, 20 write, 16 in flight',
+    unit: 'delivery',
+    plan: { pattern: 'group', senders: 20, window: 16 },
+    ...{ rooms: 1, size: 100 },
+  },
+];
+
+/** µs of server CPU, and how many a second, of one pattern in one round. */
+interface Reading {
+  serverUs: number;
+  perSecond: number;
+  p50Ms: number;
+  loaderCores: number;
+}
+
+const berth = 'Berth';
+
+/** Berth and its peers, each pattern in fresh processes each round, the order turned round each time: tables of Markdown. */
+export async function compareField(options: FieldOptions): Promise<string> {
+  const { rounds, say, signal } = options;
+  const missing: string[] = [];
+  const readings = new Map<string, Reading[]>();
+  const key = (pattern: Pattern, name: string) => `${pattern.name}/${name}`;
+  const peers: FieldPeer[] = [
+    {
+      name: berth,
+      lacks: 'stored before it is acknowledged, once, gapless',
+      start: () => startBerth(options.present),
+    },
+    ...(options.peers ?? fieldPeers),
+  ];
+  for (let round = 1; round <= rounds; round++) {
+    for (const peer of round % 2 === 1 ? peers : peers.toReversed()) {
+      for (const pattern of patterns) {
+        if (missing.some((line) => line.startsWith(`${peer.name}: `))) continue;
+        signal?.throwIfAborted();
+        say(`round ${round} of ${rounds}: ${pattern.name}: ${peer.name}`);
+        try {
+          const reading = await read(peer, pattern, options);
+          const name = key(pattern, peer.name);
+          readings.set(name, [...(readings.get(name) ?? []), reading]);
+        } catch (error) {
+          if (!(error instanceof MissingPeer)) throw error;
+          missing.push(`${peer.name}: ${error.message}`);
+          say(error.message);
+        }
+      }
+    }
+  }
+  const tables = patterns.map((pattern) =>
+    render(
+      pattern,
+      peers.flatMap(({ name, lacks }) => {
+        const found = readings.get(key(pattern, name));
+        return found ? [{ name, lacks, readings: found }] : [];
+      }),
+    ),
+  );
+  return [...tables, ...missing.map((line) => `Left out: ${line}.`)].join('\n\n');
+}
+
+async function read(peer: FieldPeer, pattern: Pattern, options: FieldOptions): Promise<Reading> {
+  const { warmSeconds, seconds, signal } = options;
+  const running = await peer.start(options.say);
+  try {
+    const plan: LightPlan = { dialect: running.dialect, ...pattern.plan, warmSeconds, seconds };
+    const targets = await running.targets(pattern.rooms, pattern.size, pattern.plan.pattern);
+    const measure = await runLightLoader(plan, targets, running.processes, signal);
+    assertWhole(measure, `${peer.name}, ${pattern.name}`);
+    const perSecond =
+      (pattern.unit === 'delivery' ? measure.delivered : measure.acknowledged) / measure.seconds;
+    const cores = Object.values(measure.serverCores).reduce((sum, some) => sum + some, 0);
+    return {
+      serverUs: (cores * 1e6) / perSecond,
+      perSecond,
+      p50Ms: measure.acknowledgedIn.p50Ms,
+      loaderCores: measure.ownCpuSeconds / measure.seconds,
+    };
+  } finally {
+    await running.stop();
+  }
+}
+
+function assertWhole({ refused, refusal, missing, disordered }: LightMeasure, where: string): void {
+  if (refused > 0) throw new Error(`${where}: ${refused} refused; the first: ${refusal}`);
+  if (missing > 0) throw new Error(`${where}: ${missing} deliveries have not come`);
+  if (disordered > 0) throw new Error(`${where}: ${disordered} deliveries were out of order`);
+}
+
+async function startBerth(present: Revision): Promise<RunningPeer> {
+  const side = await Side.start(present);
+  return {
+    dialect: 'berth',
+    processes: side.processes,
+    targets: async (rooms, size, pattern) =>
+      side.targets(pattern === 'pairs' ? await side.pairs(rooms) : await side.group(size)),
+    stop: () => side.stop(),
+  };
+}
+
+function render(
+  { name, unit }: Pattern,
+  rows: { name: string; lacks: string; readings: Reading[] }[],
+): string {
+  const of = (readings: Reading[], figure: keyof Reading) =>
+    median(readings.map((reading) => reading[figure]));
+  const own = rows.find((row) => row.name === berth)!;
+  const ownUs = of(own.readings, 'serverUs');
+  const lines = rows.map(({ name: peer, lacks, readings }) => {
+    const loader = of(readings, 'loaderCores');
+    return [
+      loader > loaderLimitCores ? `${peer} ‡` : peer,
+      `${shown(of(readings, 'serverUs'))} µs`,
+      (ownUs / of(readings, 'serverUs')).toFixed(2),
+      `${shown(of(readings, 'perSecond'))}/s`,
+      `${shown(of(readings, 'p50Ms'))} ms`,
+      loader.toFixed(2),
+      lacks,
+    ];
+  });
+  const plural = unit === 'message' ? 'messages' : 'deliveries';
+  const head = [
+    name,
+    `server CPU a ${unit}`,
+    'Berth’s ÷ it',
+    plural,
+    'acknowledged, p50',
+    'loader, cores',
+    'what it does, or does not',
+  ];
+  const table = markdown([head, ...lines]);
+  return lines.some(([peer]) => peer!.endsWith('‡'))
+    ? `${table}\n\n‡ The loader took more than ${loaderLimitCores} of a core: it may be what was measured.`
+    : table;
+}
