@@ -5,7 +5,14 @@ import WebSocket from 'ws';
 export type Target =
   | { kind: 'relay'; url: string; room: string }
   | { kind: 'socket.io'; url: string; room: string }
-  | { kind: 'berth'; url: string; ticket: string; conversation: number };
+  | {
+      kind: 'berth';
+      url: string;
+      ticket: string;
+      conversation: number;
+      /** The address to come from: one has no more than 28,000 ports for the same server. Default: the system's. */
+      localAddress?: string;
+    };
 
 /** What a link tells of what came in: how many acknowledgements and deliveries, and their bodies to who asks for them. */
 export interface Arrivals {
@@ -16,6 +23,8 @@ export interface Arrivals {
    * comes is numbered.
    */
   frame?: (id: number, body: Record<string, unknown>) => void;
+  /** It was ready, and has been closed by the other side. */
+  closed?: () => void;
 }
 
 /** One client of the load driver: as little work per message as its protocol allows, so that the server is measured. */
@@ -26,7 +35,8 @@ export interface Link {
 }
 
 export async function openLink(target: Target, arrivals: Arrivals): Promise<Link> {
-  const socket = new WebSocket(addressOf(target), { perMessageDeflate: false });
+  const { localAddress } = target as { localAddress?: string };
+  const socket = new WebSocket(addressOf(target), { perMessageDeflate: false, localAddress });
   const opened = new Promise<void>((resolve, reject) => {
     socket.once('open', resolve);
     socket.once('error', reject);
@@ -134,6 +144,8 @@ async function berthLink(
   );
   socket.once('close', () => clearInterval(heartbeat));
   await welcomed;
+  socket.on('error', () => {});
+  socket.once('close', () => arrivals.closed?.());
   return {
     send: (cid, text) => {
       socket.send(encodeFrame(frameIds.send, { req: ++req, conversation: target.conversation, cid, text }));

@@ -1,8 +1,8 @@
 import process from 'node:process';
 import { ClientLog, check } from '@berth/checker';
-import { answerId, frameIds } from '@berth/wire';
 import { type Arrivals, type Link, openLink, type Target } from './link.ts';
 import type { Plan, Report } from './plan.ts';
+import { Recorder } from './recorder.ts';
 
 /** Connects `targets`, at most 100 at a time. */
 async function openAll(targets: Target[], arrivalsOf: (index: number) => Arrivals): Promise<Link[]> {
@@ -102,51 +102,6 @@ async function drained(sentAt: number[][], logs: ClientLog[]): Promise<void> {
     if (now === before && sentAt.every((times) => times.length === 0)) return;
     before = now;
     await elapse(500);
-  }
-}
-
-interface Sent {
-  conversation: number;
-  cid: string;
-  text: string;
-}
-
-/** Writes what one link hears into its log. An own message counts as shown when it is acknowledged. */
-class Recorder {
-  readonly #log: ClientLog;
-  readonly #expected = new Map<number, Sent>();
-  readonly #shown = new Set<string>();
-
-  constructor(log: ClientLog) {
-    this.#log = log;
-  }
-
-  expect(req: number, sent: Sent): void {
-    this.#expected.set(req, sent);
-  }
-
-  record(id: number, body: Record<string, unknown>): void {
-    if (id !== answerId(frameIds.send)) {
-      const { conversation, seq, sender, cid, text } = body as unknown as Sent & {
-        seq: number;
-        sender: number;
-      };
-      this.#show({ conversation, seq, sender, cid, text });
-      return;
-    }
-    const { req, seq } = body as { req: number; seq?: number };
-    const sent = this.#expected.get(req);
-    if (!sent || seq === undefined) throw new Error(`a send was refused: ${JSON.stringify(body)}`);
-    this.#expected.delete(req);
-    this.#log.acked(sent.conversation, sent.cid, seq);
-    this.#show({ ...sent, seq, sender: this.#log.user });
-  }
-
-  #show(message: Sent & { seq: number; sender: number }): void {
-    const name = `${message.conversation}/${message.seq}`;
-    if (this.#shown.has(name)) return;
-    this.#shown.add(name);
-    this.#log.delivered(message);
   }
 }
 

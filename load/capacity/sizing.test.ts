@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { parse } from 'yaml';
+import { type Cost, pod, podSessions, renderSizes, sizeFor } from './sizing.ts';
+
+const cost: Cost = {
+  ...{ sessions: 1_000, chatCores: 0.01, serverCores: 0.02 },
+  ...{ chatBytes: 20_000_000, baseBytes: 100_000_000, serverBytes: 900_000_000 },
+};
+
+test('a pod is given what the first of its limits allows', () => {
+  assert.deepEqual(podSessions(cost), { sessions: 20_000, limit: 'its capacity' });
+  assert.deepEqual(podSessions({ ...cost, chatCores: 0.1 }), { sessions: 5_000, limit: 'its CPU' });
+  assert.deepEqual(podSessions({ ...cost, chatBytes: 200_000_000 }), {
+    ...{ sessions: Math.floor((pod.bytes - 1e8) / 200_000), limit: 'its memory' },
+  });
+});
+
+test('pods have head room, and there are two at least, on two nodes', () => {
+  assert.deepEqual(
+    [1, 100_000, 1_000_000].map((people) => sizeFor(people, 20_000)),
+    [
+      { people: 1, pods: 2, nodes: 2 },
+      { people: 100_000, pods: 7, nodes: 3 },
+      { people: 1_000_000, pods: 65, nodes: 22 },
+    ],
+  );
+  assert.match(
+    renderSizes(cost),
+    /\| dollars a month for these nodes \| 2 × 59\.57 = 119 \| 3 × 59\.57 = 179 \| 22 × 59\.57 = 1311 \|/,
+  );
+});
+
+test('a pod is the chart’s', () => {
+  const { chat } = parse(readFileSync(join(import.meta.dirname, '../../charts/berth/values.yaml'), 'utf8'));
+  assert.equal(chat.capacity, pod.capacity);
+  assert.equal(chat.resources.requests.cpu, `${pod.cores * 1_000}m`);
+  assert.equal(chat.resources.limits.memory, '1536Mi');
+});
