@@ -31,7 +31,12 @@ export interface Ingress {
   port: number;
   /** Address of the web client and the API, without a path. */
   url: string;
-  edge: Inputs<Pick<Part<'edge'>, 'image' | 'service' | 'proxyProtocol' | 'autoscaling'>>;
+  edge: Inputs<
+    Pick<
+      Part<'edge'>,
+      'image' | 'service' | 'proxyProtocol' | 'autoscaling' | 'minReadySeconds' | 'preStopSeconds'
+    >
+  >;
 }
 
 /** What a cloud gives Berth. The rest of the program does not know which one it has. */

@@ -163,7 +163,7 @@ export const commonSettings = {
   timeoutSeconds: {
     schema: z.union([z.literal('').transform(() => undefined), count(60, 7_200)]),
     description:
-      'How long a release may take before it is rolled back; a change of it is a revision of its own. By default 300 (kind) or 600 (aws), and 30 for each of the pods of the largest service; the stores 900.',
+      'How long a release may take before it is rolled back; a change of it is a revision of its own. By default 300 (kind) or 600 (aws), and 30 for each of the pods of the largest service (270 for each edge on aws); the stores 900.',
     default: '',
     example: '900',
   },
@@ -257,7 +257,10 @@ export const awsSettings = {
     example: 'a,b,c',
   },
   vpcCidr: {
-    schema: text(/^(10|172|192|100)\.\d{1,3}\.0\.0\/16$/, 'a /16 of private addresses'),
+    schema: text(
+      /^(10\.\d{1,3}|172\.(1[6-9]|2\d|3[01])|192\.168|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\.0\.0\/16$/,
+      'a /16 of private addresses',
+    ),
     description: 'Addresses of the VPC.',
     default: '10.0.0.0/16',
     example: '10.1.0.0/16',
@@ -293,7 +296,8 @@ export const awsSettings = {
   },
   protect: {
     schema: flag(),
-    description: 'Whether MySQL, Redis and the images are protected against deletion.',
+    description:
+      'Whether MySQL, Redis, the images, the cluster, its VPC and the certificate are protected against deletion.',
     default: 'true',
     example: 'false',
   },
@@ -304,9 +308,11 @@ export const awsSettings = {
     example: '1.34',
   },
   apiAccess: {
-    schema: list(z.cidrv4()).refine((all) => all.length > 0, 'expected a CIDR'),
-    description: 'Addresses that may reach the Kubernetes API, separated by commas.',
-    default: '0.0.0.0/0',
+    schema: list(z.cidrv4())
+      .refine((all) => all.length > 0, 'expected a CIDR')
+      .refine((all) => !all.some((cidr) => cidr.endsWith('/0')), 'expected fewer addresses than all'),
+    description:
+      'Addresses that may reach the Kubernetes API, separated by commas: those that you deploy from.',
     example: '203.0.113.0/24',
   },
   clusterAdmins: {
@@ -314,6 +320,12 @@ export const awsSettings = {
     description: 'IAM roles and users that administer the cluster beside its creator, separated by commas.',
     default: '',
     example: 'arn:aws:iam::123456789012:role/operator',
+  },
+  alarmTopic: {
+    schema: text(/^(arn:aws[\w-]*:sns:\S+)?$/, 'the ARN of an SNS topic'),
+    description: 'SNS topic that is told when MySQL or Redis runs out of disk, CPU or memory.',
+    default: '',
+    example: 'arn:aws:sns:eu-central-1:123456789012:operators',
   },
   mysqlClass: {
     schema: text(/^db\.\w+\.\w+$/, 'an instance class'),

@@ -233,6 +233,7 @@ test('up of aws asks its owner first, and then leaves the question to pulumi', a
   const config = {
     ...owned('domain', 'chat.example.com'),
     ...owned('certificate', 'arn:aws:acm:eu-central-1:123456789012:certificate/a'),
+    ...owned('apiAccess', '203.0.113.0/24'),
     ...owned('smtpUrl', 'smtps://u:p@mail.example.com', true),
     ...owned('mysqlAuthority', '-----BEGIN CERTIFICATE-----'),
   };

@@ -15,6 +15,7 @@ const ownSettings: Record<StackName, Record<string, string>> = {
   aws: {
     domain: 'pulumi config set berth:domain chat.example.com',
     hostedZone: 'pulumi config set berth:hostedZone Z0123456789ABC (or berth:certificate)',
+    apiAccess: 'pulumi config set berth:apiAccess 203.0.113.0/24',
     smtpUrl: 'pulumi config set --secret berth:smtpUrl',
     mailFrom: "pulumi config set berth:mailFrom 'Berth <no-reply@example.com>'",
   },

@@ -15,6 +15,7 @@ export interface CacheArgs {
 /** Redis 7 with a replica in another zone, TLS and a password. It evicts nothing: what it holds is state, no cache of ours. */
 export class Cache extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
+  readonly identifier: pulumi.Output<string>;
 
   constructor(name: string, args: CacheArgs, options: pulumi.ComponentResourceOptions) {
     super('berth:aws:Cache', name, {}, options);
@@ -51,6 +52,7 @@ export class Cache extends pulumi.ComponentResource {
       },
       { ...inside, protect: args.protect, customTimeouts: { create: '60m', update: '60m', delete: '60m' } },
     );
+    this.identifier = group.id;
     this.url = pulumi.interpolate`rediss://:${args.password}@${group.primaryEndpointAddress}:6379`;
     this.registerOutputs();
   }

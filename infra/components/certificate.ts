@@ -6,6 +6,7 @@ export interface CertificateArgs {
   domain: string;
   /** Route 53 zone that the domain is in. */
   hostedZone: string;
+  protect: boolean;
 }
 
 /** A certificate of the domain, proved by a record in its zone and renewed by AWS as long as that stands. */
@@ -15,12 +16,16 @@ export class Certificate extends pulumi.ComponentResource {
 
   constructor(
     name: string,
-    { domain, hostedZone }: CertificateArgs,
+    { domain, hostedZone, protect }: CertificateArgs,
     options: pulumi.ComponentResourceOptions,
   ) {
     super('berth:aws:Certificate', name, {}, options);
     const inside = { parent: this };
-    const certificate = new acm.Certificate(name, { domainName: domain, validationMethod: 'DNS' }, inside);
+    const certificate = new acm.Certificate(
+      name,
+      { domainName: domain, validationMethod: 'DNS' },
+      { ...inside, protect },
+    );
     const proof = certificate.domainValidationOptions.apply((all) => all[0]!);
     const record = new route53.Record(
       `${name}-proof`,

@@ -2,6 +2,7 @@ import * as cloudwatch from '@pulumi/aws/cloudwatch/index.js';
 import * as eks from '@pulumi/aws/eks/index.js';
 import * as iam from '@pulumi/aws/iam/index.js';
 import * as pulumi from '@pulumi/pulumi';
+import { partitionOf } from './partition.ts';
 
 export interface ClusterArgs {
   /** The cluster's name in EKS. */
@@ -13,6 +14,8 @@ export interface ClusterArgs {
   apiAccess: string[];
   /** ARNs of IAM roles and users that administer the cluster. */
   admins: string[];
+  /** Against deletion, by Pulumi and by AWS. */
+  protect: boolean;
   /** Destroyed only after the cluster. */
   dependsOn: pulumi.Resource[];
 }
@@ -42,13 +45,15 @@ export class Cluster extends pulumi.ComponentResource {
   constructor(name: string, args: ClusterArgs, options: pulumi.ComponentResourceOptions) {
     super('berth:aws:Cluster', name, {}, options);
     const inside = { parent: this };
-    const [clusterRole, clusterRights] = createRole(
-      `${name}-control`,
-      'eks.amazonaws.com',
-      clusterPolicies,
-      inside,
+    const partition = partitionOf(args.region);
+    const role = (part: string, service: string, policies: string[]) =>
+      createRole(`${name}-${part}`, service, policies, partition, inside);
+    const [clusterRole, clusterRights] = role('control', 'eks.amazonaws.com', clusterPolicies);
+    const [nodeRole, nodeRights] = role(
+      'node',
+      partition === 'aws-cn' ? 'ec2.amazonaws.com.cn' : 'ec2.amazonaws.com',
+      nodePolicies,
     );
-    const [nodeRole, nodeRights] = createRole(`${name}-node`, 'ec2.amazonaws.com', nodePolicies, inside);
     // EKS would make it by itself, for ever and for nobody to delete.
     const logs = new cloudwatch.LogGroup(
       `${name}-control`,
@@ -75,9 +80,11 @@ export class Cluster extends pulumi.ComponentResource {
         },
         enabledClusterLogTypes: ['api', 'audit', 'authenticator'],
         upgradePolicy: { supportType: 'STANDARD' },
+        deletionProtection: args.protect,
       },
       {
         ...inside,
+        protect: args.protect,
         // While it is deleted the cluster still takes down load balancers and nodes: with these rights, by these ways.
         dependsOn: [...clusterRights, ...nodeRights, logs, ...args.dependsOn],
         customTimeouts: { create: '30m', delete: '30m' },
@@ -92,7 +99,8 @@ export class Cluster extends pulumi.ComponentResource {
         .all([cluster.endpoint, cluster.certificateAuthority])
         .apply(([server, { data }]) => kubeconfigOf(args.clusterName, args.region, server, data)),
     );
-    for (const principalArn of args.admins) grantAdmin(name, cluster.name, principalArn, inside);
+    for (const principalArn of args.admins)
+      grantAdmin(name, cluster.name, { principalArn, partition }, inside);
     this.registerOutputs({ clusterName: this.clusterName });
   }
 }
@@ -102,6 +110,7 @@ function createRole(
   name: string,
   service: string,
   policies: string[],
+  partition: string,
   inside: { parent: pulumi.Resource },
 ): [iam.Role, iam.RolePolicyAttachment[]] {
   const role = new iam.Role(
@@ -120,7 +129,7 @@ function createRole(
     (policy) =>
       new iam.RolePolicyAttachment(
         `${name}-${policy}`,
-        { role: role.name, policyArn: `arn:aws:iam::aws:policy/${policy}` },
+        { role: role.name, policyArn: `arn:${partition}:iam::aws:policy/${policy}` },
         inside,
       ),
   );
@@ -130,7 +139,7 @@ function createRole(
 function grantAdmin(
   name: string,
   clusterName: pulumi.Input<string>,
-  principalArn: string,
+  { principalArn, partition }: { principalArn: string; partition: string },
   inside: { parent: pulumi.Resource },
 ): void {
   const entry = new eks.AccessEntry(`${name}-${principalArn}`, { clusterName, principalArn }, inside);
@@ -139,7 +148,7 @@ function grantAdmin(
     {
       clusterName,
       principalArn: entry.principalArn,
-      policyArn: 'arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy',
+      policyArn: `arn:${partition}:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy`,
       accessScope: { type: 'cluster' },
     },
     inside,

@@ -28,11 +28,18 @@ const parameters = {
   require_secure_transport: '1',
   character_set_server: 'utf8mb4',
   collation_server: 'utf8mb4_bin',
+  slow_query_log: '1',
+  long_query_time: '1',
+  log_output: 'FILE',
 };
+
+/** Logs that CloudWatch keeps. */
+const logs = ['error', 'slowquery'];
 
 /** MySQL 8.4 in two zones: every commit is on the stand-by's disk, too, before it is acknowledged. */
 export class Database extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
+  readonly identifier: pulumi.Output<string>;
 
   constructor(name: string, args: DatabaseArgs, options: pulumi.ComponentResourceOptions) {
     super('berth:aws:Database', name, {}, options);
@@ -47,7 +54,8 @@ export class Database extends pulumi.ComponentResource {
         parameters: Object.entries(parameters).map(([key, value]) => ({
           name: key,
           value,
-          applyMethod: 'pending-reboot',
+          // All of them can be changed while MySQL runs.
+          applyMethod: 'immediate',
         })),
       },
       inside,
@@ -78,6 +86,9 @@ export class Database extends pulumi.ComponentResource {
         autoMinorVersionUpgrade: true,
         copyTagsToSnapshot: true,
         performanceInsightsEnabled: !/^db\.t/.test(args.instanceClass),
+        enabledCloudwatchLogsExports: logs,
+        // Else a change of the class or the password would wait for the maintenance window, and `up` say that it is done.
+        applyImmediately: true,
         deletionProtection: args.protect,
         deleteAutomatedBackups: !args.protect,
         skipFinalSnapshot: !args.protect,
@@ -85,6 +96,7 @@ export class Database extends pulumi.ComponentResource {
       },
       { ...inside, protect: args.protect, customTimeouts: { create: '60m', update: '80m', delete: '60m' } },
     );
+    this.identifier = instance.identifier;
     this.url = pulumi.interpolate`mysql://berth:${args.password}@${instance.address}:3306/berth`;
     this.registerOutputs();
   }

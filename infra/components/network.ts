@@ -11,6 +11,8 @@ export interface NetworkArgs {
   natPerZone: boolean;
   /** Name of the cluster that will look for its subnets. */
   clusterName: string;
+  /** Against deletion of the VPC, in which all the rest is. */
+  protect: boolean;
 }
 
 /**
@@ -32,7 +34,7 @@ export class Network extends pulumi.ComponentResource {
     const vpc = new ec2.Vpc(
       name,
       { cidrBlock: args.cidr, enableDnsHostnames: true, enableDnsSupport: true, tags: { Name: name } },
-      inside,
+      { ...inside, protect: args.protect },
     );
     this.vpcId = vpc.id;
     // What AWS puts into every VPC lets all in; Berth's own groups do not use it, and so nobody does.

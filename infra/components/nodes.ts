@@ -8,6 +8,9 @@ export interface NodesArgs {
   nodeRoleName: pulumi.Input<string>;
   securityGroupId: pulumi.Input<string>;
   subnetIds: pulumi.Input<string>[];
+  /** CPUs that the nodes of a pool may have together. */
+  chatCpus: number;
+  servicesCpus: number;
 }
 
 /** What makes a pod run on the nodes for chat, and keeps every other pod off them. */
@@ -56,10 +59,12 @@ export class Nodes extends pulumi.ComponentResource {
     );
     const services = this.#pool(`${name}-services`, nodeClass, {
       labels: { 'berth.dev/nodes': 'services' },
+      cpus: args.servicesCpus,
       consolidationPolicy: 'WhenEmptyOrUnderutilized',
     });
     this.#pool(`${name}-chat`, nodeClass, {
       labels: chatNodes.nodeSelector,
+      cpus: args.chatCpus,
       taints: chatNodes.tolerations.map(({ key, value, effect }) => ({ key, value, effect })),
       consolidationPolicy: 'WhenEmpty',
     });
@@ -78,8 +83,9 @@ export class Nodes extends pulumi.ComponentResource {
     {
       labels,
       taints,
+      cpus,
       consolidationPolicy,
-    }: { labels: Record<string, string>; taints?: object[]; consolidationPolicy: string },
+    }: { labels: Record<string, string>; taints?: object[]; cpus: number; consolidationPolicy: string },
   ): CustomResource {
     return new CustomResource(
       name,
@@ -104,11 +110,12 @@ export class Nodes extends pulumi.ComponentResource {
                 { key: 'eks.amazonaws.com/instance-generation', operator: 'Gt', values: ['5'] },
                 { key: 'eks.amazonaws.com/instance-cpu', operator: 'In', values: ['2', '4', '8', '16'] },
               ],
-              // A new image of the node every three weeks at the latest; pods have that long to be drained.
-              expireAfter: '504h',
+              // A new image of the node every three weeks, which Auto Mode enforces: both together are its 504 hours.
+              expireAfter: '480h',
               terminationGracePeriod: '24h',
             },
           },
+          limits: { cpu: String(cpus) },
           disruption: {
             consolidationPolicy,
             consolidateAfter,

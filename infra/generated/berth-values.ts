@@ -660,6 +660,14 @@ export interface BerthValues {
      */
     replicas?: number;
     /**
+     * Seconds that a new pod is ready before the next one is replaced: what a load balancer needs to begin with it.
+     */
+    minReadySeconds?: number;
+    /**
+     * In place of the common one, where a load balancer needs longer to notice that a pod leaves; 0: the common one.
+     */
+    preStopSeconds?: number;
+    /**
      * A HorizontalPodAutoscaler; `replicas` is then left alone.
      */
     autoscaling?: {

@@ -5,6 +5,7 @@ import * as core from '@pulumi/kubernetes/core/v1/index.js';
 import type * as helm from '@pulumi/kubernetes/helm/v3/index.js';
 import { Provider as KubernetesProvider } from '@pulumi/kubernetes/provider.js';
 import * as pulumi from '@pulumi/pulumi';
+import { Alarms } from '../components/alarms.ts';
 import { Cache } from '../components/cache.ts';
 import { Certificate } from '../components/certificate.ts';
 import { Cluster } from '../components/cluster.ts';
@@ -16,6 +17,7 @@ import type { AwsConfig } from '../config.ts';
 import { createImagePush } from '../image-push.ts';
 import type { Endpoint, Images, Ingress, Platform } from '../platform.ts';
 import { requireTools } from '../preflight.ts';
+import { edgeReadySeconds } from '../releases/release-timeout.ts';
 
 /** AWS: a VPC over three zones, EKS in Auto Mode, RDS MySQL, ElastiCache Redis, ECR, and one NLB that ends TLS. */
 export async function createAws(config: AwsConfig): Promise<Platform> {
@@ -38,6 +40,7 @@ export async function createAws(config: AwsConfig): Promise<Platform> {
       subnetIds: network.privateSubnets,
       apiAccess: config.apiAccess,
       admins: config.clusterAdmins,
+      protect,
       dependsOn: network.ways,
     },
     onAws,
@@ -55,6 +58,9 @@ export async function createAws(config: AwsConfig): Promise<Platform> {
       nodeRoleName: cluster.nodeRoleName,
       securityGroupId: cluster.securityGroupId,
       subnetIds: network.privateSubnets,
+      // Some times what all pods ask for: room for their replacement, and an end to what a mistake may cost.
+      chatCpus: 4 * config.chatMax + 16,
+      servicesCpus: 2 * (config.gateMax + config.edgeMax) + 16,
     },
     { providers: [aws, kubernetes] },
   );
@@ -73,7 +79,10 @@ export async function createAws(config: AwsConfig): Promise<Platform> {
       backupDays: config.mysqlBackupDays,
       snapshot: config.mysqlSnapshot,
       password: config.mysqlPassword,
-      finalSnapshot: `${clusterName}-final`,
+      // Of each restored instance another one: a name that is taken would keep it from being deleted.
+      finalSnapshot: [clusterName, ...config.mysqlSnapshot.split(/[^a-zA-Z0-9]+/), 'final']
+        .filter((part) => part !== '')
+        .join('-'),
     },
     onAws,
   );
@@ -82,6 +91,17 @@ export async function createAws(config: AwsConfig): Promise<Platform> {
     { ...stores, nodeType: config.redisClass, password: config.redisPassword },
     onAws,
   );
+  if (config.alarmTopic)
+    new Alarms(
+      'alarms',
+      {
+        topic: config.alarmTopic,
+        mysql: database.identifier,
+        mysqlStorageGiB: config.mysqlStorageGiB,
+        redis: cache.identifier,
+      },
+      onAws,
+    );
   const registry = new Registry('images', { path: clusterName, protect }, onAws);
   return {
     kubernetes,
@@ -131,10 +151,10 @@ function ingressOf(config: AwsConfig, onAws: pulumi.ComponentResourceOptions): I
   const { domain, hostedZone, tcpPort } = config;
   const certificate = config.certificate
     ? pulumi.output(config.certificate)
-    : new Certificate('certificate', { domain, hostedZone }, onAws).arn;
+    : new Certificate('certificate', { domain, hostedZone, protect: config.protect }, onAws).arn;
   const annotations = {
     scheme: 'internet-facing',
-    // Straight to the pods: no second hop over a node, and the client's address is kept.
+    // Straight to the pods: no second hop over a node.
     'nlb-target-type': 'ip',
     'backend-protocol': 'tcp',
     'ssl-cert': certificate,
@@ -142,7 +162,15 @@ function ingressOf(config: AwsConfig, onAws: pulumi.ComponentResourceOptions): I
     'ssl-negotiation-policy': 'ELBSecurityPolicy-TLS13-1-2-2021-06',
     'proxy-protocol': '*',
     attributes: 'load_balancing.cross_zone.enabled=true',
-    'target-group-attributes': 'preserve_client_ip.enabled=true,deregistration_delay.timeout_seconds=60',
+    // PROXY protocol tells the client's address; keeping it in the packets, too, would only bar two connections from one
+    // port of a client and bring a limit of its own.
+    'target-group-attributes': 'preserve_client_ip.enabled=false,deregistration_delay.timeout_seconds=60',
+    // A new edge gets traffic sooner than by the default of 30 s and five successes.
+    'healthcheck-protocol': 'tcp',
+    'healthcheck-port': 'traffic-port',
+    'healthcheck-interval': '10',
+    'healthcheck-healthy-threshold': '2',
+    'healthcheck-unhealthy-threshold': '2',
   };
   const prefix = 'service.beta.kubernetes.io/aws-load-balancer-';
   return {
@@ -152,6 +180,10 @@ function ingressOf(config: AwsConfig, onAws: pulumi.ComponentResourceOptions): I
     edge: {
       image: config.edgeImage,
       proxyProtocol: true,
+      // A load balancer needs minutes to begin with a target and to notice that one leaves: an edge is replaced, or its node
+      // taken away, only when that has happened.
+      minReadySeconds: edgeReadySeconds,
+      preStopSeconds: 60,
       autoscaling: { enabled: true, max: config.edgeMax },
       service: {
         type: 'LoadBalancer',

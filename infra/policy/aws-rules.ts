@@ -25,6 +25,16 @@ export const noPublicDatabase: SubjectRule = {
   },
 };
 
+export const noOpenApi: SubjectRule = {
+  name: 'no-open-api',
+  description: 'The Kubernetes API is open to those who deploy, not to the world.',
+  check({ type, props }) {
+    if (type !== 'aws:eks/cluster:Cluster' || props.vpcConfig?.endpointPublicAccess === false) return [];
+    const open: string[] = props.vpcConfig?.publicAccessCidrs ?? openToAll;
+    return open.some((cidr) => openToAll.includes(cidr)) ? ['publicAccessCidrs has all addresses'] : [];
+  },
+};
+
 function opened(
   sources: (string | undefined)[],
   { fromPort, toPort, ipProtocol, protocol }: Properties,

@@ -50,6 +50,7 @@ const autoscaler = subjectOf({
 });
 
 const resource = (type: string, props: Properties): Subject => ({ type, name: 'it', props });
+const cluster = (vpcConfig: Properties): Subject => resource('aws:eks/cluster:Cluster', { vpcConfig });
 const release = (values: Properties): Subject => resource('kubernetes:helm.sh/v3:Release', { values });
 const instance = (changes: Properties = {}): Subject =>
   resource('aws:rds/instance:Instance', {
@@ -129,6 +130,10 @@ const good: Record<string, Subject[][]> = {
   'grace-covers-drain': [
     [workload()],
     [workload({ terminationGracePeriodSeconds: 51, containers: [{ ...container, env: drain('50') }] })],
+  ],
+  'no-open-api': [
+    [cluster({ publicAccessCidrs: ['203.0.113.0/24'] })],
+    [cluster({ endpointPublicAccess: false })],
   ],
   'no-public-database': [
     [instance()],
@@ -270,6 +275,10 @@ const bad: Record<string, [RegExp, Subject[]][]> = {
         }),
       ],
     ],
+  ],
+  'no-open-api': [
+    [/all addresses/, [cluster({ publicAccessCidrs: ['203.0.113.0/24', '0.0.0.0/0'] })]],
+    [/all addresses/, [cluster({})]],
   ],
   encryption: [
     [/storageEncrypted/, [instance({ storageEncrypted: false })]],

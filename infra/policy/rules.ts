@@ -1,4 +1,4 @@
-import { durability, encryption, noPublicDatabase, tlsAtTheDoor } from './aws-rules.ts';
+import { durability, encryption, noOpenApi, noPublicDatabase, tlsAtTheDoor } from './aws-rules.ts';
 import {
   graceCoversDrain,
   noLatest,
@@ -17,6 +17,7 @@ export const subjectRules: SubjectRule[] = [
   noLatest,
   graceCoversDrain,
   noPublicDatabase,
+  noOpenApi,
   encryption,
   durability,
   tlsAtTheDoor,

@@ -4,10 +4,16 @@ import type { Config } from '../config.ts';
 const base = { kind: 300, aws: 600 };
 /** Pods of a service are replaced one after the other; one takes this long when it has much to do. */
 const perPod = 30;
+/** An edge behind AWS's load balancer is left alone for this long before the next one is replaced. */
+export const edgeReadySeconds = 240;
 
 /** How long Berth's release may take, in seconds: what is set, or what fits the number of its pods. */
 export function releaseTimeout(config: Config): number {
   if (config.timeoutSeconds !== undefined) return config.timeoutSeconds;
-  const others = config.platform === 'aws' ? [config.gateMax, config.edgeMax] : [];
-  return Math.min(7_200, base[config.platform] + perPod * Math.max(config.chatMax, ...others));
+  const own = perPod * config.chatMax;
+  const pods =
+    config.platform === 'aws'
+      ? Math.max(own, perPod * config.gateMax, (perPod + edgeReadySeconds) * config.edgeMax)
+      : own;
+  return Math.min(7_200, base[config.platform] + pods);
 }

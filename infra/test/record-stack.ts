@@ -35,6 +35,7 @@ const ownSettings: Record<StackName, Record<string, string>> = {
     imageTag: '0.1.0',
     domain: 'chat.example.com',
     hostedZone: 'Z0123456789ABC',
+    apiAccess: '203.0.113.0/24',
     mailFrom: 'Berth <no-reply@example.com>',
     mysqlAuthority: '-----BEGIN CERTIFICATE-----\nrds\n-----END CERTIFICATE-----\n',
   },

@@ -158,23 +158,6 @@ test('outputs say where Berth is', () => {
   });
 });
 
-const stateful =
-  /^aws:(rds|elasticache|ecr|efs|s3|dynamodb)\/(instance|cluster|replicationGroup|repository|bucket|table)/;
-
-test('aws: every stateful resource is protected, unless the stack says otherwise', async () => {
-  const guarded = recordings.aws.resources.filter(({ type }) => stateful.test(type));
-  assert.equal(guarded.length, 8);
-  for (const { type, name, protect } of guarded) assert.equal(protect, true, `${type} ${name}`);
-  const open = await recordStack('aws', { settings: { protect: 'false' } });
-  assert.deepEqual(
-    open.resources.filter(({ protect }) => protect).map(({ name }) => name),
-    [],
-  );
-  const database = open.resources.find(({ type }) => type === 'aws:rds/instance:Instance')!;
-  assert.equal(database.inputs.deletionProtection, false);
-  assert.equal(database.inputs.skipFinalSnapshot, true);
-});
-
 test('the platform with state on the cluster is the only one without protection', () => {
   assert.deepEqual(
     recordings.kind.resources.filter(({ protect }) => protect),
@@ -311,6 +294,7 @@ test('aws: a setting changes what it is about and nothing else', async () => {
     'Instance mysql performanceInsightsEnabled',
   ]);
   assert.deepEqual(await changedBy('aws', { mysqlSnapshot: 'before' }), [
+    'Instance mysql finalSnapshotIdentifier',
     'Instance mysql snapshotIdentifier',
   ]);
   assert.deepEqual(await changedBy('aws', { redisClass: 'cache.r7g.large' }), [
