@@ -123,6 +123,7 @@ export function createChat(
       search_budgets: searchBudget.size,
       account_budgets: budgets.size,
       resumes: resumeTurns.waiting,
+      old_clients: oldDialect.waiting,
     }),
   );
   const context: Context = {
@@ -159,14 +160,12 @@ export function createChat(
     onRequest: observe.requested,
     onLogIn: observe.loggedIn,
   });
-  const reception = new Reception([
-    new LlfcchatDialect({
-      ...{ logIn, handlers, log },
-      marks: stores.oldClientMarks,
-      spacingMs: config.oldClientSpacingMs,
-    }),
-    berthDialect,
-  ]);
+  const oldDialect = new LlfcchatDialect({
+    ...{ logIn, handlers, log },
+    marks: stores.oldClientMarks,
+    spacingMs: config.oldClientSpacingMs,
+  });
+  const reception = new Reception([oldDialect, berthDialect]);
 
   const doors = createDoors(config, { reception, observe, log });
 

@@ -1,4 +1,5 @@
 import type { Message } from '@berth/wire';
+import type { WaitingBudget } from './waiting-budget.ts';
 
 /** Kept of one client at most; what is beyond is read again. */
 const maxMessages = 256;
@@ -14,8 +15,13 @@ export class LiveTexts {
   readonly #runs = new Map<number, Message[]>();
   /** `conversation/cid` of what the client sent itself, the oldest first. */
   readonly #own = new Set<string>();
+  readonly #budget: WaitingBudget;
   #messages = 0;
   #characters = 0;
+
+  constructor(budget: WaitingBudget) {
+    this.#budget = budget;
+  }
 
   add(message: Message): void {
     const run = this.#runs.get(message.conversation);
@@ -23,6 +29,7 @@ export class LiveTexts {
     if (last !== undefined && message.seq <= last.seq) return;
     if (last !== undefined && message.seq > last.seq + 1) return;
     if (this.#messages >= maxMessages || this.#characters + message.text.length > maxCharacters) return;
+    if (!this.#budget.take(message.text.length)) return;
     if (run === undefined) this.#runs.set(message.conversation, [message]);
     else run.push(message);
     this.#count(1, message);
@@ -42,6 +49,7 @@ export class LiveTexts {
     while (run.length > 0 && run[0]!.seq <= seq) {
       const message = run.shift()!;
       this.#count(-1, message);
+      this.#budget.give(message.text.length);
       this.#own.delete(nameOf(conversation, message.cid));
     }
     if (run.length === 0) this.#runs.delete(conversation);
@@ -49,6 +57,11 @@ export class LiveTexts {
 
   forget(conversation: number): void {
     this.passed(conversation, Number.POSITIVE_INFINITY);
+  }
+
+  /** The client has gone. */
+  clear(): void {
+    for (const conversation of [...this.#runs.keys()]) this.forget(conversation);
   }
 
   own(conversation: number, cid: string): void {

@@ -26,6 +26,7 @@ import { encodeOldFrame } from './old-text.ts';
 import { addFriend, applicationNotice, authFriend, searchUser } from './people-frames.ts';
 import { textChat } from './text-frames.ts';
 import { createPrivateChat, loadChatMessages, loadChatThread } from './thread-frames.ts';
+import { WaitingBudget } from './waiting-budget.ts';
 
 /** After so long a client that has not paged is taken for one that does not (the contract's rule). */
 const decideMs = 2_000;
@@ -75,10 +76,16 @@ export class LlfcchatDialect implements Dialect {
   readonly probe = undefined;
   readonly isSingle = true;
   readonly #options: LlfcchatDialectOptions;
+  readonly #budget = new WaitingBudget();
   readonly #sessions = new WeakMap<LiveSession, OldSession>();
 
   constructor(options: LlfcchatDialectOptions) {
     this.#options = options;
+  }
+
+  /** Characters of texts and bytes of notices that wait for its clients. */
+  get waiting(): number {
+    return this.#budget.waiting;
   }
 
   accepts(id: number): boolean {
@@ -159,7 +166,7 @@ export class LlfcchatDialect implements Dialect {
     }
     const { handlers, marks, spacingMs } = this.#options;
     const old = new OldSession({
-      ...{ session, handlers, marks, spacingMs, decideMs },
+      ...{ session, handlers, marks, spacingMs, decideMs, budget: this.#budget },
       onFault: (error) => this.#fault(error, oldIds.notifyTextChat),
     });
     this.#sessions.set(session, old);

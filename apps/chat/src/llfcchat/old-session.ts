@@ -9,11 +9,14 @@ import { type Audience, PushedTexts, type Variant } from './pushed-texts.ts';
 import { SpacedFrames } from './spaced-frames.ts';
 import { ToldPeople } from './told-people.ts';
 import type { AskUseCase } from './use-cases.ts';
+import type { WaitingBudget } from './waiting-budget.ts';
 
 export interface OldSessionOptions {
   session: LiveSession;
   handlers: BoundHandlers;
   marks: MysqlOldClientMarks;
+  /** What waits for all of them. */
+  budget: WaitingBudget;
   /** Milliseconds between two frames, at least. */
   spacingMs: number;
   /** After so long a client that has not paged is taken for one that does not. */
@@ -41,10 +44,10 @@ export class OldSession implements Audience {
   #variant: Variant = 'unknown';
   readonly #peers = new Map<number, Promise<number | undefined>>();
 
-  constructor({ session, handlers, marks, spacingMs, decideMs, onFault }: OldSessionOptions) {
+  constructor({ session, handlers, marks, budget, spacingMs, decideMs, onFault }: OldSessionOptions) {
     this.session = session;
     this.#handlers = handlers;
-    this.texts = new PushedTexts(this, marks);
+    this.texts = new PushedTexts(this, marks, budget);
     this.#frames = new SpacedFrames({
       connection: session.connection,
       spacingMs,
@@ -120,6 +123,7 @@ export class OldSession implements Audience {
   /** Nothing is written any more; answers with the milliseconds until a last frame may be. */
   closed(): number {
     clearTimeout(this.#timer);
+    this.texts.close();
     return this.#frames.stop();
   }
 }

@@ -6,6 +6,7 @@ import type { MysqlOldClientMarks } from '../membership/mysql-old-client-marks.t
 import { oldIds } from './old-ids.ts';
 import { type Audience, PushedTexts, type Variant } from './pushed-texts.ts';
 import { ToldPeople } from './told-people.ts';
+import { WaitingBudget } from './waiting-budget.ts';
 
 const [self, friend, stranger, conversation] = [1, 2, 3, 9];
 const profile = { id: friend, name: 'f', nick: 'f', description: '', sex: 0, icon: '' };
@@ -22,8 +23,10 @@ interface Pushed {
 }
 
 /** An old client with one friend, and what is stored of its one conversation. */
-function createClient(options: { marks?: Map<number, number>; received?: number; peer?: number } = {}) {
-  const { received = 0, peer = friend } = options;
+function createClient(
+  options: { marks?: Map<number, number>; received?: number; peer?: number; budget?: WaitingBudget } = {},
+) {
+  const { received = 0, peer = friend, budget = new WaitingBudget() } = options;
   const client = {
     variant: 'unknown' as Variant,
     told: new ToldPeople(),
@@ -60,7 +63,7 @@ function createClient(options: { marks?: Map<number, number>; received?: number;
       client.mark = Math.max(client.mark ?? 0, seq);
     },
   } as unknown as MysqlOldClientMarks;
-  const texts = new PushedTexts(audience, store);
+  const texts = new PushedTexts(audience, store, budget);
   /** Writes one frame, or as many as there are. */
   const write = async (frames = Number.POSITIVE_INFINITY) => {
     for (let written = 0; written < frames; written++) {
@@ -103,8 +106,10 @@ test('however pushes are lost, doubled and disordered, and however slow it is, a
       fc.array(push, { maxLength: 30 }),
       fc.integer({ min: 0, max: 5 }),
       fc.boolean(),
-      async (pushes, mark, hasThreads) => {
-        const client = createClient({ marks: new Map([[conversation, mark]]) });
+      fc.integer({ min: 0, max: 40 }),
+      async (pushes, mark, hasThreads, room) => {
+        const budget = new WaitingBudget(room);
+        const client = createClient({ marks: new Map([[conversation, mark]]), budget });
         client.told.begin([{ id: friend, conversation }]);
         client.variant = hasThreads ? 'threads' : 'plain';
         if (hasThreads) {
@@ -124,6 +129,7 @@ test('however pushes are lost, doubled and disordered, and however slow it is, a
         client.texts.deliver(message(client.stored.length));
         await client.write();
         assert.deepEqual(client.seqs(), upTo(mark, client.stored.length));
+        assert.equal(budget.waiting, 0);
         if (!hasThreads) assert.equal(client.mark, client.stored.length);
         assert.ok(client.pushed.every(({ hasArray }) => hasArray !== hasThreads));
       },
@@ -252,4 +258,24 @@ test('strangers and groups are not pushed', async () => {
     await client.write();
     assert.deepEqual(client.pushed, []);
   }
+});
+
+test('all old clients together keep no more than may wait, and what is beyond is read again', async () => {
+  const budget = new WaitingBudget(1_000);
+  const clients = Array.from({ length: 20 }, () => createClient({ budget }));
+  for (const client of clients) {
+    client.told.begin([{ id: friend, conversation }]);
+    client.texts.notify(new Uint8Array(30));
+    for (let seq = 1; seq <= 5; seq++) client.say({ ...message(seq), text: `t${seq}`.padEnd(20) });
+    assert.ok(budget.waiting <= 1_000);
+  }
+  assert.ok(budget.waiting > 900);
+  const last = clients.at(-1)!;
+  last.variant = 'plain';
+  await last.write();
+  assert.deepEqual(last.seqs().length, 5);
+  for (const { texts } of clients) texts.close();
+  assert.equal(budget.waiting, 0);
+  clients[0]!.say(message(6));
+  assert.equal(budget.waiting, 0, 'nothing is kept for who has gone');
 });

@@ -6,6 +6,7 @@ import { encodeOldFrame, entryOf, fitting, profileOf, storedText } from './old-t
 import type { Push } from './spaced-frames.ts';
 import type { ToldPeople } from './told-people.ts';
 import type { AskUseCase } from './use-cases.ts';
+import type { WaitingBudget } from './waiting-budget.ts';
 
 /**
  * Which of the dialect's variants a client speaks: `threads` pages through what it missed, `plain` must be pushed it. As
@@ -54,7 +55,9 @@ export class PushedTexts {
   /** Conversations with something above their marks, and what of it came first. */
   readonly #behind = new Map<number, number>();
   #delivered = 0;
-  readonly #live = new LiveTexts();
+  readonly #live: LiveTexts;
+  readonly #budget: WaitingBudget;
+  #closed = false;
   readonly #notices: Uint8Array[] = [];
   /** By the person: who is to be introduced. */
   readonly #arriving = new Map<number, { profile: Profile; conversation: number }>();
@@ -68,13 +71,23 @@ export class PushedTexts {
   /** Whether friends beyond 1006 are to be looked for. */
   #looksBeyond = false;
 
-  constructor(to: Audience, store: MysqlOldClientMarks) {
+  constructor(to: Audience, store: MysqlOldClientMarks, budget: WaitingBudget) {
     this.#to = to;
     this.#store = store;
+    this.#budget = budget;
+    this.#live = new LiveTexts(budget);
+  }
+
+  /** The client has gone: nothing is kept for it. */
+  close(): void {
+    this.#closed = true;
+    this.#live.clear();
+    for (const notice of this.#notices.splice(0)) this.#budget.give(notice.length);
   }
 
   /** A message that was delivered just now. */
   deliver(message: Message): void {
+    if (this.#closed) return;
     const { conversation, seq } = message;
     this.#delivered++;
     this.#live.add(message);
@@ -83,7 +96,8 @@ export class PushedTexts {
   }
 
   notify(frame: Uint8Array): void {
-    if (this.#notices.length < maxWaiting) this.#notices.push(frame);
+    const hasRoom = !this.#closed && this.#notices.length < maxWaiting && this.#budget.take(frame.length);
+    if (hasRoom) this.#notices.push(frame);
     this.#to.wake();
   }
 
@@ -140,7 +154,8 @@ export class PushedTexts {
 
   async next(): Promise<Push | undefined> {
     const [notified] = this.#notices;
-    if (notified !== undefined) return { frame: notified, written: () => this.#notices.shift() };
+    if (notified !== undefined)
+      return { frame: notified, written: () => this.#budget.give(this.#notices.shift()?.length ?? 0) };
     for (const [user, { profile, conversation }] of this.#arriving) {
       const push = await this.#introduction(profile, conversation);
       if (push !== undefined) return push;
