@@ -60,7 +60,9 @@ export class TicketDesk {
 
   /** `generation` 0: only the sessions named. */
   revoke(user: number, sessions: readonly string[], generation: number): void {
-    const until = this.#identity.nowMs() + rememberMs;
+    const nowMs = this.#identity.nowMs();
+    this.#forgetBefore(nowMs);
+    const until = nowMs + rememberMs;
     for (const session of sessions) this.#endedSessions.set(session, until);
     const known = this.#generations.get(user);
     if (generation > (known?.generation ?? 0)) this.#generations.set(user, { generation, until });

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import process from 'node:process';
 import { after, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
+import { eventually } from '@berth/fixtures';
 import { HttpListener } from './http-listener.ts';
 
 /** Opens so many connections to a port and sets `flag` when all are there, or at the latest after 3 s. */
@@ -47,4 +53,44 @@ test('more requests at a time than there is room for are answered 503, those tha
   for (const response of waiting) response.end();
   const statuses = (await Promise.all(asked)).map(({ status }) => status);
   assert.equal(statuses.filter((status) => status === 200).length, 5);
+});
+
+test('as many heads as there may be, each as large as it may be, leave gate room in the chart’s container', async () => {
+  const containerMiB = 512;
+  const heap = `--max-old-space-size=${Math.floor(0.7 * containerMiB)}`;
+  const program = `import { HttpListener } from './http-listener.ts';
+    const listener = new HttpListener((_request, response) => response.end('ok'));
+    await listener.listen('127.0.0.1', 0);
+    process.stdout.write(String(listener.port));`;
+  const child = spawn(process.execPath, [heap, '--input-type=module', '-e', program], {
+    cwd: import.meta.dirname,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  const sockets: Socket[] = [];
+  after(async () => {
+    for (const socket of sockets) socket.destroy();
+    child.kill('SIGKILL');
+    await exited;
+  });
+  const [line] = await once(child.stdout, 'data');
+  const fields = Array.from({ length: 23 }, (_, index) => `x-${index}: ${'a'.repeat(1_000)}\r\n`);
+  const head = `GET / HTTP/1.1\r\nHost: localhost\r\n${fields.join('')}`;
+  let closed = 0;
+  const open = async () => {
+    const socket = connect(Number(String(line)), '127.0.0.1');
+    sockets.push(socket);
+    socket.on('error', () => {}).once('close', () => closed++);
+    await new Promise<void>((resolve) => socket.once('connect', resolve).once('close', resolve));
+    if (socket.writable) await new Promise<void>((resolve) => socket.write(head, () => resolve()));
+  };
+  for (let opened = 0; opened < 6_500; opened += 100) await Promise.all(Array.from({ length: 100 }, open));
+  await eventually('those that are too many are closed', () => closed === 500);
+  const first = sockets[0]!;
+  first.write('\r\n');
+  const [answer] = await once(first, 'data');
+  assert.match(String(answer), /^HTTP\/1\.1 200/);
+  const peakKiB = Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))![1]);
+  // What gate is besides, and its hashes, take 150 MiB.
+  assert.ok(peakKiB / 1_024 < containerMiB - 150, `${Math.round(peakKiB / 1_024)} MiB`);
 });

@@ -7,8 +7,8 @@ import { BerthError, limits } from '@berth/wire';
  * when a chat node is gone.
  */
 const backlog = 16_384;
-/** Connections at a time at most: further ones are closed. */
-const maxConnections = 20_000;
+/** Connections at a time at most: further ones are closed. A head that has not ended takes some 35 KiB. */
+const maxConnections = 6_000;
 /** Requests at a time at most, each with a body of 16 KiB at most; further ones are answered 503. */
 const maxInFlight = 8_000;
 /** What those are answered. */
