@@ -1,27 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventually } from '@berth/fixtures';
+import { nodesOfFleet } from '../harness/fleet.ts';
 import { closeAll, connectDevice, type Device, nodeOf, seedPeople } from '../harness/people.ts';
 import { usePlatform } from '../harness/platform.ts';
 
 const platform = usePlatform({ nodes: 3, statusReplicas: 2 });
 const replicas = ['status', 'status-2'];
 
-interface FleetView {
-  nodes: { name: string; state: string; connections: number; barred: string | null }[];
-}
-
-async function fleetAt(replica: string): Promise<FleetView> {
-  return (await (
-    await fetch(`${platform.service(replica).opsUrl}/v1/fleet`, {
-      headers: { authorization: `Bearer ${platform.operatorToken}` },
-    })
-  ).json()) as FleetView;
-}
-
 /** Every node is ready to be placed on, and so many connections are counted. */
 const isWhole = async (replica: string, connections: number) => {
-  const { nodes } = await fleetAt(replica);
+  const nodes = await nodesOfFleet(platform, replica);
   const counted = nodes.reduce((sum, node) => sum + node.connections, 0);
   if (nodes.length === 3 && nodes.every(({ barred }) => barred === null) && counted === connections)
     return true;

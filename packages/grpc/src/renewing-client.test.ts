@@ -79,31 +79,29 @@ function nameAt(t: { mock: typeof test.mock }, address: string) {
   return name;
 }
 
-test('a name that still leads to nobody is asked for again by the call that was not answered', async (t) => {
+/** A client of a replica that has gone: connections are under way to where nobody answers, and the name leads to another. */
+async function moved(t: { mock: typeof test.mock }, connectMs: number) {
   const name = nameAt(t, '127.0.0.2');
   const first = await startReplica('127.0.0.2');
-  // Only calls find out here: nothing is given up by itself.
-  const client = createClient(`verify.test:${first.port}`, 60_000);
+  const client = createClient(`verify.test:${first.port}`, connectMs);
   await ask(client, 5_000);
   await first.stop();
   const nobody = await startNobody('127.0.0.2', first.port);
   await eventually('its connection is under way', () => nobody.connects() > 0);
   const second = await startReplica('127.0.0.3', first.port);
   name.at = ['127.0.0.3'];
+  return { client, second };
+}
+
+test('a name that still leads to nobody is asked for again by the call that was not answered', async (t) => {
+  // Only calls find out here: nothing is given up by itself.
+  const { client, second } = await moved(t, 60_000);
   await ask(client, 500, 3);
   assert.equal(second.calls, 1);
 });
 
 test('a connection that stays under way is given up, before anybody calls', async (t) => {
-  const name = nameAt(t, '127.0.0.2');
-  const first = await startReplica('127.0.0.2');
-  const client = createClient(`verify.test:${first.port}`, 50);
-  await ask(client, 5_000);
-  await first.stop();
-  const nobody = await startNobody('127.0.0.2', first.port);
-  await eventually('its connection is under way', () => nobody.connects() > 0);
-  const second = await startReplica('127.0.0.3', first.port);
-  name.at = ['127.0.0.3'];
+  const { client, second } = await moved(t, 50);
   await client.reach(5_000);
   await ask(client, 5_000);
   assert.equal(second.calls, 1);

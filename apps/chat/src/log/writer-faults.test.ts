@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { eventually, startTestMysql, TcpProxy, useMysql } from '@berth/fixtures';
 import { Mysql, migrate, txOn } from '@berth/mysql';
 import { appendEntries } from './append-entries.ts';
@@ -184,7 +184,7 @@ test('writers that deadlock with others go on without a loss', async () => {
           }
         })
         .catch(() => {});
-      await sleep(1);
+      await turn();
     }
   })();
   for (let round = 0; round < 15; round++) {
@@ -257,7 +257,7 @@ test('a server killed in mid-load and started again has lost and doubled nothing
           acknowledged.push({ conversation, seq, cid });
           break;
         } catch {
-          await sleep(20);
+          await eventually('the server answers', async () => (await admin.rows('SELECT 1')).length, 20_000);
         }
       }
     }
