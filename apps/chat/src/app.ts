@@ -68,7 +68,7 @@ export function createChat(
 
   // The stored side publishes, and the publisher reads from the stored side.
   const publisher: Publisher = {
-    deliver: (message) => side.publisher.deliver(message),
+    deliver: (run) => side.publisher.deliver(run),
     notify: (users, frame, except) => side.publisher.notify(users, frame, except),
     broadcast: (conversation, version, frame, except) =>
       side.publisher.broadcast(conversation, version, frame, except),

@@ -13,6 +13,15 @@ export interface Guest extends WireClient {
   hello: Answers['hello'];
 }
 
+/** How a client logs in, and what it says of itself at hello. */
+interface GuestOptions extends TicketOptions {
+  transport?: 'tcp' | 'ws';
+  entries?: boolean;
+  moves?: boolean;
+  own?: boolean;
+  echo?: boolean;
+}
+
 /**
  * Chat nodes named `node-1` and so on over a MySQL and a Redis of the file's own, and a registry in memory. Nodes are closed
  * after the last test.
@@ -88,18 +97,7 @@ export function useChatFleet(nodes: number, settings: Record<string, string> = {
     async logIn(
       node: string,
       user: number,
-      {
-        transport,
-        entries,
-        moves,
-        own,
-        ...ticket
-      }: TicketOptions & {
-        transport?: 'tcp' | 'ws';
-        entries?: boolean;
-        moves?: boolean;
-        own?: boolean;
-      } = {},
+      { transport, entries, moves, own, echo, ...ticket }: GuestOptions = {},
     ): Promise<Guest> {
       const client = await this.connect(node, transport);
       const signed = status.ticket(node, user, ticket);
@@ -108,6 +106,7 @@ export function useChatFleet(nodes: number, settings: Record<string, string> = {
         ...(entries !== undefined && { entries }),
         ...(moves !== undefined && { moves }),
         ...(own !== undefined && { own }),
+        ...(echo !== undefined && { echo }),
       });
       await client.ask('resume', { marks: [] });
       return Object.assign(client, { user, session: signed.session, hello });

@@ -27,6 +27,8 @@ export interface Session {
   profile: Profile;
   /** Knows entries that are no messages. */
   readonly entries: boolean;
+  /** Is pushed what it sends; without that the answer is all that it hears of it. */
+  readonly echo: boolean;
   /**
    * Queues a frame of the Berth dialect, encoded whole, for this client; written once per event-loop turn. A session
    * of the llfcchat dialect translates it. Never throws; a session that is closing drops it.

@@ -14,7 +14,7 @@ import {
 import { requestSchemas } from '@berth/wire/requests';
 import { type ChatConfig, parseChatConfig } from './config.ts';
 import type { Context, Handler, Session } from './context.ts';
-import type { CommittedEntry, MembershipChange, Publisher } from './log/publisher.ts';
+import type { CommittedEntry, CommittedRun, MembershipChange, Publisher } from './log/publisher.ts';
 import { directKey, kinds } from './membership/conversation-rows.ts';
 import { SendTurns } from './rates/send-turns.ts';
 import { createStores } from './stored-side.ts';
@@ -34,8 +34,8 @@ class RecordingPublisher implements Publisher {
   readonly pushed: Pushed[] = [];
   readonly changes: { conversation: number; membersVersion: number; users: readonly number[] }[] = [];
 
-  deliver(message: CommittedEntry): void {
-    this.delivered.push(message);
+  deliver(run: CommittedRun): void {
+    this.delivered.push(...run.entries);
   }
 
   notify(users: readonly number[], frame: Uint8Array): void {
@@ -112,6 +112,7 @@ const sessionOf = (profile: Profile): Session => ({
   generation: 1,
   profile,
   entries: false,
+  echo: true,
   push() {},
   close() {},
 });

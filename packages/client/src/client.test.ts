@@ -39,6 +39,23 @@ test('pushed messages are handed on in order, a doubled one once', async () => {
   assert.equal(client.mark(1), 2);
 });
 
+test('without an echo one’s own messages take their place among the others’, whichever comes first', async () => {
+  const { platform, client, texts, clock } = await online();
+  assert.equal(platform.socket.bodies('hello')[0]!.echo, false);
+  platform.say(1, 'one');
+  client.send(1, 'two');
+  // Pushed before the answer is there.
+  platform.say(1, 'three');
+  assert.deepEqual(texts, ['one']);
+  client.send(1, 'four');
+  await settled();
+  assert.deepEqual(texts, ['one', 'two', 'three', 'four']);
+  platform.say(1, 'five');
+  assert.deepEqual(texts.at(-1), 'five');
+  await clock.advance(1_000);
+  assert.equal(platform.socket.bodies('sync').length, 0);
+});
+
 test('a gap is left 200 to 400 ms to close by itself, and is then read once', async () => {
   const { platform, texts, clock } = await online();
   platform.say(1, 'one');

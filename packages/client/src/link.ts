@@ -239,7 +239,11 @@ export class Link implements ClientLink {
             connection
               .request(
                 'hello',
-                { token: berth.ticket, entries: true, moves: true, ...(isShared && { own: true }), device },
+                {
+                  ...{ token: berth.ticket, entries: true, moves: true, device },
+                  // The answer goes to the tab that sent; others that share the connection hear of it by the echo alone.
+                  ...(isShared ? { own: true } : { echo: false }),
+                },
                 stepTimeoutMs,
               )
               .then(async (hello) => {

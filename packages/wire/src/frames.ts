@@ -35,6 +35,8 @@ export const requestSchemas = {
     moves: z.boolean().default(false),
     /** True of a client that several windows share: it is pushed what it caused itself, as the user's other sessions are. */
     own: z.boolean().default(false),
+    /** False of a client to which the answer of a send is enough: this connection is not pushed what it sent. */
+    echo: z.boolean().default(true),
     device: z
       .object({ name: z.string().max(64).optional(), platform: z.string().max(32).optional() })
       .default({}),

@@ -47,7 +47,10 @@ export function publishEntries(
   for (const entry of entries) {
     const { seq, uncounted, sender } = entry;
     const frame = frameOf(conversation, entry);
-    publisher.deliver({ conversation, seq, uncounted, sender, membersVersion, direct, frame });
+    publisher.deliver({
+      ...{ conversation, membersVersion, direct },
+      entries: [{ seq, uncounted, sender, frame }],
+    });
   }
 }
 

@@ -5,7 +5,7 @@ import { type Standing, writeRefusal } from '../membership/standing.ts';
 
 /**
  * Stores a message and answers once it is committed; a resend gets the first receipt again. Every member's sessions are
- * then pushed the deliver frame, the sender's own among them.
+ * then pushed the deliver frame, the sender's own among them but for the one that sent it and wants no echo.
  */
 export const send: Handler<'send'> = async (context, session, body) => {
   const { config, sendTurns, stores } = context;
@@ -22,8 +22,9 @@ export const send: Handler<'send'> = async (context, session, body) => {
   if (deliverBodyBytes(frame) > config.maxDeliverBytes) {
     throw new BerthError('too_large', `a message has at most ${config.maxDeliverBytes} bytes when encoded`);
   }
+  const origin = session.echo ? undefined : session;
   const write = (standing: Standing) =>
-    stores.messageWriter.write({ conversation, sender, cid, text, replyTo, resent, frame, standing });
+    stores.messageWriter.write({ conversation, sender, cid, text, replyTo, resent, origin, frame, standing });
   const allowed = () => {
     const cached = stores.directory.cached(conversation, sender);
     return cached !== undefined && writeRefusal(cached, rules) === undefined ? cached : undefined;

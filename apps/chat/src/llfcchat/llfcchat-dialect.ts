@@ -15,6 +15,7 @@ import type { BoundHandlers } from '../handlers.ts';
 import type { MysqlOldClientMarks } from '../membership/mysql-old-client-marks.ts';
 import { parseBody } from '../session/body.ts';
 import type { ClientConnection } from '../session/client-connection.ts';
+import type { FrameRun } from '../session/frame-run.ts';
 import type { Dialect, Farewell, LiveSession } from '../session/live-session.ts';
 import { closeReasonOf, type LogIn } from '../session/log-in.ts';
 import { storeErrorOf } from '../stores/store-error.ts';
@@ -112,6 +113,10 @@ export class LlfcchatDialect implements Dialect {
     if (id === frameIds.deliver) old.texts.deliver(decodeBody(frame.subarray(4)) as Message);
     else if (id === frameIds.friendEvent)
       this.#pushFriendEvent(old, decodeBody(frame.subarray(4)) as Pushes['friendEvent']);
+  }
+
+  pushRun(session: LiveSession, run: FrameRun): void {
+    for (const frame of run.frames) this.push(session, frame);
   }
 
   farewell(reason: CloseReason, _: Farewell, session: LiveSession | undefined): Uint8Array | undefined {

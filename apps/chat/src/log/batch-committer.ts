@@ -14,6 +14,8 @@ export interface BatchCommitterOptions {
    * the outcome of the same message before it.
    */
   settle(pending: PendingMessage, outcome: FinalOutcome, twin: boolean): void;
+  /** All outcomes of a batch have been told. */
+  applied(): void;
   observe(event: { messages: number; seconds: number; failure: WriteFailure | undefined }): void;
   /** Another writer appended to this conversation first. */
   met(conversation: number): void;
@@ -49,16 +51,18 @@ export class BatchCommitter {
   readonly #store: MessageStore;
   readonly #log: Log;
   readonly #settle: BatchCommitterOptions['settle'];
+  readonly #applied: BatchCommitterOptions['applied'];
   readonly #observe: BatchCommitterOptions['observe'];
   readonly #met: BatchCommitterOptions['met'];
   readonly #suspects = new Set<number>();
   #closing = false;
 
-  constructor({ store, log, settle, observe, met }: BatchCommitterOptions) {
+  constructor({ store, log, settle, applied, observe, met }: BatchCommitterOptions) {
     this.#met = met;
     this.#store = store;
     this.#log = log;
     this.#settle = settle;
+    this.#applied = applied;
     this.#observe = observe;
   }
 
@@ -157,6 +161,7 @@ export class BatchCommitter {
       }
       this.#settle(pending, outcome as FinalOutcome, given.kind === 'twin');
     }
+    this.#applied();
     return left;
   }
 

@@ -15,6 +15,8 @@ export interface OutgoingMessage extends MessageIdentity {
   resent: boolean;
   /** Of `encodeDeliver`, without seq and time. */
   frame: Uint8Array;
+  /** The session that sends it, when its answer is all that it wants to hear of it. */
+  origin?: object | undefined;
   /** What the sender was allowed by; checked again when the members version has moved on. */
   standing: Standing;
 }

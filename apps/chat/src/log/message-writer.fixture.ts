@@ -8,23 +8,27 @@ import { LogHeads } from './log-heads.ts';
 import type { OutgoingMessage, Receipt } from './message-store.ts';
 import { MessageWriter, type MessageWriterOptions } from './message-writer.ts';
 import { appenderSession, MysqlMessageStore, turnSession } from './mysql-message-store.ts';
-import type { CommittedEntry } from './publisher.ts';
+import type { CommittedEntry, CommittedRun } from './publisher.ts';
 
 /** One node's way of storing messages, on connections of its own. */
 export interface WritingNode {
   writer: MessageWriter;
   directory: MemberDirectory;
   heads: LogHeads;
-  delivered: CommittedEntry[];
+  delivered: DeliveredEntry[];
+  runs: CommittedRun[];
   /** Sends as a member does. */
   send(conversation: number, sender: number, text: string, options?: SendOptions): Promise<Receipt>;
   close(): Promise<void>;
 }
 
+type DeliveredEntry = CommittedRun & CommittedEntry;
+
 interface SendOptions {
   cid?: string;
   resent?: boolean;
   replyTo?: number;
+  origin?: object;
 }
 
 export interface WritingNodeOptions extends Partial<Omit<MessageWriterOptions, 'store' | 'publisher'>> {
@@ -51,7 +55,8 @@ export function createWritingNode(options: WritingNodeOptions): WritingNode {
   const turns = open({ url, poolSize: 2, session: turnSession, ...connection });
   const heads = new LogHeads();
   const directory = new MemberDirectory({ mysql });
-  const delivered: CommittedEntry[] = [];
+  const delivered: DeliveredEntry[] = [];
+  const runs: CommittedRun[] = [];
   const writer = new MessageWriter({
     store: new MysqlMessageStore({
       appenders,
@@ -61,7 +66,12 @@ export function createWritingNode(options: WritingNodeOptions): WritingNode {
       strangersMayWrite,
       attemptTimeoutMs,
     }),
-    publisher: { deliver: (message) => delivered.push(message) },
+    publisher: {
+      deliver: (run) => {
+        runs.push(run);
+        for (const entry of run.entries) delivered.push({ ...run, ...entry });
+      },
+    },
     log: createLog('chat', 'silent'),
     writers,
     ...rest,
@@ -71,6 +81,7 @@ export function createWritingNode(options: WritingNodeOptions): WritingNode {
     directory,
     heads,
     delivered,
+    runs,
     send: async (conversation, sender, text, sendOptions) => {
       const standing = await directory.standing(conversation, sender);
       return writer.write(outgoing({ conversation, sender, text, standing, ...sendOptions }));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { useMysql } from '@berth/fixtures';
+import { eventually, TcpProxy, useMysql } from '@berth/fixtures';
 import { decodeBody, type Message } from '@berth/wire';
 import {
   createDirect,
@@ -47,6 +47,44 @@ test('a message is stored with the next seq and delivered with its receipt', asy
     { conversation, seq: 2, sender: 12, cid: '', sentAt: second.sentAt, text: 'and you', replyTo: 1 },
   );
   assert.equal(await headOf(mysql.db, conversation), 2);
+});
+
+test('what one commit brings to a conversation is handed on as one, and not more of it than fits', async () => {
+  const [first, second] = (await createGroups(mysql.db, 2, 2)) as [number, number];
+  const node = createWritingNode({ url: mysql.url, writers: 1 });
+  await Promise.all([node.send(first, 1, 'known'), node.send(second, 1, 'known')]);
+  node.runs.length = 0;
+  await Promise.all(upTo(32).map((n) => node.send(n % 2 === 0 ? first : second, 1, 'x'.repeat(6_000))));
+  const runs = node.runs.map(({ conversation, entries }) => [conversation, entries.map(({ seq }) => seq)]);
+  const sixteen = upTo(16).map((seq) => seq + 1);
+  assert.deepEqual(
+    runs,
+    [first, second].flatMap((conversation) => [
+      [conversation, sixteen.slice(0, 10)],
+      [conversation, sixteen.slice(10)],
+    ]),
+  );
+  await node.close();
+});
+
+test('only who got the answer is spared the echo', async () => {
+  const server = new URL(mysql.url);
+  const proxy = await new TcpProxy({ host: server.hostname, port: Number(server.port) }).start();
+  server.port = String(proxy.port);
+  const node = createWritingNode({ url: server.href, deadlineMs: 300 });
+  const [group] = (await createGroups(mysql.db, 1, 2)) as [number];
+  const origin = {};
+  await node.send(group, 1, 'answered', { origin });
+  proxy.delayMs = 400;
+  await assert.rejects(node.send(group, 1, 'too late', { origin }), { code: 'deadline' });
+  await eventually('both are stored', () => node.delivered.length === 2);
+  assert.deepEqual(
+    node.delivered.map((entry) => entry.origin),
+    [origin, undefined],
+  );
+  proxy.delayMs = 0;
+  await node.close();
+  await proxy.close();
 });
 
 test('seqs have no gap under eight writers on two nodes at once', async () => {

@@ -2,18 +2,19 @@ import { jittered } from '@berth/lifecycle';
 import type { Log } from '@berth/telemetry';
 import { BerthError } from '@berth/wire';
 import { BatchCommitter, type FinalOutcome } from './batch-committer.ts';
+import { CommittedRuns } from './committed-runs.ts';
 import { encodeStored, stampDeliver } from './deliver-frame.ts';
 import { LockedConversations } from './locked-conversations.ts';
 import type { MessageStore, OutgoingMessage, Receipt } from './message-store.ts';
 import { bytesOf, PendingMessage } from './pending-message.ts';
-import type { CommittedEntry } from './publisher.ts';
+import type { CommittedRun } from './publisher.ts';
 import { Turns } from './turns.ts';
 import type { WriteFailure } from './write-failure.ts';
 import { WriterLane } from './writer-lane.ts';
 
 export interface MessageWriterOptions {
   store: MessageStore;
-  publisher: { deliver(message: CommittedEntry): void };
+  publisher: { deliver(run: CommittedRun): void };
   log: Log;
   /** Batches at a time that are appended without locks; the store needs a connection for each. */
   writers: number;
@@ -33,7 +34,7 @@ export interface MessageWriterOptions {
  * stored), `deadline` (not known: send again with the same cid), `internal`.
  */
 export class MessageWriter {
-  readonly #publisher: MessageWriterOptions['publisher'];
+  readonly #runs: CommittedRuns;
   readonly #committer: BatchCommitter;
   readonly #lanes: WriterLane[];
   /** Of the conversations that another node writes to at the same time. */
@@ -50,7 +51,7 @@ export class MessageWriter {
   #awaySince: number | undefined;
 
   constructor(options: MessageWriterOptions) {
-    this.#publisher = options.publisher;
+    this.#runs = new CommittedRuns((run) => options.publisher.deliver(run));
     this.#deadlineMs = options.deadlineMs ?? 10_000;
     this.#maxMessages = options.maxMessages ?? 20_000;
     this.#maxBytes = options.maxBytes ?? 64 * 1024 * 1024;
@@ -59,6 +60,7 @@ export class MessageWriter {
       store: options.store,
       log: options.log,
       settle: (pending, outcome, twin) => this.#settle(pending, outcome, twin),
+      applied: () => this.#runs.end(),
       met: (conversation) => turns.met(conversation),
       observe: (event) => {
         this.#noteAway(event.failure);
@@ -134,22 +136,20 @@ export class MessageWriter {
     }
     const { conversation, sender, cid, frame } = pending.message;
     const { seq, uncounted, sentAt } = outcome.kind === 'known' ? outcome.message : outcome;
+    // Whoever was answered otherwise meanwhile hears of it as all others do.
+    const origin = pending.settled ? undefined : pending.message.origin;
     pending.resolve({ conversation, seq, sentAt });
     if (twin) return;
-    // A message that was stored before may never have been pushed: its node may have died after the commit.
-    if (outcome.kind === 'stored') stampDeliver(frame, seq, sentAt);
-    this.#publisher.deliver({
-      conversation,
-      seq,
-      uncounted,
-      sender,
-      membersVersion: outcome.standing.membersVersion,
-      direct: outcome.standing.direct,
-      // What was stored before was judged by other members: it tells nothing of the end of the log.
-      serverRun: outcome.kind === 'stored' ? outcome.serverRun : 0,
-      frame:
-        outcome.kind === 'stored' ? frame : encodeStored({ conversation, sender, cid, ...outcome.message }),
-    });
+    const { standing } = outcome;
+    if (outcome.kind === 'stored') {
+      stampDeliver(frame, seq, sentAt);
+      this.#runs.add(conversation, standing, outcome.serverRun, { seq, uncounted, sender, origin, frame });
+      return;
+    }
+    // A message that was stored before may never have been pushed: its node may have died after the commit. It was judged by
+    // other members, so it tells nothing of the end of the log.
+    const stored = encodeStored({ conversation, sender, cid, ...outcome.message });
+    this.#runs.add(conversation, standing, 0, { seq, uncounted, sender, origin, frame: stored });
   }
 
   #forget(pending: PendingMessage): void {

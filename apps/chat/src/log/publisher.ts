@@ -3,8 +3,8 @@
  * handed on is dropped and repaired by heads (docs/architecture.md, delivery).
  */
 export interface Publisher {
-  /** A committed entry, to every local session of the conversation and every node that has one. */
-  deliver(entry: CommittedEntry): void;
+  /** Committed entries, to every local session of the conversation and every node that has one. */
+  deliver(run: CommittedRun): void;
   /** A frame for all sessions of users, wherever they are (friend events, marks, typing, group events). */
   notify(users: readonly number[], frame: Uint8Array, exceptSession?: string): void;
   /** A frame for every session in the conversation, wherever (typing, group events). */
@@ -31,18 +31,28 @@ export interface MembershipChange {
   users: readonly number[];
 }
 
-export interface CommittedEntry {
+/**
+ * What one commit brought to one conversation: entries of neighbouring seqs, the lowest first, whose members are the same. Goes
+ * to each receiver in one piece.
+ */
+export interface CommittedRun {
   conversation: number;
+  /** Of the log up to these entries, or of a later one. */
+  membersVersion: number;
+  /** Which run of which database server committed them; absent: it is not told. */
+  serverRun?: number;
+  /** For a direct conversation both users, so that their routes tell the nodes; undefined for a group. */
+  direct?: readonly [number, number] | undefined;
+  entries: readonly CommittedEntry[];
+}
+
+export interface CommittedEntry {
   seq: number;
   /** Entries up to it, and with it, that no person counts. */
   uncounted: number;
   sender: number;
-  /** Of the log up to this entry, or of a later one. */
-  membersVersion: number;
-  /** Which run of which database server committed it; absent: it is not told. */
-  serverRun?: number;
-  /** For a direct conversation both users, so that their routes tell the nodes; undefined for a group. */
-  direct?: readonly [number, number] | undefined;
+  /** The session that sent it and does not want it back; it has been answered. */
+  origin?: object | undefined;
   /** The deliver or entry frame of the Berth dialect, whole; shared by all receivers and never written to. */
   frame: Uint8Array;
 }

@@ -17,6 +17,7 @@ import { storeErrorOf } from '../stores/store-error.ts';
 import { berthFarewell } from './berth-farewell.ts';
 import { parseBody } from './body.ts';
 import type { ClientConnection } from './client-connection.ts';
+import type { FrameRun } from './frame-run.ts';
 import type { Dialect, Farewell, LiveSession } from './live-session.ts';
 import { closeReasonOf, type LogIn } from './log-in.ts';
 
@@ -91,6 +92,10 @@ export class BerthDialect implements Dialect {
     session.connection.queue(frame);
   }
 
+  pushRun(session: LiveSession, run: FrameRun): void {
+    session.connection.queue(run.bytes);
+  }
+
   farewell(reason: CloseReason, details: Farewell, session: LiveSession | undefined): Uint8Array | undefined {
     return berthFarewell(reason, details, session?.deviceClass);
   }
@@ -116,6 +121,7 @@ export class BerthDialect implements Dialect {
         session.entries = hello.data.entries;
         session.moves = hello.data.moves;
         session.hearsOwn = hello.data.own;
+        session.echo = hello.data.echo;
         const answer = { req: hello.data.req, ...this.#options.welcome(session) };
         connection.queue(encodeFrame(answerId(frameIds.hello), answer));
       });

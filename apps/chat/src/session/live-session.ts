@@ -1,6 +1,7 @@
-import { type Berth, type CloseReason, frameIds, type Profile, type WireError } from '@berth/wire';
+import type { Berth, CloseReason, Profile, WireError } from '@berth/wire';
 import type { Session } from '../context.ts';
 import type { ClientConnection, FrameSink } from './client-connection.ts';
+import { type FrameRun, isEntry } from './frame-run.ts';
 
 /** What may be said besides the reason when a connection is closed. */
 export interface Farewell {
@@ -30,6 +31,8 @@ export interface Dialect {
   onFrame(session: LiveSession, id: number, body: Uint8Array): void;
   /** Says to a session what a push frame of the Berth dialect says. */
   push(session: LiveSession, frame: Uint8Array): void;
+  /** The same of frames one behind the other. */
+  pushRun(session: LiveSession, run: FrameRun): void;
   /** The frame that tells why a connection closes; undefined: nothing is said. */
   farewell(reason: CloseReason, details: Farewell, session: LiveSession | undefined): Uint8Array | undefined;
   /** Closes a session's connection, and says why. */
@@ -86,6 +89,7 @@ export class LiveSession implements Session, FrameSink {
   tellings = 0;
   /** It hears what it caused itself, too. */
   hearsOwn = false;
+  echo = true;
   /** Of its route, microseconds; 0 until the route is claimed. */
   epoch = 0;
   /** When its user did something last, milliseconds by the registry's clock; and when its route was told, 0 until the first use. */
@@ -120,6 +124,12 @@ export class LiveSession implements Session, FrameSink {
     if (this.ready && (this.entries || !isEntry(frame))) this.dialect.push(this, frame);
   }
 
+  pushRun(run: FrameRun): void {
+    if (!this.ready) return;
+    if (this.entries || !run.hasEntries) this.dialect.pushRun(this, run);
+    else for (const frame of run.frames) this.push(frame);
+  }
+
   close(reason: CloseReason, details: Farewell = {}): void {
     if (reason === 'moved' && this.departure?.arrived()) return;
     this.dialect.close(this, reason, details);
@@ -145,6 +155,3 @@ export class LiveSession implements Session, FrameSink {
     return this.dialect.farewell(reason, {}, this);
   }
 }
-
-const isEntry = (frame: Uint8Array): boolean =>
-  frame[0] === frameIds.entry >> 8 && frame[1] === (frameIds.entry & 0xff);

@@ -30,8 +30,14 @@ export class LocalConversation {
     return this.#ahead !== undefined;
   }
 
-  /** Notes that a message goes out; true when it is the first above a gap. */
-  passed(seq: number): boolean {
+  /** Notes that the messages of these seqs go out; true when one is the first above a gap. */
+  passed(first: number, last = first): boolean {
+    let isGap = false;
+    for (let seq = first; seq <= last; seq++) isGap = this.#passed(seq) || isGap;
+    return isGap;
+  }
+
+  #passed(seq: number): boolean {
     if (seq <= this.head) return false;
     if (seq > this.head + 1) {
       const isFirst = this.#ahead === undefined;
@@ -45,8 +51,12 @@ export class LocalConversation {
     return false;
   }
 
-  hasPassed(seq: number): boolean {
-    return seq <= this.head || (this.#ahead?.has(seq) ?? false);
+  /** Whether any of them went out. */
+  hasPassed(first: number, last = first): boolean {
+    if (first <= this.head) return true;
+    if (this.#ahead !== undefined)
+      for (let seq = first; seq <= last; seq++) if (this.#ahead.has(seq)) return true;
+    return false;
   }
 
   /** What is below is not looked for any more: too much of it is missing. */

@@ -1,4 +1,4 @@
-import type { CommittedEntry, Except, MembershipChange, Publisher } from '../../log/publisher.ts';
+import type { CommittedRun, Except, MembershipChange, Publisher } from '../../log/publisher.ts';
 import type { Fleet } from '../peers/fleet.ts';
 import { type EncodedEntry, encodeEntry } from '../peers/peer-codec.ts';
 import type { PeerLinks } from '../peers/peer-links.ts';
@@ -20,10 +20,10 @@ export interface FleetPublisherOptions {
   onRedisFailure(error: unknown): void;
 }
 
-/** An entry on its way to the nodes of users. */
+/** Entries on their way to the nodes of users. */
 interface Routed {
   users: readonly number[];
-  entry: EncodedEntry;
+  entries: readonly EncodedEntry[];
 }
 
 /** Beyond so many users their routes are not read: every node is told, and picks its own. */
@@ -48,23 +48,20 @@ export class FleetPublisher implements Publisher {
     return this.#waitingBytes;
   }
 
-  deliver(committed: CommittedEntry): void {
-    const { conversation, seq, uncounted, sender, membersVersion, direct, frame } = committed;
-    this.#options.local.deliver(committed);
+  deliver({ conversation, membersVersion, direct, serverRun = 0, entries }: CommittedRun): void {
+    const frames = entries.map(({ frame }) => frame);
+    const origins = entries.map(({ origin }) => origin);
+    this.#options.local.deliver({ conversation, seq: entries[0]!.seq, membersVersion, frames, origins });
     if (this.#options.fleet.size === 0) return;
-    const entry = encodeEntry(
-      {
-        $case: 'deliver',
-        value: {
-          ...{ conversation, seq, uncounted, membersVersion, sender, frame: asBuffer(frame) },
-          serverRun: committed.serverRun ?? 0,
-          exceptUsers: [],
-        },
-      },
-      conversation,
-    );
-    if (direct !== undefined) this.#route({ users: direct, entry });
-    else this.#toGroup(conversation, entry);
+    const encoded = entries.map(({ seq, uncounted, sender, frame }) => {
+      const value = {
+        ...{ conversation, seq, uncounted, membersVersion, sender, serverRun },
+        ...{ frame: asBuffer(frame), exceptUsers: [] },
+      };
+      return encodeEntry({ $case: 'deliver', value }, conversation);
+    });
+    if (direct !== undefined) this.#route({ users: direct, entries: encoded });
+    else this.#toGroup(conversation, encoded);
   }
 
   notify(users: readonly number[], frame: Uint8Array, exceptSession?: string): void {
@@ -73,19 +70,21 @@ export class FleetPublisher implements Publisher {
     const value = { users: [...users], frame: asBuffer(frame), exceptSession: exceptSession ?? '' };
     const entry = encodeEntry({ $case: 'notify', value });
     if (users.length > maxRoutedUsers) this.#options.links.broadcast(entry);
-    else this.#route({ users, entry });
+    else this.#route({ users, entries: [entry] });
   }
 
   broadcast(conversation: number, membersVersion: number, frame: Uint8Array, except: Except = {}): void {
     const { session: exceptSession, users: exceptUsers } = except;
-    this.#options.local.deliver({ conversation, seq: 0, membersVersion, frame, exceptSession, exceptUsers });
+    this.#options.local.deliver({
+      ...{ conversation, seq: 0, membersVersion, frames: [frame], exceptSession, exceptUsers },
+    });
     if (this.#options.fleet.size === 0) return;
     const value = {
       ...{ conversation, seq: 0, uncounted: 0, serverRun: 0, membersVersion, sender: 0 },
       exceptUsers: [...(exceptUsers ?? [])],
       frame: asBuffer(frame),
     };
-    this.#toGroup(conversation, encodeEntry({ $case: 'deliver', value }, conversation));
+    this.#toGroup(conversation, [encodeEntry({ $case: 'deliver', value }, conversation)]);
   }
 
   membershipChanged(change: MembershipChange): void {
@@ -96,30 +95,35 @@ export class FleetPublisher implements Publisher {
     this.#options.links.broadcast(encodeEntry({ $case: 'membership', value }));
   }
 
-  #toGroup(conversation: number, entry: EncodedEntry): void {
+  #toGroup(conversation: number, entries: readonly EncodedEntry[]): void {
     const { fleet, links, interests, broadcastNodes } = this.#options;
-    if (fleet.size < broadcastNodes || this.#options.isRedisAway()) links.broadcast(entry);
+    if (fleet.size < broadcastNodes || this.#options.isRedisAway()) this.#broadcast(entries);
     else
       interests.nodesOf(conversation).then(
         (nodes) => {
-          for (const { node, bootEpoch } of nodes) links.send(node, bootEpoch, entry);
+          for (const { node, bootEpoch } of nodes)
+            for (const entry of entries) links.send(node, bootEpoch, entry);
         },
         (error: unknown) => {
           this.#options.onRedisFailure(error);
-          links.broadcast(entry);
+          this.#broadcast(entries);
         },
       );
+  }
+
+  #broadcast(entries: readonly EncodedEntry[]): void {
+    for (const entry of entries) this.#options.links.broadcast(entry);
   }
 
   /** Gathers what is committed in this turn, so that routes are read once for all of it, and after the commit. */
   #route(routed: Routed): void {
     const isFull = this.#waiting >= maxWaiting || this.#waitingBytes >= maxWaitingBytes;
     if (this.#options.isRedisAway() || isFull) {
-      this.#options.links.broadcast(routed.entry);
+      this.#broadcast(routed.entries);
       return;
     }
-    this.#waiting++;
-    this.#waitingBytes += routed.entry.bytes.length;
+    this.#waiting += routed.entries.length;
+    this.#waitingBytes += bytesOf(routed);
     if (this.#gathering.push(routed) === 1) queueMicrotask(() => void this.#readRoutes());
   }
 
@@ -133,24 +137,28 @@ export class FleetPublisher implements Publisher {
       for (const routed of gathered) this.#toRoutes(routed, routes);
     } catch (error) {
       this.#options.onRedisFailure(error);
-      for (const { entry } of gathered) this.#options.links.broadcast(entry);
+      for (const { entries } of gathered) this.#broadcast(entries);
     } finally {
-      this.#waiting -= gathered.length;
-      for (const { entry } of gathered) this.#waitingBytes -= entry.bytes.length;
+      for (const routed of gathered) {
+        this.#waiting -= routed.entries.length;
+        this.#waitingBytes -= bytesOf(routed);
+      }
     }
   }
 
-  #toRoutes({ users, entry }: Routed, routes: ReadonlyMap<number, readonly Route[]>): void {
+  #toRoutes({ users, entries }: Routed, routes: ReadonlyMap<number, readonly Route[]>): void {
     const { links } = this.#options;
     const sent: string[] = [];
     for (const user of users)
       for (const { node, bootEpoch } of routes.get(user)!) {
         if (sent.includes(node)) continue;
         sent.push(node);
-        links.send(node, bootEpoch, entry);
+        for (const entry of entries) links.send(node, bootEpoch, entry);
       }
   }
 }
+
+const bytesOf = ({ entries }: Routed): number => entries.reduce((sum, { bytes }) => sum + bytes.length, 0);
 
 const asBuffer = (bytes: Uint8Array): Buffer =>
   Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,14 +1,67 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
+import { frameIds } from '@berth/wire';
+import type { FrameRun } from '../../session/frame-run.ts';
 import type { LiveSession } from '../../session/live-session.ts';
 import { SessionIndex } from '../../session/session-index.ts';
 import { LocalDelivery } from './local-delivery.ts';
 
+type Told = ReturnType<typeof sessionOf>;
+
+/** A session that remembers what it is pushed; `runs` are the pieces. */
+function sessionOf(user: number) {
+  const runs: Uint8Array[] = [];
+  const frames: number[] = [];
+  const session = {
+    ...{ user, id: `${user}`, conversations: [] },
+    push: (frame: Uint8Array) => void frames.push(frame[4]!),
+    pushRun: (run: FrameRun) => {
+      runs.push(run.bytes);
+      for (const frame of run.frames) frames.push(frame[4]!);
+    },
+  };
+  return { session: session as unknown as LiveSession, runs, frames };
+}
+
+const frameOf = (seq: number) => Uint8Array.of(frameIds.deliver >> 8, frameIds.deliver & 0xff, 0, 1, seq);
+
+function deliveryTo(index: SessionIndex): LocalDelivery {
+  const never = () => assert.fail('nothing is missing');
+  return new LocalDelivery({
+    ...{ index, onLost: never, onGap: never },
+    isChanging: () => false,
+    catchUp: async () => true,
+  });
+}
+
+test('what a commit brought goes to every session in one piece, the very same, and to each no more than is for it', () => {
+  const index = new SessionIndex();
+  const [one, other, sender, late] = [1, 2, 3, 4].map(sessionOf) as [Told, Told, Told, Told];
+  const membership = { conversation: 7, membersVersion: 0, head: 0, joinedSeq: 0 };
+  for (const { session } of [one, other, sender]) index.enter(session, membership);
+  index.enter(late.session, { ...membership, joinedSeq: 2 });
+  const frames = [1, 2, 3, 4].map(frameOf);
+  const origins = [undefined, sender.session, undefined, sender.session];
+  deliveryTo(index).deliver({ conversation: 7, seq: 1, membersVersion: 0, frames, origins });
+  assert.deepEqual(
+    [one, other, sender, late].map((told) => told.frames),
+    [
+      [1, 2, 3, 4],
+      [1, 2, 3, 4],
+      [1, 3],
+      [3, 4],
+    ],
+  );
+  assert.equal(one.runs.length, 1);
+  assert.equal(one.runs[0], other.runs[0]);
+  assert.equal(index.conversation(7)!.head, 4);
+});
+
 test('frames that wait for their members are bounded over all conversations; what is beyond is repaired', async () => {
   const index = new SessionIndex();
   const pushed: Uint8Array[] = [];
-  const session = { user: 1, conversations: [], push: (frame: Uint8Array) => pushed.push(frame) };
+  const session = { user: 1, conversations: [], pushRun: ({ bytes }: FrameRun) => pushed.push(bytes) };
   const lost = new Set<number>();
   const read = Promise.withResolvers<void>();
   const conversations = Array.from({ length: 10 }, (_, at) => at + 1);
@@ -33,7 +86,7 @@ test('frames that wait for their members are bounded over all conversations; wha
   });
   for (let seq = 1; seq <= 3; seq++)
     for (const conversation of conversations)
-      local.deliver({ conversation, seq, membersVersion: 2, frame: new Uint8Array(100) });
+      local.deliver({ conversation, seq, membersVersion: 2, frames: [new Uint8Array(100)] });
   assert.equal(local.waitingBytes, 1_000);
   assert.equal(lost.size, 10, 'each has lost some');
   read.resolve();
@@ -44,9 +97,8 @@ test('frames that wait for their members are bounded over all conversations; wha
 
 test('what a repair has pushed is not pushed again when it comes by its own way', () => {
   const index = new SessionIndex();
-  const pushed: number[] = [];
-  const session = { user: 1, conversations: [], push: (frame: Uint8Array) => pushed.push(frame[0]!) };
-  index.enter(session as unknown as LiveSession, {
+  const { session, frames } = sessionOf(1);
+  index.enter(session, {
     ...{ conversation: 1, membersVersion: 1, head: 0, joinedSeq: 0 },
   });
   const gaps: number[] = [];
@@ -57,8 +109,8 @@ test('what a repair has pushed is not pushed again when it comes by its own way'
     onLost: () => {},
     onGap: (conversation) => gaps.push(conversation),
   });
-  for (const seq of [1, 3, 3, 2, 1, 3, 4])
-    local.deliver({ conversation: 1, seq, membersVersion: 1, frame: new Uint8Array([seq]) });
-  assert.deepEqual(pushed, [1, 3, 2, 4]);
+  for (const seqs of [[1], [3], [3], [2], [1], [3, 4], [2, 3, 4, 5, 6]])
+    local.deliver({ conversation: 1, seq: seqs[0]!, membersVersion: 1, frames: seqs.map(frameOf) });
+  assert.deepEqual(frames, [1, 3, 2, 4, 5, 6]);
   assert.deepEqual(gaps, [1]);
 });

@@ -1,13 +1,16 @@
+import { FrameRun } from '../../session/frame-run.ts';
 import type { LiveSession } from '../../session/live-session.ts';
 import type { LocalConversation, SessionIndex } from '../../session/session-index.ts';
 
-/** A frame for the sessions of a conversation. */
-export interface ConversationFrame {
+/** Frames for the sessions of a conversation: one, or those of entries of neighbouring seqs. */
+export interface ConversationFrames {
   conversation: number;
-  /** 0: no message (typing, group events). */
+  /** Of the first; 0: no entry (typing, group events). */
   seq: number;
   membersVersion: number;
-  frame: Uint8Array;
+  frames: readonly Uint8Array[];
+  /** Beside each the session that sent it and does not want it back. */
+  origins?: readonly (object | undefined)[] | undefined;
   exceptSession?: string | undefined;
   /** Users to whom it does not go. */
   exceptUsers?: readonly number[] | undefined;
@@ -30,11 +33,19 @@ export interface LocalDeliveryOptions {
 /** Frames of one conversation that wait for a reload of its members at most; further ones are repaired by heads. */
 const maxWaiting = 1_000;
 
+const none: readonly number[] = [];
+
+function bytesOf({ frames }: ConversationFrames): number {
+  let bytes = 0;
+  for (const frame of frames) bytes += frame.length;
+  return bytes;
+}
+
 /** Pushes to the sessions of this node, none before the index knows who is a member. */
 export class LocalDelivery {
   readonly #options: LocalDeliveryOptions;
   /** Conversations whose members are being read again, with what came for them meanwhile. */
-  readonly #waiting = new Map<number, ConversationFrame[]>();
+  readonly #waiting = new Map<number, ConversationFrames[]>();
   readonly #maxWaitingBytes: number;
   #waitingBytes = 0;
 
@@ -48,7 +59,7 @@ export class LocalDelivery {
     return this.#waitingBytes;
   }
 
-  deliver(entry: ConversationFrame): void {
+  deliver(entry: ConversationFrames): void {
     const waiting = this.#waiting.get(entry.conversation);
     if (waiting !== undefined) {
       if (waiting.length < maxWaiting && this.#hasRoomFor(entry)) this.#keep(waiting, entry);
@@ -72,8 +83,8 @@ export class LocalDelivery {
         if (!isLeftOut(session, exceptSession)) session.push(frame);
   }
 
-  async #deliverLater(first: ConversationFrame): Promise<void> {
-    const waiting: ConversationFrame[] = [];
+  async #deliverLater(first: ConversationFrames): Promise<void> {
+    const waiting: ConversationFrames[] = [];
     this.#keep(waiting, first);
     this.#waiting.set(first.conversation, waiting);
     let reached = -1;
@@ -83,7 +94,7 @@ export class LocalDelivery {
       reached = wanted;
     }
     this.#waiting.delete(first.conversation);
-    for (const { frame } of waiting) this.#waitingBytes -= frame.length;
+    for (const entry of waiting) this.#waitingBytes -= bytesOf(entry);
     const local = this.#options.index.conversation(first.conversation);
     if (local === undefined) return;
     for (const entry of waiting)
@@ -91,30 +102,42 @@ export class LocalDelivery {
       else this.#options.onLost(entry.conversation);
   }
 
-  #hasRoomFor({ frame }: ConversationFrame): boolean {
-    return this.#waitingBytes + frame.length <= this.#maxWaitingBytes;
+  #hasRoomFor(entry: ConversationFrames): boolean {
+    return this.#waitingBytes + bytesOf(entry) <= this.#maxWaitingBytes;
   }
 
-  #keep(waiting: ConversationFrame[], entry: ConversationFrame): void {
+  #keep(waiting: ConversationFrames[], entry: ConversationFrames): void {
     waiting.push(entry);
-    this.#waitingBytes += entry.frame.length;
+    this.#waitingBytes += bytesOf(entry);
   }
 
-  #push(local: LocalConversation, entry: ConversationFrame): void {
-    const { conversation, seq, frame, exceptSession, exceptUsers = [] } = entry;
-    // A repair was faster than its way here.
-    if (seq > 0 && local.hasPassed(seq)) return;
-    if (seq > 0 && local.passed(seq)) this.#options.onGap(conversation);
+  #push(local: LocalConversation, entry: ConversationFrames): void {
+    const { conversation, seq, frames, origins, exceptSession, exceptUsers = none } = entry;
+    const lastSeq = seq + frames.length - 1;
+    if (seq > 0 && local.hasPassed(seq, lastSeq)) {
+      // A repair was faster than its way here.
+      for (const [at, frame] of frames.entries())
+        if (!local.hasPassed(seq + at))
+          this.#push(local, { ...entry, seq: seq + at, frames: [frame], origins: origins && [origins[at]] });
+      return;
+    }
+    if (seq > 0 && local.passed(seq, lastSeq)) this.#options.onGap(conversation);
     const { sessions, joinedSeqs } = local;
-    const isForAll = exceptSession === undefined && exceptUsers.length === 0;
+    const run = new FrameRun(frames);
+    const from = origins?.some((origin) => origin !== undefined) ? new Set(origins) : undefined;
+    const isForAll = exceptSession === undefined && exceptUsers.length === 0 && from === undefined;
     if (isForAll && (seq === 0 || seq > local.maxJoinedSeq)) {
-      for (let i = 0; i < sessions.length; i++) sessions[i]!.push(frame);
+      for (let i = 0; i < sessions.length; i++) sessions[i]!.pushRun(run);
       return;
     }
     for (let i = 0; i < sessions.length; i++) {
       const session = sessions[i]!;
       if (isLeftOut(session, exceptSession) || exceptUsers.includes(session.user)) continue;
-      if (seq === 0 || seq > joinedSeqs[i]!) session.push(frame);
+      const joinedSeq = joinedSeqs[i]!;
+      if (from?.has(session) || (seq > 0 && seq <= joinedSeq)) {
+        for (const [at, frame] of frames.entries())
+          if (seq + at > joinedSeq && origins?.[at] !== session) session.push(frame);
+      } else session.pushRun(run);
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Kick, PeerBatch, PresenceChange } from '@berth/contracts/chat';
+import type { Deliver, Kick, PeerBatch, PresenceChange } from '@berth/contracts/chat';
 import type { LogHeads } from '../../log/log-heads.ts';
 import type { SessionIndex } from '../../session/session-index.ts';
 import type { LocalDelivery } from './local-delivery.ts';
@@ -14,6 +14,18 @@ export interface PeerInboxOptions {
   onPresence(changes: readonly PresenceChange[]): void;
 }
 
+/** Bytes of frames that go on as one, about. */
+const maxRunBytes = 65_536;
+
+/** Whether it stands behind the other in its conversation, and is for the same sessions. */
+const follows = (previous: Deliver | undefined, next: Deliver): boolean =>
+  previous !== undefined &&
+  previous.conversation === next.conversation &&
+  previous.seq > 0 &&
+  previous.seq + 1 === next.seq &&
+  previous.membersVersion === next.membersVersion &&
+  previous.exceptUsers.length + next.exceptUsers.length === 0;
+
 /** Does what other nodes say. */
 export class PeerInbox {
   readonly #options: PeerInboxOptions;
@@ -24,11 +36,20 @@ export class PeerInbox {
 
   take(batch: PeerBatch): void {
     const { local, memberships, repair, heads, onPresence } = this.#options;
-    for (const { entry } of batch.entries)
+    let run: Deliver[] = [];
+    let runBytes = 0;
+    for (const { entry } of batch.entries) {
+      const goesOn = entry?.$case === 'deliver' && follows(run.at(-1), entry.value) && runBytes < maxRunBytes;
+      if (run.length > 0 && !goesOn) {
+        this.#deliver(run);
+        run = [];
+        runBytes = 0;
+      }
       switch (entry?.$case) {
         case 'deliver':
           heads.heard(entry.value);
-          local.deliver(entry.value);
+          run.push(entry.value);
+          runBytes += entry.value.frame.length;
           break;
         case 'notify':
           local.notify(entry.value.users, entry.value.frame, entry.value.exceptSession || undefined);
@@ -50,6 +71,15 @@ export class PeerInbox {
         default:
         // An entry of a later version of the contract.
       }
+    }
+    if (run.length > 0) this.#deliver(run);
+  }
+
+  /** What one commit brought comes as entries behind one another, and goes on as one. */
+  #deliver(run: readonly Deliver[]): void {
+    const { conversation, seq, membersVersion, exceptUsers } = run[0]!;
+    const frames = run.map(({ frame }) => frame);
+    this.#options.local.deliver({ conversation, seq, membersVersion, frames, exceptUsers });
   }
 
   /** Ends the session that held the route, unless it has claimed a newer one since. */

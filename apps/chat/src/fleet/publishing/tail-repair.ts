@@ -191,7 +191,7 @@ export class TailRepair {
     const missing = frames.filter(({ seq }) => !local.hasPassed(seq));
     if (frames[0] !== undefined) local.giveUpBelow(frames[0].seq);
     for (const { seq, frame } of missing)
-      this.#options.delivery.deliver({ conversation, seq, membersVersion, frame });
+      this.#options.delivery.deliver({ conversation, seq, membersVersion, frames: [frame] });
     this.#options.onRepaired(missing.length);
   }
 

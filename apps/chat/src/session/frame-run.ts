@@ -1,0 +1,23 @@
+import { frameIds } from '@berth/wire';
+
+export const isEntry = (frame: Uint8Array): boolean =>
+  frame[0] === frameIds.entry >> 8 && frame[1] === (frameIds.entry & 0xff);
+
+/** Whole frames one behind the other, as each and in one piece. */
+export class FrameRun {
+  readonly frames: readonly Uint8Array[];
+  /** Not for clients that know messages only. */
+  readonly hasEntries: boolean;
+  #bytes: Uint8Array | undefined;
+
+  constructor(frames: readonly Uint8Array[]) {
+    this.frames = frames;
+    this.hasEntries = frames.some(isEntry);
+  }
+
+  /** All of them; put together once, so that those who have the same compare them by reference. */
+  get bytes(): Uint8Array {
+    this.#bytes ??= this.frames.length === 1 ? this.frames[0]! : Buffer.concat(this.frames);
+    return this.#bytes;
+  }
+}
