@@ -582,13 +582,21 @@ export interface BerthValues {
      */
     replicas?: number;
     /**
-     * Scaling by the planner in status, by connections; `replicas` is then left alone.
+     * Scaling by connections; `replicas` is then left alone.
      */
     scaling?: {
       /**
-       * Whether status scales the Deployment.
+       * Whether anything scales the Deployment.
        */
       enabled?: boolean;
+      /**
+       * `builtin`: the planner in status, which moves people before it takes a pod away. `keda`: a ScaledObject, by the sessions that Prometheus knows. `hpa`: a HorizontalPodAutoscaler, by the metric chat_sessions of pods, which an adapter must serve. `off`: nothing. With the two in the middle a pod is taken whatever is on it, and drains as it stops.
+       */
+      mode?: 'builtin' | 'keda' | 'hpa' | 'off';
+      /**
+       * Where KEDA finds Prometheus, such as `http://prometheus.monitoring:9090`.
+       */
+      prometheusUrl?: string;
       /**
        * Least number of pods.
        */
