@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { UsageError } from './usage-error.ts';
 
 export interface ChatConfig {
   gateUrl: string;
@@ -8,10 +9,6 @@ export interface ChatConfig {
   language: 'en' | 'zh';
 }
 
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
 export const usage = `berth chat [OPTIONS]    chat in the terminal
 
   --gate URL       address of Berth (default http://127.0.0.1:8080, or BERTH_GATE)
@@ -19,7 +16,9 @@ export const usage = `berth chat [OPTIONS]    chat in the terminal
   --device CLASS   as the list of devices names it (default terminal)
   --help           this text
 
-BERTH_PASSWORD, when set, is the password. Lines may come from a pipe as well.`;
+BERTH_PASSWORD, when set, is the password. Lines may come from a pipe as well.
+
+berth fleet --help tells what operators can do.`;
 
 /** What the arguments and the environment ask for; `help` when that is the text above. Throws UsageError. */
 export function readConfig(argv: string[], env: Record<string, string | undefined>): ChatConfig | 'help' {
