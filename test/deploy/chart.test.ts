@@ -57,38 +57,6 @@ for (const tool of helms) {
 }
 
 describe('the chart', { skip }, () => {
-  test('chat is scaled by the planner, by KEDA, by a HorizontalPodAutoscaler or by nobody', async () => {
-    const url = 'chat.scaling.prometheusUrl=http://prometheus:9090';
-    const scaledBy = async (...sets: string[]) => {
-      const all = ['chat.scaling.enabled=true', 'chat.scaling.max=7', ...sets].flatMap((set) => [
-        '--set',
-        set,
-      ]);
-      const manifests = await render(minimal, all);
-      const [chat, status] = ['chat', 'status'].map(
-        (part) =>
-          ofKind(manifests, 'Deployment').find(({ metadata }) => component(metadata.labels) === part)!,
-      ) as [Manifest, Manifest];
-      const of = (kind: string) =>
-        manifests.filter(
-          (manifest) => manifest.kind === kind && manifest.metadata.name === chat.metadata.name,
-        );
-      return {
-        replicas: chat.spec.replicas,
-        planner: JSON.stringify(status).includes('SCALER_MAX'),
-        hpa: of('HorizontalPodAutoscaler').map(({ spec }) => spec.maxReplicas),
-        keda: of('ScaledObject').map(({ spec }) => spec.maxReplicaCount),
-      };
-    };
-    const nothing = { replicas: undefined, planner: false, hpa: [], keda: [] };
-    assert.deepEqual(await scaledBy(), { ...nothing, planner: true });
-    assert.deepEqual(await scaledBy('chat.scaling.mode=hpa'), { ...nothing, hpa: [7] });
-    assert.deepEqual(await scaledBy('chat.scaling.mode=keda', url), { ...nothing, keda: [7] });
-    assert.deepEqual(await scaledBy('chat.scaling.mode=off'), { ...nothing, replicas: 2 });
-    await assert.rejects(scaledBy('chat.scaling.mode=keda'), /chat\.scaling\.prometheusUrl is not set/);
-    await assert.rejects(scaledBy('chat.scaling.mode=cron'), /mode/);
-  });
-
   test('says all that is missing at once, and what to do about it', async () => {
     await assert.rejects(helm!.run(['template', 'berth', chart]), (error: Error) => {
       for (const path of ['public.host', 'public.url', 'sessionKeys.existingSecret'])
