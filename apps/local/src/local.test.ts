@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -132,6 +132,11 @@ test('everything comes up by itself: one screen, two nodes, a mailbox, an accoun
 
   for (const secret of ['session-keys.json', 'ticket-secret', 'code-secret'])
     assert.equal(statSync(join(folder, 'data/secrets', secret)).mode & 0o777, 0o600);
+
+  const { k6Env } = JSON.parse(readFileSync(join(folder, 'data/outputs.json'), 'utf8'));
+  assert.equal(k6Env.BERTH_URL, `http://127.0.0.1:${port}`);
+  assert.equal(k6Env.BERTH_MAIL_URL, `http://127.0.0.1:${mailPort}`);
+  assert.match(k6Env.BERTH_STATUS, /^127\.0\.0\.1:\d+$/);
 });
 
 test('a second start beside it says so in one line and leaves it alone', async () => {
@@ -161,6 +166,7 @@ test('SIGTERM stops all of it, servers after their clients', async () => {
   const pids = [...launcher.pids.values()];
   launcher.child.kill('SIGTERM');
   assert.equal(await launcher.exited, 0);
+  assert.ok(!existsSync(join(folder, 'data/outputs.json')));
   await allGone(pids);
   assert.deepEqual(
     [...launcher.out.matchAll(/^berth: stopping (.+)$/gm)].map(([, name]) => name),
