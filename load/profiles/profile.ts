@@ -40,9 +40,9 @@ export const conversationsOf = ({ direct, groups, storm }: Profile): number =>
 export const peopleOf = ({ direct, groups, storm }: Profile): number =>
   2 * (direct?.pairs ?? 0) + (groups ? groups.groups * groups.members : 0) + 2 * (storm?.pairs ?? 0);
 
-/** Virtual users for the strangers, who take a second or two each. */
+/** Virtual users for the strangers: enough for each to take half a minute where log-ins are slow. */
 const accountUsers = ({ accounts }: Profile): number =>
-  accounts ? Math.max(2, Math.ceil(accounts.perMinute / 6)) : 0;
+  accounts ? Math.max(4, Math.ceil(accounts.perMinute / 2)) : 0;
 
 /** Sockets that k6 holds at most: a person's WebSocket and HTTP connection, and some for k6 itself. */
 export const descriptorsOf = (profile: Profile): number =>

@@ -16,7 +16,7 @@ export interface Place {
 }
 
 const password = 'Harbour-light-9';
-const requestTimeout = '15s';
+const requestTimeout = '30s';
 /** A refusal that says when to come again is obeyed so often. */
 const maxTries = 20;
 
@@ -69,7 +69,10 @@ async function post<Answer>(path: string, body: object, token?: string): Promise
     });
     if (answer.status >= 200 && answer.status < 300) return answer.json() as unknown as Answer;
     const { code, message, retryAfterMs } = errorOf(answer);
-    const mayComeAgain = answer.status === 503 || (answer.status === 429 && (retryAfterMs ?? 0) <= 10_000);
+    // To log in twice does no harm; to register twice is refused.
+    const isUnheard = answer.status === 0 && path !== '/v1/users';
+    const isLater = answer.status === 503 || (answer.status === 429 && (retryAfterMs ?? 0) <= 10_000);
+    const mayComeAgain = isLater || isUnheard;
     if (!mayComeAgain || tries >= maxTries) {
       const hint =
         code === 'rate_limited' && path === '/v1/codes'

@@ -1,7 +1,7 @@
 import { Conversation } from './conversation.ts';
 import { befriend } from './friends.ts';
 import { Member } from './member.ts';
-import { ownNumber, type Prepared, profile } from './run-plan.ts';
+import { awaitTurn, ownNumber, type Prepared, profile } from './run-plan.ts';
 
 /** One group: its owner knows everybody and invites them, then all write, in turn. */
 export async function groups({ run, groups: people }: Prepared): Promise<void> {
@@ -9,6 +9,7 @@ export async function groups({ run, groups: people }: Prepared): Promise<void> {
   const { members: size, perSecond } = profile.groups!;
   const members = people.slice(size * number, size * (number + 1)).map((person) => new Member(person));
   const [owner, ...others] = members;
+  await awaitTurn(size);
   try {
     await Promise.all(members.map((member) => member.enter()));
     for (const other of others) await befriend(owner!, other);

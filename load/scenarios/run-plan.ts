@@ -2,6 +2,7 @@ import exec from 'k6/execution';
 import type { Profile } from '../profiles/profile.ts';
 import { type ProfileName, profiles } from '../profiles/profiles.ts';
 import type { Person } from './accounts.ts';
+import { elapse } from './time.ts';
 
 /** What every virtual user gets from `setup`. */
 export interface Prepared {
@@ -20,3 +21,10 @@ export const profile: Profile = { ...profiles[name], ...(seconds > 0 && { second
 
 /** Which conversation of its scenario this virtual user plays: from 0. */
 export const ownNumber = (): number => exec.scenario.iterationInTest;
+
+/** Each log-in costs a password hash: so many a second, or the platform would be measured by its own door. */
+const logInsPerSecond = 20;
+
+/** Waits for the turn of this conversation, which has so many members, to come in. */
+export const awaitTurn = (members: number): Promise<void> =>
+  elapse((1_000 * ownNumber() * members) / logInsPerSecond);

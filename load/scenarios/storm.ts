@@ -1,7 +1,7 @@
 import { Conversation } from './conversation.ts';
 import { befriend } from './friends.ts';
 import { Member } from './member.ts';
-import { ownNumber, type Prepared, profile } from './run-plan.ts';
+import { awaitTurn, ownNumber, type Prepared, profile } from './run-plan.ts';
 import { elapse } from './time.ts';
 
 /**
@@ -11,6 +11,7 @@ import { elapse } from './time.ts';
 export async function storm({ run, storm: people }: Prepared): Promise<void> {
   const number = ownNumber();
   const pair = people.slice(2 * number, 2 * number + 2).map((person) => new Member(person));
+  await awaitTurn(2);
   try {
     await Promise.all(pair.map((member) => member.enter()));
     const conversation = await befriend(pair[0]!, pair[1]!);
