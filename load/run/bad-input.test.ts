@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { after, before, describe, test } from 'node:test';
 import { CertificateAuthority } from '@berth/fixtures';
+import { parseRunRequest } from './arguments.ts';
 
 const main = join(import.meta.dirname, 'main.ts');
 
@@ -68,36 +69,31 @@ describe('what would spoil a run is one line before it begins', () => {
 
   const at = (url: string) => ['--profile', 'smoke', '-e', `BERTH_URL=${url}`];
 
+  /** The same line, without a process for each of many. */
+  const refused = (args: string[], line: RegExp) =>
+    assert.throws(() => parseRunRequest(args), { name: 'InputError', message: line });
+
   test('a command line that cannot be understood', async () => {
     assert.match(await refusal([]), /^--profile is missing: one of smoke, load, storm, soak$/);
-    assert.match(await refusal(['--profile', 'smok']), /^--profile smok: one of smoke/);
-    assert.match(await refusal(['--profil', 'smoke']), /--profil.*--help shows the options$/);
-    assert.match(
-      await refusal(['--profile', 'smoke', '--seconds', '1m']),
-      /--seconds 1m: expected a whole number/,
-    );
-    assert.match(
-      await refusal(['--profile', 'smoke', '-e', 'BERTH_ULR=x']),
-      /no such variable; there are BERTH_URL/,
-    );
+    refused(['--profile', 'smok'], /^--profile smok: one of smoke/);
+    refused(['--profil', 'smoke'], /--profil.*--help shows the options$/);
+    refused(['--profile', 'smoke', '--seconds', '1m'], /--seconds 1m: expected a whole number/);
+    refused(['--profile', 'smoke', '-e', 'BERTH_ULR=x'], /no such variable; there are BERTH_URL/);
   });
 
   test('a threshold with a typing error', async () => {
-    const threshold = (text: string) => refusal([...at(berth), '--threshold', text]);
+    const threshold = (text: string, line: RegExp) => refused([...at(berth), '--threshold', text], line);
+    threshold('berth_ack_ms: p99<5', /expected such as p\(99\)<250$/);
+    threshold('berth_ack_ms: p(9x)<5', /p\(9x\): a trend has avg, min, med, max or p\(N\)$/);
+    threshold('berth_ack_ms: p(101)<5', /p\(101\): a trend has/);
+    threshold('berth_lost: p(99)<5', /p\(99\): a counter has count or rate$/);
+    threshold('berth_lost: count=0', /=: expected <, <=, >, >=, == or !=$/);
+    threshold('berth_ack_ms: p(99)<5ms', /5ms: expected a number$/);
+    threshold('p(99)<5', /expected METRIC: EXPRESSION/);
     assert.match(
-      await threshold('berth_akc_ms: p(99)<5'),
+      await refusal([...at(berth), '--threshold', 'berth_akc_ms: p(99)<5']),
       /no metric berth_akc_ms; did you mean berth_ack_ms\?$/,
     );
-    assert.match(await threshold('berth_ack_ms: p99<5'), /expected such as p\(99\)<250$/);
-    assert.match(
-      await threshold('berth_ack_ms: p(9x)<5'),
-      /p\(9x\): a trend has avg, min, med, max or p\(N\)$/,
-    );
-    assert.match(await threshold('berth_ack_ms: p(101)<5'), /p\(101\): a trend has/);
-    assert.match(await threshold('berth_lost: p(99)<5'), /p\(99\): a counter has count or rate$/);
-    assert.match(await threshold('berth_lost: count=0'), /=: expected <, <=, >, >=, == or !=$/);
-    assert.match(await threshold('berth_ack_ms: p(99)<5ms'), /5ms: expected a number$/);
-    assert.match(await threshold('p(99)<5'), /expected METRIC: EXPRESSION/);
   });
 
   test('a target that does not answer', async () => {

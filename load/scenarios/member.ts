@@ -112,9 +112,10 @@ export class Member {
     const marks: [number, number][] = this.#conversation ? [[this.#conversation, this.#mark]] : [];
     const { conversations } = await connection.ask('resume', { marks });
     this.#connection = connection;
+    // Before anything is waited for: what is written from now on goes after what was written before.
+    for (const outgoing of this.#outbox) void this.#transmit(connection, outgoing);
     const followed = conversations.find(({ conversation }) => conversation === this.#conversation);
     if (followed && followed.head > this.#mark) await this.catchUp();
-    for (const outgoing of this.#outbox) void this.#transmit(connection, outgoing);
   }
 
   /** To the berth that it was sent to, else to one that gate knows; until it is there. */
