@@ -73,7 +73,11 @@ export class Member {
   async cutAndReturn(): Promise<void> {
     const startedAt = Date.now();
     this.#connection?.cut();
-    await this.#connecting;
+    let awaited: Promise<void> | undefined;
+    do {
+      awaited = this.#connecting;
+      await awaited;
+    } while (awaited !== this.#connecting);
     if (!this.#isClosed) metrics.berth_reconnect_ms.add(Date.now() - startedAt);
   }
 
@@ -115,7 +119,14 @@ export class Member {
     // Before anything is waited for: what is written from now on goes after what was written before.
     for (const outgoing of this.#outbox) void this.#transmit(connection, outgoing);
     const followed = conversations.find(({ conversation }) => conversation === this.#conversation);
-    if (followed && followed.head > this.#mark) await this.catchUp();
+    if (!followed || followed.head <= this.#mark) return;
+    try {
+      await this.catchUp();
+    } catch (error) {
+      // The end of the connection, which this brings about if it has not come, begins the next return.
+      if (this.#connection === connection) noteError('sync', error);
+      connection.cut();
+    }
   }
 
   /** To the berth that it was sent to, else to one that gate knows; until it is there. */
