@@ -69,10 +69,14 @@ export async function runK6(run: K6Run): Promise<number | null> {
   }
 }
 
+/** Said of each timer when a run is interrupted. */
+const ofTimers = /was stopped because the VU iteration was interrupted$/;
+
 function warningOf(line: string): string | undefined {
   try {
     const { level, msg } = JSON.parse(line) as { level: string; msg: string };
-    return level === 'warning' || level === 'error' ? msg.split('\n')[0]! : undefined;
+    if ((level !== 'warning' && level !== 'error') || ofTimers.test(msg)) return undefined;
+    return msg.split('\n')[0]!;
   } catch {
     return line.trim() || undefined;
   }

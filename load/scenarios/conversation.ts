@@ -1,7 +1,7 @@
 import { Ledger } from './ledger.ts';
 import type { Member } from './member.ts';
 import { metrics, noteError } from './metrics.ts';
-import { elapse } from './time.ts';
+import { elapse, within } from './time.ts';
 
 /** What is still on its way after the last message may take so long; at half of it everyone asks. */
 const settleMs = 20_000;
@@ -59,12 +59,12 @@ export class Conversation {
   /** Waits until all is acknowledged and with everybody, and counts what is not. */
   async settle(): Promise<void> {
     const complete = new Promise<void>((resolve) => this.#ledger.whenComplete(resolve));
-    await Promise.race([complete, elapse(settleMs / 2)]);
+    await this.#wait(complete);
     if (!this.#ledger.isComplete) {
       await Promise.allSettled(
         this.#members.filter((_, index) => this.#ledger.lacks(index)).map((member) => member.catchUp()),
       );
-      await Promise.race([complete, elapse(settleMs / 2)]);
+      await this.#wait(complete);
     }
     const { owed, lost, disordered, unanswered } = this.#ledger.judge();
     metrics.berth_judged.add(owed);
@@ -76,6 +76,11 @@ export class Conversation {
       console.error(
         `${this.#name}: ${lost} lost, ${disordered} out of order, ${unanswered} unanswered of ${owed} deliveries`,
       );
+  }
+
+  /** A timer that is left behind would keep the virtual user there. */
+  async #wait(complete: Promise<void>): Promise<void> {
+    await within(settleMs / 2, 'the last deliveries', complete).catch(() => {});
   }
 
   #send(writer: number, cid: string, dueAt: number): void {
