@@ -8,7 +8,7 @@ import { renderComparison } from './against/table.ts';
 import { compareField } from './field/compare-field.ts';
 import { type BenchOptions, parseBenchOptions } from './options.ts';
 import { measureProduct } from './product.ts';
-import { describeLoad, describeMachine, today, writeSection } from './report.ts';
+import { describeLoad, describeMachine, today, writePlot, writeSection } from './report.ts';
 
 /**
  * `npm run bench`: starts the real platform and its peers, measures each pattern on all of them in turn, and writes the
@@ -44,8 +44,9 @@ async function runPeers({ rounds, seconds }: BenchOptions): Promise<void> {
   const load = describeLoad();
   const signal = abortWhenInterrupted();
   const present = describePresent();
-  const tables = await compareField({ present, rounds, seconds, warmSeconds, say, signal });
-  conclude('peers', load, tables, rounds);
+  const { text, plots } = await compareField({ present, rounds, seconds, warmSeconds, say, signal });
+  for (const [file, plot] of Object.entries(plots)) writePlot(file, plot);
+  conclude('peers', load, text, rounds);
 }
 
 async function runAgainst({ revision: wanted, rounds, seconds }: BenchOptions): Promise<void> {

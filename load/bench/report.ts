@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -14,6 +14,13 @@ export function writeSection(name: string, text: string, file = docs): void {
     file,
     before.replace(marks, (_, begin: string, end: string) => `${begin}\n${text}\n\n${end}`),
   );
+}
+
+/** Beside docs/benchmarks.md, which shows it. */
+export function writePlot(file: string, svg: string): void {
+  const folder = docs.replace(/\.md$/, '');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, file), svg);
 }
 
 /** The machine that was measured on, in a few words. */

@@ -6,6 +6,7 @@ import process from 'node:process';
 import { createInterface } from 'node:readline';
 import type { Writable } from 'node:stream';
 import { cacheFolder } from '../machine/cache-folder.ts';
+import { pin } from '../machine/pin.ts';
 import { CpuMeter, type ProcessGroups } from '../machine/process-cpu.ts';
 
 export type Dialect = 'berth' | 'relay' | 'socket.io' | 'centrifugo' | 'nats';
@@ -23,6 +24,8 @@ export interface LightPlan {
   textBytes?: number;
   warmSeconds: number;
   seconds: number;
+  /** The loader alone: the core that it is kept on, as `taskset` names it. */
+  core?: string;
 }
 
 /** Where a connection of the light loader goes, in what name, and where it talks. */
@@ -66,6 +69,8 @@ export interface LightMeasure extends LightReport {
 
 /** Compiled once for each state of its sources; throws with one line when there is no compiler. */
 export function compileLightLoader(compilers = ['gcc', 'cc']): string {
+  if (process.platform !== 'linux')
+    throw new Error('the light loader and the figures of CPU are of Linux (epoll, /proc)');
   const folder = import.meta.dirname;
   const sources = readdirSync(folder).filter((file) => /\.[ch]$/.test(file));
   const hash = createHash('sha256');
@@ -78,7 +83,10 @@ export function compileLightLoader(compilers = ['gcc', 'cc']): string {
   for (const compiler of compilers) {
     const { error, status, stderr } = spawnSync(compiler, args, { cwd: folder, encoding: 'utf8' });
     if (error) continue;
-    if (status !== 0) throw new Error(`${compiler} does not compile the light loader: ${stderr.trim()}`);
+    if (status !== 0) {
+      const [reason] = stderr.split('\n').filter((line) => /error/i.test(line));
+      throw new Error(`${compiler} does not compile the light loader: ${reason ?? stderr.trim()}`);
+    }
     renameSync(fresh, binary);
     return binary;
   }
@@ -93,6 +101,7 @@ export async function runLightLoader(
   signal?: AbortSignal,
 ): Promise<LightMeasure> {
   const child = spawn(compileLightLoader(), argumentsOf(plan), { stdio: 'pipe', signal });
+  if (plan.core !== undefined && child.pid !== undefined) pin(child.pid, plan.core);
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => {
     said = (said + chunk).slice(-2_000);

@@ -1,9 +1,11 @@
 import { type LightMeasure, type LightPlan, runLightLoader } from '../../light/light-loader.ts';
+import { pinAll, pinnedCores } from '../../machine/pin.ts';
 import type { Revision } from '../against/revision.ts';
 import { Side } from '../against/side.ts';
 import { loaderLimitCores, markdown, shown } from '../against/table.ts';
 import { median } from '../table.ts';
 import { MissingPeer } from './go-module.ts';
+import { renderPlot } from './plot.ts';
 import { type FieldPeer, fieldPeers, type RunningPeer } from './servers.ts';
 
 export interface FieldOptions {
@@ -18,6 +20,8 @@ export interface FieldOptions {
 
 interface Pattern {
   name: string;
+  /** Of its plot. */
+  file: string;
   unit: 'message' | 'delivery';
   plan: Pick<LightPlan, 'pattern' | 'senders' | 'window'>;
   rooms: number;
@@ -27,12 +31,14 @@ interface Pattern {
 const patterns: Pattern[] = [
   {
     name: '1:1, 40 pairs, 16 in flight',
+    file: 'pairs.svg',
     unit: 'message',
     plan: { pattern: 'pairs', window: 16 },
     ...{ rooms: 40, size: 2 },
   },
   {
     name: 'group of 100, 20 write, 16 in flight',
+    file: 'group.svg',
     unit: 'delivery',
     plan: { pattern: 'group', senders: 20, window: 16 },
     ...{ rooms: 1, size: 100 },
@@ -49,8 +55,15 @@ interface Reading {
 
 const berth = 'Berth';
 
-/** Berth and its peers, each pattern in fresh processes each round, the order turned round each time: tables of Markdown. */
-export async function compareField(options: FieldOptions): Promise<string> {
+export interface FieldComparison {
+  /** Tables of Markdown. */
+  text: string;
+  /** Of what each pattern takes, by the file's name. */
+  plots: Record<string, string>;
+}
+
+/** Berth and its peers, each pattern in fresh processes each round, the order turned round each time. */
+export async function compareField(options: FieldOptions): Promise<FieldComparison> {
   const { rounds, say, signal } = options;
   const missing: string[] = [];
   const readings = new Map<string, Reading[]>();
@@ -81,23 +94,33 @@ export async function compareField(options: FieldOptions): Promise<string> {
       }
     }
   }
-  const tables = patterns.map((pattern) =>
-    render(
-      pattern,
-      peers.flatMap(({ name, lacks }) => {
-        const found = readings.get(key(pattern, name));
-        return found ? [{ name, lacks, readings: found }] : [];
+  const plots: FieldComparison['plots'] = {};
+  const tables = patterns.map((pattern) => {
+    const rows = peers.flatMap(({ name, lacks }) => {
+      const found = readings.get(key(pattern, name));
+      return found ? [{ name, lacks, readings: found }] : [];
+    });
+    plots[pattern.file] = renderPlot(
+      `Server CPU a ${pattern.unit}: ${pattern.name}`,
+      rows.map(({ name, readings: found }) => {
+        const value = median(found.map(({ serverUs }) => serverUs));
+        return { name, value, label: `${shown(value)} µs`, isOwn: name === berth };
       }),
-    ),
-  );
-  return [...tables, ...missing.map((line) => `Left out: ${line}.`)].join('\n\n');
+    );
+    return `${render(pattern, rows)}\n\n![Server CPU a ${pattern.unit}](benchmarks/${pattern.file})`;
+  });
+  return { text: [...tables, ...missing.map((line) => `Left out: ${line}.`)].join('\n\n'), plots };
 }
 
 async function read(peer: FieldPeer, pattern: Pattern, options: FieldOptions): Promise<Reading> {
   const { warmSeconds, seconds, signal } = options;
   const running = await peer.start(options.say);
   try {
-    const plan: LightPlan = { dialect: running.dialect, ...pattern.plan, warmSeconds, seconds };
+    if (pinnedCores) pinAll(running.processes, pinnedCores.servers);
+    const plan: LightPlan = {
+      ...{ dialect: running.dialect, ...pattern.plan, warmSeconds, seconds },
+      core: pinnedCores?.loader,
+    };
     const targets = await running.targets(pattern.rooms, pattern.size, pattern.plan.pattern);
     const measure = await runLightLoader(plan, targets, running.processes, signal);
     assertWhole(measure, `${peer.name}, ${pattern.name}`);

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import process from 'node:process';
+import { test } from 'node:test';
+import { compareField } from './compare-field.ts';
+import { buildGoModule, MissingPeer } from './go-module.ts';
+import { fieldPeers } from './servers.ts';
+
+const root = join(import.meta.dirname, '../../..');
+
+test('Berth and its peers stand in one table by server CPU, with what each does not do; one that cannot be had is told', async () => {
+  const { text, plots } = await compareField({
+    present: { name: 'present', folder: root },
+    peers: [
+      ...fieldPeers.filter(({ name }) => ['bare relay', 'ws'].includes(name)),
+      {
+        ...{ name: 'another', lacks: '' },
+        start: () => Promise.reject(new MissingPeer('another is left out: there is none')),
+      },
+    ],
+    ...{ rounds: 1, warmSeconds: 0.2, seconds: 0.5, say: () => {} },
+  });
+  for (const name of ['Berth', 'bare relay', 'ws'])
+    assert.equal(
+      text.match(new RegExp(`^\\| ${name}( ‡)? \\| [\\d.,]+ µs \\|`, 'gm'))?.length,
+      2,
+      `${name}: ${text}`,
+    );
+  assert.match(text, /\| no store, no dedupe, order of the server alone \|/);
+  assert.match(text, /^Left out: another: another is left out: there is none\.$/m);
+  assert.doesNotMatch(text, /NaN|undefined/);
+  assert.deepEqual(Object.keys(plots), ['pairs.svg', 'group.svg']);
+  assert.match(plots['group.svg']!, />bare relay</);
+});
+
+test('without Go its peers are left out with one line', async () => {
+  const path = process.env.PATH;
+  process.env.PATH = '/nonexistent';
+  try {
+    await assert.rejects(
+      buildGoModule({ path: 'example.org/none', version: '0.0.1', command: 'none' }, () => {}),
+      { message: 'none is left out: it is built with Go, which is not installed' },
+    );
+  } finally {
+    process.env.PATH = path;
+  }
+});
