@@ -126,7 +126,6 @@ void push_due(Connection *connection, uint64_t at) {
 }
 
 uint64_t take_due(Connection *connection) {
-  if (connection->due_count == 0) return 0;
   uint64_t at = connection->due[connection->due_first];
   connection->due_first = (connection->due_first + 1) % connection->due_capacity;
   connection->due_count--;

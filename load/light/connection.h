@@ -43,7 +43,7 @@ void write_out(Connection *connection, int epoll);
 bool read_in(Connection *connection);
 
 void push_due(Connection *connection, uint64_t at);
-// 0 when it waits for nothing.
+// Of a connection that waits for something.
 uint64_t take_due(Connection *connection);
 
 enum { TEXT = 1, BINARY = 2 };

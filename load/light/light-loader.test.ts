@@ -35,12 +35,16 @@ test('an open loop keeps its rate, and times each from when it was due: a server
     const rate = { ...plan, window: undefined, rate: 1_000, seconds: 1.5 };
     const running = runLightLoader(rate, pairs, { relay: [peer.pid] });
     // Stopped for a part of the measured time, whenever that is on this machine.
+    let going: NodeJS.Timeout | undefined;
     const stops = setInterval(() => {
       process.kill(peer.pid, 'SIGSTOP');
-      setTimeout(() => process.kill(peer.pid, 'SIGCONT'), 200);
+      going = setTimeout(() => process.kill(peer.pid, 'SIGCONT'), 200);
     }, 500);
-    const measure = await running.finally(() => clearInterval(stops));
-    process.kill(peer.pid, 'SIGCONT');
+    const measure = await running.finally(() => {
+      clearInterval(stops);
+      clearTimeout(going);
+      process.kill(peer.pid, 'SIGCONT');
+    });
     assert.ok(Math.abs(measure.deliveredIn.count - 1_500) <= 2, `${measure.deliveredIn.count} were due`);
     assert.ok(measure.deliveredIn.maxMs >= 150, `longest ${measure.deliveredIn.maxMs} ms`);
     // A sender that waited for the server would have seen one slow message a stop; a sixth of them were due meanwhile.

@@ -50,7 +50,7 @@ export interface LightReport {
   /** In the measured time, as is `delivered`. */
   acknowledged: number;
   delivered: number;
-  /** Of all that was ever sent: deliveries that had not come 15 s after the end. */
+  /** Of all that was ever sent: deliveries that had not come 15 s after the end; less than 0: came twice. */
   missing: number;
   /** Deliveries whose seq was not the one after the last. */
   disordered: number;

@@ -72,7 +72,7 @@ export async function read(
   const { refused, refusal, missing, disordered, seconds, acknowledged, delivered, acknowledgedIn } = measure;
   const where = `${side.name}, ${pattern.name}`;
   if (refused > 0) throw new Error(`${where}: ${refused} refused; the first: ${refusal}`);
-  if (missing > 0) throw new Error(`${where}: ${missing} deliveries have not come`);
+  if (missing !== 0) throw new Error(`${where}: ${missing} deliveries have not come`);
   if (disordered > 0)
     throw new Error(`${where}: ${disordered} deliveries were not the next of their conversation`);
   const perSecond = (plan.pattern === 'group' ? delivered : acknowledged) / seconds;

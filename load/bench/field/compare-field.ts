@@ -140,7 +140,7 @@ async function read(peer: FieldPeer, pattern: Pattern, options: FieldOptions): P
 
 function assertWhole({ refused, refusal, missing, disordered }: LightMeasure, where: string): void {
   if (refused > 0) throw new Error(`${where}: ${refused} refused; the first: ${refusal}`);
-  if (missing > 0) throw new Error(`${where}: ${missing} deliveries have not come`);
+  if (missing !== 0) throw new Error(`${where}: ${missing} deliveries have not come`);
   if (disordered > 0) throw new Error(`${where}: ${disordered} deliveries were out of order`);
 }
 
