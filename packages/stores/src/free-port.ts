@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer, type ListenOptions, type Server } from 'node:net';
+import process from 'node:process';
 
 /** Below it lie ports that servers of this machine have by agreement. */
 const lowest = 10_000;
@@ -12,9 +13,10 @@ export async function freePort(): Promise<number> {
 }
 
 /**
- * Several of them, all different. Where the machine leaves room they are none of those that it gives to outgoing
- * connections, one of which could take a port before its server listens, or while that is down: a client that tries to
- * reach it again may even be connected to itself.
+ * Several of them, all different. On Linux none of them was given to this process before, or to another one that lives: what is
+ * to listen there takes its time, and may be started again. Where the machine leaves room they are none of those that it
+ * gives to outgoing connections, one of which could take a port before its server listens, or while that is down: a client
+ * that tries to reach it again may even be connected to itself.
  */
 export async function freePorts(count: number): Promise<number[]> {
   const end = firstEphemeralPort();
@@ -37,18 +39,31 @@ function firstEphemeralPort(): number {
 async function listenBelow(end: number): Promise<Server> {
   for (let attempt = 0; attempt < attempts && end > lowest; attempt++) {
     try {
-      return await listen(randomInt(lowest, end));
+      const server = await listen({ port: randomInt(lowest, end), host: '127.0.0.1' });
+      if (await isReserved((server.address() as AddressInfo).port)) return server;
+      server.close();
     } catch {
       // Somebody listens there.
     }
   }
-  return listen(0);
+  return listen({ port: 0, host: '127.0.0.1' });
 }
 
-function listen(port: number): Promise<Server> {
+/** Takes a name that stands for the port, which the kernel takes back when this process ends; false when it is taken. */
+async function isReserved(port: number): Promise<boolean> {
+  if (process.platform !== 'linux') return true;
+  try {
+    (await listen({ path: `\0berth-port-${port}` })).unref();
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'EADDRINUSE';
+  }
+}
+
+function listen(where: ListenOptions): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => resolve(server));
+    server.listen(where, () => resolve(server));
   });
 }
