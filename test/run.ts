@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { resolve } from 'node:path';
 import process from 'node:process';
@@ -13,8 +14,11 @@ import { runPhases } from './phases.ts';
  * `npm test [-- FILE ...]`: installs the servers, the edge and the browser that the tests need, starts one MySQL for all of them, and runs every
  * test file: those of one part two at a time, then those of the whole system one by one.
  */
-const wholeSystem = /^(test\/(e2e\/|faults\/|llfcchat\/|deploy\/cluster)|apps\/local\/)|\.browser\.test\.ts$/;
-const onlyByName = /^test\/deploy\/cluster/;
+const wholeSystem =
+  /^(test\/(e2e\/|faults\/|llfcchat\/|bare-machine\/|deploy\/cluster)|apps\/local\/)|\.browser\.test\.ts$/;
+const ofCluster = /^test\/deploy\/cluster/;
+const ofBareMachine = /^test\/bare-machine\//;
+const onlyByName = (file: string) => ofCluster.test(file) || ofBareMachine.test(file);
 
 const missing = [
   ...(findStores().mysqld ? [] : ['mariadb-server']),
@@ -28,18 +32,19 @@ const files = globSync('{packages,apps,infra,charts,images,load,test}/**/*.test.
   exclude: (path) => path.endsWith('node_modules') || path.endsWith('dist'),
 })
   .sort()
-  .filter((file) =>
-    named.length === 0 ? !onlyByName.test(file) : named.some((name) => file.startsWith(name)),
-  );
+  .filter((file) => (named.length === 0 ? !onlyByName(file) : named.some((name) => file.startsWith(name))));
 if (files.some((file) => file.endsWith('.browser.test.ts')) && missingBrowserPackages().length > 0) {
   await installStores(missingBrowserPackages(), say, '');
+}
+if (files.some((file) => ofBareMachine.test(file)) && spawnSync('debootstrap', ['--version']).error) {
+  await installStores(['debootstrap'], say, '').catch((error: Error) => say(error.message));
 }
 if (files.some((file) => file.startsWith('test/deploy/edge'))) {
   if (haproxyBinary === undefined) await installStores(['haproxy'], say, '');
   fetchNewerHaproxy(say);
 }
 if (files.some((file) => file.startsWith('test/deploy/'))) fetchHelms(say);
-if (files.some((file) => onlyByName.test(file)) && missingClusterPackages().length > 0) {
+if (files.some((file) => ofCluster.test(file)) && missingClusterPackages().length > 0) {
   await installStores(missingClusterPackages(), say, '');
 }
 if (files.includes('test/deploy/cluster-engine.test.ts')) buildEngine(say);

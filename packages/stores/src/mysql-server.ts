@@ -110,13 +110,25 @@ async function initialise(
       ['mariadb-install-db', 'mysql_install_db'].find((name) => existsSync(join('/usr/bin', name))) ??
       'mariadb-install-db';
     // Without --user, also as root: with it the tool gives a folder of the machine's own MariaDB to that user.
-    const args = ['--no-defaults', `--datadir=${fresh}`, '--skip-test-db'];
-    await exec(tool, [...args, '--innodb-log-file-size=64M'], { signal });
+    // With --force, as the tool else wants the machine's name to be one that can be looked up.
+    const args = ['--no-defaults', `--datadir=${fresh}`, '--skip-test-db', '--force'];
+    await setUp(tool, [...args, '--innodb-log-file-size=64M'], signal);
   } else {
     const args = ['--no-defaults', ...asRoot(), '--initialize-insecure', `--datadir=${fresh}`];
-    await exec(mysqld, args, { signal });
+    await setUp(mysqld, args, signal);
   }
   await rename(fresh, data);
+}
+
+/** What keeps the tools from it they say on either stream. */
+async function setUp(tool: string, args: string[], signal?: AbortSignal): Promise<void> {
+  try {
+    await exec(tool, args, { signal });
+  } catch (error) {
+    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+    const said = `${stderr}\n${stdout}`.trim().split('\n').slice(0, 12);
+    throw new Error([`${tool} could not make its data`, ...said].join('\n'), { cause: error });
+  }
 }
 
 /** The password of the user `berth`, made once and kept beside the data. */
