@@ -6,6 +6,9 @@ import { servicePart } from './part.ts';
 import { chatService, type Plan, planNode } from './services.ts';
 import type { Supervisor } from './supervisor.ts';
 
+/** A key that is held down is no wish for so many. */
+const maxWaiting = 8;
+
 /** The chat nodes while the platform runs: one more, or one less, its people moved. One change after the other. */
 export class ChatNodes {
   readonly #config: LocalConfig;
@@ -13,7 +16,8 @@ export class ChatNodes {
   readonly #stores: { mysqlUrl: string; redisUrl: string };
   readonly #supervisor: Supervisor;
   readonly #say: (line: string) => void;
-  #changing = false;
+  #waiting = 0;
+  #last: Promise<void> = Promise.resolve();
 
   constructor(
     config: LocalConfig,
@@ -59,13 +63,15 @@ export class ChatNodes {
     });
   }
 
+  /** Keys that are pressed while a node starts or stops are done after it, in their order. */
   async #change(change: () => Promise<void>): Promise<void> {
-    if (this.#changing) return this.#say('one moment: the last change is still on its way');
-    this.#changing = true;
-    try {
+    if (this.#waiting >= maxWaiting) return this.#say('one moment: other changes are still on their way');
+    this.#waiting++;
+    const before = this.#last;
+    this.#last = (async () => {
+      await before;
       await change();
-    } finally {
-      this.#changing = false;
-    }
+    })().finally(() => this.#waiting--);
+    await this.#last;
   }
 }

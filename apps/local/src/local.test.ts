@@ -207,10 +207,20 @@ test('+ adds a chat node while all runs, - takes it away again, and one stays', 
     () => /^berth: chat-2 runs \(process \d+\)/m.test(launcher.out),
     20_000,
   );
-  launcher.child.stdin!.write('-');
-  await eventually('there is one less', () => launcher.out.includes('berth: chat-2 has stopped'), 20_000);
-  launcher.child.stdin!.write('-');
-  await eventually('it stays', () => launcher.out.includes('berth: chat-1 is the last chat node and stays'));
+  // Faster than nodes start and stop.
+  launcher.child.stdin!.write('-+--');
+  await eventually(
+    'it stays',
+    () => launcher.out.includes('berth: chat-1 is the last chat node and stays'),
+    30_000,
+  );
+  const changes = launcher.out.match(/^berth: chat-2 (has stopped|runs)/gm);
+  assert.deepEqual(changes, [
+    'berth: chat-2 runs',
+    'berth: chat-2 has stopped',
+    'berth: chat-2 runs',
+    'berth: chat-2 has stopped',
+  ]);
   launcher.child.kill('SIGTERM');
   assert.equal(await launcher.exited, 0);
 });
