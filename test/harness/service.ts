@@ -91,7 +91,7 @@ export class Service {
         // Until then it may be another process that answers on its port.
         if (!this.#isUp) throw new Error(`${this.name} has not said that it is up, but: ${this.#said}`);
         const response = await fetch(`${this.opsUrl}/readyz`, { signal: AbortSignal.timeout(2_000) });
-        if (!response.ok) throw new Error(await response.text());
+        if (!response.ok) throw new Error(`${await response.text()}; it said: ${this.#said}`);
         await response.arrayBuffer();
         return true;
       },

@@ -13,8 +13,14 @@ const frame = (id: number) => encodeFrame(id, {});
 function createWriter({ pushes = [] as number[], makes = async () => {}, spacingMs = shortMs } = {}) {
   const written: { id: number; atMs: number }[] = [];
   let wake: (() => void) | undefined;
+  let looks = 0;
   const connection = {
-    hasBacklog: false,
+    isBehind: false,
+    get hasBacklog(): boolean {
+      looks++;
+      wake?.();
+      return this.isBehind;
+    },
     queue: (bytes: Uint8Array) => {
       written.push({ id: (bytes[0]! << 8) | bytes[1]!, atMs: performance.now() });
       wake?.();
@@ -38,7 +44,14 @@ function createWriter({ pushes = [] as number[], makes = async () => {}, spacing
       });
     return written.map(({ id }) => id);
   };
-  return { frames, written, faults, until, pushes, connection };
+  /** Until it was looked so many times more whether the client is behind. */
+  const looked = async (times: number) => {
+    for (const before = looks; looks < before + times; )
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+  };
+  return { frames, written, faults, until, looked, pushes, connection };
 }
 
 const nothing = () => {};
@@ -86,14 +99,14 @@ test('who asks for what follows upon the last frame has read it and need not wai
 });
 
 test('nothing is written to a client that has not taken what was written before', async () => {
-  const { frames, written, until, connection } = createWriter();
+  const { frames, written, until, looked, connection } = createWriter();
   frames.open(frame(1006), nothing);
   await until(1);
-  connection.hasBacklog = true;
+  connection.isBehind = true;
   frames.answer(frame(1008), nothing);
-  await new Promise((resolve) => setTimeout(resolve, 4 * shortMs));
+  await looked(6);
   assert.equal(written.length, 1);
-  connection.hasBacklog = false;
+  connection.isBehind = false;
   assert.deepEqual(await until(2), [1006, 1008]);
 });
 
@@ -107,7 +120,11 @@ test('once stopped nothing is written, and one more frame may be when the space 
   assert.ok(waitMs > 0 && waitMs <= shortMs, String(waitMs));
   frames.answer(frame(1008), () => dropped++);
   assert.equal(dropped, 2, 'what is dropped is said to be, so that it is not counted for ever');
-  await new Promise((resolve) => setTimeout(resolve, 2 * shortMs));
+  // By now it would have been its turn.
+  const other = createWriter({ pushes: [1019] });
+  other.frames.open(frame(1006), nothing);
+  other.frames.wake();
+  await other.until(2);
   assert.equal(written.length, 1);
 });
 

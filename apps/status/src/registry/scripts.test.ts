@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { useRedis } from '@berth/fixtures';
+import { eventually, useRedis } from '@berth/fixtures';
+import { redisMillis } from '@berth/redis';
 import fc from 'fast-check';
 import { nodeOrders } from '../placement/node-record.ts';
 import { defaultRules, type Rules } from '../placement/rules.ts';
@@ -120,9 +121,11 @@ class Pair {
         for (const { name } of this.model.listed)
           await this.#report({ ...calm, name, claims: operation.claims });
         return;
-      case 'wait':
-        await new Promise((resolve) => setTimeout(resolve, operation.ms));
+      case 'wait': {
+        const until = (await redisMillis(stores.redis)) + operation.ms;
+        await eventually('Redis tells a later time', async () => (await redisMillis(stores.redis)) >= until);
         return;
+      }
       default:
         return this.#tell(operation, this.model.nodes.get(operation.name));
     }
