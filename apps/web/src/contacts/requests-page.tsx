@@ -1,10 +1,12 @@
 import type { FriendRequest } from '@berth/wire';
-import { ArrowLeft, MessageCircle, UserRoundPlus } from 'lucide-react';
+import { MessageCircle, UserRoundPlus } from 'lucide-react';
 import { useRef } from 'react';
 import { Avatar } from '../design/avatar.tsx';
-import { Button, IconButton } from '../design/button.tsx';
+import { Button } from '../design/button.tsx';
+import { classNames } from '../design/class-names.ts';
 import { EmptyState } from '../design/empty-state.tsx';
-import room from '../design/room.module.css';
+import frame from '../design/page-frame.module.css';
+import { PageFrame } from '../design/page-frame.tsx';
 import { useFormats, useText } from '../i18n/language.tsx';
 import { formatRoute, navigate } from '../shell/route.ts';
 import { useNow } from '../shell/use-now.ts';
@@ -33,17 +35,7 @@ export function RequestsPage() {
     ),
   }));
   return (
-    <div className={styles.page}>
-      <header className={styles.head}>
-        <IconButton
-          label={text('action.back')}
-          className={room.back}
-          onClick={() => navigate({ section: 'contacts' })}
-        >
-          <ArrowLeft size={20} aria-hidden />
-        </IconButton>
-        <h2 className={styles.title}>{text('contacts.requests')}</h2>
-      </header>
+    <PageFrame title={text('contacts.requests')} back={{ section: 'contacts' }}>
       {groups.every((group) => group.requests.length === 0) && (
         <EmptyState icon={UserRoundPlus} title={text('request.none')}>
           {text('request.none.text')}
@@ -52,9 +44,9 @@ export function RequestsPage() {
       {groups.map(
         (group) =>
           group.requests.length > 0 && (
-            <section key={group.direction} className={styles.group}>
-              <h3 className={styles.direction}>{text(`request.${group.direction}`)}</h3>
-              <ul className={styles.list}>
+            <section key={group.direction}>
+              <h3 className={frame.heading}>{text(`request.${group.direction}`)}</h3>
+              <ul className={frame.cards}>
                 {group.requests.map((request) => (
                   <RequestRow key={request.id} request={request} />
                 ))}
@@ -62,7 +54,7 @@ export function RequestsPage() {
             </section>
           ),
       )}
-    </div>
+    </PageFrame>
   );
 }
 
@@ -90,7 +82,7 @@ function RequestRow({ request }: { request: FriendRequest }) {
       people.decline(request.id);
     });
   return (
-    <li className={styles.request}>
+    <li className={classNames(frame.card, styles.request)}>
       <Avatar id={request.id} name={name} />
       <div className={styles.said}>
         <p className={styles.line}>
@@ -105,7 +97,7 @@ function RequestRow({ request }: { request: FriendRequest }) {
           </p>
         )}
         {failure && (
-          <p role="alert" className={styles.failure}>
+          <p role="alert" className={frame.failure}>
             {failure}
           </p>
         )}

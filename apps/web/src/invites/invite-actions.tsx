@@ -3,6 +3,7 @@ import { Copy, QrCode as QrIcon, Share2 } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { Button } from '../design/button.tsx';
 import { Confirm, Panel } from '../design/dialog.tsx';
+import frame from '../design/page-frame.module.css';
 import { useText } from '../i18n/language.tsx';
 import { useNotice } from '../shell/notices.tsx';
 import { useTask } from '../shell/use-task.ts';
@@ -73,7 +74,7 @@ export function InviteActions({
         </Button>
       </div>
       {failure && (
-        <p role="alert" className={styles.failure}>
+        <p role="alert" className={frame.failure}>
           {failure}
         </p>
       )}

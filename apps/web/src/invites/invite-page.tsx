@@ -4,6 +4,7 @@ import { useCallback, useEffect, useRef } from 'react';
 import { Avatar } from '../design/avatar.tsx';
 import { Button } from '../design/button.tsx';
 import { EmptyState } from '../design/empty-state.tsx';
+import frame from '../design/page-frame.module.css';
 import { SkeletonRow } from '../design/skeleton.tsx';
 import { useText } from '../i18n/language.tsx';
 import { useNotice } from '../shell/notices.tsx';
@@ -76,7 +77,7 @@ function Card({
             : text('invite.question', { name })}
       </p>
       {failure && (
-        <p role="alert" className={styles.failure}>
+        <p role="alert" className={frame.failure}>
           {failure}
         </p>
       )}

@@ -1,11 +1,11 @@
 import type { Invite } from '@berth/client';
-import { ArrowLeft } from 'lucide-react';
 import { useState } from 'react';
-import { Button, IconButton } from '../design/button.tsx';
-import room from '../design/room.module.css';
+import { Button } from '../design/button.tsx';
+import { classNames } from '../design/class-names.ts';
+import frame from '../design/page-frame.module.css';
+import { PageFrame } from '../design/page-frame.tsx';
 import { SkeletonList } from '../design/skeleton.tsx';
 import { useFormats, useText } from '../i18n/language.tsx';
-import { navigate } from '../shell/route.ts';
 import { useNow } from '../shell/use-now.ts';
 import { useTask } from '../shell/use-task.ts';
 import { InviteActions } from './invite-actions.tsx';
@@ -30,17 +30,7 @@ export function InvitesPage() {
   const open = invites?.filter((invite) => endOf(invite, now) === undefined) ?? [];
   const ended = invites?.filter((invite) => endOf(invite, now) !== undefined) ?? [];
   return (
-    <div className={styles.page}>
-      <header className={styles.head}>
-        <IconButton
-          label={text('action.back')}
-          className={room.back}
-          onClick={() => navigate({ section: 'contacts' })}
-        >
-          <ArrowLeft size={20} aria-hidden />
-        </IconButton>
-        <h2 className={styles.title}>{text('invite.links')}</h2>
-      </header>
+    <PageFrame title={text('invite.links')} back={{ section: 'contacts' }}>
       <section className={styles.block}>
         <p className={styles.soft}>{text('invite.links.text')}</p>
         <div className={styles.wishes}>
@@ -63,14 +53,14 @@ export function InvitesPage() {
           </Button>
         </div>
         {making.failure && (
-          <p role="alert" className={styles.failure}>
+          <p role="alert" className={frame.failure}>
             {making.failure}
           </p>
         )}
       </section>
       {!invites && !failure && <SkeletonList rows={2} />}
       {failure && (
-        <p role="alert" className={styles.failure}>
+        <p role="alert" className={frame.failure}>
           {failure}{' '}
           <Button look="quiet" small onClick={load}>
             {text('action.retry')}
@@ -78,7 +68,7 @@ export function InvitesPage() {
         </p>
       )}
       {open.length > 0 && (
-        <ul className={styles.list} aria-label={text('invite.open')}>
+        <ul className={frame.cards} aria-label={text('invite.open')}>
           {open.map((invite) => (
             <InviteRow
               key={invite.invite}
@@ -90,18 +80,18 @@ export function InvitesPage() {
         </ul>
       )}
       {ended.length > 0 && (
-        <>
-          <h3 className={styles.ended}>{text('invite.ended')}</h3>
-          <ul className={styles.list} aria-label={text('invite.ended')}>
+        <section>
+          <h3 className={frame.heading}>{text('invite.ended')}</h3>
+          <ul className={frame.cards} aria-label={text('invite.ended')}>
             {ended.map((invite) => (
-              <li key={invite.invite} className={styles.row}>
+              <li key={invite.invite} className={classNames(frame.card, styles.row)}>
                 <InviteState invite={invite} />
               </li>
             ))}
           </ul>
-        </>
+        </section>
       )}
-    </div>
+    </PageFrame>
   );
 }
 
@@ -146,7 +136,7 @@ function InviteRow({
   onRevoke: (invite: Invite) => Promise<void>;
 }) {
   return (
-    <li className={styles.row}>
+    <li className={classNames(frame.card, styles.row)}>
       <InviteState invite={invite} />
       <InviteActions invite={invite} isNew={isNew} onRevoke={onRevoke} />
     </li>

@@ -1,27 +1,11 @@
-import { ArrowLeft } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { IconButton } from '../design/button.tsx';
-import room from '../design/room.module.css';
-import { useText } from '../i18n/language.tsx';
-import { navigate } from '../shell/route.ts';
-import styles from './settings.module.css';
+import { PageFrame } from '../design/page-frame.tsx';
 
-/** A page of the settings: its title over its content. */
+/** A page of the settings. */
 export function SettingsFrame({ title, children }: { title: string; children: ReactNode }) {
-  const text = useText();
   return (
-    <div className={styles.page}>
-      <header className={styles.head}>
-        <IconButton
-          label={text('action.back')}
-          className={room.back}
-          onClick={() => navigate({ section: 'settings' })}
-        >
-          <ArrowLeft size={20} aria-hidden />
-        </IconButton>
-        <h2 className={styles.title}>{title}</h2>
-      </header>
-      <div className={styles.content}>{children}</div>
-    </div>
+    <PageFrame title={title} back={{ section: 'settings' }}>
+      {children}
+    </PageFrame>
   );
 }
