@@ -19,13 +19,28 @@ const phone: BrowserContextOptions = {
   isMobile: true,
 };
 
-async function capture(browser: Browser, url: string, hero: Person): Promise<void> {
-  const shoot = async (page: Page, name: string) => {
-    await page.evaluate(() => document.fonts.ready);
-    await page.locator('[aria-busy="true"]').waitFor({ state: 'detached' });
-    await page.screenshot({ path: join(folder, `${name}.png`) });
-  };
+const tablet: BrowserContextOptions = { viewport: { width: 820, height: 1100 }, hasTouch: true };
 
+async function shoot(page: Page, name: string): Promise<void> {
+  await page.evaluate(() => document.fonts.ready);
+  await page.locator('[aria-busy="true"]').waitFor({ state: 'detached' });
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+}
+
+/** Whoever invites has a link; whoever follows it sees by whom. */
+async function captureInvite(browser: Browser, page: Page): Promise<void> {
+  await page.getByRole('link', { name: 'Invite links' }).click();
+  await page.getByLabel('Good for').selectOption('10 people');
+  await page.getByRole('button', { name: 'Create link' }).click();
+  const link = page.getByRole('textbox', { name: 'Link' });
+  await shoot(page, 'invites');
+  const invited = await openPage(browser, await link.inputValue(), desktop);
+  await invited.page.getByText('You will be friends here.').waitFor();
+  await shoot(invited.page, 'invited');
+  await invited.context.close();
+}
+
+async function capture(browser: Browser, url: string, hero: Person): Promise<void> {
   const stranger = await openPage(browser, url, desktop);
   await stranger.page.getByRole('heading', { name: 'Log in' }).waitFor();
   await shoot(stranger.page, 'log-in');
@@ -58,6 +73,7 @@ async function capture(browser: Browser, url: string, hero: Person): Promise<voi
     await shoot(page, `contacts-${theme}`);
     await page.getByRole('link', { name: /^Requests/ }).click();
     if (theme === 'dark') await shoot(page, 'requests');
+    if (theme === 'light') await captureInvite(browser, page);
     await section(page, 'Settings').click();
     await page.getByRole('link', { name: 'Profile' }).click();
     if (theme === 'light') await shoot(page, 'settings');
@@ -66,6 +82,13 @@ async function capture(browser: Browser, url: string, hero: Person): Promise<voi
     if (theme === 'dark') await shoot(page, 'devices');
     await context.close();
   }
+
+  const onTablet = await openPage(browser, url, { ...tablet, colorScheme: 'dark' });
+  await logIn(onTablet.page, hero);
+  await openChat(onTablet.page, 'Harbour crew');
+  await message(onTablet.page, 'See you at the pier').waitFor();
+  await shoot(onTablet.page, 'tablet-group');
+  await onTablet.context.close();
 
   const { page, context } = await openPage(browser, url, { ...phone, locale: 'zh-CN' });
   await page.getByLabel('邮箱地址').fill(hero.email);
