@@ -12,7 +12,9 @@ import { usePlatform } from '../harness/platform.ts';
 import { logIn, message, openChat, section, send } from './screens.ts';
 import { seedFriends } from './seeds.ts';
 
-const platform = usePlatform({ environment: { gate: { WEB_ROOT: webRoot } } });
+const platform = usePlatform({
+  environment: { gate: { WEB_ROOT: webRoot }, chat: { DEVICES_PER_CLASS: '1' } },
+});
 const browser = useBrowser();
 
 const folder = mkdtempSync(join(tmpdir(), 'berth-next-build-'));
@@ -197,6 +199,54 @@ test('a part that cannot be had keeps the page, and comes when it is tried again
   const rows = page.getByRole('link', { name: /^Requests/ });
   assert.equal(await rows.evaluate((link) => getComputedStyle(link).display), 'flex');
   assert.deepEqual(complaints, []);
+});
+
+test('a page that nothing of its script comes for says so, and is opened when it comes', async () => {
+  const address = await useAddress((path) => (path.endsWith('.js') ? 'neither' : 'old'));
+  const { page } = await browser.open(address.url, { serviceWorkers: 'block' });
+  const again = page.getByRole('link', { name: /could not be loaded.*无法加载/ });
+  await again.waitFor();
+  address.turn(() => 'old');
+  await again.click();
+  await page.getByRole('heading', { name: 'Log in' }).waitFor({ timeout: 60_000 });
+  assert.equal(await again.count(), 0);
+});
+
+test('where an invite leads, and why one was disconnected, is said when it can be had', async () => {
+  const { people } = await seedFriends(platform);
+  const address = await useAddress(() => 'old');
+  const { page } = await browser.open(address.url, { serviceWorkers: 'block' });
+  let loads = 0;
+  page.on('load', () => loads++);
+  await logIn(page, people[0]);
+  await page.getByRole('link', { name: people[1].name }).waitFor();
+  address.turn((path) => (isAsset(path) ? 'neither' : 'old'));
+  await page.evaluate(() => {
+    location.hash = `#/invite/${'A'.repeat(27)}`;
+  });
+  const failed = page.getByRole('heading', { name: 'This part could not be loaded' });
+  await failed.waitFor();
+  address.turn(() => 'old');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByText('There is no such invite.').waitFor();
+  await section(page, 'Chats').click();
+
+  address.turn((path) => (isAsset(path) ? 'neither' : 'old'));
+  const elsewhere = await browser.open(platform.gateUrl);
+  await logIn(elsewhere.page, people[0]);
+  const notices = page.getByRole('region', { name: 'Notices' }).getByText('This part could not be loaded');
+  await notices.waitFor();
+  // Without the dialog: the page is there, says that it is not connected, and leads back.
+  const status = page.locator('[data-connection="kicked"]');
+  await status.waitFor();
+  await page.getByRole('link', { name: people[1].name }).waitFor();
+  address.turn(() => 'old');
+  await page.evaluate(() => window.dispatchEvent(new Event('online')));
+  const dialog = page.getByRole('alertdialog', { name: 'Logged in elsewhere' });
+  await dialog.waitFor();
+  await dialog.getByRole('button', { name: 'Use it here' }).click();
+  await page.locator('[data-connection="online"]').waitFor({ state: 'attached' });
+  assert.equal(loads, 0);
 });
 
 test('a build that is gone is left by one reload, when nothing unsent would be lost by it', async () => {

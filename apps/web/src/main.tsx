@@ -26,10 +26,9 @@ if (spoken) {
     </StrictMode>,
   );
 } else {
-  // Without any words of its own.
-  const again = document.createElement('a');
-  again.href = location.href;
-  again.textContent = 'Berth ↻';
-  again.onclick = () => location.reload();
-  root.append(again);
+  // Without any words but those of index.html, whose link knows nothing of the place in the client.
+  root.onclick = (event) => {
+    event.preventDefault();
+    location.reload();
+  };
 }

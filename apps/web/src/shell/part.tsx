@@ -116,8 +116,10 @@ function PartFailure({
   useEffect(() => {
     if (!isDialog) return;
     notice(text('part.failed'), 'failure');
+    // One that nobody opened, and nobody can open again, comes when the browser is online again.
+    if (!onClose) return;
     onRetry();
-    onClose?.();
+    onClose();
   }, []);
   if (isDialog) return null;
   const words = (
