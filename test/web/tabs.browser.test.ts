@@ -14,7 +14,7 @@ const browser = useBrowser();
 /** Another tab of that browser, and how many connections it has opened. */
 async function openTab(context: BrowserContext): Promise<{ page: Page; sockets: () => number }> {
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(45_000);
   let sockets = 0;
   page.on('websocket', () => sockets++);
   await page.goto(platform.gateUrl);

@@ -14,6 +14,8 @@ const root = join(import.meta.dirname, '../../..');
 const folder = mkdtempSync(join(tmpdir(), 'berth-local-'));
 const [port, mailPort] = (await freePorts(2)) as [number, number];
 const launchers: Launcher[] = [];
+/** A busy machine starts eight processes in it. */
+const patienceMs = 120_000;
 
 after(async () => {
   for (const launcher of launchers) await launcher.kill();
@@ -52,7 +54,7 @@ class Launcher {
         if (this.child.exitCode !== null) throw new Error(`it ended: ${this.err}`);
         return this.out.includes('Ctrl-C');
       },
-      60_000,
+      patienceMs,
     );
   }
 
@@ -260,7 +262,7 @@ test('when the launcher is killed, nothing stays behind and the next start works
 
 test('Ctrl-C while it starts stops what has been started', async () => {
   const launcher = start();
-  await eventually('something runs', () => launcher.out.includes('redis is ready'));
+  await eventually('something runs', () => launcher.out.includes('redis is ready'), patienceMs);
   launcher.child.kill('SIGINT');
   assert.equal(await launcher.exited, 0);
   assert.match(launcher.out, /stopping redis/);
