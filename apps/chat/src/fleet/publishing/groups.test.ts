@@ -157,3 +157,20 @@ test('what happens to members is told in its place to clients that know entries,
   const { last, head } = (await knows.ask('conversation', { conversation })).conversation;
   assert.deepEqual([head, last?.kind, last?.users], [5, 'removed', [knows.user]]);
 });
+
+test('in a group of more than a hundred nobody is told who is typing', async () => {
+  const [owner, member] = (await guests(2)) as [Guest, Guest];
+  const more: number[] = [];
+  for (let count = 0; count < 99; count++) more.push(await fleet.user());
+  const users = [member.user, ...more.slice(1)];
+  const made = await owner.ask('groupCreate', { cid: 'crowd', title: 'crowd', members: users });
+  const { conversation } = made.conversation;
+  await member.ask('typing', { conversation });
+  await owner.next('typed');
+  const two = [more[0]!, await fleet.user()];
+  await owner.ask('groupInvite', { conversation, users: two });
+  await owner.ask('typing', { conversation });
+  await owner.ask('send', { conversation, cid: 'x', text: 'after it' });
+  await member.next('deliver', ({ text }) => text === 'after it');
+  assert.deepEqual(member.pushes('typed'), []);
+});
