@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { startTestMysql, useMysql } from '@berth/fixtures';
+import { startTestMysql, TcpProxy, useMysql } from '@berth/fixtures';
 import { Mysql, migrate } from '@berth/mysql';
 import { setBlocked } from '../conversations/direct-conversations.ts';
 import { MysqlGroupStore } from '../conversations/mysql-group-store.ts';
@@ -155,6 +155,44 @@ test('a server that comes back without its last transactions gets no hole above 
   await node.close();
   await running.kill();
   await server.remove();
+});
+
+test('another server without the last transactions, behind the same address, gets no hole above them', async () => {
+  const servers = [await startTestMysql(), await startTestMysql()];
+  const addresses = servers.map(({ url }) => ({ host: '127.0.0.1', port: Number(new URL(url).port) }));
+  const proxy = await new TcpProxy(addresses[0]!).start();
+  const url = new URL(servers[0]!.url);
+  url.port = String(proxy.port);
+  const node = createWritingNode({ url: url.href, deadlineMs: 20_000 });
+  const dbs = servers.map((server) => new Mysql({ url: server.url }));
+  for (const db of dbs) {
+    await migrate(db);
+    await createGroups(db, 1, 2);
+  }
+  const group = 1;
+  for (const index of upTo(5)) await node.send(group, 1, `text ${index}`);
+  // The other one was told of two of them before it had to stand in.
+  const behind = createWritingNode({ url: servers[1]!.url });
+  for (const index of upTo(2)) await behind.send(group, 1, `text ${index}`);
+  await behind.close();
+  const late = node.delivered.at(-1)!;
+  const first = node.heads.serverRun;
+  proxy.redirect(addresses[1]!);
+  proxy.cut();
+  proxy.mend();
+  assert.equal((await node.send(group, 1, 'afterwards')).seq, 3);
+  assert.notEqual(node.heads.serverRun, first);
+  node.heads.heard({ serverRun: 0, ...late });
+  assert.equal((await node.send(group, 1, 'and on')).seq, 4);
+  assert.deepEqual(seqsOf(await storedRows(dbs[1]!, group)), upTo(4));
+  assert.deepEqual(seqsOf(await storedRows(dbs[0]!, group)), upTo(5));
+  await node.close();
+  for (const db of dbs) await db.close();
+  await proxy.close();
+  for (const server of servers) {
+    await server.kill();
+    await server.remove();
+  }
 });
 
 test('one hot conversation that four nodes write to is written in turns, and nobody starves', async () => {

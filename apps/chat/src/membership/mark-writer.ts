@@ -1,3 +1,4 @@
+import { isTransient } from '@berth/mysql';
 import { BerthError } from '@berth/wire';
 import type { Database } from '../stores/guarded-mysql.ts';
 import { padded } from '../stores/statement-shapes.ts';
@@ -12,8 +13,11 @@ export interface Marks {
 const maxRows = 256;
 /** Marks waiting at most. */
 const maxWaiting = 50_000;
-/** Between two writes of marks that nobody waits for, so that busy writers cost few of them. */
-const pauseMs = 20;
+/**
+ * Between two writes of marks that nobody waits for: each is a commit, beside those of the messages that they are about. One
+ * that somebody waits for ends the pause.
+ */
+const pauseMs = 250;
 
 interface Waiting extends MemberKey, Marks {
   /** Undefined while nobody waits for it. */
@@ -30,6 +34,8 @@ export class MarkWriter {
   /** What is being written. */
   #writing = new Map<string, Waiting>();
   #working: Promise<void> | undefined;
+  #endPause: (() => void) | undefined;
+  #closing = false;
 
   constructor(mysql: Database) {
     this.#mysql = mysql;
@@ -46,6 +52,7 @@ export class MarkWriter {
     if (waiting === undefined)
       throw new BerthError('unavailable', 'too many marks are waiting', { retryAfterMs: 1_000 });
     waiting.written ??= Promise.withResolvers();
+    this.#endPause?.();
     return waiting.written.promise;
   }
 
@@ -76,8 +83,10 @@ export class MarkWriter {
     return waiting;
   }
 
-  /** Resolves when nothing waits. */
+  /** Resolves when nothing waits; from now on there are no pauses. */
   async drained(): Promise<void> {
+    this.#closing = true;
+    this.#endPause?.();
     await this.#working;
   }
 
@@ -94,13 +103,22 @@ export class MarkWriter {
       }
       this.#writing = new Map();
       if (this.#isUrgent()) continue;
-      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      await this.#pause();
     }
     this.#working = undefined;
   }
 
+  async #pause(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, pauseMs);
+    this.#endPause = resolve;
+    await promise;
+    clearTimeout(timer);
+    this.#endPause = undefined;
+  }
+
   #isUrgent(): boolean {
-    if (this.#waiting.size >= maxRows) return true;
+    if (this.#closing || this.#waiting.size >= maxRows) return true;
     for (const { written } of this.#waiting.values()) if (written !== undefined) return true;
     return false;
   }
@@ -109,14 +127,19 @@ export class MarkWriter {
     // In one order, so that two nodes do not wait for each other.
     batch.sort((a, b) => a.conversation - b.conversation || a.user - b.user);
     const rows = padded(batch);
-    await this.#mysql.transaction((tx) =>
-      tx.run(
-        `INSERT INTO members (conversation_id, user_id, read_seq, received_seq)
-         VALUES ${Array(rows.length).fill('(?,?,?,?)').join(',')}
-         ON DUPLICATE KEY UPDATE read_seq = GREATEST(read_seq, VALUES(read_seq)),
-           received_seq = GREATEST(received_seq, VALUES(received_seq))`,
-        rows.flatMap(({ conversation, user, read, received }) => [conversation, user, read, received]),
-      ),
-    );
+    const sql = `INSERT INTO members (conversation_id, user_id, read_seq, received_seq)
+       VALUES ${Array(rows.length).fill('(?,?,?,?)').join(',')}
+       ON DUPLICATE KEY UPDATE read_seq = GREATEST(read_seq, VALUES(read_seq)),
+         received_seq = GREATEST(received_seq, VALUES(received_seq))`;
+    const params = rows.flatMap(({ conversation, user, read, received }) => [
+      ...[conversation, user, read, received],
+    ]);
+    try {
+      await this.#mysql.run(sql, params);
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+      // Tries it a few times more.
+      await this.#mysql.transaction((tx) => tx.run(sql, params));
+    }
   }
 }
