@@ -74,9 +74,10 @@ const ofTimers = /was stopped because the VU iteration was interrupted$/;
 
 function warningOf(line: string): string | undefined {
   try {
-    const { level, msg } = JSON.parse(line) as { level: string; msg: string };
+    const { level, msg, error } = JSON.parse(line) as { level: string; msg: string; error?: string };
     if ((level !== 'warning' && level !== 'error') || ofTimers.test(msg)) return undefined;
-    return msg.split('\n')[0]!;
+    // A request that failed says so, and why in another field.
+    return `${msg.split('\n')[0]}${error ? `: ${error}` : ''}`;
   } catch {
     return line.trim() || undefined;
   }
