@@ -173,7 +173,8 @@ export function createChat(
   let leaving: Drain | undefined;
   const drain = async (plan: DrainPlan): Promise<void> => {
     draining?.stop();
-    const place = (session: LiveSession) => placeElsewhere(status, session, config.node);
+    const place = (session: LiveSession, avoid: readonly string[]) =>
+      placeElsewhere(status, session, [config.node, ...avoid]);
     draining = new Drain({ index, log, place, onDeparture: observe.departed });
     if (plan.sessions === undefined) registration.state = nodeStates.NODE_STATE_DRAINING;
     await draining.run(plan);
@@ -215,10 +216,10 @@ export function createChat(
         draining?.stop();
         registration.state = command.value ? nodeStates.NODE_STATE_CORDONED : nodeStates.NODE_STATE_READY;
       } else if (command.$case === 'drain') {
-        const { rate: perSecond, reason: why, sessions } = command.value;
+        const { rate: perSecond, reason: why, sessions, avoid } = command.value;
         if (sessions > 0 && registration.state === nodeStates.NODE_STATE_DRAINING) return;
         const reason = why === 'rebalance' ? 'rebalance' : 'drain';
-        void drain({ windowMs, perSecond, reason, isFinal: false, ...(sessions > 0 && { sessions }) });
+        void drain({ windowMs, perSecond, reason, isFinal: false, ...(sessions > 0 && { sessions, avoid }) });
       } else observe.admitted(command.value);
     },
     onReturned: () => audit.soon(),

@@ -6,11 +6,11 @@ import type { LiveSession } from '../session/live-session.ts';
 /** A session that leaves waits no longer than this for its next berth. */
 const deadlineMs = 1_000;
 
-/** Reserves a session's next berth, anywhere but on `node`. Rejects with BerthError. */
+/** Reserves a session's next berth, anywhere but on those nodes. Rejects with BerthError. */
 export async function placeElsewhere(
   client: RenewingClient<StatusServiceClient>,
   session: LiveSession,
-  node: string,
+  avoid: string[],
 ): Promise<Berth> {
   const placed = await client.call(
     (current) => current.place.bind(current),
@@ -20,7 +20,7 @@ export async function placeElsewhere(
       sessionId: session.id,
       generation: session.generation,
       zone: '',
-      avoid: [node],
+      avoid,
       version: '',
       move: session.moves,
     },

@@ -75,7 +75,7 @@ test('clients that move wait while no other node has room, and those that ask in
   await fleet.start('node-8');
   const all = await guests('node-8', 20, true);
   fleet.status.free = 5;
-  fleet.status.command('node-8', { $case: 'drain', value: { rate: 0, reason: '', sessions: 0 } });
+  fleet.status.command('node-8', { $case: 'drain', value: { rate: 0, reason: '', sessions: 0, avoid: [] } });
   await eventually('as many are told as there are places', () => told() === 5);
   await eventually('others were refused', () => fleet.status.free < -30);
   assert.equal(told(), 5);
@@ -92,12 +92,18 @@ test('clients that move wait while no other node has room, and those that ask in
 test('a part of the sessions is moved to even out the fleet, of clients that lose nothing, and the node goes on', async () => {
   await fleet.start('node-9');
   const [movers, others] = [await guests('node-9', 10, true), await guests('node-9', 5)];
-  fleet.status.command('node-9', { $case: 'drain', value: { rate: 0, reason: 'rebalance', sessions: 4 } });
+  fleet.status.command('node-9', {
+    $case: 'drain',
+    value: { rate: 0, reason: 'rebalance', sessions: 4, avoid: ['node-1'] },
+  });
   await eventually(
     'four are told',
     () => movers.filter((guest) => guest.pushes('goAway').length > 0).length === 4,
   );
   assert.equal(lastState('node-9'), NodeState.NODE_STATE_READY);
+  for (const guest of movers)
+    for (const { berth } of guest.pushes('goAway'))
+      assert.equal(berth!.node, 'node-2', 'node-1 is to be avoided');
   await guests('node-9', 1);
   assert.deepEqual(
     [...movers, ...others].map((guest) => guest.pushes('goAway').length).filter((count) => count > 0).length,
@@ -141,7 +147,10 @@ test('a cordon is reported and taken back; a drain by command empties a node tha
   fleet.status.command('node-2', { $case: 'cordon', value: true });
   await eventually('cordoned', () => lastState('node-2') === NodeState.NODE_STATE_CORDONED);
   const all = await guests('node-2', 5);
-  fleet.status.command('node-2', { $case: 'drain', value: { rate: 50, reason: 'rebalance', sessions: 0 } });
+  fleet.status.command('node-2', {
+    $case: 'drain',
+    value: { rate: 50, reason: 'rebalance', sessions: 0, avoid: [] },
+  });
   for (const guest of all) assert.equal((await guest.next('goAway')).reason, 'rebalance');
   for (const guest of all) await guest.closed;
   assert.equal(lastState('node-2'), NodeState.NODE_STATE_DRAINING);

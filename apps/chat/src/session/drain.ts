@@ -9,7 +9,7 @@ export interface DrainOptions {
   index: SessionIndex;
   log: Log;
   /** Reserves the session's next berth, not on this node. Rejects when nobody can. */
-  place(session: LiveSession): Promise<Berth>;
+  place(session: LiveSession, avoid: readonly string[]): Promise<Berth>;
   /** How a session went; `refused`: it asked for a place in vain, and will again. */
   onDeparture?: (outcome: DepartureOutcome | 'refused') => void;
 }
@@ -24,6 +24,8 @@ export interface DrainPlan {
   isFinal: boolean;
   /** So many sessions at most, and only of clients that lose nothing by it. Default: all. */
   sessions?: number;
+  /** Nodes that they are not to move to, beside this one. */
+  avoid?: readonly string[];
 }
 
 /** Sessions leave in slices of this time. */
@@ -93,7 +95,7 @@ export class Drain {
     let isRefused = false;
     while (moved < most && !isRefused && !this.#isStopped && performance.now() < until) {
       const lot = movers.slice(moved, Math.min(most, moved + maxPlacing));
-      const berths = await Promise.all(lot.map((session) => this.#berthFor(session)));
+      const berths = await Promise.all(lot.map((session) => this.#berthFor(session, plan.avoid)));
       lot.forEach((session, i) => {
         const berth = berths[i];
         if (berth) {
@@ -140,10 +142,10 @@ export class Drain {
     });
   }
 
-  async #berthFor(session: LiveSession): Promise<Berth | undefined> {
+  async #berthFor(session: LiveSession, avoid: readonly string[] = []): Promise<Berth | undefined> {
     if (session.departure || performance.now() < this.#askAgainAt) return undefined;
     try {
-      const berth = await this.#options.place(session);
+      const berth = await this.#options.place(session, avoid);
       this.#failures = 0;
       return berth;
     } catch (error) {

@@ -46,7 +46,7 @@ test('an operator has the fleet evened out', async () => {
     const told = commandsOf('busy', 'drain');
     return told.length > 0 && told;
   });
-  assert.deepEqual(command!.value, { rate: 0, reason: 'rebalance', sessions: 40 });
+  assert.deepEqual(command!.value, { rate: 0, reason: 'rebalance', sessions: 40, avoid: [] });
 });
 
 test('where nothing scales the fleet the plan tells what would be done', async () => {

@@ -5,7 +5,7 @@ import type { FleetSnapshot } from '../registry/registry.ts';
 
 export interface RebalanceContext {
   readFleet(): Promise<FleetSnapshot>;
-  move(name: string, bootEpoch: number, sessions: number): Promise<void>;
+  move(name: string, bootEpoch: number, sessions: number, avoid: string[]): Promise<void>;
 }
 
 /** All at once: an operator asks for it once, and receivers still take no more than they admit. */
@@ -19,7 +19,7 @@ export async function rebalance({ readFleet, move }: RebalanceContext): Promise<
   const moves: { node: string; sessions: number }[] = [];
   for (const step of steps) {
     if (step.do !== 'move') continue;
-    await move(step.node, step.bootEpoch, step.sessions);
+    await move(step.node, step.bootEpoch, step.sessions, step.avoid);
     moves.push({ node: step.node, sessions: step.sessions });
   }
   return { moves };

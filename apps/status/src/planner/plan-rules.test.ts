@@ -111,7 +111,9 @@ function even(counts: number[], seconds: number): { counts: number[]; worstBudge
       now += step.sessions;
       for (let session = 0; session < step.sessions; session++) {
         nodes.find(({ name }) => name === step.node)!.connections--;
-        nodes.toSorted((a, b) => a.connections - b.connections)[0]!.connections++;
+        // At worst the emptiest ones take nobody for a moment.
+        const others = nodes.filter(({ name }) => name !== step.node && !step.avoid.includes(name));
+        others.toSorted((a, b) => b.connections - a.connections)[0]!.connections++;
       }
     }
     moves += now;

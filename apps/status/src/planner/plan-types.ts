@@ -112,8 +112,8 @@ export interface Victim {
 export type PlanStep =
   | { do: 'scale'; to: number }
   | { do: 'order'; node: string; bootEpoch: number; order: NodeOrder }
-  /** Have so many of its sessions move to other nodes. */
-  | { do: 'move'; node: string; bootEpoch: number; sessions: number }
+  /** Have so many of its sessions move to other nodes, but those that are as full. */
+  | { do: 'move'; node: string; bootEpoch: number; sessions: number; avoid: string[] }
   /** Mark this empty node's pod as the first to go, then lower the scale by one. */
   | { do: 'remove'; node: string; to: number };
 

@@ -11,6 +11,9 @@ const moveEveryMs = 5_000;
 /** Then the rest stays where it is: of clients that cannot move without a break. */
 const giveUpMs = 300_000;
 
+/** Of the nodes that are to get nobody, so many are named. */
+const maxAvoid = 15;
+
 /**
  * Moves from the fullest nodes, within the budget, until all are near the mean. Once they are it is left to placement, until
  * another node has come or is back.
@@ -37,10 +40,16 @@ export function evenOut(
     return { steps: [], evening: begun };
   const budget = Math.max(1, Math.floor((policy.rebalanceShare * total * moveEveryMs) / 60_000));
   const share = Math.min(1, budget / uneven.reduce((sum, node) => sum + excess(node), 0));
+  // When the emptiest takes nobody for a moment, the next one must not be one that is too full itself.
+  const full = nodes
+    .filter((node) => excess(node) >= 0)
+    .sort((a, b) => excess(b) - excess(a))
+    .map((node) => node.name);
   const steps = uneven.map(
     (node): PlanStep => ({
       ...{ do: 'move', node: node.name, bootEpoch: node.bootEpoch },
       sessions: Math.max(1, Math.floor(share * excess(node))),
+      avoid: full.filter((name) => name !== node.name).slice(0, maxAvoid),
     }),
   );
   return { steps, evening: { fleet, isDone: false, sinceMs, movedAtMs: nowMs } };

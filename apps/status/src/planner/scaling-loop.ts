@@ -82,7 +82,7 @@ export class ScalingLoop {
       return;
     }
     if (step.do === 'move') {
-      await registry.move(step.node, step.bootEpoch, step.sessions);
+      await registry.move(step.node, step.bootEpoch, step.sessions, step.avoid);
       return;
     }
     if (step.do === 'remove') await scaler.markFirstToGo(step.node);

@@ -144,9 +144,9 @@ export class RedisRegistry {
     return this.#run(this.#scripts.tell, ['revocation', JSON.stringify(revocation)]);
   }
 
-  /** Has so many sessions of that boot move to other nodes. */
-  async move(node: string, bootEpoch: number, sessions: number): Promise<void> {
-    await this.#run(this.#scripts.tell, ['move', JSON.stringify({ node, bootEpoch, sessions })]);
+  /** Has so many sessions of that boot move to other nodes than those of `avoid`. */
+  async move(node: string, bootEpoch: number, sessions: number, avoid: readonly string[]): Promise<void> {
+    await this.#run(this.#scripts.tell, ['move', JSON.stringify({ node, bootEpoch, sessions, avoid })]);
   }
 
   /** Ends what has run out, and reads what is new since the news `after` (empty: of the last 10 minutes). */

@@ -77,7 +77,11 @@ export interface RevocationOrder {
 export type NewsItem =
   | { id: string; kind: 'revocation'; body: RevocationOrder }
   | { id: string; kind: 'order'; body: { node: string; bootEpoch: number; order: NodeOrder } }
-  | { id: string; kind: 'move'; body: { node: string; bootEpoch: number; sessions: number } };
+  | {
+      id: string;
+      kind: 'move';
+      body: { node: string; bootEpoch: number; sessions: number; avoid: string[] };
+    };
 
 export interface News {
   nowMs: number;

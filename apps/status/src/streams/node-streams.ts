@@ -1,4 +1,4 @@
-import type { StatusMessage } from '@berth/contracts/status';
+import type { Command, StatusMessage } from '@berth/contracts/status';
 import { BerthError } from '@berth/wire';
 import type { NodeOrder } from '../placement/node-record.ts';
 import { effectiveState, type FleetView, type PeerList } from '../registry/fleet-view.ts';
@@ -68,7 +68,7 @@ export class NodeStreams {
     for (const stream of this.#streams) {
       if (stream.name !== item.body.node || stream.bootEpoch !== item.body.bootEpoch) continue;
       if (item.kind === 'order') stream.send(orderMessage(item.body.order));
-      else if (item.kind === 'move') stream.send(moveMessage(item.body.sessions));
+      else if (item.kind === 'move') stream.send(moveMessage(item.body));
     }
   }
 }
@@ -87,15 +87,15 @@ function revocationMessage(item: NewsItem & { kind: 'revocation' }): StatusMessa
   return { message: { $case: 'revocation', value: { ...item.body, id: item.id } } };
 }
 
-function moveMessage(sessions: number): StatusMessage {
-  const value = { rate: 0, reason: 'rebalance', sessions };
+function moveMessage({ sessions, avoid = [] }: { sessions: number; avoid?: string[] }): StatusMessage {
+  const value = { rate: 0, reason: 'rebalance', sessions, avoid };
   return { message: { $case: 'command', value: { command: { $case: 'drain', value } } } };
 }
 
 function orderMessage(order: NodeOrder): StatusMessage {
-  const command =
+  const command: Command['command'] =
     order === 'drain'
-      ? ({ $case: 'drain', value: { rate: 0, reason: 'ordered', sessions: 0 } } as const)
-      : ({ $case: 'cordon', value: order === 'cordon' } as const);
+      ? { $case: 'drain', value: { rate: 0, reason: 'ordered', sessions: 0, avoid: [] } }
+      : { $case: 'cordon', value: order === 'cordon' };
   return { message: { $case: 'command', value: { command } } };
 }

@@ -205,6 +205,8 @@ export interface Drain {
   reason: string;
   /** Not 0: move so many sessions at most, of clients that lose nothing by it, and go on as before: no drain. */
   sessions: number;
+  /** Nodes that they are not to move to, beside this one: at most 15. With `sessions`, those that are as full. */
+  avoid: string[];
 }
 
 export interface PlaceRequest {
@@ -1339,7 +1341,7 @@ export const Command: MessageFns<Command> = {
 };
 
 function createBaseDrain(): Drain {
-  return { rate: 0, reason: "", sessions: 0 };
+  return { rate: 0, reason: "", sessions: 0, avoid: [] };
 }
 
 export const Drain: MessageFns<Drain> = {
@@ -1352,6 +1354,9 @@ export const Drain: MessageFns<Drain> = {
     }
     if (message.sessions !== 0) {
       writer.uint32(24).uint32(message.sessions);
+    }
+    for (const v of message.avoid) {
+      writer.uint32(34).string(v!);
     }
     return writer;
   },
@@ -1393,6 +1398,14 @@ export const Drain: MessageFns<Drain> = {
             message.sessions = reader.uint32();
             continue;
           }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.avoid.push(reader.string());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1413,6 +1426,7 @@ export const Drain: MessageFns<Drain> = {
     message.rate = object.rate ?? 0;
     message.reason = object.reason ?? "";
     message.sessions = object.sessions ?? 0;
+    message.avoid = object.avoid?.map((e) => e) || [];
     return message;
   },
 };
