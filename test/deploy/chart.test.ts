@@ -218,7 +218,7 @@ describe('the chart', { skip }, () => {
     assert.ok([...seen].some((name) => name === `${'a'.repeat(44)} ${'a'.repeat(44)}-gate`));
   });
 
-  test('gives a token to status alone, and only when it scales: to read and set that scale, and to mark pods', async () => {
+  test('gives a token to status alone, and only when it scales: to read and set that scale, to mark pods, to hold a Lease', async () => {
     const withToken = (manifests: Manifest[]) =>
       [...podsOf(manifests)]
         .filter(([, { spec }]) => spec.automountServiceAccountToken)
@@ -238,6 +238,13 @@ describe('the chart', { skip }, () => {
         verbs: ['get', 'patch'],
       },
       { apiGroups: [''], resources: ['pods'], verbs: ['list', 'patch'] },
+      { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create'] },
+      {
+        apiGroups: ['coordination.k8s.io'],
+        resources: ['leases'],
+        resourceNames: ['berth-chat-planner'],
+        verbs: ['get', 'update'],
+      },
     ]);
   });
 

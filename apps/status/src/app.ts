@@ -21,6 +21,8 @@ import { PlacementQueue } from './placement/placement-queue.ts';
 import { Placer } from './placement/placer.ts';
 import { strategies } from './placement/strategies/strategies.ts';
 import { HttpScaler } from './planner/http-scaler.ts';
+import { KubernetesApi } from './planner/kubernetes-api.ts';
+import { KubernetesLease } from './planner/kubernetes-lease.ts';
 import { KubernetesScaler } from './planner/kubernetes-scaler.ts';
 import { Leadership } from './planner/leadership.ts';
 import { ScalingLoop } from './planner/scaling-loop.ts';
@@ -80,7 +82,17 @@ export function createStatus(
       assertOperator(request, config.operatorToken);
       return handle(request);
     });
-  const leadership = new Leadership(redis, randomUUID(), 10_000);
+  const { scaler } = config;
+  const kubernetes = scaler?.kind === 'kubernetes' ? new KubernetesApi(scaler) : undefined;
+  const replica = randomUUID();
+  const lease =
+    kubernetes && scaler?.kind === 'kubernetes'
+      ? new KubernetesLease({
+          ...{ api: kubernetes, namespace: scaler.namespace, holder: replica },
+          name: `${scaler.deployment}-planner`,
+        })
+      : undefined;
+  const leadership = new Leadership(redis, replica, 10_000, lease);
   const readPlans = config.scaler && (() => leadership.read());
   const ops = new OpsServer({
     ...config.ops,
@@ -104,7 +116,7 @@ export function createStatus(
     },
   });
 
-  const scaling = createScaling(config, { leadership, registry, log, metrics: statusMetrics });
+  const scaling = createScaling(config, { kubernetes, leadership, registry, log, metrics: statusMetrics });
 
   return {
     ports,
@@ -134,14 +146,21 @@ export function createStatus(
 
 function createScaling(
   { scaler }: StatusConfig,
-  parts: { leadership: Leadership; registry: RedisRegistry; log: Log; metrics: StatusMetrics },
+  parts: {
+    kubernetes: KubernetesApi | undefined;
+    leadership: Leadership;
+    registry: RedisRegistry;
+    log: Log;
+    metrics: StatusMetrics;
+  },
 ): ScalingLoop | undefined {
   if (!scaler) return undefined;
-  const { leadership, registry, log, metrics } = parts;
+  const { kubernetes, leadership, registry, log, metrics } = parts;
   return new ScalingLoop({
     registry,
     leadership,
-    scaler: scaler.kind === 'http' ? new HttpScaler(scaler) : new KubernetesScaler(scaler),
+    scaler:
+      scaler.kind === 'http' ? new HttpScaler(scaler) : new KubernetesScaler({ ...scaler, api: kubernetes! }),
     policy: scaler.policy,
     log,
     onPlan(outcome, plan) {

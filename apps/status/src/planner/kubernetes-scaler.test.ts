@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
+import { KubernetesApi } from './kubernetes-api.ts';
 import { KubernetesScaler } from './kubernetes-scaler.ts';
 
 /** As much of an API server as the scaler talks to. */
@@ -69,8 +70,10 @@ beforeEach(() => {
   scaler = new KubernetesScaler({
     namespace: 'berth',
     deployment: 'chat',
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    credentials: folder,
+    api: new KubernetesApi({
+      url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      credentials: folder,
+    }),
   });
 });
 after(() => {
@@ -110,7 +113,8 @@ test('says what the API server said', async () => {
 
 test('gives up on a server that is not there', async () => {
   const nowhere = new KubernetesScaler({
-    ...{ namespace: 'berth', deployment: 'chat', url: 'http://127.0.0.1:1', credentials: folder },
+    ...{ namespace: 'berth', deployment: 'chat' },
+    api: new KubernetesApi({ url: 'http://127.0.0.1:1', credentials: folder }),
   });
   await assert.rejects(nowhere.readScale(), /ECONNREFUSED/);
 });

@@ -1,4 +1,5 @@
 import { LuaScript, type Redis } from '@berth/redis';
+import type { KubernetesLease } from './kubernetes-lease.ts';
 import type { PlannerRecord } from './plan-types.ts';
 
 const keys = ['{berth}:planner-leader', '{berth}:planner-memory'];
@@ -12,15 +13,19 @@ export class Leadership {
   readonly #redis: Redis;
   readonly #replica: string;
   readonly #leaseMs: number;
+  readonly #lease: KubernetesLease | undefined;
 
-  constructor(redis: Redis, replica: string, leaseMs: number) {
+  /** `lease`: on a cluster it says who leads; Redis then only refuses what one remembers who leads no more. */
+  constructor(redis: Redis, replica: string, leaseMs: number, lease?: KubernetesLease) {
     this.#redis = redis;
     this.#replica = replica;
     this.#leaseMs = leaseMs;
+    this.#lease = lease;
   }
 
   /** The memory when this replica leads for another lease; undefined when another does. */
   async lead(): Promise<PlannerRecord | undefined> {
+    if (this.#lease && !(await this.#lease.hold())) return undefined;
     const [leads, memory] = await scripts.lead.run(this.#redis, keys, [this.#replica, this.#leaseMs]);
     if (leads === 0) return undefined;
     return memory === '' ? {} : (JSON.parse(memory!) as PlannerRecord);
