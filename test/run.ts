@@ -5,7 +5,8 @@ import process from 'node:process';
 import { startTestMysql } from '@berth/fixtures';
 import { findStores, installStores } from '@berth/stores';
 import { buildEngine } from './deploy/cluster/engine.ts';
-import { fetchHelms, missingClusterPackages } from './deploy/cluster-tools.ts';
+import { TestCluster } from './deploy/cluster/test-cluster.ts';
+import { clusterTools, fetchHelms, missingClusterPackages } from './deploy/cluster-tools.ts';
 import { fetchNewerHaproxy, haproxyBinary } from './deploy/edge/haproxy.ts';
 import { missingBrowserPackages } from './harness/browser.ts';
 import { runPhases } from './phases.ts';
@@ -53,15 +54,22 @@ if (files.length === 0) {
   process.exit(1);
 }
 
+const onCluster = files.filter((file) => ofCluster.test(file));
 const mysql = await startTestMysql();
 process.env.BERTH_TEST_MYSQL_URL = mysql.url;
+let cluster: TestCluster | undefined;
 let failed = true;
 try {
+  if (clusterTools !== undefined && onCluster.length > 1) {
+    cluster = await TestCluster.up();
+    process.env.BERTH_TEST_KUBECONFIG = cluster.kubeconfig;
+  }
   failed = await runPhases([
     { files: files.filter((file) => !wholeSystem.test(file)).map((file) => resolve(file)), concurrency: 2 },
     { files: files.filter((file) => wholeSystem.test(file)).map((file) => resolve(file)), concurrency: 1 },
   ]);
 } finally {
+  await cluster?.down();
   await mysql.kill();
   await mysql.remove();
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import process from 'node:process';
 import { clusterTools, findHelms, kubectl, type Tool, tool } from '../cluster-tools.ts';
 
 /** As much of an object as tests look at. */
@@ -18,15 +19,22 @@ export class TestCluster {
   readonly #helm: Tool;
 
   readonly kubeconfig: string;
+  /** Whoever brought it up takes it down. */
+  readonly #isShared: boolean;
 
-  private constructor(kubeconfig: string) {
+  private constructor(kubeconfig: string, isShared = false) {
     this.kubeconfig = kubeconfig;
+    this.#isShared = isShared;
     this.#env = { KUBECONFIG: kubeconfig };
     // The Helm that the infrastructure's engine has built in is a 3.
     this.#helm = findHelms().at(-1)!;
   }
 
+  /** The one that all test files share, when nothing of Berth is on it; else one of its own. */
   static async up(): Promise<TestCluster> {
+    const { BERTH_TEST_KUBECONFIG: shared } = process.env;
+    const cluster = shared === undefined ? undefined : new TestCluster(shared, true);
+    if (cluster && !/berth/.test(await cluster.kubectl(['get', 'namespaces', '-o', 'name']))) return cluster;
     await script('base-images', ['node', 'mariadb', 'redis', 'haproxy']);
     // One that runs already would be someone's, in some state; and `up` rewrites the files that its parts watch.
     await script('down');
@@ -35,10 +43,11 @@ export class TestCluster {
     if (kubeconfig === undefined) throw new Error(`up printed no KUBECONFIG: ${printed}`);
     // Those that were made while it was down.
     await script('base-images', ['node', 'mariadb', 'redis', 'haproxy']);
-    return new TestCluster(kubeconfig);
+    return new TestCluster(kubeconfig, cluster !== undefined);
   }
 
   async down(): Promise<void> {
+    if (this.#isShared) return;
     await script('down');
     // Images of earlier runs that have lost their name.
     await script('image', ['prune']);
