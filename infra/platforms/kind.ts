@@ -85,7 +85,7 @@ function imagesOf(
 ): Platform['images'] {
   const find = new pulumi.ResourceHook('find-images', async () => {
     const images = services.map((app) => `${repository}/${app}:${imageTag}`);
-    const missing = await lookForImages(kubectl, images);
+    const missing = await lookForImages(kubectl, images, (text) => void pulumi.log.info(text));
     if (missing.length > 0) {
       throw new Error(
         `no node has ${missing.join(', ')}: npm run images -- --tag ${imageTag} --load kind, and run pulumi up again`,

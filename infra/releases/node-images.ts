@@ -21,9 +21,14 @@ export function missingImages(nodes: ClusterObject[], images: string[]): string[
 const settlesMs = 45_000;
 const everyMs = 2_000;
 
-/** Which of the images no node has, once the nodes have had the time to tell; none when they do not say. */
-export async function lookForImages(kubectl: Kubectl, images: string[]): Promise<string[]> {
+/** Which of the images no node has, once the nodes have had the time to tell; none when they do not say. `say`: what is waited for. */
+export async function lookForImages(
+  kubectl: Kubectl,
+  images: string[],
+  say: (text: string) => void,
+): Promise<string[]> {
   const begun = Date.now();
+  let isSaid = false;
   for (;;) {
     const nodes = await kubectl.list('nodes', []).catch((error) => {
       if (error instanceof CommandError) return [];
@@ -31,6 +36,8 @@ export async function lookForImages(kubectl: Kubectl, images: string[]): Promise
     });
     const missing = nodes.length === 0 ? [] : missingImages(nodes, images);
     if (missing.length === 0 || Date.now() - begun > settlesMs) return missing;
+    if (!isSaid) say(`no node tells of ${missing[0]}: waiting ${settlesMs / 1_000} s, as they tell late`);
+    isSaid = true;
     await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
 }

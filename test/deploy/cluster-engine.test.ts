@@ -56,7 +56,7 @@ describe('the stack under the real engine', { skip: missingEngine }, () => {
     const first = await project.up('--policy-pack', 'infra/policy');
     assert.equal(first.code, 0, first.output);
     await works();
-    const second = await project.up();
+    const second = await project.up('--skip-preview');
     assert.match(second.output, /Resources:\n\s+\d+ unchanged/, second.output);
   });
 
@@ -95,7 +95,7 @@ describe('the stack under the real engine', { skip: missingEngine }, () => {
         ['config', 'set', '--stack', 'kind', '--secret', `berth:${name}`],
         randomBytes(20).toString('hex'),
       );
-    const { code, output } = await project.up();
+    const { code, output } = await project.up('--skip-preview');
     assert.equal(code, 0, output);
     await works();
     // The guide's way in, with the new password of root.
@@ -116,7 +116,7 @@ describe('the stack under the real engine', { skip: missingEngine }, () => {
       ...['patch', 'secret', '-n', berth, 'berth-tickets', '--field-manager=kubectl-edit', '-p', wrong],
     ]);
     await project.set({ reapply: 'once-more' });
-    const { code, output } = await project.up('--refresh');
+    const { code, output } = await project.up('--refresh', '--skip-preview');
     assert.equal(code, 0, output);
     assert.equal(await secret(), before);
     await cluster.settled(berth);
@@ -145,6 +145,7 @@ describe('the stack under the real engine', { skip: missingEngine }, () => {
     const { code, output } = await project.up('--skip-preview');
     assert.notEqual(code, 0);
     assert.match(output, /no node has berth\/gate:nowhere, .*: npm run images -- --tag nowhere --load kind/);
+    assert.match(output, /no node tells of berth\/gate:nowhere: waiting 45 s/);
     assert.equal((await cluster.list(berth, 'secrets', 'owner=helm,name=berth')).length, revision);
   });
 
