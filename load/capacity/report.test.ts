@@ -30,7 +30,7 @@ test('the number comes with how sure it is, and what ended it', () => {
   assert.match(renderNumber({ ...run, found: { ...run.found, broke: undefined } }), /the limit is higher\.$/);
   assert.equal(
     renderNumber({ ...run, found: { level: 0, held: 0, broke } }),
-    'Not even 500 sessions hold: p99 was 300 ms, not below 250.',
+    'Not even 4,000 sessions hold: p99 was 300 ms, not below 250.',
   );
 });
 

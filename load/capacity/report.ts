@@ -20,7 +20,7 @@ export function renderNumber({ options, found }: CapacityRun): string {
   const { level, held, broke } = found;
   const { perMinute, seconds, thresholds } = options;
   const within = thresholds.map(({ quantile, belowMs }) => `${quantile} below ${belowMs} ms`).join(', ');
-  if (level === 0) return `Not even ${count(options.first)} sessions hold: ${broke?.reason}.`;
+  if (level === 0) return `Not even ${count(broke?.level ?? options.first)} sessions hold: ${broke?.reason}.`;
   const sure = `it held in ${held} of ${held} runs of ${seconds} s, so with 95 % confidence in at least ${Math.round(100 * heldPart(held))} % of such runs`;
   const end = broke
     ? `At ${count(broke.level)} it does not: ${broke.reason}.`

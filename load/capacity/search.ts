@@ -14,7 +14,7 @@ export interface SearchOptions {
 }
 
 export interface Found {
-  /** The highest level that held each time; 0 when the first did not. */
+  /** The highest level that held each time; 0 when none did. */
   level: number;
   /** How often it was measured and held. */
   held: number;
@@ -25,8 +25,9 @@ export interface Found {
 /** Between the level that holds and the one that does not: as close as is worth knowing. */
 const closeEnough = 1.15;
 const backOff = 0.9;
+const mostHalvings = 6;
 
-/** Doubles the level until it breaks, halves the distance, then confirms what held, and backs off where it does not. */
+/** Doubles the level until it breaks (or halves it until it holds), halves the distance, then confirms what held, and backs off where it does not. */
 export async function searchCapacity({ first, most, confirm, probe }: SearchOptions): Promise<Found> {
   let level = 0;
   let broke: Found['broke'];
@@ -41,6 +42,13 @@ export async function searchCapacity({ first, most, confirm, probe }: SearchOpti
     }
     level = next;
     if (next >= even(most)) break;
+  }
+  // Too much to begin with: downwards, not for ever.
+  for (let halvings = 0; broke && level === 0 && broke.level > 2 && halvings < mostHalvings; halvings++) {
+    const next = Math.max(2, even(broke.level / 2));
+    const verdict = await probe(next);
+    if (verdict.holds) level = next;
+    else lower(next, verdict);
   }
   while (broke && level > 0 && broke.level / level > closeEnough) {
     const middle = even((level + broke.level) / 2);
