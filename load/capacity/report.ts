@@ -2,7 +2,7 @@ import { shown } from '../bench/against/table.ts';
 import type { Level } from './measure.ts';
 import type { CapacityOptions } from './options.ts';
 import { type Found, heldPart } from './search.ts';
-import { renderCost, renderSizes } from './sizing.ts';
+import { costOf, renderCost, renderSizes } from './sizing.ts';
 
 export interface CapacityRun {
   options: CapacityOptions;
@@ -54,10 +54,7 @@ export function renderSizing(run: CapacityRun): string {
     '',
   ];
   const table = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-  // What a session costs is told best by many of them, that were served.
-  const best = levels
-    .filter(({ verdict }) => verdict.holds)
-    .toSorted((one, other) => other.sessions - one.sessions)[0];
+  const best = costOf(levels.filter(({ verdict }) => verdict.holds));
   const { nodes, drivers, seconds } = options;
   return `# Sizing
 

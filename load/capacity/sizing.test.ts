@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
-import { type Cost, pod, podSessions, renderSizes, sizeFor } from './sizing.ts';
+import { type Cost, costOf, pod, podSessions, renderSizes, sizeFor } from './sizing.ts';
 
 const cost: Cost = {
   ...{ sessions: 1_000, chatCores: 0.01, serverCores: 0.02 },
@@ -38,4 +38,14 @@ test('a pod is the chart’s', () => {
   assert.equal(chat.capacity, pod.capacity);
   assert.equal(chat.resources.requests.cpu, `${pod.cores * 1_000}m`);
   assert.equal(chat.resources.limits.memory, '1536Mi');
+});
+
+test('what a process takes once is no session’s', () => {
+  const few = { ...cost, sessions: 500, chatBytes: 50_000_000 };
+  const many = { ...cost, sessions: 1_500, chatBytes: 70_000_000 };
+  assert.deepEqual(costOf([many, few]), { ...many, chatBytes: 30_000_000, baseBytes: 140_000_000 });
+  // Too close to each other to tell, or a process that gave nothing back.
+  assert.equal(costOf([{ ...few, sessions: 1_000 }, many]), many);
+  assert.equal(costOf([{ ...few, chatBytes: 80_000_000 }, many]), many);
+  assert.equal(costOf([]), undefined);
 });

@@ -28,6 +28,20 @@ const node = { cores: 1.93, dollars: 59.57, autoDollars: 7.15 };
 const leastPods = 2;
 const leastNodes = 2;
 
+/**
+ * What the most sessions cost. Memory is told by how much more the most take than the fewest did, where there are twice as
+ * many: what a process takes once, for its code and its heap, is no session's.
+ */
+export function costOf<C extends Cost>(levels: C[]): C | undefined {
+  const sorted = levels.toSorted((one, other) => one.sessions - other.sessions);
+  const [fewest, most] = [sorted[0], sorted.at(-1)];
+  if (!fewest || !most || most.sessions < 2 * fewest.sessions) return most;
+  const each = (most.chatBytes - fewest.chatBytes) / (most.sessions - fewest.sessions);
+  if (each <= 0) return most;
+  const chatBytes = each * most.sessions;
+  return { ...most, chatBytes, baseBytes: most.baseBytes + most.chatBytes - chatBytes };
+}
+
 /** Sessions that one pod may be given, and what limits it. */
 export function podSessions(cost: Cost): { sessions: number; limit: string } {
   const byLimit = {
