@@ -94,3 +94,46 @@ test('as many heads as there may be, each as large as it may be, leave gate room
   // What gate is besides, and its hashes, take 150 MiB.
   assert.ok(peakKiB / 1_024 < containerMiB - 150, `${Math.round(peakKiB / 1_024)} MiB`);
 });
+
+/** A connection that asks so many times at once, and reads nothing. */
+async function asking(port: number, times: number): Promise<{ socket: Socket; closed: Promise<unknown> }> {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => {});
+  const closed = once(socket, 'close');
+  await once(socket, 'connect');
+  socket.pause();
+  socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(times));
+  return { socket, closed };
+}
+
+test('a connection that asks for more and more without an answer is cut, and nothing of it is kept', async () => {
+  let [handled, ended] = [0, 0];
+  const large = Buffer.alloc(8_388_608);
+  const listener = new HttpListener((_request, response) => {
+    handled++;
+    response.once('close', () => ended++);
+    response.end(large);
+  });
+  await listener.listen('127.0.0.1', 0);
+  after(() => listener.close(0));
+  const some = await asking(listener.port, 8);
+  await eventually('what it may ask for is handled', () => handled === 8 && listener.inFlight === 8);
+  const greedy = await asking(listener.port, 1_000);
+  greedy.socket.resume();
+  await greedy.closed;
+  assert.ok(handled <= 8 + 8, `${handled} were handled`);
+  some.socket.destroy();
+  await eventually('nothing is kept', () => listener.inFlight === 0);
+  assert.equal(ended, handled, 'and whoever worked for it knows');
+});
+
+test('an answer that nobody takes gives its place up in time', async () => {
+  const large = Buffer.alloc(8_388_608);
+  const listener = new HttpListener((_request, response) => response.end(large), 5, 200);
+  await listener.listen('127.0.0.1', 0);
+  after(() => listener.close(0));
+  for (let count = 0; count < 5; count++) await asking(listener.port, 1);
+  await eventually('the room is full', () => listener.inFlight === 5);
+  await eventually('there is room', () => listener.inFlight === 0);
+  assert.equal((await fetch(`http://127.0.0.1:${listener.port}/`)).status, 200);
+});

@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { BerthError, limits } from '@berth/wire';
 
 /**
@@ -10,7 +10,15 @@ const backlog = 16_384;
 /** Connections at a time at most: further ones are closed. A head that has not ended takes some 35 KiB. */
 const maxConnections = 6_000;
 /** Requests at a time at most, each with a body of 16 KiB at most; further ones are answered 503. */
-const maxInFlight = 8_000;
+const maxInFlight = 4_000;
+/**
+ * Requests of one connection at a time at most: one that sends more without an answer is cut. Node makes the answers to all
+ * that comes in one piece, over a thousand, before it looks whether anybody takes them.
+ */
+const maxPipelined = 8;
+/** Milliseconds until an answer must have been taken, whole; looked at this often. */
+const takenWithinMs = 120_000;
+const lookEveryMs = 5_000;
 /** What those are answered. */
 const tooMany = JSON.stringify({
   error: new BerthError('unavailable', undefined, { retryAfterMs: 1_000 }).toWire(),
@@ -20,8 +28,11 @@ const tooMany = JSON.stringify({
 export class HttpListener {
   readonly #server: Server;
   readonly #inFlight = new Set<ServerResponse>();
+  /** Of each connection with requests that are not answered yet, which these are and when the first came. */
+  readonly #asked = new Map<Socket, { responses: Set<ServerResponse>; sinceMs: number }>();
+  readonly #timer: NodeJS.Timeout;
 
-  constructor(handle: RequestListener, bound = maxInFlight) {
+  constructor(handle: RequestListener, bound = maxInFlight, takenMs = takenWithinMs) {
     this.#server = createServer(
       {
         maxHeaderSize: limits.maxHeaderBytes,
@@ -41,12 +52,44 @@ export class HttpListener {
           response.end(tooMany);
           return;
         }
-        this.#inFlight.add(response);
-        response.once('close', () => this.#inFlight.delete(response));
-        handle(request, response);
+        if (this.#note(request.socket, response)) handle(request, response);
+        else request.socket.destroy();
       },
     );
     this.#server.maxConnections = maxConnections;
+    this.#server.on('connection', (socket) => {
+      socket.once('close', () => {
+        // An answer whose turn had not come hears nothing of the end of its connection from Node.
+        for (const response of this.#asked.get(socket)?.responses ?? [])
+          if (response.socket === null) response.emit('close');
+        this.#asked.delete(socket);
+      });
+    });
+    const look = () => this.#cutBefore(performance.now() - takenMs);
+    this.#timer = setInterval(look, Math.min(lookEveryMs, takenMs)).unref();
+  }
+
+  /** False when its connection has asked for too much. */
+  #note(socket: Socket, response: ServerResponse): boolean {
+    let asked = this.#asked.get(socket);
+    if (asked === undefined) {
+      asked = { responses: new Set(), sinceMs: performance.now() };
+      this.#asked.set(socket, asked);
+    }
+    const { responses } = asked;
+    if (responses.size >= maxPipelined || socket.destroyed) return false;
+    responses.add(response);
+    this.#inFlight.add(response);
+    response.once('close', () => {
+      this.#inFlight.delete(response);
+      if (responses.delete(response) && responses.size === 0) this.#asked.delete(socket);
+      else asked.sinceMs = performance.now();
+    });
+    return true;
+  }
+
+  #cutBefore(ms: number): void {
+    for (const [socket, { sinceMs }] of this.#asked) if (sinceMs < ms) socket.destroy();
   }
 
   /** Requests that are not answered yet. */
@@ -76,5 +119,6 @@ export class HttpListener {
     const timer = setTimeout(() => this.#server.closeAllConnections(), graceMs);
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
     clearTimeout(timer);
+    clearInterval(this.#timer);
   }
 }
