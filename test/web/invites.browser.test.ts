@@ -138,6 +138,20 @@ test('a link that is no longer good says why, and keeps nobody from registering'
   }
 });
 
+test('who invites is asked for again when gate does not know at once', async () => {
+  const [ann] = await seedPeople(platform, 1, 'later');
+  const { link } = await inviteOf(ann!);
+  const { page, context } = await browser.open(platform.gateUrl);
+  let refusals = 0;
+  await context.route('**/v1/invites/preview', async (route) => {
+    if (refusals++ < 2) await route.abort();
+    else await route.continue();
+  });
+  await page.goto(link);
+  await page.getByText(`${ann!.name} invites you. You will be friends here.`).waitFor();
+  assert.equal(refusals, 3);
+});
+
 for (const theme of ['light', 'dark'] as const) {
   test(`axe finds nothing on the pages of invites, ${theme}`, async () => {
     const [ann, bob] = await seedPeople(platform, 2, `axe-${theme}`);

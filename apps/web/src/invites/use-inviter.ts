@@ -1,8 +1,12 @@
 import { BerthError, type InvitePreview } from '@berth/client';
+import { errorTable } from '@berth/wire';
 import { useEffect, useState } from 'react';
 import { useAccounts } from '../accounts/accounts-context.ts';
 import { errorText } from '../i18n/error-text.ts';
 import { useFormats, useText } from '../i18n/language.tsx';
+
+/** What may be known a moment later is asked for again after it, jittered. */
+const retryMs = 4_000;
 
 export type Inviter =
   | { kind: 'asking' }
@@ -29,13 +33,23 @@ export function useInviter(invite: string | undefined): {
   useEffect(() => {
     if (invite === undefined) return;
     let left = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const ask = async () => {
+      try {
+        const { user } = await accounts.previewInvite(invite);
+        if (!left) setInviter({ kind: 'known', user });
+      } catch (error) {
+        if (left) return;
+        refuse(error);
+        const isFinal = error instanceof BerthError && !errorTable[error.code].retry;
+        if (!isFinal) timer = setTimeout(ask, retryMs * (0.5 + Math.random()));
+      }
+    };
     setInviter({ kind: 'asking' });
-    accounts.previewInvite(invite).then(
-      ({ user }) => left || setInviter({ kind: 'known', user }),
-      (error: unknown) => left || refuse(error),
-    );
+    void ask();
     return () => {
       left = true;
+      clearTimeout(timer);
     };
   }, [accounts, invite]);
   return { inviter: invite === undefined ? undefined : inviter, refuse };
