@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, statSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import process from 'node:process';
@@ -88,7 +89,7 @@ export class BareDebian {
       await ended;
     }
     // What dies with a launcher writes on for a moment.
-    rmSync(this.root, { recursive: true, force: true, maxRetries: 10 });
+    await rm(this.root, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 

@@ -51,13 +51,20 @@ export function assertRoom({ dataDir, mysqlUrl }: { dataDir: string; mysqlUrl: s
 
 /** With its parents. Node's own way never ends where the parent is there and takes none, as in /proc. */
 function makeFolder(folder: string): void {
-  if (existsSync(folder)) {
-    // Throws what is to be said when it is none.
-    readdirSync(folder);
-    return;
+  // Throws what is to be said when it is none.
+  if (existsSync(folder)) readdirSync(folder);
+  else {
+    makeParents(folder);
+    mkdirSync(folder, { mode: 0o700 });
   }
-  if (dirname(folder) !== folder) makeFolder(dirname(folder));
-  mkdirSync(folder, { mode: 0o700 });
+}
+
+/** One that is there need not be one that this user may look into. */
+function makeParents(folder: string): void {
+  const parent = dirname(folder);
+  if (existsSync(parent)) return;
+  makeParents(parent);
+  mkdirSync(parent, { mode: 0o700 });
 }
 
 /** Whether the process lives and, where that can be seen, is a launcher: process ids are used again. */
