@@ -131,6 +131,18 @@ test('after a scale-out sessions are moved until all nodes are within a tenth of
   assert.equal(even([210, 190, 200], 60).moves, 0, 'even enough');
 });
 
+test('a few sessions are a lot where a node takes few', () => {
+  const nodes = nodesOf([9, 9, 0], { capacity: 10 });
+  const result = plan({ nowMs: 0, scale: 3, nodes, silent: 0 }, { ...policy, headroom: 0 }, {});
+  assert.deepEqual(
+    result.steps.map((step) => step.do === 'move' && [step.node, step.avoid]),
+    [
+      ['n0', ['n1']],
+      ['n1', ['n0']],
+    ],
+  );
+});
+
 test('an uneven fleet is evened out whatever it looks like, and then left alone', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 500 }), { minLength: 2, maxLength: 8 }), (counts) => {

@@ -4,8 +4,9 @@ import type { Evening, PlanNode, PlanPolicy, PlanSnapshot, PlanStep } from './pl
 const beginShare = 0.15;
 /** …until it is as near as this. */
 const endShare = 0.05;
-/** What so few sessions more or less do to a node is nothing. */
+/** What so few sessions more or less, or such a part of its capacity, do to a node is nothing. */
 const leastSessions = 10;
+const leastShare = 0.05;
 /** Sessions that were told to move have moved, and been reported, within this. */
 const moveEveryMs = 5_000;
 /** Then the rest stays where it is: of clients that cannot move without a break. */
@@ -33,7 +34,11 @@ export function evenOut(
   const mean = (node: PlanNode) => (total * node.capacity) / capacity;
   const excess = (node: PlanNode) => node.connections - mean(node);
   const least = (node: PlanNode) =>
-    Math.max(leastSessions, (begun?.sinceMs === undefined ? beginShare : endShare) * mean(node));
+    Math.max(
+      1,
+      Math.min(leastSessions, leastShare * node.capacity),
+      (begun?.sinceMs === undefined ? beginShare : endShare) * mean(node),
+    );
   const uneven = nodes.filter((node) => excess(node) > least(node));
   if (uneven.length === 0 || nowMs - sinceMs > giveUpMs) return { steps: [], evening: done };
   if (begun?.movedAtMs !== undefined && nowMs - begun.movedAtMs < moveEveryMs)
