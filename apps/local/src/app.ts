@@ -1,9 +1,12 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { ChatNodes } from './chat-nodes.ts';
 import type { LocalConfig } from './config.ts';
 import { assertRoom, takeFolder } from './data-folder.ts';
 import { mysqlPart, prepareStores, redisPart } from './databases.ts';
 import { startDemo } from './demo/demo.ts';
+import { ElasticNodes } from './elastic-nodes.ts';
 import { listenToKeys } from './keyboard.ts';
 import { keepLogsSmall } from './log-files.ts';
 import { writeOutputs } from './outputs.ts';
@@ -18,6 +21,7 @@ import {
   mailService,
   makePlan,
   type Plan,
+  type PlannerDoor,
   statusService,
   verifyService,
 } from './services.ts';
@@ -54,7 +58,12 @@ export async function runLocal(
     await assertFree(config.port, 'web address', '--port');
     await assertFree(config.mailPort, 'mailbox', '--mail-port');
     const plan = await makePlan(config);
-    starting = start(config, plan, supervisor, progress);
+    const token = randomBytes(32).toString('hex');
+    const say = (line: string) => progress.say(line);
+    const elastic = config.elastic ? new ElasticNodes({ token, scale: config.nodes, say }) : undefined;
+    closers.push(() => elastic?.close());
+    const planner = elastic && { url: await elastic.listen(), token };
+    starting = start(config, plan, supervisor, progress, planner);
     const outcome = await Promise.race([starting, supervisor.died, interrupted]);
     progress.close();
     if (outcome) {
@@ -63,14 +72,23 @@ export async function runLocal(
       const show = () =>
         output.write(renderScreen(config, plan, { ...outcome, pids: supervisor.pids, elapsed }));
       show();
-      const nodes = new ChatNodes(config, plan, outcome, { supervisor, say: (line) => progress.say(line) });
-      const keys = { '+': () => nodes.add(), '-': () => nodes.remove(), '\r': show, '\n': show };
+      const nodes = new ChatNodes(config, plan, outcome, { supervisor, say });
+      elastic?.start(
+        nodes,
+        `http://127.0.0.1:${plan.status.ops}/v1/fleet/plan`,
+        readFileSync(plan.secrets.operatorToken, 'utf8').trim(),
+      );
+      const keys = {
+        '+': () => (elastic ? elastic.resize(1) : nodes.add()),
+        '-': () => (elastic ? elastic.resize(-1) : nodes.remove()),
+        ...{ '\r': show, '\n': show },
+      };
       if (config.demo) {
         const places = {
           gateUrl: `http://127.0.0.1:${config.port}`,
           mailboxUrl: `http://127.0.0.1:${config.mailPort}`,
         };
-        closers.push(startDemo(places, (line) => progress.say(line)));
+        closers.push(startDemo(places, say));
       }
       closers.push(listenToKeys(process.stdin, (key) => void keys[key as keyof typeof keys]?.()));
     }
@@ -93,6 +111,7 @@ async function start(
   plan: Plan,
   supervisor: Supervisor,
   progress: Progress,
+  planner: PlannerDoor | undefined,
 ): Promise<Started> {
   const { dataDir, root } = config;
   const origin = await prepareStores(config, progress);
@@ -120,7 +139,7 @@ async function start(
   await Promise.all([
     run(mailService(config, plan)),
     redis.then((url) =>
-      Promise.all([run(verifyService(config, plan, url)), run(statusService(config, plan, url))]),
+      Promise.all([run(verifyService(config, plan, url)), run(statusService(config, plan, url, planner))]),
     ),
     stores.then((both) => Promise.all(plan.nodes.map((node) => run(chatService(config, plan, both, node))))),
     Promise.all([stores, web]).then(([both, webRoot]) => run(gateService(config, plan, both, webRoot))),

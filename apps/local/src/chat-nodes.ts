@@ -32,12 +32,19 @@ export class ChatNodes {
     this.#say = say;
   }
 
+  get count(): number {
+    return this.#plan.nodes.length;
+  }
+
   add(): Promise<void> {
     return this.#change(async () => {
       const { nodes } = this.#plan;
       if (nodes.length >= maxNodes)
         return this.#say(`there are ${maxNodes} chat nodes, as many as there may be`);
-      const node = planNode(nodes.length + 1, await freePorts(4));
+      const names = new Set(nodes.map(({ name }) => name));
+      let number = 1;
+      while (names.has(`chat-${number}`)) number++;
+      const node = planNode(number, await freePorts(4));
       const service = chatService(this.#config, this.#plan, this.#stores, node);
       this.#say(`starting ${node.name}`);
       try {
@@ -52,11 +59,13 @@ export class ChatNodes {
     });
   }
 
-  remove(): Promise<void> {
+  /** The one of that name, or the last one. */
+  remove(wanted?: string): Promise<void> {
     return this.#change(async () => {
       const { nodes } = this.#plan;
       if (nodes.length === 1) return this.#say(`${nodes[0]!.name} is the last chat node and stays`);
-      const { name } = nodes.pop()!;
+      const named = nodes.findIndex(({ name }) => name === wanted);
+      const { name } = nodes.splice(named < 0 ? -1 : named, 1)[0]!;
       this.#say(`stopping ${name}, its people are moved`);
       await this.#supervisor.remove(name);
       this.#say(`${name} has stopped`);

@@ -9,6 +9,8 @@ import { LocalError } from './local-error.ts';
 export interface LocalConfig {
   /** Chat nodes. */
   nodes: number;
+  /** Whether the planner starts and stops chat nodes. */
+  elastic: boolean;
   /** Of gate, on 127.0.0.1. */
   port: number;
   /** Of the mail catcher's page, on 127.0.0.1. */
@@ -35,6 +37,7 @@ export const usage = `Berth on this machine, for trying it and for developing it
   npm start [-- OPTIONS]
 
   --nodes N       chat nodes, 1 to ${maxNodes} (default 2)
+  --elastic       chat nodes are started and stopped by the planner, as many as the people on them want
   --port N        port of the web address (default 8080, or GATE_PORT)
   --mail-port N   port of the mailbox page (default 1080, or MAIL_PORT)
   --data DIR      where databases, secrets and logs are kept (default .berth)
@@ -59,6 +62,7 @@ export function readConfig(argv: string[], env: Record<string, string | undefine
       1,
       65_535,
     ),
+    elastic: values.elastic ?? false,
     web: !values['no-web'],
     demo: values.demo ?? false,
     dataDir: resolve(root, values.data ?? '.berth'),
@@ -95,6 +99,7 @@ function parse(argv: string[]) {
         port: { type: 'string' },
         'mail-port': { type: 'string' },
         data: { type: 'string' },
+        elastic: { type: 'boolean' },
         'no-web': { type: 'boolean' },
         demo: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },

@@ -57,6 +57,10 @@ export function renderScreen(
     ...clients.map((line, index) => `  ${(index === 0 ? 'Two clients' : '').padEnd(13)} ${line}`),
     `  Logs          ${nearLogs.startsWith('..') ? logs : nearLogs}/*.log`,
     '  Keys          + one more chat node, - one less, Enter for this screen as it is then',
+    ...(config.elastic
+      ? ['  Elastic       the planner starts and stops chat nodes; its reasons are shown here']
+      : []),
+    `  Operator      npx berth fleet ls --status http://127.0.0.1:${plan.status.ops} --token-file ${nearLogs.startsWith('..') ? plan.secrets.operatorToken : relative(process.cwd(), plan.secrets.operatorToken)}`,
     '  Stop          Ctrl-C',
     '',
     '',

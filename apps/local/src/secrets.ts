@@ -7,6 +7,8 @@ export interface SecretFiles {
   sessionKeys: string;
   ticketSecret: string;
   codeSecret: string;
+  /** What `npx berth fleet` shows to status. */
+  operatorToken: string;
 }
 
 /** The secrets of this installation, made at the first start and readable by this user alone. */
@@ -22,6 +24,7 @@ export function prepareSecrets(dataDir: string): SecretFiles {
     sessionKeys: keep('session-keys.json', () => JSON.stringify({ keys: [createSessionKey()] }, null, 2)),
     ticketSecret: keep('ticket-secret', randomSecret),
     codeSecret: keep('code-secret', randomSecret),
+    operatorToken: keep('operator-token', randomSecret),
   };
 }
 

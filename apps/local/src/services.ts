@@ -71,12 +71,40 @@ export function verifyService(config: LocalConfig, plan: Plan, redisUrl: string)
   });
 }
 
-export function statusService(config: LocalConfig, plan: Plan, redisUrl: string): NodeService {
+/** What makes the planner of status scale this platform. */
+export interface PlannerDoor {
+  url: string;
+  token: string;
+}
+
+/** Few people fill a node, and little calm empties one, so that it can be watched; what is set wins. */
+const elasticCapacity = 20;
+
+function plannerSettings({ nodes, env }: LocalConfig, { url, token }: PlannerDoor): NodeService['env'] {
+  return {
+    SCALER: 'http',
+    SCALER_URL: url,
+    SCALER_TOKEN: token,
+    SCALER_MIN: env.SCALER_MIN || String(nodes),
+    SCALER_MAX: env.SCALER_MAX || String(Math.max(nodes, 8)),
+    SCALER_START_SECONDS: env.SCALER_START_SECONDS || '5',
+    SCALER_CALM_MINUTES: env.SCALER_CALM_MINUTES || '0.5',
+  };
+}
+
+export function statusService(
+  config: LocalConfig,
+  plan: Plan,
+  redisUrl: string,
+  planner: PlannerDoor | undefined,
+): NodeService {
   return service(config, 'status', 'status', plan.status.ops, {
     REDIS_URL: redisUrl,
     GRPC_HOST: host,
     GRPC_PORT: plan.status.grpc,
     TICKET_SECRET_FILE: plan.secrets.ticketSecret,
+    OPERATOR_TOKEN_FILE: plan.secrets.operatorToken,
+    ...(planner && plannerSettings(config, planner)),
   });
 }
 
@@ -125,6 +153,7 @@ export function chatService(
     STATUS_ADDRESS: `${host}:${plan.status.grpc}`,
     // Whoever stops it waits for it.
     DRAIN_SECONDS: drainSeconds,
+    ...(config.elastic && { CAPACITY: config.env.CAPACITY || String(elasticCapacity) }),
   });
   return { ...chat, stopMs: (Number(drainSeconds) || 0) * 1_000 + stopMarginMs };
 }
