@@ -14,10 +14,10 @@ test('a connection that wants no echo is not pushed what it sent, and all other 
   const created = await quiet.ask('groupCreate', { cid: 'g', title: 'group', members: [member.user] });
   const { conversation } = created.conversation;
   const say = (guest: Guest, text: string) => guest.ask('send', { conversation, cid: text, text });
-  const sent = Array.from({ length: 20 }, (_, at) => `by ${at % 2 === 0 ? 'quiet' : 'here'} ${at}`);
+  const sent = Array.from({ length: 4 }, (_, at) => `by ${at % 2 === 0 ? 'quiet' : 'here'} ${at}`);
   const receipts = await Promise.all(sent.map((text, at) => say(at % 2 === 0 ? quiet : here, text)));
   const answer = await say(member, 'the last');
-  assert.equal(answer.seq, 21);
+  assert.equal(answer.seq, 5);
   const inOrder = sent.toSorted((a, b) => receipts[sent.indexOf(a)]!.seq - receipts[sent.indexOf(b)]!.seq);
   const all = [...inOrder, 'the last'];
   const expected = [

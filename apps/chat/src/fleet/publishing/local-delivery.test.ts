@@ -53,9 +53,18 @@ test('what a commit brought goes to every session in one piece, the very same, a
       [3, 4],
     ],
   );
-  assert.equal(one.runs.length, 1);
+  const many = Array.from({ length: 20 }, (_, at) => frameOf(5 + at));
+  const mixed = many.map((_, at) => (at % 2 === 0 ? sender.session : undefined));
+  const delivery = deliveryTo(index);
+  delivery.deliver({ conversation: 7, seq: 5, membersVersion: 0, frames: many, origins: mixed });
+  assert.equal(sender.runs[0], one.runs[1], 'from many it is not picked what is of others');
+  const own = many.map(() => sender.session);
+  const next = Array.from({ length: 20 }, (_, at) => frameOf(25 + at));
+  delivery.deliver({ conversation: 7, seq: 25, membersVersion: 0, frames: next, origins: own });
+  assert.equal(sender.frames.length, 2 + 20);
+  assert.equal(one.runs.length, 3);
   assert.equal(one.runs[0], other.runs[0]);
-  assert.equal(index.conversation(7)!.head, 4);
+  assert.equal(index.conversation(7)!.head, 44);
 });
 
 test('frames that wait for their members are bounded over all conversations; what is beyond is repaired', async () => {

@@ -33,6 +33,12 @@ export interface LocalDeliveryOptions {
 /** Frames of one conversation that wait for a reload of its members at most; further ones are repaired by heads. */
 const maxWaiting = 1_000;
 
+/**
+ * Of so many frames at most those of others are picked for a session that wants no echo. To pick them from more costs each of
+ * many senders a queue and bytes of its own, while all others share theirs; it is pushed all of them then.
+ */
+const maxPicked = 4;
+
 const none: readonly number[] = [];
 
 function bytesOf({ frames }: ConversationFrames): number {
@@ -134,7 +140,8 @@ export class LocalDelivery {
       const session = sessions[i]!;
       if (isLeftOut(session, exceptSession) || exceptUsers.includes(session.user)) continue;
       const joinedSeq = joinedSeqs[i]!;
-      if (from?.has(session) || (seq > 0 && seq <= joinedSeq)) {
+      const isSpared = from?.has(session) === true && (from.size === 1 || frames.length <= maxPicked);
+      if (isSpared || (seq > 0 && seq <= joinedSeq)) {
         for (const [at, frame] of frames.entries())
           if (seq + at > joinedSeq && origins?.[at] !== session) session.push(frame);
       } else session.pushRun(run);
