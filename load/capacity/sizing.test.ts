@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'yaml';
@@ -48,4 +48,30 @@ test('what a process takes once is no session’s', () => {
   assert.equal(costOf([{ ...few, sessions: 1_000 }, many]), many);
   assert.equal(costOf([{ ...few, chatBytes: 80_000_000 }, many]), many);
   assert.equal(costOf([]), undefined);
+});
+
+/** The cells of the row that begins so. */
+function cellsOf(file: string, begin: string): string[] {
+  const line = docs(file)
+    .split('\n')
+    .find((row) => row.startsWith(begin));
+  assert.ok(line, `${file} has no row ${begin}`);
+  return line
+    .split('|')
+    .slice(2, -1)
+    .map((cell) => cell.trim());
+}
+const docs = (file: string) => readFileSync(join(import.meta.dirname, '../..', file), 'utf8');
+
+test('docs/deploy.md and the README count chat’s nodes by docs/sizing.md, or by full pods until it has been written', () => {
+  const isWritten = existsSync(join(import.meta.dirname, '../../docs/sizing.md'));
+  const given = isWritten && /^A pod is given ([\d,]+) sessions/m.exec(docs('docs/sizing.md'))?.[1];
+  const perPod = given ? Number(given.replaceAll(',', '')) : pod.capacity;
+  const nodes = [1_000, 100_000, 1_000_000].map((people) => sizeFor(people, perPod).nodes);
+  const counts = (begin: string) => cellsOf('docs/deploy.md', begin).map((cell) => Number.parseInt(cell, 10));
+  assert.deepEqual(counts('| nodes for chat (m7g.large'), nodes);
+  const others = counts('| nodes for everything else');
+  const all = nodes.map((count, column) => count + others[column]!);
+  assert.deepEqual(counts('| Auto Mode, 12 % of the nodes'), all);
+  assert.ok(docs('README.md').includes(`| EKS and its nodes: ${all.join(', ')} × m7g.large |`));
 });
