@@ -37,6 +37,9 @@ test('a link is made, handed on, and brings a new person in, who is a friend at 
   const mine = await browser.open(platform.gateUrl, { permissions: ['clipboard-read', 'clipboard-write'] });
   const { page } = mine;
   await logIn(page, ann!);
+  // Also the way of who knows nobody here yet.
+  await page.getByRole('button', { name: 'Invite links' }).click();
+  await page.getByRole('button', { name: 'Create link' }).waitFor();
   await section(page, 'Contacts').click();
   await page.getByRole('link', { name: 'Invite links' }).click();
   await page.getByLabel('Good for').selectOption('10 people');

@@ -10,6 +10,7 @@ import {
   X,
 } from 'lucide-react';
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { usePlatform } from '../accounts/use-platform.ts';
 import { Button, IconButton } from '../design/button.tsx';
 import { EmptyState } from '../design/empty-state.tsx';
 import { ActionMenu } from '../design/menu.tsx';
@@ -35,6 +36,7 @@ const GroupDialog = lazyPart(async () => (await import('../groups/group-dialog.t
 
 /** All conversations, loaded as one scrolls, and a search over those that are loaded. */
 export function ConversationList({ open }: { open: number | undefined }) {
+  const invites = usePlatform()?.invites === true;
   const text = useText();
   const workspace = useWorkspace();
   const { conversations, connection } = workspace;
@@ -153,7 +155,14 @@ export function ConversationList({ open }: { open: number | undefined }) {
             icon={MessagesSquare}
             title={text('chats.none')}
             action={
-              <Button onClick={() => navigate({ section: 'contacts' })}>{text('chats.none.action')}</Button>
+              <>
+                <Button onClick={() => navigate({ section: 'contacts' })}>{text('chats.none.action')}</Button>
+                {invites && (
+                  <Button look="quiet" onClick={() => navigate({ section: 'contacts', invites: true })}>
+                    {text('invite.links')}
+                  </Button>
+                )}
+              </>
             }
           >
             {text('chats.none.text')}
