@@ -1,3 +1,4 @@
+import type { ConversationSummary } from '@berth/client';
 import type { Actor } from './actor.ts';
 import { answererOf, answerOf } from './answers.ts';
 
@@ -14,12 +15,19 @@ export function answerBack(actors: readonly Actor[]): void {
     const { client, character } = actor;
     const groups = new Map<number, readonly Actor[]>();
     const kinds = new Map<number, 'direct' | 'group'>();
-    client.on('conversations', ({ conversations }) => {
+    const learn = (conversations: readonly ConversationSummary[]) => {
       for (const { conversation, kind } of conversations) {
         kinds.set(conversation, kind);
         groups.delete(conversation);
       }
-    });
+    };
+    client.on('conversations', ({ conversations }) => learn(conversations));
+    // A message can come before the list that has its conversation.
+    const isGroup = async (conversation: number): Promise<boolean> => {
+      if (!kinds.has(conversation))
+        learn((await client.request('conversations', { limit: 200 })).conversations);
+      return kinds.get(conversation) === 'group';
+    };
     const membersOf = async (conversation: number): Promise<readonly Actor[]> => {
       const known = groups.get(conversation);
       if (known !== undefined) return known;
@@ -30,7 +38,7 @@ export function answerBack(actors: readonly Actor[]): void {
     };
     const answer = async (conversation: number, seq: number, text: string): Promise<void> => {
       client.markRead(conversation, seq);
-      if (kinds.get(conversation) === 'group') {
+      if (await isGroup(conversation)) {
         const here = (await membersOf(conversation)).map((member) => member.character);
         if (answererOf(here, text, seq) !== character) return;
       }
