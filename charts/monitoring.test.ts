@@ -35,7 +35,9 @@ test('alerts and dashboard ask only for metrics that there are', () => {
     readFileSync(`${root}/${file}`, 'utf8'),
   );
   const registered = new Set(
-    sources.flatMap((source) => source.match(/(?<=')(gate|verify|status|chat|event_loop)_\w+(?=')/g) ?? []),
+    sources.flatMap(
+      (source) => source.match(/(?<=')(gate|verify|status|chat|berth|event_loop)_\w+(?=')/g) ?? [],
+    ),
   );
   assert.ok(registered.size > 20);
   const elsewhere = /^(up$|(nodejs|process|haproxy)_)/;
