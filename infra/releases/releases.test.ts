@@ -88,8 +88,11 @@ test('a release may take as long as its pods need', () => {
     platform: 'aws',
     chatMax: 10,
     gateMax: 10,
-    edgeMax: 60,
+    edgeMax: 6,
     timeoutSeconds: undefined,
   } as AwsConfig;
-  assert.equal(releaseTimeout(aws), 2_400);
+  // Edges are replaced one by one, each when the load balancer knows the one before.
+  assert.equal(releaseTimeout(aws), 600 + 6 * 270);
+  assert.equal(releaseTimeout({ ...aws, chatMax: 100 }), 600 + 100 * 30);
+  assert.equal(releaseTimeout({ ...aws, edgeMax: 60 }), 7_200);
 });
