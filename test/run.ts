@@ -16,7 +16,7 @@ import { runPhases } from './phases.ts';
  * test file: those of one part two at a time, then those of the whole system one by one.
  */
 const wholeSystem =
-  /^(test\/(e2e\/|faults\/|llfcchat\/|bare-machine\/|deploy\/cluster)|apps\/local\/)|\.browser\.test\.ts$/;
+  /^(test\/(e2e\/|faults\/|llfcchat\/|bare-machine\/|deploy\/(cluster|dashboard))|apps\/local\/)|\.browser\.test\.ts$/;
 const ofCluster = /^test\/deploy\/cluster/;
 const ofBareMachine = /^test\/bare-machine\//;
 const onlyByName = (file: string) => ofCluster.test(file) || ofBareMachine.test(file);
@@ -39,6 +39,10 @@ if (files.some((file) => file.endsWith('.browser.test.ts')) && missingBrowserPac
 }
 if (files.some((file) => ofBareMachine.test(file)) && spawnSync('debootstrap', ['--version']).error) {
   await installStores(['debootstrap'], say, '').catch((error: Error) => say(error.message));
+}
+const asksPrometheus = files.some((file) => /^test\/deploy\/(alerts|dashboard)/.test(file));
+if (asksPrometheus && spawnSync('prometheus', ['--version']).error) {
+  await installStores(['prometheus'], say, '').catch((error: Error) => say(error.message));
 }
 if (files.some((file) => file.startsWith('test/deploy/edge'))) {
   if (haproxyBinary === undefined) await installStores(['haproxy'], say, '');
