@@ -1,11 +1,21 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import process from 'node:process';
 import { after, test } from 'node:test';
-import { plainUser } from '@berth/fixtures';
+import { eventually, plainUser } from '@berth/fixtures';
 import { startMysql } from './mysql-server.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'berth-mysql-test-'));
@@ -32,6 +42,36 @@ test('a private server changes the owner of nothing', async () => {
     process.env.PATH = path;
   }
   assert.equal(existsSync(calls), false);
+});
+
+/** The running commands that name a folder. */
+function commandsWith(dir: string): string[] {
+  const commands = readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      } catch {
+        return '';
+      }
+    });
+  return commands.filter((command) => command.includes(dir));
+}
+
+test('one that is given up while its data are made leaves nobody behind that writes, and is made anew', {
+  skip: process.platform !== 'linux' && 'reads /proc',
+}, async () => {
+  const dir = join(folder, 'given-up');
+  const fresh = join(dir, 'data.new');
+  const giveUp = new AbortController();
+  const first = startMysql({ dir, signal: giveUp.signal });
+  const failed = assert.rejects(first);
+  await eventually('it is being made', () => existsSync(fresh) && readdirSync(fresh).length > 2);
+  giveUp.abort();
+  await failed;
+  assert.deepEqual(commandsWith(dir), []);
+  const server = await startMysql({ dir });
+  await server.kill();
 });
 
 test('a plain user starts one, made anew and found again', {

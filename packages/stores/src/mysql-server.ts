@@ -103,7 +103,8 @@ async function initialise(
 ): Promise<void> {
   const fresh = `${data}.new`;
   await rm(data, { recursive: true, force: true });
-  await rm(fresh, { recursive: true, force: true });
+  // After a SIGKILL of who made them, the server that the tool ran may write for a moment more.
+  await rm(fresh, { recursive: true, force: true, maxRetries: 10 });
   await mkdir(dirname(data), { recursive: true });
   if (isMaria) {
     const tool =
@@ -120,15 +121,14 @@ async function initialise(
   await rename(fresh, data);
 }
 
-/** What keeps the tools from it they say on either stream. */
+/**
+ * What keeps the tools from it they say on either stream. MariaDB's is a script that runs the server: an abort ends both,
+ * and is over when neither writes any more.
+ */
 async function setUp(tool: string, args: string[], signal?: AbortSignal): Promise<void> {
-  try {
-    await exec(tool, args, { signal });
-  } catch (error) {
-    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
-    const said = `${stderr}\n${stdout}`.trim().split('\n').slice(0, 12);
-    throw new Error([`${tool} could not make its data`, ...said].join('\n'), { cause: error });
-  }
+  const run = new ServerProcess(tool, args, { signal, deathSignal: 'KILL' });
+  if ((await run.exited).code === 0) return;
+  throw new Error(`${tool} could not make its data\n${run.firstLines(12)}`);
 }
 
 /** The password of the user `berth`, made once and kept beside the data. */

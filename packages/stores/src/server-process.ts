@@ -18,7 +18,7 @@ export interface ServerProcessOptions {
   logFile?: string | undefined;
   /** What it gets, on Linux, when this process dies in whatever way. Default TERM. */
   deathSignal?: 'TERM' | 'KILL';
-  /** Kills it when aborted before it is `ready`. */
+  /** Kills it, and what it has started, when aborted before it is `ready`. */
   signal?: AbortSignal | undefined;
 }
 
@@ -57,7 +57,7 @@ export class ServerProcess {
         for (const listener of this.#listeners) listener();
       });
     }
-    const kill = () => this.signal('SIGKILL');
+    const kill = () => this.#killGroup();
     signal?.addEventListener('abort', kill);
     if (signal?.aborted) kill();
     this.#keep = () => signal?.removeEventListener('abort', kill);
@@ -118,6 +118,10 @@ export class ServerProcess {
     }
   }
 
+  firstLines(count: number): string {
+    return this.#printed().trim().split('\n').slice(0, count).join('\n');
+  }
+
   lastLines(count = 8): string {
     return this.#printed().trim().split('\n').slice(-count).join('\n');
   }
@@ -137,6 +141,15 @@ export class ServerProcess {
   async kill(): Promise<void> {
     this.signal('SIGKILL');
     await this.exited;
+  }
+
+  #killGroup(): void {
+    if (!this.running) return;
+    try {
+      process.kill(-this.pid, 'SIGKILL');
+    } catch {
+      // Gone in this moment.
+    }
   }
 
   /** What this run of the server has printed, its end. */
