@@ -218,9 +218,10 @@ export class Link implements ClientLink {
     return new Promise((resolve) => {
       const ending: Ending = { code: 1006, node: berth.node };
       let next: Promise<Ending> | undefined;
+      const isOver = () => terminalState(ending, false) !== undefined;
       const move = ({ berth: to, startAfterMs = 0 }: Pushes['goAway']) => {
         next ??= (startAfterMs > 0 ? this.#sleep(run, startAfterMs) : Promise.resolve())
-          .then(() => this.#connectOnce(run, to!, connection))
+          .then(() => (isOver() ? ending : this.#connectOnce(run, to!, connection)))
           .then((last) => {
             // It did not get there: as long as it is served here, it may be told of another place.
             if (!last.greeted) next = undefined;
@@ -275,6 +276,8 @@ export class Link implements ClientLink {
               hooks.lost();
             }
             if (!next) return resolve(ending);
+            // Another one has taken the place: to arrive elsewhere would take it back.
+            if (isOver()) for (const other of this.#connections) if (other !== this.#greeted) other.drop();
             // Gone before the next one was reached.
             if (isCurrent && !run.stopped) this.#setState({ kind: 'connecting', attempt: 0 });
             run.wake();

@@ -97,3 +97,25 @@ test('a connection that is lost on the way to the next berth is not gone back to
   await client.disconnect();
   assert.equal(platform.socket.open, false);
 });
+
+test('a client that is kicked on its way to the next berth does not take the place back', async () => {
+  for (const way of ['before it begins', 'at the door'] as const) {
+    const { client, platform, clock } = await online();
+    const former = platform.socket;
+    platform.on('hello', (_, { node }) => (node === 'next' ? 'silence' : undefined));
+    former.push('goAway', {
+      ...{ reason: 'drain', retryAfterMs: 0, berth: platform.berth('next') },
+      ...{ startAfterMs: 200, leaveWithinMs: 10_000 },
+    });
+    await clock.advance(way === 'at the door' ? 200 : 100);
+    assert.equal(platform.sockets.length, way === 'at the door' ? 2 : 1);
+    former.push('kicked', { reason: 'other-session', device: 'web' });
+    await clock.advance(20_000);
+    assert.equal(client.state.kind, 'kicked', way);
+    assert.deepEqual(
+      platform.sockets.filter(({ open }) => open),
+      [],
+    );
+    assert.equal(platform.sockets.length, way === 'at the door' ? 2 : 1, way);
+  }
+});
