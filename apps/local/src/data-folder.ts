@@ -20,8 +20,9 @@ export function takeFolder(dataDir: string): () => void {
       return () => rmSync(file, { force: true });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
+        // It is the folder that was chosen, not the file in it.
         throw new LocalError(
-          `cannot write into the data folder ${systemReason(error, dataDir) ?? error}; choose another with --data`,
+          `cannot write into the data folder ${systemReason(Object.assign(error as Error, { path: dataDir })) ?? error}; choose another with --data`,
         );
     }
     const holder = Number(readFileSync(file, 'utf8'));
