@@ -108,7 +108,7 @@ export function createStatus(
         order({ readFleet, order: registry.order.bind(registry) }, await readJson(request)),
       ),
       'POST /v1/fleet/rebalance': operatorRoute(async () =>
-        rebalance({ readFleet, move: registry.move.bind(registry) }),
+        rebalance({ readFleet, move: registry.move.bind(registry), metrics: statusMetrics }),
       ),
       'POST /v1/placements/explain': operatorRoute(async (request) =>
         explain({ readFleet, strategy, rules }, await readJson(request)),

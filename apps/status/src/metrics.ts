@@ -32,11 +32,12 @@ export function createStatusMetrics(metrics: Metrics, view: FleetView, streams: 
     'Sessions told to move to even out the fleet.',
   );
   watchFleet(metrics, view);
+  const toldToMove = (sessions: number) => ordered.inc(sessions);
   function planned(plan: Plan): void {
     wanted.set(plan.wanted);
     for (const step of plan.steps) {
       steps.inc({ step: step.do === 'order' ? step.order : step.do });
-      if (step.do === 'move') ordered.inc(step.sessions);
+      if (step.do === 'move') toldToMove(step.sessions);
     }
   }
   return {
@@ -46,6 +47,7 @@ export function createStatusMetrics(metrics: Metrics, view: FleetView, streams: 
     revocations: metrics.counter('status_revocations_total', 'Revocations by outcome.', ['outcome']),
     plans: metrics.counter('status_plans_total', 'Scaling plans of this replica, by outcome.', ['outcome']),
     planned,
+    toldToMove,
     placeSeconds: metrics.histogram('status_place_seconds', 'Time of a placement.'),
   };
 }

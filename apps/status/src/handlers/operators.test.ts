@@ -47,6 +47,8 @@ test('an operator has the fleet evened out', async () => {
     return told.length > 0 && told;
   });
   assert.deepEqual(command!.value, { rate: 0, reason: 'rebalance', sessions: 40, avoid: [] });
+  const { text } = await status.text('/metrics');
+  assert.match(text, /berth_fleet_sessions_moved_total\{service="status"\} 40/);
 });
 
 test('where nothing scales the fleet the plan tells what would be done', async () => {

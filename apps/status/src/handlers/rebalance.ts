@@ -1,3 +1,4 @@
+import type { StatusMetrics } from '../metrics.ts';
 import { snapshotOf } from '../planner/plan-snapshot.ts';
 import { defaultPlanPolicy } from '../planner/plan-types.ts';
 import { evenOut } from '../planner/rebalance.ts';
@@ -6,13 +7,14 @@ import type { FleetSnapshot } from '../registry/registry.ts';
 export interface RebalanceContext {
   readFleet(): Promise<FleetSnapshot>;
   move(name: string, bootEpoch: number, sessions: number, avoid: string[]): Promise<void>;
+  metrics: Pick<StatusMetrics, 'toldToMove'>;
 }
 
 /** All at once: an operator asks for it once, and receivers still take no more than they admit. */
 const policy = { ...defaultPlanPolicy, rebalanceShare: 60 };
 
 /** POST /v1/fleet/rebalance: has sessions move from the fullest nodes until all in service are near the mean. */
-export async function rebalance({ readFleet, move }: RebalanceContext): Promise<object> {
+export async function rebalance({ readFleet, move, metrics }: RebalanceContext): Promise<object> {
   const snapshot = snapshotOf(await readFleet(), 0);
   const nodes = snapshot.nodes.filter((node) => node.order === 'none' && node.state === 'ready');
   const { steps } = evenOut({ ...snapshot, nodes }, policy, undefined);
@@ -20,6 +22,7 @@ export async function rebalance({ readFleet, move }: RebalanceContext): Promise<
   for (const step of steps) {
     if (step.do !== 'move') continue;
     await move(step.node, step.bootEpoch, step.sessions, step.avoid);
+    metrics.toldToMove(step.sessions);
     moves.push({ node: step.node, sessions: step.sessions });
   }
   return { moves };
