@@ -180,7 +180,12 @@ export function createChat(
     await draining.run(plan);
   };
   const windowMs = config.drainMs;
-  const drainForGood = () => drain({ windowMs, perSecond: 0, reason: 'drain', isFinal: true });
+  /** Whatever is ordered then comes too late: it would only stop the way of the sessions to their next berths. */
+  let isEnding = false;
+  const drainForGood = () => {
+    isEnding = true;
+    return drain({ windowMs, perSecond: 0, reason: 'drain', isFinal: true });
+  };
   const audit = new SessionAudit({
     findEnded: () => findEndedSessions(mysql, [...index.sessions()]),
     onAudited: observe.audited,
@@ -212,7 +217,9 @@ export function createChat(
         if (desk.isRevoked({ ...session, session: session.id })) session.close('sessionEnded');
     },
     onCommand: (command) => {
-      if (command.$case === 'cordon') {
+      if (command.$case === 'rate') observe.admitted(command.value);
+      else if (isEnding) log.info({ command }, 'an order that comes too late');
+      else if (command.$case === 'cordon') {
         draining?.stop();
         registration.state = command.value ? nodeStates.NODE_STATE_CORDONED : nodeStates.NODE_STATE_READY;
       } else if (command.$case === 'drain') {
@@ -220,7 +227,7 @@ export function createChat(
         if (sessions > 0 && registration.state === nodeStates.NODE_STATE_DRAINING) return;
         const reason = why === 'rebalance' ? 'rebalance' : 'drain';
         void drain({ windowMs, perSecond, reason, isFinal: false, ...(sessions > 0 && { sessions, avoid }) });
-      } else observe.admitted(command.value);
+      }
     },
     onReturned: () => audit.soon(),
     onSuperseded: () => {

@@ -113,6 +113,25 @@ test('a part of the sessions is moved to even out the fleet, of clients that los
   await fleet.stop('node-9');
 });
 
+test('a node that closes is ordered about no more: everybody is sent to their next berth', async () => {
+  const drain = { rate: 0, reason: 'ordered', sessions: 0, avoid: [] };
+  for (const [node, command] of [
+    ['node-10', { $case: 'cordon', value: false }],
+    ['node-11', { $case: 'drain', value: drain }],
+  ] as const) {
+    await fleet.start(node, { DRAIN_SECONDS: '2' });
+    const leaving = await guests(node, 10);
+    const told = leaving.map((guest) => guest.next('goAway'));
+    const closed = fleet.stop(node);
+    await Promise.any(told);
+    fleet.status.command(node, command);
+    const lost = (await Promise.all(told)).filter(({ berth }) => berth === undefined);
+    assert.equal(lost.length, 0, node);
+    await closed;
+    assert.equal(lastState(node), NodeState.NODE_STATE_DRAINING);
+  }
+});
+
 test('what was sent before the end is acknowledged and stored', async () => {
   await fleet.start('node-5');
   const [alice, bob] = [(await guests('node-5', 1))[0]!, (await guests('node-1', 1))[0]!];
