@@ -132,6 +132,19 @@ test('a node that closes is ordered about no more: everybody is sent to their ne
   }
 });
 
+test('one who is told to move and comes here again has no second connection that a revocation does not find', async () => {
+  const user = await fleet.user();
+  const guest = await fleet.logIn('node-1', user, { moves: true });
+  const command = { rate: 0, reason: 'rebalance', sessions: 1, avoid: [] };
+  fleet.status.command('node-1', { $case: 'drain', value: command });
+  await guest.next('goAway');
+  const again = await fleet.logIn('node-1', user, { moves: true, session: guest.session });
+  fleet.status.revoke({ userId: user, sessionIds: [guest.session] });
+  assert.equal(await again.closed, closeCodes.sessionEnded.code);
+  await assert.rejects(guest.ask('heartbeat', {}), 'nobody is served on the connection before');
+  assert.equal(await guest.closed, closeCodes.moved.code);
+});
+
 test('what was sent before the end is acknowledged and stored', async () => {
   await fleet.start('node-5');
   const [alice, bob] = [(await guests('node-5', 1))[0]!, (await guests('node-1', 1))[0]!];

@@ -135,6 +135,11 @@ export class LiveSession implements Session, FrameSink {
     this.dialect.close(this, reason, details);
   }
 
+  /** Another connection to this node has its place: it is not served on while it moves, since nobody would find it any more. */
+  replaced(): void {
+    this.dialect.close(this, 'moved', {});
+  }
+
   /** Tells the client to go; the connection stays open for its answers. */
   goAway(details: Farewell): void {
     const frame = this.dialect.farewell('goAway', details, this);

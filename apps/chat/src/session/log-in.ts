@@ -167,7 +167,7 @@ export class LogIn implements SessionKeeper {
   #replaceFormer(session: LiveSession): void {
     for (const other of [...this.#options.index.sessionsOf(session.user)]) {
       if (other.deviceClass !== session.deviceClass) continue;
-      if (other.id === session.id) other.close('moved');
+      if (other.id === session.id) other.replaced();
       else if (session.maxOfClass === 1) other.close('kicked');
       else continue;
       this.ended(other);
