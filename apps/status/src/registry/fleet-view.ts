@@ -150,7 +150,7 @@ export class FleetView {
         full = news.items.length === newsPerPoll;
         version = news.version;
         this.#clock = { redisMs: news.nowMs, atMs: performance.now() };
-        this.#noticeBirth(news.bornMs);
+        this.#noticeBirth(news);
         for (const item of news.items) this.#take(item);
       }
       const due =
@@ -167,9 +167,9 @@ export class FleetView {
     }
   }
 
-  #noticeBirth(bornMs: number): void {
+  #noticeBirth({ bornMs, nowMs }: { bornMs: number; nowMs: number }): void {
     if (this.#bornMs !== undefined && bornMs !== this.#bornMs) {
-      this.#rebuildUntilMs = bornMs + this.#options.registry.rules.leaseMs + 1_000;
+      this.#rebuildUntilMs = (bornMs || nowMs) + this.#options.registry.rules.leaseMs + 1_000;
       this.#options.log.warn('the registry was emptied: waiting for reports');
     }
     this.#bornMs = bornMs;
@@ -190,6 +190,8 @@ export class FleetView {
   async #read(): Promise<void> {
     this.#readWanted = false;
     const snapshot = await this.#options.registry.fleet();
+    // It may have been emptied since the poll.
+    this.#noticeBirth(snapshot);
     this.#snapshot = snapshot;
     this.#readAt = performance.now();
     const listed = snapshot.nodes.filter((node) => node.standing === 'listed');

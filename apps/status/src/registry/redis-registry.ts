@@ -52,7 +52,7 @@ export class RedisRegistry {
     poll: script<[nowMs: string, version: string, bornMs: string, news: string[]]>(
       new URL('./lua/poll.lua', import.meta.url),
     ),
-    fleet: script<[nowMs: string, version: string, reservations: number, nodes: string[]]>(
+    fleet: script<[nowMs: string, version: string, reservations: number, bornMs: string, nodes: string[]]>(
       new URL('./lua/fleet.lua', import.meta.url),
     ),
   };
@@ -160,13 +160,13 @@ export class RedisRegistry {
   }
 
   async fleet(): Promise<FleetSnapshot> {
-    const [now, version, reservations, flat] = await this.#run(this.#scripts.fleet, []);
+    const [now, version, reservations, born, flat] = await this.#run(this.#scripts.fleet, []);
     const nodes: KnownNode[] = [];
     for (let at = 0; at < flat.length; at += 3)
       nodes.push(parseNode(flat[at]!, flat[at + 1]!, flat[at + 2]!));
     nodes.sort((a, b) => (a.name < b.name ? -1 : 1));
     this.#addresses = new Map(nodes.map((node) => [`${node.name} ${node.epoch}`, node.address]));
-    return { nowMs: Number(now), version: Number(version), reservations, nodes };
+    return { nowMs: Number(now), version: Number(version), bornMs: Number(born), reservations, nodes };
   }
 
   /** As a rule known since the fleet was last read; of boots that registered after that they are read. */

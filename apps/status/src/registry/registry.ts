@@ -62,6 +62,8 @@ export interface KnownNode extends NodeRecord {
 export interface FleetSnapshot {
   nowMs: number;
   version: number;
+  /** As of `News`; 0 when it was emptied and has not begun again. */
+  bornMs: number;
   /** Live ones, and those whose end was not noticed yet. */
   reservations: number;
   nodes: KnownNode[];

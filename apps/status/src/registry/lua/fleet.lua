@@ -1,7 +1,8 @@
 -- Every node that is known, as it stands. Read only.
 --
--- Answers {now ms, version, reservations that live, {name, about (JSON), fields separated by spaces, ...}}; the fields
--- are those of a record in their order up to the instance: zone, version and instance are "-" when empty.
+-- Answers {now ms, version, reservations that live, born ms (0: it was emptied and has not begun again), {name, about
+-- (JSON), fields separated by spaces, ...}}; the fields are those of a record in their order up to the instance: zone,
+-- version and instance are "-" when empty.
 local answer = {}
 local packed = redis.call('HGETALL', NODES)
 local abouts = redis.call('HGETALL', ABOUT)
@@ -16,4 +17,5 @@ for i = 1, #packed, 2 do
   answer[#answer + 1] = about[packed[i]] or '{}'
   answer[#answer + 1] = table.concat(fields, ' ')
 end
-return { exact(now), redis.call('HGET', FLEET, 'version') or '0', redis.call('HLEN', HOLDERS), answer }
+local version, born = unpack(redis.call('HMGET', FLEET, 'version', 'born'))
+return { exact(now), version or '0', redis.call('HLEN', HOLDERS), born or '0', answer }
