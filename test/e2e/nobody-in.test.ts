@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
+import { eventually } from '@berth/fixtures';
 import { type ErrorCode, frameIds, type RequestName } from '@berth/wire';
 import { requestSchemas } from '@berth/wire/requests';
 import type { Body } from '../harness/frame-socket.ts';
@@ -176,6 +177,13 @@ async function setScene(): Promise<Scene> {
     ownGroups.set(device.person, made.conversation.conversation);
   }
   await closeAll(devices);
+  // Who writes has read what is there; that is written down a moment later.
+  const unread = `SELECT conversation_id FROM members m WHERE user_id = ? AND read_seq <
+    (SELECT MAX(seq) FROM messages s WHERE s.conversation_id = m.conversation_id AND sender_id = m.user_id AND kind = ?)`;
+  await eventually(
+    'what ann said is marked as read by her',
+    async () => (await platform.db.rows(unread, [ann.id, textKind])).length === 0,
+  );
   const victim = await RawSession.open(platform, ann);
   await victim.ask('resume', { marks: [] });
   return { victim, ann, bob, eve, xan, bea, direct, crew, withBea, ownGroups, invite };
@@ -187,8 +195,8 @@ const scene = (): Promise<Scene> => {
   return set;
 };
 
-/** In `messages`: an entry that nobody is shown. */
-const fenceKind = 8;
+/** In `messages`: a text, and an entry that nobody is shown. */
+const [textKind, fenceKind] = [0, 8];
 
 /**
  * What is the victim's, as it is stored; a friendship is both's to end. What bea does to her own side of it (block, unblock,
