@@ -38,6 +38,7 @@ test('ports are all different and free, and none that an outgoing connection may
     .split(/\s+/)
     .map(Number);
   for (const port of ports) {
+    assert.ok(port > 10_080, `${port} may be one that fetch refuses`);
     if (first! > 10_000) assert.ok(port < first! || port > last!, `${port} is given to outgoing connections`);
     const server = createServer();
     await new Promise<void>((resolve, reject) => {

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type ListenOptions, type Server } from 'node:net';
 import process from 'node:process';
 
-/** Below it lie ports that servers of this machine have by agreement. */
-const lowest = 10_000;
+/** Below it lie ports that servers of this machine have by agreement, and all that `fetch` and browsers refuse: 10080 is the last. */
+const lowest = 10_081;
 const attempts = 100;
 
 /** A TCP port on 127.0.0.1 that nobody listens on at this moment. */
