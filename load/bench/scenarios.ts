@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { setTimeout as elapse } from 'node:timers/promises';
 import type { Platform } from '@berth/test/platform';
 import type { Target } from '../driver/link.ts';
 import type { Plan, Report } from '../driver/plan.ts';
@@ -10,8 +11,6 @@ export interface Measured {
   relay: number;
   socketIo: number;
 }
-
-const elapse = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const times = { warmUpMs: 2_000, measureMs: 5_000 };
 const textBytes = 64;
 const pairs = 40;

@@ -1,3 +1,4 @@
+import { setTimeout as elapse } from 'node:timers/promises';
 import { check } from '@berth/checker';
 import type { Platform } from '@berth/test/platform';
 import { seedDirects, seedUsers } from '../bench/berth-targets.ts';
@@ -120,5 +121,3 @@ export class LevelMeasure {
     return this.#processes[group]!.reduce((sum, pid) => sum + residentBytes(pid), 0);
   }
 }
-
-const elapse = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

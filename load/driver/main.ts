@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { setTimeout as elapse } from 'node:timers/promises';
 import { ClientLog, check } from '@berth/checker';
 import { type Arrivals, type Link, openLink, type Target } from './link.ts';
 import type { Plan, Report } from './plan.ts';
@@ -17,7 +18,6 @@ async function openAll(targets: Target[], arrivalsOf: (index: number) => Arrival
 }
 
 const silence: Arrivals = { acknowledged: () => {}, delivered: () => {} };
-const elapse = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function talk(plan: Plan & { kind: 'talk' }): Promise<Report> {
   let acknowledged = 0;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import process from 'node:process';
+import { setTimeout as elapse } from 'node:timers/promises';
 import { answerId, frameIds } from '@berth/wire';
 import { Latencies } from './latencies.ts';
 import { type Link, openLink } from './link.ts';
@@ -142,7 +143,7 @@ export class Sessions {
       this.#acknowledged = (index) => performance.now() < ends && send(index, performance.now());
       for (let index = 0; index < this.count; index++)
         for (let flight = 0; flight < loop.inFlight; flight++) send(index, performance.now());
-      await elapse(ends - performance.now());
+      await elapse(Math.max(0, ends - performance.now()));
       this.#acknowledged = undefined;
     }
     clearTimeout(measuring);
@@ -172,7 +173,7 @@ export class Sessions {
     const gapMs = 1_000 / perSecond;
     for (let sent = 0; ; ) {
       const dueMs = begins + sent * gapMs;
-      if (dueMs >= ends) return elapse(ends - performance.now());
+      if (dueMs >= ends) return elapse(Math.max(0, ends - performance.now()));
       const waitMs = dueMs - performance.now();
       if (waitMs > 0) await elapse(waitMs);
       else send(sent++ % this.count, dueMs);
@@ -250,5 +251,3 @@ const newCounts = () => ({
   deliveredIn: new Latencies(),
   sentIn: new Latencies(),
 });
-
-const elapse = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, Math.max(0, ms)));
