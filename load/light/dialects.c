@@ -80,7 +80,7 @@ static size_t take_berth(Connection *connection, const char *bytes, size_t lengt
 static void greet_berth(Connection *connection) {
   char hello[2048];
   open_websocket(connection, "/");
-  int length = snprintf(hello, sizeof hello, "{\"req\":1,\"token\":\"%s\"}", connection->token);
+  int length = snprintf(hello, sizeof hello, "{\"req\":1,\"token\":\"%s\",\"echo\":false}", connection->token);
   put_frame(connection, HELLO, hello, (size_t)length);
   static const char resume[] = "{\"req\":2,\"marks\":[]}";
   put_frame(connection, RESUME, resume, sizeof resume - 1);
