@@ -88,11 +88,36 @@ const handlers = {
   unblock,
 } satisfies Record<keyof BoundHandlers, Handler>;
 
+/** Those that change what others see or are told, each of them one of the user's changes. */
+const changing: ReadonlySet<string> = new Set<keyof BoundHandlers>([
+  'block',
+  'friendAccept',
+  'friendAlias',
+  'friendDecline',
+  'friendRemove',
+  'groupLeave',
+  'groupMute',
+  'groupRemove',
+  'groupRename',
+  'groupRole',
+  'inviteAccept',
+  'inviteCreate',
+  'inviteRevoke',
+  'preferences',
+  'profileUpdate',
+  'unblock',
+]);
+
 /** The handlers with their context, as both dialects call them. */
 export function bindHandlers(context: Context): BoundHandlers {
   const bound = Object.entries<Handler>(handlers).map(([name, handle]) => [
     name,
-    (session: Session, body: never) => handle(context, session, body),
+    changing.has(name)
+      ? async (session: Session, body: never) => {
+          await context.budgets.take(session.user, 'change');
+          return handle(context, session, body);
+        }
+      : (session: Session, body: never) => handle(context, session, body),
   ]);
   return Object.fromEntries(bound) as BoundHandlers;
 }

@@ -5,7 +5,6 @@ import { tellListed } from '../events/tell-listed.ts';
 
 /** Neither of the two can write to the other any more; to the other one, who is not told, it looks like going offline. */
 export const block: Handler<'block'> = async (context, session, { user }) => {
-  await context.budgets.take(session.user, 'change');
   const change = await context.stores.blocks.block(session.user, user);
   if (change !== undefined) {
     announceDirect(context, change, [session.user, user]);

@@ -5,7 +5,6 @@ import { listedFriend } from '../events/listed-friend.ts';
 
 /** Accepts a request; repeated, it answers with the friend again. */
 export const friendAccept: Handler<'friendAccept'> = async (context, session, { user, alias }) => {
-  await context.budgets.take(session.user, 'change');
   const { already, ...friendship } = await context.stores.friends.accept(session.user, user, alias);
   const pair = { asker: user, accepter: session.user };
   if (!already) return { friend: await announceFriendship(context, session, pair, friendship) };

@@ -4,7 +4,6 @@ import { tellListed } from '../events/tell-listed.ts';
 
 /** Ends a friendship for both; nothing happens when there is none. Their conversation stays, to be read. */
 export const friendRemove: Handler<'friendRemove'> = async (context, session, { user }) => {
-  await context.budgets.take(session.user, 'change');
   const change = await context.stores.friends.remove(session.user, user);
   if (change !== undefined) {
     announceDirect(context, change, [session.user, user]);

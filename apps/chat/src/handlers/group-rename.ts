@@ -3,7 +3,6 @@ import { announce, publishEntries } from '../events/member-events.ts';
 
 /** Owner and admins. */
 export const groupRename: Handler<'groupRename'> = async (context, session, { conversation, title }) => {
-  await context.budgets.take(session.user, 'change');
   const change = { conversation, ...(await context.stores.groups.rename(conversation, session.user, title)) };
   publishEntries(context, change);
   announce(context, session, change, { event: 'renamed', title });

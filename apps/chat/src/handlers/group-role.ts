@@ -3,7 +3,6 @@ import { announce, announceMembers } from '../events/member-events.ts';
 
 /** The owner gives roles; one who gives ownership away becomes an admin. */
 export const groupRole: Handler<'groupRole'> = async (context, session, { conversation, user, role }) => {
-  await context.budgets.take(session.user, 'change');
   const change = await context.stores.groups.giveRole(conversation, session.user, user, role);
   announceMembers(context, session, { conversation, ...change }, { event: 'role', user, role });
   if (role === 'owner') {

@@ -5,7 +5,6 @@ import { listedFriend } from '../events/listed-friend.ts';
 
 /** Makes the user a friend of whoever invites; repeated, it answers with the friend again. */
 export const inviteAccept: Handler<'inviteAccept'> = async (context, session, { invite }) => {
-  await context.budgets.take(session.user, 'change');
   const { config, log, stores } = context;
   if (!config.invites) throw new BerthError('forbidden', 'There are no invites on this platform.');
   const { already, inviter, ...friendship } = await stores.friends.acceptInvite(session.user, invite);

@@ -3,7 +3,6 @@ import type { Handler } from '../context.ts';
 
 /** Makes a link that makes whoever opens it a friend. */
 export const inviteCreate: Handler<'inviteCreate'> = async (context, session, { maxUses, forMs }) => {
-  await context.budgets.take(session.user, 'change');
   const { config, log, stores } = context;
   if (!config.invites) throw new BerthError('forbidden', 'There are no invites on this platform.');
   const invite = await stores.invites.create(session.user, { maxUses, forMs });

@@ -3,7 +3,6 @@ import { pushFriendEvent } from '../events/friend-events.ts';
 
 /** Changes what the user shows; friends and the user's other sessions are told. */
 export const profileUpdate: Handler<'profileUpdate'> = async (context, session, body) => {
-  await context.budgets.take(session.user, 'change');
   const { nick, description, sex, icon, addedBy } = body;
   const user = await context.stores.profiles.update(session.user, { nick, description, sex, icon, addedBy });
   session.profile = user;

@@ -5,7 +5,6 @@ import { tellListed } from '../events/tell-listed.ts';
 
 /** Lifts this user's block; one of the other's stays. */
 export const unblock: Handler<'unblock'> = async (context, session, { user }) => {
-  await context.budgets.take(session.user, 'change');
   const change = await context.stores.blocks.unblock(session.user, user);
   if (change !== undefined) {
     announceDirect(context, change, [session.user, user]);
