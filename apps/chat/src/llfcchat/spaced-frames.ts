@@ -19,6 +19,7 @@ export interface SpacedFramesOptions {
   /** The next push; undefined: none now. It is made when it can be written, and made anew when an answer came first. */
   nextPush(): Promise<Push | undefined>;
   onFault(error: unknown): void;
+  now?: () => number;
 }
 
 /** After pushes could not be made. */
@@ -31,6 +32,7 @@ const retryMs = 1_000;
  */
 export class SpacedFrames {
   readonly #options: SpacedFramesOptions;
+  readonly #now: () => number;
   /** Answers to heartbeats, and to the log-in before them. */
   readonly #beats: Answer[] = [];
   readonly #answers: Answer[] = [];
@@ -38,13 +40,14 @@ export class SpacedFrames {
   #hasPushes = false;
   #isBusy = false;
   #isStopped = false;
-  /** Of `performance.now()`: a frame that is written before may be read together with the last one. */
+  /** A frame that is written before may be read together with the last one. */
   #nextAt = 0;
   #lastId = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: SpacedFramesOptions) {
     this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
   }
 
   /** The answer to the log-in; nothing is written before it. */
@@ -81,7 +84,7 @@ export class SpacedFrames {
     this.#isStopped = true;
     clearTimeout(this.#timer);
     for (const { written } of [...this.#beats.splice(0), ...this.#answers.splice(0)]) written();
-    return Math.max(0, this.#nextAt - performance.now());
+    return Math.max(0, this.#nextAt - this.#now());
   }
 
   #add(answers: Answer[], answer: Answer): void {
@@ -96,7 +99,7 @@ export class SpacedFrames {
     clearTimeout(this.#timer);
     const { connection, spacingMs } = this.#options;
     // Rounded up: a timer may be a fraction of a millisecond early.
-    const waitMs = Math.ceil(this.#nextAt - performance.now());
+    const waitMs = Math.ceil(this.#nextAt - this.#now());
     if (waitMs > 0 || connection.hasBacklog) {
       this.#timer = setTimeout(
         () => this.#pump(),
@@ -131,9 +134,9 @@ export class SpacedFrames {
     if (this.#isStopped) return;
     this.#options.connection.queue(frame);
     this.#lastId = (frame[0]! << 8) | frame[1]!;
-    this.#nextAt = performance.now() + this.#options.spacingMs;
+    this.#nextAt = this.#now() + this.#options.spacingMs;
     written();
     await new Promise((resolve) => setImmediate(resolve));
-    if (this.#nextAt > 0) this.#nextAt = performance.now() + this.#options.spacingMs;
+    if (this.#nextAt > 0) this.#nextAt = this.#now() + this.#options.spacingMs;
   }
 }
