@@ -73,10 +73,6 @@ static void on_berth(Connection *connection, const char *bytes, size_t length) {
   each_frame(connection, bytes, length, on_berth_frame);
 }
 
-static size_t take_berth(Connection *connection, const char *bytes, size_t length) {
-  return take_websocket(connection, bytes, length, on_berth);
-}
-
 static void greet_berth(Connection *connection) {
   char hello[2048];
   open_websocket(connection, "/");
@@ -101,10 +97,6 @@ static void on_relay(Connection *connection, const char *bytes, size_t length) {
   each_frame(connection, bytes, length, on_relay_frame);
 }
 
-static size_t take_relay(Connection *connection, const char *bytes, size_t length) {
-  return take_websocket(connection, bytes, length, on_relay);
-}
-
 static void greet_relay(Connection *connection) {
   char path[256];
   snprintf(path, sizeof path, "/?room=%s", connection->conversation);
@@ -121,10 +113,6 @@ static void on_socket_io(Connection *connection, const char *bytes, size_t lengt
   if (begins(bytes, length, "43")) count_acknowledgement(connection);
   else if (begins(bytes, length, "42")) count_delivery(connection, bytes, length, 0);
   else if (length == 1 && *bytes == '2') put_websocket(connection, TEXT, "3", 1);
-}
-
-static size_t take_socket_io(Connection *connection, const char *bytes, size_t length) {
-  return take_websocket(connection, bytes, length, on_socket_io);
 }
 
 static void greet_socket_io(Connection *connection) {
@@ -157,10 +145,6 @@ static void on_centrifugo(Connection *connection, const char *bytes, size_t leng
     }
     bytes += size + 1;
   }
-}
-
-static size_t take_centrifugo(Connection *connection, const char *bytes, size_t length) {
-  return take_websocket(connection, bytes, length, on_centrifugo);
 }
 
 static void greet_centrifugo(Connection *connection) {
@@ -241,12 +225,17 @@ static void send_nats(Connection *connection, const char *cid, const char *text)
 }
 
 static const Dialect dialects[] = {
-    {"berth", greet_berth, send_berth, take_berth},
-    {"relay", greet_relay, send_relay, take_relay},
-    {"socket.io", greet_socket_io, send_socket_io, take_socket_io},
-    {"centrifugo", greet_centrifugo, send_centrifugo, take_centrifugo},
-    {"nats", greet_nats, send_nats, take_nats},
+    {"berth", greet_berth, send_berth, on_berth, NULL},
+    {"relay", greet_relay, send_relay, on_relay, NULL},
+    {"socket.io", greet_socket_io, send_socket_io, on_socket_io, NULL},
+    {"centrifugo", greet_centrifugo, send_centrifugo, on_centrifugo, NULL},
+    {"nats", greet_nats, send_nats, NULL, take_nats},
 };
+
+size_t take_messages(const Dialect *dialect, Connection *connection, const char *bytes, size_t length) {
+  return dialect->take ? dialect->take(connection, bytes, length)
+                       : take_websocket(connection, bytes, length, dialect->on_message);
+}
 
 const Dialect *find_dialect(const char *name) {
   for (size_t index = 0; index < sizeof dialects / sizeof *dialects; index++)

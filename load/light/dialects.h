@@ -8,9 +8,13 @@ typedef struct {
   void (*greet)(Connection *connection);
   // Queues one message. `cid` names it and is in what the receivers get.
   void (*send)(Connection *connection, const char *cid, const char *text);
-  // Takes whole messages; answers with how many bytes they took.
+  // Hears of each WebSocket message; NULL: it speaks without WebSocket, and `take` takes its lines.
+  OnMessage on_message;
   size_t (*take)(Connection *connection, const char *bytes, size_t length);
 } Dialect;
+
+// Takes whole messages; answers with how many bytes they took.
+size_t take_messages(const Dialect *dialect, Connection *connection, const char *bytes, size_t length);
 
 // NULL when there is none of that name.
 const Dialect *find_dialect(const char *name);

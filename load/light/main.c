@@ -114,7 +114,7 @@ static void take(Connection *connection) {
     return;
   }
   Buffer *in = &connection->in;
-  drop(in, plan.dialect->take(connection, in->bytes, in->length));
+  drop(in, take_messages(plan.dialect, connection, in->bytes, in->length));
   if (connection->out.length > 0) write_out(connection, epoll);
 }
 
@@ -178,7 +178,7 @@ static void open_connections(void) {
     dial(connection);
     plan.dialect->greet(connection);
     // What came with the greeting counts for nothing.
-    drop(&connection->in, plan.dialect->take(connection, connection->in.bytes, connection->in.length));
+    drop(&connection->in, take_messages(plan.dialect, connection, connection->in.bytes, connection->in.length));
     go_on(connection, epoll);
     printf("connected %d\n", count);
     fflush(stdout);
