@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
 import { test } from 'node:test';
+import { eventually } from '@berth/fixtures';
 import { createSessionKey, SessionKeys } from './session-keys.ts';
 
 const [older, newer] = [createSessionKey(), createSessionKey()];
@@ -26,4 +31,47 @@ test('no other spelling of a signature is taken', () => {
   for (const last of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-') {
     if (last !== token.at(-1)) assert.throws(() => keys.verify(token.slice(0, -1) + last, 1_000), refused);
   }
+});
+
+test('a token that was verified before is still refused after its time, and is not changed by who got its claims', () => {
+  const keys = new SessionKeys(JSON.stringify({ keys: [older] }));
+  const token = keys.sign(claims);
+  keys.verify(token, 1_000).user = 8;
+  assert.deepEqual(keys.verify(token, 1_999), claims);
+  assert.throws(() => keys.verify(token, 2_000), { code: 'session_ended' });
+});
+
+test('a token that was verified before is refused once its key is gone', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'berth-keys-'));
+  const file = join(folder, 'keys.json');
+  await writeFile(file, JSON.stringify({ keys: [older] }));
+  const keys = SessionKeys.watch(file, { pollMs: 20 });
+  try {
+    const token = keys.sign(claims);
+    assert.deepEqual(keys.verify(token, 1_000), claims);
+    await writeFile(file, JSON.stringify({ keys: [newer] }));
+    await eventually('the key is gone', () => {
+      try {
+        return !keys.verify(token, 1_000);
+      } catch {
+        return true;
+      }
+    });
+  } finally {
+    keys.close();
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('a verification costs less the second time', () => {
+  const keys = new SessionKeys(JSON.stringify({ keys: [older] }));
+  const tokens = Array.from({ length: 200 }, (_, user) => keys.sign({ ...claims, user }));
+  const timeOf = () => {
+    const { user, system } = process.cpuUsage();
+    for (const token of tokens) keys.verify(token, 1_000);
+    const after = process.cpuUsage();
+    return after.user + after.system - user - system;
+  };
+  const first = timeOf();
+  assert.ok(timeOf() * 5 < first);
 });

@@ -42,9 +42,14 @@ export function createSessionKey(): KeyFile['keys'][number] {
   };
 }
 
+/** Tokens whose signature was found right, remembered: about 20 MB. */
+const maxVerified = 50_000;
+
 /** Signs and verifies session tokens: `berth1.<kid>.<payload>.<signature>`, Ed25519. */
 export class SessionKeys {
   #keys: Key[];
+  /** The claims of tokens verified by the present keys, the oldest first: who comes back costs no second verification. */
+  readonly #verified = new Map<string, SessionClaims>();
   readonly #file: string | undefined;
   #watcher: StatWatcher | undefined;
 
@@ -60,6 +65,8 @@ export class SessionKeys {
     keys.#watcher = watchFile(file, { interval: pollMs, persistent: false }, () => {
       try {
         keys.#keys = parseKeys(readFileSync(file, 'utf8'));
+        // What a key that is gone has signed is void.
+        keys.#verified.clear();
       } catch (error) {
         onError(error);
       }
@@ -76,6 +83,13 @@ export class SessionKeys {
 
   /** Throws BerthError `unauthenticated`. Generation and revocation are the caller's to check. */
   verify(token: string, nowMs = Date.now()): SessionClaims {
+    const claims = this.#verified.get(token) ?? this.#remember(token, this.#claimsOf(token));
+    if (claims.expiresAt <= nowMs)
+      throw new BerthError('session_ended', 'This session has expired; log in again.');
+    return { ...claims };
+  }
+
+  #claimsOf(token: string): SessionClaims {
     const match = /^(berth1\.([\w-]{1,64})\.([\w-]{1,512}))\.([\w-]{86})$/.exec(token);
     const key = match && this.#keys.find((candidate) => candidate.kid === match[2]);
     const signature = Buffer.from(match?.[4] ?? '', 'base64url');
@@ -87,8 +101,17 @@ export class SessionKeys {
     const [user, session, deviceClass, generation, expiresAt] = JSON.parse(
       Buffer.from(match[3]!, 'base64url').toString(),
     );
-    if (expiresAt <= nowMs) throw new BerthError('session_ended', 'This session has expired; log in again.');
     return { user, session, deviceClass, generation, expiresAt };
+  }
+
+  #remember(token: string, claims: SessionClaims): SessionClaims {
+    if (this.#verified.size >= maxVerified) {
+      const [oldest] = this.#verified.keys();
+      this.#verified.delete(oldest!);
+    }
+    // Out of memory of its own: the token may be a slice of a request's whole head.
+    this.#verified.set(Buffer.from(token).toString('latin1'), claims);
+    return claims;
   }
 
   close(): void {
