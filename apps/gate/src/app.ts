@@ -106,6 +106,7 @@ export function createGate(
       keys: sessionKeys,
       cache,
       store: sessions,
+      localBuckets,
       lookUps,
       log,
     }),

@@ -1,4 +1,3 @@
-import type { SessionClaims } from '@berth/tokens';
 import { type Berth, BerthError } from '@berth/wire';
 import type { httpSchemas } from '@berth/wire/http';
 import type { z } from 'zod';
@@ -18,7 +17,6 @@ export async function createBerth(
       generation: session.generation,
       avoid,
     });
-  void noteSeen(context, session);
   try {
     return { berth: await place(body.avoid) };
   } catch (error) {
@@ -26,17 +24,5 @@ export async function createBerth(
     if (!isAvoiding) throw error;
     // A node that the client lost is better than none: the loss may have been its own network's.
     return { berth: await place([]) };
-  }
-}
-
-/** Once an hour and session in MySQL, for the list of sessions; nobody waits for it. */
-async function noteSeen(
-  { sessionCache, sessions, log }: Context,
-  { user, session }: SessionClaims,
-): Promise<void> {
-  try {
-    if (await sessionCache.isFirstOfHour(user, session)) await sessions.touch(user, session);
-  } catch (err) {
-    log.debug({ err }, 'a session was not noted as seen');
   }
 }

@@ -3,6 +3,7 @@ import { BerthError } from '@berth/wire';
 import { type NextFunction, type Request, type Response, Router } from 'express';
 import type { Context } from '../context.ts';
 import type { Route, SessionCall } from '../route.ts';
+import type { Admission } from '../sessions/session-cache.ts';
 import { clientOf, goneSignalOf } from './client-of.ts';
 import { parseBody, readJson } from './json-body.ts';
 import { nameRoute } from './request-metrics.ts';
@@ -45,19 +46,23 @@ function limitSessions(context: Context) {
       await context.requestLimit.takeOfAddress(clientOf(request).network);
       throw error;
     }
-    await context.requestLimit.takeOfSession(session);
-    (response.locals as Locals).session = session;
+    const locals = response.locals as Locals;
+    locals.admission = await context.requestLimit.takeOfSession(session, (buckets) =>
+      context.sessionCheck.admit(session, buckets),
+    );
+    locals.session = session;
     next();
   };
 }
 
 interface Locals {
   session?: SessionClaims;
+  admission?: Admission;
 }
 
 async function serve(context: Context, route: Route, request: Request, response: Response): Promise<void> {
-  const { session } = response.locals as Locals;
-  if (session) await context.sessionCheck.confirm(session);
+  const { session, admission } = response.locals as Locals;
+  if (session && admission) await context.sessionCheck.confirm(session, admission);
   const call: SessionCall<unknown> = {
     body: undefined,
     client: clientOf(request),

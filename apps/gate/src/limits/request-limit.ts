@@ -1,6 +1,6 @@
 import type { SessionClaims } from '@berth/tokens';
 import { BerthError } from '@berth/wire';
-import type { Bucket, TokenBuckets } from './token-bucket.ts';
+import type { Bucket, Taking, TokenBuckets } from './token-bucket.ts';
 
 export interface RequestLimits {
   /** Of a client network, for requests without a session. */
@@ -27,24 +27,27 @@ export class RequestLimit {
   /** Throws BerthError `rate_limited`. */
   async takeOfAddress(network: string): Promise<void> {
     const address = bucketOf(`gate:requests:${network}`, this.#limits.perAddressMinute);
-    await this.#take([address], 'Too many requests from your network; try again soon.');
+    assertTaken(await this.#buckets.take([address]), 'Too many requests from your network; try again soon.');
   }
 
-  /** Throws BerthError `rate_limited`. */
-  async takeOfSession({ user, session }: SessionClaims): Promise<void> {
+  /** `take`: takes from both buckets, the session's and the account's. Throws BerthError `rate_limited`. */
+  async takeOfSession<T extends Taking>(
+    { user, session }: SessionClaims,
+    take: (buckets: Bucket[]) => Promise<T>,
+  ): Promise<T> {
     const account = `gate:{user:${user}}:requests`;
     const { perSessionMinute, perAccountMinute } = this.#limits;
-    const buckets = [
+    const taking = await take([
       bucketOf(`${account}:${session}`, perSessionMinute),
       bucketOf(account, perAccountMinute),
-    ];
-    await this.#take(buckets, 'Too many requests; try again soon.');
+    ]);
+    assertTaken(taking, 'Too many requests; try again soon.');
+    return taking;
   }
+}
 
-  async #take(buckets: Bucket[], message: string): Promise<void> {
-    const { isTaken, waitMs } = await this.#buckets.take(buckets);
-    if (!isTaken) throw new BerthError('rate_limited', message, { retryAfterMs: waitMs });
-  }
+function assertTaken({ isTaken, waitMs }: Taking, message: string): void {
+  if (!isTaken) throw new BerthError('rate_limited', message, { retryAfterMs: waitMs });
 }
 
 const bucketOf = (key: string, perMinute: number): Bucket => ({ key, burst: perMinute, perMinute });

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { useRedis } from '@berth/fixtures';
+import { eventually, useRedis } from '@berth/fixtures';
 import { Circuit } from '@berth/lifecycle';
 import { createLog } from '@berth/telemetry';
-import { createSessionKey, SessionKeys } from '@berth/tokens';
+import { createSessionKey, type SessionClaims, SessionKeys } from '@berth/tokens';
+import { MemoryTokenBuckets } from '../limits/memory-buckets.ts';
 import { TaskQueue } from '../limits/task-queue.ts';
 import { RedisSessionCache } from './session-cache.ts';
 import { SessionCheck } from './session-check.ts';
@@ -19,7 +20,11 @@ const sessionId = (number: number): string => number.toString(16).padStart(32, '
 /** A check whose MySQL answers when `answer` resolves, and counts how often it was asked. */
 function createCheck(answer: Promise<SessionState | undefined>, { queue = 1_000 } = {}) {
   let asked = 0;
+  let touched = 0;
   const counting = {
+    touch: async () => {
+      touched++;
+    },
     state: () => {
       asked++;
       return answer;
@@ -29,10 +34,20 @@ function createCheck(answer: Promise<SessionState | undefined>, { queue = 1_000 
     keys,
     cache: new RedisSessionCache(store.redis, new Circuit('Redis')),
     store: counting as unknown as MysqlSessionStore,
+    localBuckets: new MemoryTokenBuckets(),
     lookUps: new TaskQueue({ concurrency: 1, queue }),
     log,
   });
-  return { check, asked: () => asked };
+  return { check, asked: () => asked, touched: () => touched };
+}
+
+const bucketsOf = ({ user }: SessionClaims) => [
+  { key: `gate:{user:${user}}:requests:session`, burst: 100, perMinute: 100 },
+  { key: `gate:{user:${user}}:requests`, burst: 100, perMinute: 100 },
+];
+
+async function ask(check: SessionCheck, session: SessionClaims): Promise<void> {
+  await check.confirm(session, await check.admit(session, bucketsOf(session)));
 }
 
 /** Resolves when all who asked before have missed the cache: once a later question to it is answered, and a turn after. */
@@ -45,7 +60,7 @@ test('many who ask for one session at once make one look-up', async () => {
   const answer = Promise.withResolvers<SessionState>();
   const { check, asked } = createCheck(answer.promise);
   const token = keys.sign({ ...claims, user: 1, session: sessionId(1) });
-  const checks = Array.from({ length: 50 }, () => check.confirm(check.claimsOf(token)));
+  const checks = Array.from({ length: 50 }, () => ask(check, check.claimsOf(token)));
   await allMissed();
   answer.resolve({ generation: 1, isLive: true });
   assert.equal((await Promise.all(checks)).length, 50);
@@ -56,7 +71,7 @@ test('look-ups are bounded: beyond the queue the answer is unavailable', async (
   const answer = Promise.withResolvers<SessionState>();
   const { check } = createCheck(answer.promise, { queue: 3 });
   const checks = Array.from({ length: 10 }, (_, index) =>
-    check.confirm({ ...claims, user: 2, session: sessionId(index) }),
+    ask(check, { ...claims, user: 2, session: sessionId(index) }),
   );
   const results = Promise.allSettled(checks);
   await assert.rejects(Promise.all(checks), { code: 'unavailable' });
@@ -77,7 +92,35 @@ test('generations only rise and ended sessions stay ended, in whatever order the
 });
 
 test('of many who use a session at once one notes it', async () => {
-  const cache = new RedisSessionCache(store.redis, new Circuit('Redis'));
-  const firsts = await Promise.all(Array.from({ length: 20 }, () => cache.isFirstOfHour(4, sessionId(4))));
-  assert.equal(firsts.filter(Boolean).length, 1);
+  const { check, touched } = createCheck(Promise.resolve({ generation: 1, isLive: true }));
+  const session = { ...claims, user: 4, session: sessionId(4) };
+  await Promise.all(Array.from({ length: 20 }, () => ask(check, session)));
+  assert.equal(touched(), 1);
+});
+
+test('a session that ends between its admission and the end of a slow body is refused', async () => {
+  const { check } = createCheck(Promise.resolve({ generation: 1, isLive: true }));
+  const session = { ...claims, user: 5, session: sessionId(5) };
+  await ask(check, session);
+  await eventually('it is cached', async () => (await check.admit(session, bucketsOf(session))).state);
+  const admission = await check.admit(session, bucketsOf(session));
+  await new RedisSessionCache(store.redis, new Circuit('Redis')).end(5, session.session);
+  await assert.rejects(check.confirm(session, { ...admission, at: performance.now() - 1_000 }), {
+    code: 'session_ended',
+  });
+});
+
+test('a request is counted and its session looked up by one call to Redis', async () => {
+  const { check } = createCheck(Promise.resolve({ generation: 1, isLive: true }));
+  const session = { ...claims, user: 6, session: sessionId(6) };
+  await ask(check, session);
+  await eventually('it is cached', async () => (await check.admit(session, bucketsOf(session))).state);
+  const calls = async () => {
+    const stats = await store.redis.info('commandstats');
+    // What a script calls is counted, too, but no client waits for it.
+    return Number(/cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1] ?? 0);
+  };
+  const before = await calls();
+  await ask(check, session);
+  assert.equal((await calls()) - before, 1);
 });
