@@ -65,6 +65,10 @@ const lines: Record<Exclude<RequestName, 'hello' | 'goodbye'>, Line> = {
     body: ({ conversation }) => ({ conversation, after: 0 }),
     ...{ stranger: 'not_member', exMember: 'own', blocked: 'own' },
   },
+  sharedItems: {
+    body: ({ conversation }) => ({ conversation, what: 'links' }),
+    ...{ stranger: 'not_member', exMember: 'own', blocked: 'own' },
+  },
   conversations: { body: nothing, ...allOwn },
   conversation: { body: onConversation, stranger: 'not_member', exMember: 'own', blocked: 'own' },
   mark: {
@@ -117,6 +121,10 @@ const lines: Record<Exclude<RequestName, 'hello' | 'goodbye'>, Line> = {
   },
   groupRename: {
     body: ({ conversation }) => ({ conversation, title: 'Mine' }),
+    ...{ stranger: 'not_member', exMember: 'not_member', blocked: 'bad_request' },
+  },
+  groupPicture: {
+    body: ({ conversation }) => ({ conversation, file: '' }),
     ...{ stranger: 'not_member', exMember: 'not_member', blocked: 'bad_request' },
   },
   groupRemove: { body: onBoth, stranger: 'not_member', exMember: 'not_member', blocked: 'bad_request' },

@@ -97,6 +97,7 @@ export function createChat(
     devicesPerClass: config.devicesPerClass,
     helloRate: config.helloRate,
     nowMs: () => performance.now(),
+    fileLines: stores.fileLines,
     witness: {
       claim: (session) => routes.claim(session),
       release: (session) => {

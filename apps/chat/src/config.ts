@@ -91,6 +91,8 @@ export interface ChatConfig {
   strangersMayWrite: boolean;
   /** Whether people may invite others by links; gate is told the same. */
   invites: boolean;
+  /** Where people find the web client: what a client without attachments is linked to in their place. */
+  webUrl: string | undefined;
   /** Up to so many nodes get every group message; beyond it those in the conversation's interest set. */
   broadcastNodes: number;
 }
@@ -164,6 +166,10 @@ const variables = {
   MAX_GROUP_MEMBERS: env.count(2, 1_000_000).default(100_000),
   STRANGERS_MAY_WRITE: env.flag().default(false),
   INVITES: env.flag().default(true),
+  WEB_URL: env
+    .text()
+    .refine((text) => /^https?:\/\//i.test(text) && URL.canParse(text), { error: 'expected http[s]://…' })
+    .optional(),
   BROADCAST_NODES: env.count(1, 1_000).default(32),
 };
 
@@ -230,6 +236,7 @@ export function parseChatConfig(source: Record<string, string | undefined>): Cha
     maxGroupMembers: values.MAX_GROUP_MEMBERS,
     strangersMayWrite: values.STRANGERS_MAY_WRITE,
     invites: values.INVITES,
+    webUrl: values.WEB_URL,
     broadcastNodes: values.BROADCAST_NODES,
     // Last: what is not set at all is said first.
     grpcTls: readGrpcTls(source, values.PEER_HOST),

@@ -27,6 +27,8 @@ export interface Session {
   profile: Profile;
   /** Knows entries that are no messages. */
   readonly entries: boolean;
+  /** Shows attachments; any other is told lines of text in their place. */
+  readonly files: boolean;
   /** Is pushed what it sends; without that the answer is all that it hears of it. */
   readonly echo: boolean;
   /**

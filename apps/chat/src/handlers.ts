@@ -17,6 +17,7 @@ import { groupCreate } from './handlers/group-create.ts';
 import { groupInvite } from './handlers/group-invite.ts';
 import { groupLeave } from './handlers/group-leave.ts';
 import { groupMute } from './handlers/group-mute.ts';
+import { groupPicture } from './handlers/group-picture.ts';
 import { groupRemove } from './handlers/group-remove.ts';
 import { groupRename } from './handlers/group-rename.ts';
 import { groupRole } from './handlers/group-role.ts';
@@ -33,6 +34,7 @@ import { profileUpdate } from './handlers/profile-update.ts';
 import { resume } from './handlers/resume.ts';
 import { searchUser } from './handlers/search-user.ts';
 import { send } from './handlers/send.ts';
+import { sharedItems } from './handlers/shared-items.ts';
 import { sync } from './handlers/sync.ts';
 import { typing } from './handlers/typing.ts';
 import { unblock } from './handlers/unblock.ts';
@@ -67,6 +69,7 @@ const handlers = {
   groupInvite,
   groupLeave,
   groupMute,
+  groupPicture,
   groupRemove,
   groupRename,
   groupRole,
@@ -83,6 +86,7 @@ const handlers = {
   resume,
   searchUser,
   send,
+  sharedItems,
   sync,
   typing,
   unblock,

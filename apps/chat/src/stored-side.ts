@@ -8,6 +8,8 @@ import { MysqlDirectStore } from './conversations/mysql-direct-store.ts';
 import { MysqlGroupStore } from './conversations/mysql-group-store.ts';
 import { MysqlLiveQueries } from './conversations/mysql-live-queries.ts';
 import { MysqlPreferenceStore } from './conversations/mysql-preference-store.ts';
+import { SharedFiles } from './conversations/shared-files.ts';
+import { FileLines } from './log/file-lines.ts';
 import { LogHeads } from './log/log-heads.ts';
 import { LogHints } from './log/log-hints.ts';
 import { MessageWriter } from './log/message-writer.ts';
@@ -25,6 +27,7 @@ import { MysqlPeopleLists } from './people/mysql-people-lists.ts';
 import { MysqlPeopleSearch } from './people/mysql-people-search.ts';
 import { MysqlProfileStore } from './people/mysql-profile-store.ts';
 import { SendRates } from './rates/send-rates.ts';
+import { MysqlFileClaims } from './stores/file-claims.ts';
 import { GuardedMysql } from './stores/guarded-mysql.ts';
 
 /** Everything that handlers keep or look up in MySQL, and what is cached of it on this node. */
@@ -46,6 +49,9 @@ export interface Stores {
   friends: MysqlFriendStore;
   blocks: MysqlBlockStore;
   invites: MysqlInviteStore;
+  files: MysqlFileClaims;
+  fileLines: FileLines;
+  shared: SharedFiles;
   messageWriter: MessageWriter;
   sendRates: SendRates;
   oldClientMarks: MysqlOldClientMarks;
@@ -58,7 +64,13 @@ export interface Stores {
 export interface StoresOptions {
   config: Pick<
     ChatConfig,
-    'friendRequestAgainMs' | 'maxGroupsCreated' | 'mysql' | 'sends' | 'strangersMayWrite' | 'maxGroupMembers'
+    | 'friendRequestAgainMs'
+    | 'maxGroupsCreated'
+    | 'mysql'
+    | 'sends'
+    | 'strangersMayWrite'
+    | 'maxGroupMembers'
+    | 'webUrl'
   >;
   /** For everything but the message writer, which has connections of its own. */
   mysql: Mysql;
@@ -86,6 +98,7 @@ export function createStores({ config, mysql: pool, publisher, log, metrics }: S
   const hints = new LogHints(mysql);
   const sendRates = new SendRates(config.sends);
   const history = new MemberHistory(mysql);
+  const fileLines = new FileLines(config.webUrl);
   const conversations = new ConversationReader({
     mysql,
     directory,
@@ -94,6 +107,7 @@ export function createStores({ config, mysql: pool, publisher, log, metrics }: S
     hints,
     marks,
     strangersMayWrite,
+    fileLines,
   });
   const conversationList = new ConversationList({ reader: conversations });
   const messageWriter = new MessageWriter({
@@ -145,6 +159,9 @@ export function createStores({ config, mysql: pool, publisher, log, metrics }: S
     }),
     blocks,
     invites: new MysqlInviteStore(mysql),
+    files: new MysqlFileClaims(mysql),
+    fileLines,
+    shared: new SharedFiles({ mysql, ranges }),
     messageWriter,
     sendRates,
     oldClientMarks: new MysqlOldClientMarks(mysql),

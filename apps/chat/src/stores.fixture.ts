@@ -112,6 +112,7 @@ const sessionOf = (profile: Profile): Session => ({
   generation: 1,
   profile,
   entries: false,
+  files: false,
   echo: true,
   push() {},
   close() {},

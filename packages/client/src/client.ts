@@ -74,6 +74,7 @@ class ReconnectingClient implements BerthClient {
       clock: this.#clock,
       random: this.#random,
       device: { name: options.deviceName, platform: options.platform },
+      files: options.files ?? false,
       hooks: {
         placeBerth: (avoid) => this.#api.placeBerth(this.#token(), avoid),
         state: (state) => this.#stateChanged(state),
@@ -185,6 +186,10 @@ class ReconnectingClient implements BerthClient {
     return this.#link.state;
   }
 
+  get token(): string | undefined {
+    return this.#account?.saved.session.token;
+  }
+
   get account(): AccountUser | undefined {
     return this.#account?.saved.user;
   }
@@ -207,8 +212,8 @@ class ReconnectingClient implements BerthClient {
     return answer;
   }
 
-  send(conversation: number, text: string, { replyTo }: { replyTo?: number } = {}): OutgoingMessage {
-    return this.#loggedIn().outbox.send(conversation, text, replyTo, this.#maxDeliverBytes);
+  send(...[conversation, text, options = {}]: Parameters<BerthClient['send']>): OutgoingMessage {
+    return this.#loggedIn().outbox.send({ conversation, text, ...options }, this.#maxDeliverBytes);
   }
 
   outgoing(conversation?: number): OutgoingMessage[] {
@@ -340,6 +345,7 @@ class ReconnectingClient implements BerthClient {
     switch (name) {
       case 'deliver':
       case 'entry':
+      case 'attached':
         inbox.deliver(body as Message, true);
         return;
       case 'marked':

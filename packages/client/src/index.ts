@@ -1,4 +1,6 @@
 export {
+  type Attachment,
+  type AttachmentKind,
   BerthError,
   type ConversationEvent,
   type ConversationSummary,

@@ -21,6 +21,8 @@ export interface LinkOptions {
   clock: Clock;
   random: () => number;
   device: { name?: string | undefined; platform?: string | undefined };
+  /** Whether attachments are shown. */
+  files: boolean;
   /** Several tabs go through it: what one of them does, the others are to hear. Default: false. */
   isShared?: boolean;
   hooks: LinkHooks;
@@ -213,7 +215,7 @@ export class Link implements ClientLink {
    * left once this one has resumed. Never rejects.
    */
   #connectOnce(run: Run, berth: Berth, former?: Connection): Promise<Ending> {
-    const { clock, hooks, device, isShared = false } = this.#options;
+    const { clock, hooks, device, files, isShared = false } = this.#options;
     if (run.stopped) return Promise.resolve({ code: 1006 });
     return new Promise((resolve) => {
       const ending: Ending = { code: 1006, node: berth.node };
@@ -242,6 +244,7 @@ export class Link implements ClientLink {
                 'hello',
                 {
                   ...{ token: berth.ticket, entries: true, moves: true, device },
+                  ...(files && { files }),
                   // The answer goes to the tab that sent; others that share the connection hear of it by the echo alone.
                   ...(isShared ? { own: true } : { echo: false }),
                 },

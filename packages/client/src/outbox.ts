@@ -108,13 +108,18 @@ export class Outbox {
   }
 
   /** `maxBytes`: of the deliver frame that the node will make of it. */
-  send(conversation: number, text: string, replyTo: number | undefined, maxBytes: number): Outgoing {
-    if (text === '') throw new BerthError('bad_request', 'The message is empty.');
+  send(
+    draft: Pick<SavedOutgoing, 'conversation' | 'text' | 'replyTo' | 'attachments'>,
+    maxBytes: number,
+  ): Outgoing {
+    const { conversation, text, replyTo, attachments } = draft;
+    if (text === '' && !attachments?.length) throw new BerthError('bad_request', 'The message is empty.');
     if (this.#unsent.size >= this.#maxMessages)
       throw new BerthError('limit_reached', 'Too many messages wait to be sent.');
     this.#createdAt = Math.max(this.#createdAt, this.#ports.now());
     const cid = this.#ports.createCid();
-    const saved = { cid, conversation, text, replyTo, createdAt: this.#createdAt };
+    const files = attachments?.length ? { attachments } : undefined;
+    const saved = { cid, conversation, text, replyTo, ...files, createdAt: this.#createdAt };
     if (deliverBytes(saved) > maxBytes) throw new BerthError('too_large', 'The message is too long.');
     const message = this.#create(saved, false);
     this.#unsent.set(message.cid, message);
@@ -203,7 +208,7 @@ export class Outbox {
   }
 
   async #transmit(lane: Lane, message: Outgoing, connection: NodeConnection): Promise<void> {
-    const { conversation, cid, text, replyTo } = message;
+    const { conversation, cid, text, replyTo, attachments } = message;
     const resent = message.maybeStored;
     lane.inFlight++;
     this.#inFlight++;
@@ -211,7 +216,16 @@ export class Outbox {
     try {
       const answer = await connection.request(
         'send',
-        { conversation, cid, text, ...(replyTo !== undefined && { replyTo }), ...(resent && { resent }) },
+        {
+          ...{
+            conversation,
+            cid,
+            text,
+            ...(replyTo !== undefined && { replyTo }),
+            ...(resent && { resent }),
+          },
+          ...(attachments && { attachments: [...attachments] }),
+        },
         sendTimeoutMs,
       );
       lane.refusals = 0;
@@ -226,12 +240,14 @@ export class Outbox {
     this.#flushLanes();
   }
 
-  #acknowledged(message: Outgoing, { seq, sentAt }: Answers['send']): void {
+  #acknowledged(message: Outgoing, { seq, sentAt, attachments }: Answers['send']): void {
+    message.attachments = attachments ?? message.attachments;
     const { conversation, cid, text, replyTo } = message;
     if (!this.#settle(message, seq, sentAt)) return;
     this.#ports.stored({
       ...{ conversation, seq, sender: this.#ports.user, cid, sentAt, text },
       ...(replyTo !== undefined && { replyTo }),
+      ...(message.attachments && { attachments: [...message.attachments] }),
     });
   }
 
@@ -334,12 +350,13 @@ export class Outbox {
 }
 
 /** The body of the deliver frame, its numbers as long as they can be. */
-function deliverBytes({ cid, text, replyTo }: SavedOutgoing): number {
+function deliverBytes({ cid, text, replyTo, attachments }: SavedOutgoing): number {
   const longest = 2 ** 32 - 1;
   try {
     return encodeFrame(frameIds.deliver, {
       ...{ conversation: longest, seq: longest, sender: longest, cid, sentAt: 2 ** 53, text },
       ...(replyTo !== undefined && { replyTo: longest }),
+      ...(attachments && { attachments }),
     }).length;
   } catch {
     return Number.POSITIVE_INFINITY;

@@ -1,4 +1,4 @@
-import type { BerthError } from '@berth/wire';
+import type { Attachment, BerthError } from '@berth/wire';
 import type { OutgoingMessage, OutgoingState, Receipts } from './types.ts';
 
 /** An outgoing message as it is kept. */
@@ -7,6 +7,7 @@ export interface SavedOutgoing {
   conversation: number;
   text: string;
   replyTo?: number | undefined;
+  attachments?: readonly Attachment[] | undefined;
   createdAt: number;
   /** Of several with one `createdAt` the lower was sent first. */
   order?: number | undefined;
@@ -31,6 +32,7 @@ export class Outgoing implements OutgoingMessage {
   readonly conversation: number;
   readonly text: string;
   readonly replyTo: number | undefined;
+  attachments: readonly Attachment[] | undefined;
   readonly createdAt: number;
   state: OutgoingState = 'waiting';
   seq: number | undefined;
@@ -46,6 +48,7 @@ export class Outgoing implements OutgoingMessage {
     this.conversation = saved.conversation;
     this.text = saved.text;
     this.replyTo = saved.replyTo;
+    this.attachments = saved.attachments;
     this.createdAt = saved.createdAt;
     this.maybeStored = maybeStored;
     this.#ports = ports;
@@ -66,8 +69,8 @@ export class Outgoing implements OutgoingMessage {
   }
 
   toSaved(): SavedOutgoing {
-    const { cid, conversation, text, replyTo, createdAt, error } = this;
-    return { cid, conversation, text, replyTo, createdAt, failed: error?.toWire() };
+    const { cid, conversation, text, replyTo, attachments, createdAt, error } = this;
+    return { cid, conversation, text, replyTo, attachments, createdAt, failed: error?.toWire() };
   }
 
   /** False when that was known. */

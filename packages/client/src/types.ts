@@ -1,5 +1,6 @@
 import type {
   Answers,
+  Attachment,
   BerthError,
   ConversationSummary,
   Message,
@@ -24,6 +25,8 @@ export interface ClientOptions {
   deviceName?: string;
   /** Shown in the list of sessions, at most 32 characters. */
   platform?: string;
+  /** True where attachments are shown; else messages with some come as texts with a line for each. Default false. */
+  files?: boolean;
   /**
    * Where a device that was never connected begins: `head` (default) emits what comes from now on and leaves the rest to
    * `history()`; `beginning` emits every message that the user may see.
@@ -130,6 +133,8 @@ export interface OutgoingMessage {
   readonly conversation: number;
   readonly text: string;
   readonly replyTo?: number | undefined;
+  /** As they were given to `send`; once it is sent as the others are told of them. */
+  readonly attachments?: readonly Attachment[] | undefined;
   /** Milliseconds since 1970, as `now()` told them. */
   readonly createdAt: number;
   readonly state: OutgoingState;
@@ -215,6 +220,8 @@ export interface BerthClient {
   readonly leads: boolean;
   /** Milliseconds since 1970 by the platform's clock, once a node has told it; before by this device's. */
   now(): number;
+  /** Of the session, to ask other services of the platform in the user's name: `connectFiles`. */
+  readonly token: string | undefined;
   /** Who is logged in. */
   readonly account: AccountUser | undefined;
   /** The profile as the node told it last. */
@@ -234,10 +241,15 @@ export interface BerthClient {
   ): Promise<Answers[N]>;
 
   /**
-   * Sends a message, now or when there is a connection. Sends of one conversation keep their order. Throws
-   * `bad_request` for an empty text, `too_large` for one that no node would take, `limit_reached` when the outbox is full.
+   * Sends a message, now or when there is a connection. Sends of one conversation keep their order. `attachments` are files
+   * that are uploaded and ready, as they are to be shown until it is sent. Throws `bad_request` for an empty text without any,
+   * `too_large` for one that no node would take, `limit_reached` when the outbox is full.
    */
-  send(conversation: number, text: string, options?: { replyTo?: number }): OutgoingMessage;
+  send(
+    conversation: number,
+    text: string,
+    options?: { replyTo?: number; attachments?: readonly Attachment[] },
+  ): OutgoingMessage;
   /** What is waiting, failed, or sent and not yet read (the newest 100 of a conversation), oldest first. */
   outgoing(conversation?: number): OutgoingMessage[];
   /** Everything up to `seq` has been seen by the user. Sent within 200 ms, kept until it is. */

@@ -36,6 +36,33 @@ export interface EntryDetails {
   /** Milliseconds since 1970; 0 when the mute was lifted. */
   mutedUntil?: number;
   title?: string;
+  /** Of a title that stays as it is while the group's picture changes: the id of a file; empty: none any more. */
+  picture?: string;
+}
+
+/** What an attachment is shown as. */
+export type AttachmentKind = 'image' | 'video' | 'audio' | 'voice' | 'file';
+
+/** A file of a message. What is in it was found from its bytes; `links` of the files service give its addresses. */
+export interface Attachment {
+  /** 22 characters. */
+  file: string;
+  kind: AttachmentKind;
+  /** For people alone: no path, no control characters. */
+  name: string;
+  /** Media type, found from the bytes; `application/octet-stream` when unknown. */
+  type: string;
+  bytes: number;
+  /** Pixels, as it is to be shown. */
+  width?: number;
+  height?: number;
+  durationMs?: number;
+  /** Base64url of a ThumbHash, some 25 bytes. */
+  thumbhash?: string;
+  /** Of a voice message: base64url of 64 bytes, each the loudness of a 64th. */
+  waveform?: string;
+  /** Whether the variants `small` and `large` exist beside the `original`. */
+  previews?: boolean;
 }
 
 /** An entry of a conversation's log: a message or, with a kind, something else that happened; its text is empty then. */
@@ -50,6 +77,8 @@ export interface Message extends EntryDetails {
   sentAt: number;
   text: string;
   replyTo?: number;
+  /** Up to 10; the text may be empty then. To who did not say `files` at hello they are lines of the text. */
+  attachments?: Attachment[];
 }
 
 export interface ConversationSummary {
@@ -57,6 +86,8 @@ export interface ConversationSummary {
   kind: 'direct' | 'group';
   /** A group's title, to a former member as it was then; empty for a direct conversation. */
   title: string;
+  /** A group's picture: the id of a file; absent when there is none. */
+  picture?: string;
   /** The other one of a direct conversation. */
   peer?: Profile;
   /** The newest seq that this user may see; 0 when there is none. */
@@ -154,9 +185,12 @@ export interface Answers {
   resume: { conversations: ConversationSummary[]; more: boolean; part?: boolean };
   goodbye: Record<never, never>;
   heartbeat: { now: number };
-  send: { conversation: number; seq: number; sentAt: number };
+  /** `attachments`: as the others are told of them. */
+  send: { conversation: number; seq: number; sentAt: number; attachments?: Attachment[] };
   /** `head` is the newest seq that this user may see. */
   sync: { conversation: number; messages: Message[]; head: number; more: boolean };
+  /** Ascending; with `next`, which is the `before` of the page before it, there may be more. */
+  sharedItems: { conversation: number; messages: Message[]; next?: number };
   conversations: { conversations: ConversationSummary[] } & Page;
   conversation: { conversation: ConversationSummary };
   mark: { read: number; received: number };
@@ -192,6 +226,7 @@ export interface Answers {
   inviteAccept: { friend: Friend };
   groupCreate: { conversation: ConversationSummary };
   groupRename: Record<never, never>;
+  groupPicture: Record<never, never>;
   groupInvite: { added: number[] };
   groupRemove: Record<never, never>;
   groupLeave: Record<never, never>;
@@ -203,7 +238,8 @@ export interface Answers {
 export type ConversationEvent = { conversation: number; membersVersion: number; by: number } & (
   | { event: 'created' | 'joined'; users: number[] }
   | { event: 'left' | 'removed'; users: number[] }
-  | { event: 'renamed'; title: string }
+  /** With `picture` the picture has changed, and the title has not. */
+  | { event: 'renamed'; title: string; picture?: string }
   | { event: 'role'; user: number; role: Role }
   | { event: 'muted'; user: number; mutedUntil: number }
 );
@@ -225,6 +261,8 @@ export interface Pushes {
   moved: { node?: string };
   deliver: Message;
   entry: Message;
+  /** A message with attachments, to who said `files` at hello; others get a `deliver` with lines in their place. */
+  attached: Message;
   marked: { conversation: number; user: number; read?: number; received?: number };
   /** To be asked for with `conversation`. */
   listed: { conversation: number };

@@ -21,6 +21,32 @@ const title = shownField(textLimits.title);
 const alias = optionalShownField(textLimits.alias);
 const role = z.enum(['admin', 'member']);
 
+/** 128 random bits. */
+export const fileId = z.string().regex(/^[\w-]{22}$/, { error: 'no file is called so' });
+const pixels = z.int().min(1).max(65_535);
+
+/** What the sender says of a file that they have uploaded; what is told of it otherwise is found from its bytes. */
+const attachment = z.object({
+  file: fileId,
+  /** What is not of that kind is shown as a `file`. */
+  kind: z.enum(['image', 'video', 'audio', 'voice', 'file']),
+  /** Of a video; a picture is measured. */
+  width: pixels.optional(),
+  height: pixels.optional(),
+  /** Of a video, of sound and voice. */
+  durationMs: z.int().min(0).max(0x7fff_ffff).optional(),
+  /** Of a video; that of a picture is made. Base64url. */
+  thumbhash: z
+    .string()
+    .regex(/^[\w-]{7,54}$/)
+    .optional(),
+  /** Of voice: base64url of 64 bytes. */
+  waveform: z
+    .string()
+    .regex(/^[\w-]{86}$/)
+    .optional(),
+});
+
 /** What the link of an invite ends with. */
 export const inviteToken = z.string().regex(/^[\w-]{27}$/, { error: 'no invite is called so' });
 
@@ -37,6 +63,8 @@ export const requestSchemas = {
     own: z.boolean().default(false),
     /** False of a client to which the answer of a send is enough: this connection is not pushed what it sent. */
     echo: z.boolean().default(true),
+    /** True of a client that shows attachments; any other is told lines of text in their place. */
+    files: z.boolean().default(false),
     device: z
       .object({ name: z.string().max(64).optional(), platform: z.string().max(32).optional() })
       .default({}),
@@ -50,14 +78,30 @@ export const requestSchemas = {
   }),
   goodbye: z.object({ req }),
   heartbeat: z.object({ req }),
-  send: z.object({
+  send: z
+    .object({
+      req,
+      conversation: id31,
+      cid,
+      /** Empty only with attachments. */
+      text: z.string(),
+      replyTo: seq.optional(),
+      /** True when this cid may have been sent before. */
+      resent: z.boolean().default(false),
+      attachments: z.array(attachment).min(1).max(limits.maxAttachments).optional(),
+    })
+    .refine(({ text, attachments }) => text !== '' || attachments !== undefined, {
+      path: ['text'],
+      error: 'a message has a text or attachments',
+    }),
+  /** What was shared in a conversation, the newest below `before`. */
+  sharedItems: z.object({
     req,
     conversation: id31,
-    cid,
-    text: z.string().min(1),
-    replyTo: seq.optional(),
-    /** True when this cid may have been sent before. */
-    resent: z.boolean().default(false),
+    /** Pictures and videos; voice and sound; other files; texts with links. */
+    what: z.enum(['media', 'audio', 'files', 'links']),
+    before: seq.optional(),
+    limit: z.int().min(1).max(100).default(50),
   }),
   sync: z.object({
     req,
@@ -93,6 +137,7 @@ export const requestSchemas = {
     nick: shownField(textLimits.nick).optional(),
     description: freeField(textLimits.description).optional(),
     sex: z.int().min(0).max(2).optional(),
+    /** `file:` and the id of a picture of one's own; else whatever clients agree on. */
     icon: z.string().max(255).optional(),
     /** Who may add the user to groups. */
     addedBy: z.enum(['nobody', 'friends']).optional(),
@@ -144,6 +189,8 @@ export const requestSchemas = {
     members: z.array(id31).max(limits.maxInvites).default([]),
   }),
   groupRename: z.object({ req, conversation: id31, title }),
+  /** A file of one's own that is a picture; empty: none any more. */
+  groupPicture: z.object({ req, conversation: id31, file: fileId.or(z.literal('')) }),
   groupInvite: z.object({ req, conversation: id31, users: z.array(id31).min(1).max(limits.maxInvites) }),
   groupRemove: z.object({ req, conversation: id31, user: id31 }),
   groupLeave: z.object({ req, conversation: id31 }),

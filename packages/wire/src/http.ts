@@ -90,6 +90,8 @@ export const platformAnswer = z.object({
   mailboxUrl: z.string().optional(),
   /** Whether people may invite others by links. */
   invites: z.boolean(),
+  /** Where files go, when there is a place: what the paths of `@berth/wire/files` follow, and what it takes. */
+  files: z.object({ url: z.string(), maxFileBytes: z.int() }).optional(),
 });
 export const berthsAnswer = z.object({ berth: httpSchemas.berth });
 export const sessionsList = z.object({ sessions: z.array(httpSchemas.sessionEntry) });

@@ -32,6 +32,9 @@ export const frameIds = {
   entry: 1125,
   /** Push: this user's list shows a conversation otherwise, by another of their sessions or by what one may do there. */
   listed: 1127,
+  /** Push: a message with attachments. */
+  attached: 1129,
+  sharedItems: 1131,
 
   profile: 1201,
   profileUpdate: 1203,
@@ -61,6 +64,7 @@ export const frameIds = {
   groupMute: 1313,
   members: 1315,
   conversationEvent: 1317,
+  groupPicture: 1319,
 } as const;
 
 export type FrameName = keyof typeof frameIds;

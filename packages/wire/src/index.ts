@@ -1,5 +1,7 @@
 export type {
   Answers,
+  Attachment,
+  AttachmentKind,
   Berth,
   ConversationEvent,
   ConversationSummary,

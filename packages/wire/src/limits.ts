@@ -22,6 +22,8 @@ export const limits = {
   maxMarks: 2_000,
   /** Messages in one sync answer. */
   maxSyncMessages: 200,
+  /** Files of one message. */
+  maxAttachments: 10,
   /** Items in one page of anything else. */
   maxPage: 200,
   /** User ids in one invite or group creation. */

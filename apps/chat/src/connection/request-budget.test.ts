@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { createLog } from '@berth/telemetry';
 import { decodeBody, encodeFrame, frameIds } from '@berth/wire';
+import { FileLines } from '../log/file-lines.ts';
 import { BerthDialect, type BerthDialectOptions } from '../session/berth-dialect.ts';
 import type { ClientConnection } from '../session/client-connection.ts';
 import { LiveSession } from '../session/live-session.ts';
@@ -37,7 +38,7 @@ function createSessions(budget: RequestBudget) {
   const create = () =>
     new LiveSession({
       ...{ id: 'a', user: 1, deviceClass: 'web', maxOfClass: 5, generation: 1 },
-      ...{ profile, connection, dialect, keeper },
+      ...{ profile, connection, dialect, keeper, fileLines: new FileLines(undefined) },
     });
   return { create, connection, pending, answered, answerAll: resolve };
 }

@@ -1,4 +1,5 @@
 import { BerthError, type ConversationSummary, type Member, type Message, type Profile } from '@berth/wire';
+import type { FileLines } from '../log/file-lines.ts';
 import { type LoggedConversation, readLogged } from '../log/log-ends.ts';
 import type { LogHints } from '../log/log-hints.ts';
 import type { RangeReader } from '../log/range-reader.ts';
@@ -30,6 +31,7 @@ export interface ConversationReaderOptions {
   hints: LogHints;
   marks: Pick<MarkWriter, 'pendingRead'>;
   strangersMayWrite: boolean;
+  fileLines: FileLines;
 }
 
 /** Conversations as one user sees them. What many ask for at a time is read together. */
@@ -40,6 +42,7 @@ export class ConversationReader {
   readonly #ranges: RangeReader;
   readonly #marks: ConversationReaderOptions['marks'];
   readonly #strangersMayWrite: boolean;
+  readonly #fileLines: FileLines;
   readonly #heads: CoalescingLoader<number, LoggedConversation>;
   readonly #lists: CoalescingLoader<number, ListRow[]>;
   readonly #members: CoalescingLoader<string, MemberRow>;
@@ -52,6 +55,7 @@ export class ConversationReader {
     hints,
     marks,
     strangersMayWrite,
+    fileLines,
   }: ConversationReaderOptions) {
     this.#mysql = mysql;
     this.#directory = directory;
@@ -59,6 +63,7 @@ export class ConversationReader {
     this.#ranges = ranges;
     this.#marks = marks;
     this.#strangersMayWrite = strangersMayWrite;
+    this.#fileLines = fileLines;
     this.#heads = new CoalescingLoader({
       read: (ids) => readLogged(mysql, ids, (conversation, end) => hints.note(conversation, end)),
     });
@@ -122,7 +127,7 @@ export class ConversationReader {
       return row === undefined || member === undefined ? [] : [{ conversation, row, member, head: row.head }];
     });
     const visible = await this.#history.visibleAmong(user, seen);
-    const lasts = await readLasts(this.#ranges, visible, viewer);
+    const lasts = await readLasts(this.#ranges, visible, viewer, this.#fileLines);
     const unread = await countUnread(
       this.#ranges,
       seen.map(({ row, member }) => ({ row, visible: visible.get(row.id)!, mark: member.readSeq })),
@@ -222,6 +227,7 @@ function summaryOf({
     conversation: row.id,
     kind: row.kind,
     title,
+    ...(row.picture !== undefined && member.leftSeq === undefined && { picture: row.picture }),
     ...(peer?.profile && { peer: peer.profile }),
     head: visible.head,
     read: member.readSeq,

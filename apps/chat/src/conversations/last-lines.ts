@@ -1,4 +1,5 @@
 import type { Message } from '@berth/wire';
+import type { FileLines } from '../log/file-lines.ts';
 import type { LoggedConversation } from '../log/log-ends.ts';
 import { placeKey, type RangeReader } from '../log/range-reader.ts';
 import type { VisibleSeqs } from '../membership/visible-seqs.ts';
@@ -7,6 +8,8 @@ import type { VisibleSeqs } from '../membership/visible-seqs.ts';
 export interface Viewer {
   user: number;
   entries: boolean;
+  /** And whether it shows attachments. */
+  files?: boolean;
 }
 
 /** Entries looked at behind the head, for one that shows; with so many fences in a row there is no last line. */
@@ -21,6 +24,7 @@ export async function readLasts(
   ranges: RangeReader,
   visible: ReadonlyMap<number, VisibleSeqs>,
   viewer: Viewer,
+  fileLines: FileLines,
 ): Promise<Map<number, Message>> {
   const heads = await ranges.readAt(
     [...visible].map(([conversation, { head }]) => ({ conversation, seq: head })),
@@ -33,7 +37,10 @@ export async function readLasts(
       return [conversation, stored.findLast((one) => shows(one.message, viewer))?.message];
     }),
   );
-  return new Map(lasts.flatMap(([conversation, last]) => (last === undefined ? [] : [[conversation, last]])));
+  const told = (last: Message) => (viewer.files ? last : fileLines.message(last));
+  return new Map(
+    lasts.flatMap(([conversation, last]) => (last === undefined ? [] : [[conversation, told(last)]])),
+  );
 }
 
 /** The messages above a mark, among what may be seen: of seqs and ordinals the difference. */

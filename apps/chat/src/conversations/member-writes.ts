@@ -129,6 +129,7 @@ export async function insertConversation(
     id: insertId,
     kind,
     title,
+    picture: undefined,
     direct: direct && [Math.min(...direct), Math.max(...direct)],
     membersVersion: 0,
     memberCount,

@@ -4,6 +4,7 @@ import type { NewEntry } from '../log/append-entries.ts';
 import { mayBeInvited } from '../membership/acquaintance.ts';
 import { type ConversationRow, lockConversation } from '../membership/conversation-rows.ts';
 import { type MemberRow, readMembersAmong, roles } from '../membership/member-rows.ts';
+import { bytesOf, textOf } from '../stores/attachment-rows.ts';
 import type { Database } from '../stores/guarded-mysql.ts';
 import { requireAbove, requireAdmin, rolesAfter } from './group-rules.ts';
 import { type LogChange, recordChange, unchanged } from './log-change.ts';
@@ -12,6 +13,12 @@ import { addMembers, endMembership, insertConversation } from './member-writes.t
 /** A change of members as it was committed. */
 export interface MembersChange extends LogChange {
   users: number[];
+}
+
+interface PictureChange extends LogChange {
+  title: string;
+  /** The picture before. */
+  former?: { owner: number; file: string };
 }
 
 export interface MysqlGroupStoreOptions {
@@ -97,6 +104,31 @@ export class MysqlGroupStore {
       const change = await recordChange(tx, row, [{ kind: 'title', sender: actor, details: { title } }]);
       await tx.run('UPDATE conversations SET title = ? WHERE id = ?', [title, conversation]);
       return change;
+    });
+  }
+
+  /** Throws what `depict` would. */
+  async requireChange(conversation: number, actor: number): Promise<void> {
+    await this.#change(conversation, actor, actor, async ({ actor: { role } }) => requireAdmin(role));
+  }
+
+  /** Its picture: a file of the actor's, empty for none; with what it was before, and the title, which stays. */
+  async depict(conversation: number, actor: number, file: string): Promise<PictureChange> {
+    return this.#change(conversation, actor, actor, async ({ tx, row, actor: { role } }) => {
+      requireAdmin(role);
+      const [before] = await tx.rows<{ picture: Buffer | null; picture_owner: number | null }>(
+        'SELECT picture, picture_owner FROM conversations WHERE id = ?',
+        [conversation],
+      );
+      const former = before?.picture && { owner: before.picture_owner!, file: textOf(before.picture) };
+      const { title } = row;
+      const told: NewEntry = { kind: 'title', sender: actor, details: { title, picture: file } };
+      const change = await recordChange(tx, row, [told]);
+      await tx.run('UPDATE conversations SET picture = ?, picture_owner = ? WHERE id = ?', [
+        ...(file === '' ? [null, null] : [bytesOf(file), actor]),
+        conversation,
+      ]);
+      return { ...change, title, ...(former && former.file !== file && { former }) };
     });
   }
 

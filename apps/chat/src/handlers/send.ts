@@ -1,7 +1,9 @@
-import { BerthError } from '@berth/wire';
+import { type Attachment, BerthError } from '@berth/wire';
+import type { RequestBody } from '@berth/wire/requests';
 import type { Context, Handler } from '../context.ts';
 import { deliverBodyBytes, encodeDeliver } from '../log/deliver-frame.ts';
 import { type Standing, writeRefusal } from '../membership/standing.ts';
+import type { WantedAttachment } from '../stores/file-claims.ts';
 
 /**
  * Stores a message and answers once it is committed; a resend gets the first receipt again. Every member's sessions are
@@ -18,24 +20,31 @@ export const send: Handler<'send'> = async (context, session, body) => {
     throw new BerthError('bad_request', 'text and cid must be well-formed Unicode');
   }
   const rules = { strangersMayWrite: config.strangersMayWrite, now: Date.now() };
-  const frame = encodeDeliver({ conversation, sender, cid, text, replyTo });
-  if (deliverBodyBytes(frame) > config.maxDeliverBytes) {
-    throw new BerthError('too_large', `a message has at most ${config.maxDeliverBytes} bytes when encoded`);
-  }
   const origin = session.echo ? undefined : session;
-  const write = (standing: Standing) =>
-    stores.messageWriter.write({ conversation, sender, cid, text, replyTo, resent, origin, frame, standing });
+  const outgoing = (attachments?: Attachment[]) => {
+    const files = attachments && { attachments };
+    const reply = replyTo === undefined ? undefined : { replyTo };
+    const frame = encodeDeliver({ conversation, sender, cid, text, ...reply, ...files });
+    if (deliverBodyBytes(frame) > config.maxDeliverBytes) {
+      throw new BerthError('too_large', `a message has at most ${config.maxDeliverBytes} bytes when encoded`);
+    }
+    return { conversation, sender, cid, text, replyTo, resent, origin, frame, ...files };
+  };
+  const { attachments: wanted } = body;
+  const plain = wanted === undefined ? outgoing() : undefined;
   const allowed = () => {
     const cached = stores.directory.cached(conversation, sender);
     return cached !== undefined && writeRefusal(cached, rules) === undefined ? cached : undefined;
   };
-  const known = sendTurns.isTaken(conversation, sender) ? undefined : allowed();
+  const isFree = plain !== undefined && !sendTurns.isTaken(conversation, sender);
+  const known = isFree ? allowed() : undefined;
   const receipt =
-    known !== undefined
-      ? await write(known)
+    plain !== undefined && known !== undefined
+      ? await stores.messageWriter.write({ ...plain, standing: known })
       : await sendTurns.take(conversation, sender, async (handedOn) => {
           const standing = allowed() ?? (await reloadStanding(context, rules, conversation, sender, resent));
-          const written = write(standing);
+          const message = plain ?? outgoing(await attach(context, sender, body, wanted!));
+          const written = stores.messageWriter.write({ ...message, standing });
           handedOn();
           return written;
         });
@@ -58,4 +67,23 @@ async function reloadStanding(
   const refusal = writeRefusal(standing, rules);
   if (refusal !== undefined && !resent) throw refusal;
   return standing;
+}
+
+/**
+ * What others are told of the sender's files. Those of a message that is stored may be gone since, when it was recalled: the store
+ * finds it by its cid, whatever is said of it now.
+ */
+async function attach(
+  { stores }: Context,
+  sender: number,
+  { conversation, cid, resent }: RequestBody<'send'>,
+  wanted: readonly WantedAttachment[],
+): Promise<Attachment[]> {
+  try {
+    return await stores.files.attach(sender, { kind: 'message', conversation, cid }, wanted, Date.now());
+  } catch (error) {
+    const isGone = error instanceof BerthError && error.code === 'not_found';
+    if (isGone && resent && (await stores.ranges.isStored({ conversation, sender, cid }))) return [];
+    throw error;
+  }
 }

@@ -21,7 +21,7 @@ export const sync: Handler<'sync'> = async (context, session, body) => {
       : visible.rangesAfter(after, limit);
   const stored = await stores.ranges.read(conversation, ranges);
   const page = after === undefined ? newestFitting(stored) : fitting(stored, sizeOf);
-  const all = page.map(({ message }) => message);
+  const all = page.map(({ message }) => (session.files ? message : stores.fileLines.message(message)));
   const [first, last] = [all[0]?.seq, all.at(-1)?.seq];
   const more =
     after === undefined

@@ -1,4 +1,5 @@
 import { type MysqlConnection, txOn } from '@berth/mysql';
+import { insertAttachments, readAttachments } from '../stores/attachment-rows.ts';
 import { insertSizes, marks, padded } from '../stores/statement-shapes.ts';
 import { type BatchPlan, identityKey } from './batch-plan.ts';
 import { type LogEnd, readLogEnds } from './log-ends.ts';
@@ -45,25 +46,42 @@ export class BatchStatements {
       const sql = this.#text('known', list.length, (count) => {
         const one = '(conversation_id = ? AND sender_id = ? AND cid = ?)';
         const any = Array(count).fill(one).join(' OR ');
-        return `SELECT ${columns} FROM messages FORCE INDEX (messages_cid) WHERE ${any} LOCK IN SHARE MODE`;
+        return `SELECT ${columns}, attachments FROM messages FORCE INDEX (messages_cid) WHERE ${any} LOCK IN SHARE MODE`;
       });
       const rows = await selectArrays<
-        [number, number, number, number, Buffer, number, number | null, string]
+        [number, number, number, number, Buffer, number, number | null, string, number]
       >(
         connection,
         sql,
         list.flatMap(({ conversation, sender, cid }) => [conversation, sender, cid]),
       );
+      const places = rows.flatMap(([conversation, seq, ...rest]) =>
+        rest.at(-1) === 0 ? [] : [{ conversation, seq }],
+      );
+      const files = await readAttachments(txOn(connection), places);
       for (const [conversation, seq, uncounted, sender, cid, sentAt, replyTo, text] of rows) {
         const key = identityKey({ conversation, sender, cid: cid.toString() });
-        found.set(key, { seq, uncounted, sentAt, text, replyTo: replyTo ?? undefined });
+        const attachments = files.get(`${conversation}:${seq}`);
+        const known = { seq, uncounted, sentAt, text, replyTo: replyTo ?? undefined };
+        found.set(key, attachments === undefined ? known : { ...known, attachments });
       }
     }
     return found;
   }
 
   async insert(connection: MysqlConnection, rows: BatchPlan['rows'], sentAt: number): Promise<void> {
-    await this.insertIn(connection, rows, sentAt, insertSizes(rows.length));
+    const plain = rows.filter(({ message }) => message.attachments === undefined);
+    await this.insertIn(connection, plain, sentAt, insertSizes(plain.length));
+    if (plain.length === rows.length) return;
+    const tx = txOn(connection);
+    for (const { message, seq, uncounted } of rows) {
+      const { conversation, sender, cid, replyTo, text, attachments } = message;
+      if (attachments === undefined) continue;
+      await tx.run(`INSERT INTO messages (${columns}, attachments) VALUES (?,?,?,?,?,?,?,?,?)`, [
+        ...[conversation, seq, uncounted, sender, cid, sentAt, replyTo ?? null, text, attachments.length],
+      ]);
+      await insertAttachments(tx, { conversation, seq }, attachments);
+    }
   }
 
   /** In statements of so many rows each. */

@@ -14,13 +14,14 @@ const sentAtEnd = seqEnd + middle.length + sentAtRoom.length;
  * written into the bytes once they are known (`stampDeliver`) and the size that was checked is the size that is sent.
  */
 export function encodeDeliver(message: Omit<Message, 'seq' | 'sentAt'>): Uint8Array {
-  const { conversation, sender, cid, text, replyTo } = message;
+  const { conversation, sender, cid, text, replyTo, attachments } = message;
   const reply = replyTo === undefined ? '' : `,"replyTo":${replyTo}`;
+  const files = attachments === undefined ? '' : `,"attachments":${JSON.stringify(attachments)}`;
   const frame = Buffer.from(
-    `${head}${seqRoom}${middle}${sentAtRoom},"conversation":${conversation},"sender":${sender},"cid":${JSON.stringify(cid)}${reply},"text":${JSON.stringify(text)}}`,
+    `${head}${seqRoom}${middle}${sentAtRoom},"conversation":${conversation},"sender":${sender},"cid":${JSON.stringify(cid)}${reply},"text":${JSON.stringify(text)}${files}}`,
   );
   const bodyBytes = frame.length - limits.headerBytes;
-  frame.writeUInt16BE(frameIds.deliver, 0);
+  frame.writeUInt16BE(attachments === undefined ? frameIds.deliver : frameIds.attached, 0);
   // A body that is too large for the field is refused by its size before it is sent anywhere.
   frame.writeUInt16BE(bodyBytes & 0xffff, 2);
   return frame;
@@ -49,7 +50,7 @@ export const entryMessage = (
   ...entry.details,
 });
 
-/** The frame of an entry that is stored: deliver for a message, entry for what else happened. */
+/** The frame of an entry that is stored: deliver for a message, attached for one with attachments, entry for what else happened. */
 export function encodeStored(message: Message): Uint8Array {
   if (message.kind !== undefined) return encodeFrame(frameIds.entry, message);
   const frame = encodeDeliver(message);

@@ -1,4 +1,4 @@
-import type { BerthError } from '@berth/wire';
+import type { Attachment, BerthError } from '@berth/wire';
 import type { Standing } from '../membership/standing.ts';
 
 /** What makes a message the same one however often it is sent. */
@@ -11,6 +11,8 @@ export interface MessageIdentity {
 export interface OutgoingMessage extends MessageIdentity {
   text: string;
   replyTo: number | undefined;
+  /** Written in turn with whoever else writes the conversation, since they are rows of their own. */
+  attachments?: readonly Attachment[] | undefined;
   /** This cid may have been sent before. */
   resent: boolean;
   /** Of `encodeDeliver`, without seq and time. */
@@ -26,6 +28,8 @@ export interface Receipt {
   conversation: number;
   seq: number;
   sentAt: number;
+  /** As the others are told of them. */
+  attachments?: Attachment[];
 }
 
 /** A message as an earlier transaction stored it; its text may differ from that of a careless resend. */
@@ -35,6 +39,7 @@ export interface KnownMessage {
   sentAt: number;
   text: string;
   replyTo: number | undefined;
+  attachments?: Attachment[];
 }
 
 /** A message in a batch, and what is known of its caller. */

@@ -138,7 +138,8 @@ export class MessageWriter {
     const { seq, uncounted, sentAt } = outcome.kind === 'known' ? outcome.message : outcome;
     // Whoever was answered otherwise meanwhile hears of it as all others do.
     const origin = pending.settled ? undefined : pending.message.origin;
-    pending.resolve({ conversation, seq, sentAt });
+    const attachments = outcome.kind === 'known' ? outcome.message.attachments : pending.message.attachments;
+    pending.resolve({ conversation, seq, sentAt, ...(attachments && { attachments: [...attachments] }) });
     if (twin) return;
     const { standing } = outcome;
     if (outcome.kind === 'stored') {

@@ -1,11 +1,14 @@
-import type { EntryDetails, Message } from '@berth/wire';
+import type { Attachment, EntryDetails, Message } from '@berth/wire';
 import type { SeqRange } from '../membership/visible-seqs.ts';
+import { readAttachments } from '../stores/attachment-rows.ts';
 import { inChunks } from '../stores/chunks.ts';
 import { CoalescingLoader } from '../stores/coalescing-loader.ts';
 import type { Database } from '../stores/guarded-mysql.ts';
+import { marks } from '../stores/statement-shapes.ts';
 import type { NewEntry } from './append-entries.ts';
 import { entryMessage } from './deliver-frame.ts';
 import { entryKinds, textKind } from './entry-kinds.ts';
+import type { MessageIdentity } from './message-store.ts';
 
 /** An entry as it is stored, and the bytes of its JSON. Shared by all who read it; never changed. */
 export interface StoredMessage {
@@ -41,6 +44,7 @@ interface MessageRow {
   text: string;
   kind: number;
   uncounted: number;
+  attachments: number;
 }
 
 interface Place {
@@ -48,7 +52,7 @@ interface Place {
   seq: number;
 }
 
-const columns = 'conversation_id, seq, sender_id, cid, sent_at, reply_to, text, kind, uncounted';
+const columns = 'conversation_id, seq, sender_id, cid, sent_at, reply_to, text, kind, uncounted, attachments';
 
 /**
  * Reads ranges of messages, each once for all on this node who ask for it. What is stored never changes, so what was
@@ -93,7 +97,31 @@ export class RangeReader {
         `SELECT ${columns} FROM messages FORCE INDEX (PRIMARY) WHERE ${any}`,
         chunk.flatMap(({ conversation, seq }) => [conversation, seq]),
       );
-      for (const row of rows) found.set(row.conversation_id, storedMessageOf(row));
+      for (const stored of await storedMessagesOf(this.#mysql, rows))
+        found.set(stored.message.conversation, stored);
+    });
+    return found;
+  }
+
+  /** Whether a message is stored by its sender's name of it. */
+  async isStored({ conversation, sender, cid }: MessageIdentity): Promise<boolean> {
+    const rows = await this.#mysql.rows(
+      'SELECT seq FROM messages WHERE conversation_id = ? AND sender_id = ? AND cid = ?',
+      [conversation, sender, cid],
+    );
+    return rows.length > 0;
+  }
+
+  /** Some messages of one conversation, in the order of their seqs; they are not kept. */
+  async readSeqs(conversation: number, seqs: readonly number[]): Promise<StoredMessage[]> {
+    const found: StoredMessage[] = [];
+    await inChunks(seqs, 128, async (chunk) => {
+      const rows = await this.#mysql.rows<MessageRow>(
+        `SELECT ${columns} FROM messages FORCE INDEX (PRIMARY)
+         WHERE conversation_id = ? AND seq IN (${marks(chunk.length)}) ORDER BY seq`,
+        [conversation, ...chunk],
+      );
+      found.push(...(await storedMessagesOf(this.#mysql, rows)));
     });
     return found;
   }
@@ -192,9 +220,8 @@ async function readBlocks(mysql: Database, keys: string[]): Promise<Map<string, 
     }),
   );
   const blocks = new Map<string, StoredMessage[]>();
-  for (const row of rows) {
-    const key = `${row.conversation_id}:${blockOf(row.seq)}`;
-    const message = storedMessageOf(row);
+  for (const message of await storedMessagesOf(mysql, rows)) {
+    const key = `${message.message.conversation}:${blockOf(message.message.seq)}`;
     const block = blocks.get(key);
     if (block === undefined) blocks.set(key, [message]);
     else block.push(message);
@@ -202,13 +229,20 @@ async function readBlocks(mysql: Database, keys: string[]): Promise<Map<string, 
   return blocks;
 }
 
-function storedMessageOf(row: MessageRow): StoredMessage {
-  const { uncounted } = row;
-  const message = row.kind === textKind ? textOf(row) : entryOf(row);
-  return { message, bytes: Buffer.byteLength(JSON.stringify(message)), uncounted };
+async function storedMessagesOf(mysql: Database, rows: readonly MessageRow[]): Promise<StoredMessage[]> {
+  const places = rows.flatMap((row) =>
+    row.attachments === 0 ? [] : [{ conversation: row.conversation_id, seq: row.seq }],
+  );
+  const files = await readAttachments(mysql, places);
+  return rows.map((row) => {
+    const { conversation_id, seq, uncounted } = row;
+    const message =
+      row.kind === textKind ? textOf(row, files.get(`${conversation_id}:${seq}`)) : entryOf(row);
+    return { message, bytes: Buffer.byteLength(JSON.stringify(message)), uncounted };
+  });
 }
 
-const textOf = (row: MessageRow): Message => ({
+const textOf = (row: MessageRow, attachments: Attachment[] | undefined): Message => ({
   conversation: row.conversation_id,
   seq: row.seq,
   sender: row.sender_id,
@@ -216,6 +250,7 @@ const textOf = (row: MessageRow): Message => ({
   sentAt: row.sent_at,
   text: row.text,
   ...(row.reply_to !== null && { replyTo: row.reply_to }),
+  ...(attachments && { attachments }),
 });
 
 const entryOf = (row: MessageRow): Message =>

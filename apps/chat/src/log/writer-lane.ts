@@ -84,9 +84,19 @@ export class WriterLane {
     const batch: PendingMessage[] = [];
     let bytes = 0;
     const taken = this.#queue.splice(0, batchSize(this.#queue.length));
+    const behind: PendingMessage[] = [];
     for (const [index, pending] of taken.entries()) {
-      const { conversation } = pending.message;
-      if (locked.has(conversation) || turns?.has(conversation)) {
+      const { conversation, attachments } = pending.message;
+      if (attachments !== undefined || behind.length > 0) {
+        // It takes its turn once what stands before it in the conversation is committed, and what stands behind it waits.
+        const isOf = ({ message }: PendingMessage) => message.conversation === conversation;
+        if (behind.some(isOf) || (turns !== undefined && attachments !== undefined && batch.some(isOf))) {
+          behind.push(pending);
+          continue;
+        }
+      }
+      const takesTurn = turns?.has(conversation) || (turns !== undefined && attachments !== undefined);
+      if (locked.has(conversation) || takesTurn) {
         if (locked.has(conversation)) locked.add(pending);
         else turns!.push(pending);
         onEnded?.(pending);
@@ -99,6 +109,7 @@ export class WriterLane {
       bytes += pending.bytes;
       batch.push(pending);
     }
+    if (behind.length > 0) this.#queue.unshift(...behind);
     // What belongs together lies together in the key, and two nodes wait for each other in one order.
     return batch.sort((a, b) => a.message.conversation - b.message.conversation);
   }

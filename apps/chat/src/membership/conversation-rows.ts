@@ -1,4 +1,5 @@
 import type { Tx } from '@berth/mysql';
+import { textOf } from '../stores/attachment-rows.ts';
 import { inChunks } from '../stores/chunks.ts';
 import { marks } from '../stores/statement-shapes.ts';
 
@@ -6,6 +7,8 @@ export interface ConversationRow {
   id: number;
   kind: 'direct' | 'group';
   title: string;
+  /** A file that shows a group. */
+  picture: string | undefined;
   /** Both users of a direct conversation, the lower id first. */
   direct: readonly [number, number] | undefined;
   /** The seq of the entry that changed them last; 0 before there was one. */
@@ -18,13 +21,15 @@ export interface StoredConversationRow {
   id: number;
   kind: number;
   title: string;
+  picture: Buffer | null;
   direct_key: Buffer | null;
   members_version: number;
   member_count: number;
   created_at: number;
 }
 
-export const conversationColumns = 'id, kind, title, direct_key, members_version, member_count, created_at';
+export const conversationColumns =
+  'id, kind, title, picture, direct_key, members_version, member_count, created_at';
 
 export const kinds = { direct: 1, group: 2 } as const;
 
@@ -40,6 +45,7 @@ export const conversationRowOf = (row: StoredConversationRow): ConversationRow =
   id: row.id,
   kind: row.kind === kinds.direct ? 'direct' : 'group',
   title: row.title,
+  picture: row.picture === null ? undefined : textOf(row.picture),
   direct:
     row.direct_key === null ? undefined : [row.direct_key.readUInt32BE(0), row.direct_key.readUInt32BE(4)],
   membersVersion: row.members_version,

@@ -122,6 +122,7 @@ export class BerthDialect implements Dialect {
         session.moves = hello.data.moves;
         session.hearsOwn = hello.data.own;
         session.echo = hello.data.echo;
+        session.files = hello.data.files;
         const answer = { req: hello.data.req, ...this.#options.welcome(session) };
         connection.queue(encodeFrame(answerId(frameIds.hello), answer));
       });

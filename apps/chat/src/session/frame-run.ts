@@ -1,4 +1,5 @@
 import { frameIds } from '@berth/wire';
+import { isAttached } from '../log/file-lines.ts';
 
 export const isEntry = (frame: Uint8Array): boolean =>
   frame[0] === frameIds.entry >> 8 && frame[1] === (frameIds.entry & 0xff);
@@ -8,11 +9,14 @@ export class FrameRun {
   readonly frames: readonly Uint8Array[];
   /** Not for clients that know messages only. */
   readonly hasEntries: boolean;
+  /** Not for clients that know texts only. */
+  readonly hasFiles: boolean;
   #bytes: Uint8Array | undefined;
 
   constructor(frames: readonly Uint8Array[]) {
     this.frames = frames;
     this.hasEntries = frames.some(isEntry);
+    this.hasFiles = frames.some(isAttached);
   }
 
   /** All of them; put together once, so that those who have the same compare them by reference. */

@@ -1,5 +1,6 @@
 import type { Berth, CloseReason, Profile, WireError } from '@berth/wire';
 import type { Session } from '../context.ts';
+import type { FileLines } from '../log/file-lines.ts';
 import type { ClientConnection, FrameSink } from './client-connection.ts';
 import { type FrameRun, isEntry } from './frame-run.ts';
 
@@ -67,6 +68,7 @@ export interface LiveSessionOptions {
   connection: ClientConnection;
   dialect: Dialect;
   keeper: SessionKeeper;
+  fileLines: FileLines;
 }
 
 /** A session on this node: what hears its connection, and what pushes to it. */
@@ -81,7 +83,9 @@ export class LiveSession implements Session, FrameSink {
   readonly connection: ClientConnection;
   readonly dialect: Dialect;
   readonly #keeper: SessionKeeper;
+  readonly #fileLines: FileLines;
   entries = false;
+  files = false;
   /** Its client connects to its next berth before it leaves this one. */
   moves = false;
   /** Set while it has been told to go; and how often it was told. */
@@ -110,6 +114,7 @@ export class LiveSession implements Session, FrameSink {
     this.connection = options.connection;
     this.dialect = options.dialect;
     this.#keeper = options.keeper;
+    this.#fileLines = options.fileLines;
   }
 
   get probe(): Uint8Array | undefined {
@@ -121,12 +126,13 @@ export class LiveSession implements Session, FrameSink {
   }
 
   push(frame: Uint8Array): void {
-    if (this.ready && (this.entries || !isEntry(frame))) this.dialect.push(this, frame);
+    if (!this.ready || (!this.entries && isEntry(frame))) return;
+    this.dialect.push(this, this.files ? frame : this.#fileLines.frame(frame));
   }
 
   pushRun(run: FrameRun): void {
     if (!this.ready) return;
-    if (this.entries || !run.hasEntries) this.dialect.pushRun(this, run);
+    if ((this.entries || !run.hasEntries) && (this.files || !run.hasFiles)) this.dialect.pushRun(this, run);
     else for (const frame of run.frames) this.push(frame);
   }
 

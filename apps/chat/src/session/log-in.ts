@@ -1,6 +1,7 @@
 import type { TicketClaims } from '@berth/tokens';
 import { BerthError, type CloseReason } from '@berth/wire';
 import type { LiveQueries } from '../conversations/live-queries.ts';
+import type { FileLines } from '../log/file-lines.ts';
 import { TokenBucket } from '../rates/token-bucket.ts';
 import { storeErrorOf } from '../stores/store-error.ts';
 import type { ClientConnection } from './client-connection.ts';
@@ -38,6 +39,7 @@ export interface LogInOptions {
   /** Log-ins per second, whoever signed the tickets. */
   helloRate: number;
   nowMs: () => number;
+  fileLines: FileLines;
 }
 
 /** How a connection closes after its log-in failed. */
@@ -133,6 +135,7 @@ export class LogIn implements SessionKeeper {
       connection,
       dialect,
       keeper: this,
+      fileLines: this.#options.fileLines,
     });
     this.#replaceFormer(session);
     // Known before its conversations are read, so that a change of membership meanwhile is not missed.
