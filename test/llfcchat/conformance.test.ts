@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventually } from '@berth/fixtures';
 import type { Body } from '../harness/frame-socket.ts';
-import { connectDevice, type Device, nodeOf } from '../harness/people.ts';
+import { nodeOf } from '../harness/people.ts';
 import { usePlatform } from '../harness/platform.ts';
 import { befriendCrowd } from './crowd.ts';
 import { type OldUser, oldConnect, oldLogIn, registerOldUser } from './old-user.ts';
 import { QtClient, type QtVariant } from './qt-client.ts';
+import { qtPeople } from './qt-people.ts';
 
 const platform = usePlatform({
   nodes: 2,
@@ -20,39 +21,7 @@ const platform = usePlatform({
 const variants: readonly QtVariant[] = ['plain', 'threads'];
 const greeting = 'We are friends now!';
 
-async function logIn(
-  user: OldUser,
-  variant: QtVariant,
-  { readsPerSecond = 0, timeoutMs = 30_000 } = {},
-): Promise<QtClient> {
-  const client = new QtClient(user, { variant, readsPerSecond });
-  await client.logIn(platform, timeoutMs);
-  return client;
-}
-
-const deviceOf = ({ uid: id, name, email, password }: OldUser): Promise<Device> =>
-  connectDevice(platform, { id, name, email, password });
-
-/** Makes users friends of the first from devices of the Berth dialect, which then leave; answers with the last conversation. */
-async function makeFriends(one: OldUser, ...others: OldUser[]): Promise<number> {
-  const asker = await deviceOf(one);
-  let conversation = 0;
-  for (const other of others) {
-    const accepter = await deviceOf(other);
-    await asker.client.request('friendRequest', { user: other.uid });
-    const { friend } = await accepter.client.request('friendAccept', { user: one.uid });
-    conversation = friend.conversation;
-    await accepter.client.close();
-  }
-  await asker.client.close();
-  return conversation;
-}
-
-/** The end of a test: nothing went wrong with its clients, and they leave. */
-function noFaults(...clients: QtClient[]): void {
-  for (const { user, faults } of clients) assert.deepEqual(faults, [], user.name);
-  for (const client of clients) client.logOut();
-}
+const { logIn, deviceOf, makeFriends, noFaults } = qtPeople(platform);
 
 test('a request is asked and accepted by old clients: both have the request’s text, then the greeting', async () => {
   const [annUser, bobUser] = [await registerOldUser(platform, 'ann'), await registerOldUser(platform, 'bob')];
@@ -331,6 +300,56 @@ test('before 1026 a 1019 has text_array only, after it chat_datas only, and 1006
   for (const field of ['fromuid', 'touid', 'thread_id']) assert.ok(Number.isInteger(after[field]), field);
   await client.close();
   await bob.client.close();
+});
+
+test('a message has one number, for both and for ever: unique over all threads, ascending within each', async () => {
+  const names = ['ann', 'bob', 'cid'];
+  const users: OldUser[] = [];
+  for (const name of names) users.push(await registerOldUser(platform, name));
+  const [annUser, bobUser, cidUser] = users as [OldUser, OldUser, OldUser];
+  const withBob = await makeFriends(annUser, bobUser);
+  await makeFriends(annUser, cidUser);
+  const [ann, bob, cid] = [
+    await logIn(annUser, 'threads'),
+    await logIn(bobUser, 'threads'),
+    await logIn(cidUser, 'threads'),
+  ];
+  for (let round = 0; round < 12; round++) {
+    await ann.say(bobUser.uid, `to bob ${round}`);
+    await ann.say(cidUser.uid, `to cid ${round}`);
+    await bob.say(annUser.uid, `from bob ${round}`);
+  }
+  const idsOf = (client: QtClient, peer: number) =>
+    [...client.threadWith(peer)![1].messages.keys()].sort((a, b) => a - b);
+  for (const [other, user] of [
+    [bob, bobUser],
+    [cid, cidUser],
+  ] as const)
+    await eventually('both have the same', () => {
+      const [its, anns] = [idsOf(other, annUser.uid), idsOf(ann, user.uid)];
+      return its.length > 10 && its.join() === anns.join();
+    });
+  // In the order of its numbers it is the order of saying.
+  const said = Array.from({ length: 12 }, (_, round) => [`to bob ${round}`, `from bob ${round}`]).flat();
+  assert.deepEqual(ann.textsWith(bobUser.uid).slice(-24), said);
+  // A process that starts anew reads the same numbers by pages.
+  const before = idsOf(ann, bobUser.uid);
+  ann.logOut();
+  const afresh = await logIn(annUser, 'threads');
+  assert.deepEqual(idsOf(afresh, bobUser.uid), before);
+  // A client that was told by an earlier release goes on behind the seq that it has.
+  const seqs = await platform.db.rows<{ seq: number }>(
+    'SELECT seq FROM messages WHERE conversation_id = ? AND kind = 0 ORDER BY seq',
+    [withBob],
+  );
+  noFaults(afresh, bob, cid);
+  const { client } = await oldConnect(platform, annUser);
+  const page = await client.ask(1029, { thread_id: withBob, message_id: seqs[4]!.seq });
+  assert.deepEqual(
+    page.chat_datas.map(({ msg_id }: Body) => msg_id),
+    before.slice(5, 15),
+  );
+  await client.close();
 });
 
 for (const variant of variants)

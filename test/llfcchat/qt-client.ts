@@ -61,6 +61,8 @@ export class QtClient {
   /** Kept over a log-out: these belong to the process. */
   #lastThread = 0;
   readonly #threadIds: number[] = [];
+  /** The thread of each message: the later variant's file server is asked by the number alone. */
+  readonly #threadOf = new Map<number, QtThread>();
   #loading = 0;
 
   constructor(user: OldUser, options: QtOptions) {
@@ -256,6 +258,11 @@ export class QtClient {
   }
 
   #add(thread: QtThread, id: number, sender: number, content: string): void {
+    const isNumber = Number.isInteger(id) && id > 0 && id < 2 ** 31;
+    if (!isNumber) this.faults.push(`message ${id} has no number`);
+    if ((this.#threadOf.get(id)?.peer ?? thread.peer) !== thread.peer)
+      this.faults.push(`number ${id} names messages of two threads`);
+    this.#threadOf.set(id, thread);
     thread.messages.set(id, { id, sender, content });
     thread.lastId = id;
   }

@@ -164,6 +164,7 @@ export function createChat(
   const oldDialect = new LlfcchatDialect({
     ...{ logIn, handlers, log },
     marks: stores.oldClientMarks,
+    ids: stores.oldMessageIds,
     spacingMs: config.oldClientSpacingMs,
   });
   const reception = new Reception([oldDialect, berthDialect]);

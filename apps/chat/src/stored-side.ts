@@ -20,6 +20,7 @@ import { MarkWriter } from './membership/mark-writer.ts';
 import { MemberDirectory } from './membership/member-directory.ts';
 import { MemberHistory } from './membership/member-history.ts';
 import { MysqlOldClientMarks } from './membership/mysql-old-client-marks.ts';
+import { MysqlOldMessageIds } from './membership/mysql-old-message-ids.ts';
 import { MysqlBlockStore } from './people/mysql-block-store.ts';
 import { MysqlFriendStore } from './people/mysql-friend-store.ts';
 import { MysqlInviteStore } from './people/mysql-invite-store.ts';
@@ -55,6 +56,7 @@ export interface Stores {
   messageWriter: MessageWriter;
   sendRates: SendRates;
   oldClientMarks: MysqlOldClientMarks;
+  oldMessageIds: MysqlOldMessageIds;
   /** What is cached or waits, by name: entries, or bytes where the name says so. */
   kept(): Record<string, number>;
   /** Finishes the commits in flight and closes what `createStores` opened. */
@@ -96,6 +98,7 @@ export function createStores({ config, mysql: pool, publisher, log, metrics }: S
   const directory = new MemberDirectory({ mysql });
   const ranges = new RangeReader({ mysql });
   const hints = new LogHints(mysql);
+  const oldMessageIds = new MysqlOldMessageIds({ mysql });
   const sendRates = new SendRates(config.sends);
   const history = new MemberHistory(mysql);
   const fileLines = new FileLines(config.webUrl);
@@ -165,6 +168,7 @@ export function createStores({ config, mysql: pool, publisher, log, metrics }: S
     messageWriter,
     sendRates,
     oldClientMarks: new MysqlOldClientMarks(mysql),
+    oldMessageIds,
     kept: () => ({
       member_directory_bytes: directory.bytes,
       messages_bytes: ranges.bytes,
@@ -173,6 +177,7 @@ export function createStores({ config, mysql: pool, publisher, log, metrics }: S
       list_places: conversationList.places,
       marks: marks.waiting,
       send_rates: sendRates.size,
+      old_message_ranges: oldMessageIds.size,
     }),
     close: async () => {
       await messageWriter.close();

@@ -13,6 +13,7 @@ import {
 import { ZodError } from 'zod';
 import type { BoundHandlers } from '../handlers.ts';
 import type { MysqlOldClientMarks } from '../membership/mysql-old-client-marks.ts';
+import type { MysqlOldMessageIds } from '../membership/mysql-old-message-ids.ts';
 import { parseBody } from '../session/body.ts';
 import type { ClientConnection } from '../session/client-connection.ts';
 import type { FrameRun } from '../session/frame-run.ts';
@@ -63,6 +64,7 @@ export interface LlfcchatDialectOptions {
   logIn: LogIn;
   handlers: BoundHandlers;
   marks: MysqlOldClientMarks;
+  ids: MysqlOldMessageIds;
   /** Milliseconds between two frames to one client, at least. */
   spacingMs: number;
   log: Log;
@@ -169,9 +171,9 @@ export class LlfcchatDialect implements Dialect {
       session.connection.closeWith('ticketInvalid', undefined);
       return;
     }
-    const { handlers, marks, spacingMs } = this.#options;
+    const { handlers, marks, ids, spacingMs } = this.#options;
     const old = new OldSession({
-      ...{ session, handlers, marks, spacingMs, decideMs, budget: this.#budget },
+      ...{ session, handlers, marks, ids, spacingMs, decideMs, budget: this.#budget },
       onFault: (error) => this.#fault(error, oldIds.notifyTextChat),
     });
     this.#sessions.set(session, old);

@@ -2,6 +2,7 @@ import { answerId } from '@berth/wire';
 import { requestSchemas } from '@berth/wire/requests';
 import type { BoundHandlers } from '../handlers.ts';
 import type { MysqlOldClientMarks } from '../membership/mysql-old-client-marks.ts';
+import type { MysqlOldMessageIds } from '../membership/mysql-old-message-ids.ts';
 import type { LiveSession } from '../session/live-session.ts';
 import { oldIds } from './old-ids.ts';
 import { encodeOldFrame } from './old-text.ts';
@@ -15,6 +16,7 @@ export interface OldSessionOptions {
   session: LiveSession;
   handlers: BoundHandlers;
   marks: MysqlOldClientMarks;
+  ids: MysqlOldMessageIds;
   /** What waits for all of them. */
   budget: WaitingBudget;
   /** Milliseconds between two frames, at least. */
@@ -34,6 +36,7 @@ const pagingAnswers = [
 /** What the adapter knows of one old client. */
 export class OldSession implements Audience {
   readonly session: LiveSession;
+  readonly ids: MysqlOldMessageIds;
   readonly told = new ToldPeople();
   readonly texts: PushedTexts;
   /** Whether the client has ever sent 1023: one that has not is silent by nature. */
@@ -44,8 +47,9 @@ export class OldSession implements Audience {
   #variant: Variant = 'unknown';
   readonly #peers = new Map<number, Promise<number | undefined>>();
 
-  constructor({ session, handlers, marks, budget, spacingMs, decideMs, onFault }: OldSessionOptions) {
+  constructor({ session, handlers, marks, ids, budget, spacingMs, decideMs, onFault }: OldSessionOptions) {
     this.session = session;
+    this.ids = ids;
     this.#handlers = handlers;
     this.texts = new PushedTexts(this, marks, budget);
     this.#frames = new SpacedFrames({

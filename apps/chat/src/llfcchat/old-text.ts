@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { encodeFrame, type Message, type Profile } from '@berth/wire';
 import { isShowable, textLimits, tidy } from '@berth/wire/text-rules';
+import type { IdOf } from '../membership/mysql-old-message-ids.ts';
 import { maxOldBodyBytes } from './old-ids.ts';
 
 const encoder = new TextEncoder();
@@ -31,15 +32,17 @@ const stored = 2;
 
 /** A stored text, as 1018 and 1019 have it, by the client's own name of it. */
 export const storedText = (
+  idOf: IdOf,
   uniqueId: string,
   { seq, text, sentAt }: Pick<Message, 'seq' | 'text' | 'sentAt'>,
 ) => ({
-  ...{ message_id: seq, unique_id: uniqueId, content: text, status: stored, chat_time: timeOf(sentAt) },
+  ...{ message_id: idOf(seq), unique_id: uniqueId, content: text },
+  ...{ status: stored, chat_time: timeOf(sentAt) },
 });
 
 /** The same as 1014, 1015 and 1030 have it, with fields of other names. */
-export const entryOf = ({ conversation, seq, sender, text, sentAt }: Message) => ({
-  ...{ sender, msg_id: seq, thread_id: conversation, unique_id: '' },
+export const entryOf = (idOf: IdOf, { conversation, seq, sender, text, sentAt }: Message) => ({
+  ...{ sender, msg_id: idOf(seq), thread_id: conversation, unique_id: '' },
   ...{ msg_content: text, chat_time: timeOf(sentAt), status: stored },
 });
 

@@ -48,9 +48,10 @@ export async function authFriend(old: OldSession, body: OldBody<'authFriend'>): 
     const { messages } = await old.ask('sync', { conversation, limit: maxEntries });
     // Such a client ends when there is none.
     if (messages.length === 0) throw new BerthError('unavailable');
+    const idOf = await old.ids.upTo(conversation, messages.at(-1)!.seq);
     const bodyOf = (entries: readonly Message[]) => ({
       ...{ error: oldErrors.success, ...profileOf(friend), thread_id: conversation },
-      chat_datas: entries.map(entryOf),
+      chat_datas: entries.map((message) => entryOf(idOf, message)),
     });
     const entries = [...fitting(messages.toReversed(), bodyOf)].reverse();
     old.texts.arrived(body.touid, conversation, entries.at(-1)!.seq);

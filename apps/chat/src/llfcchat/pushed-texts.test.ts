@@ -46,6 +46,7 @@ function createClient(
   };
   const audience = {
     ...{ user: self, told: client.told, wake: () => {}, peerOf: async () => peer },
+    ids: { upTo: async () => (seq: number) => 1_000 + seq },
     get variant() {
       return client.variant;
     },

@@ -1,8 +1,10 @@
 import type { ConversationSummary, Message, Profile } from '@berth/wire';
 import type { MysqlOldClientMarks } from '../membership/mysql-old-client-marks.ts';
+import type { MysqlOldMessageIds } from '../membership/mysql-old-message-ids.ts';
 import { LiveTexts } from './live-texts.ts';
-import { oldErrors, oldIds } from './old-ids.ts';
-import { encodeOldFrame, entryOf, fitting, profileOf, storedText } from './old-text.ts';
+import { oldIds } from './old-ids.ts';
+import { encodeOldFrame, fitting } from './old-text.ts';
+import { acceptance, pushedBody } from './pushed-bodies.ts';
 import type { Push } from './spaced-frames.ts';
 import type { ToldPeople } from './told-people.ts';
 import type { AskUseCase } from './use-cases.ts';
@@ -19,6 +21,7 @@ export interface Audience {
   readonly user: number;
   readonly variant: Variant;
   readonly told: ToldPeople;
+  readonly ids: Pick<MysqlOldMessageIds, 'upTo'>;
   ask: AskUseCase;
   /** The other one of a direct conversation; undefined for a group. */
   peerOf(conversation: number): Promise<number | undefined>;
@@ -220,7 +223,8 @@ export class PushedTexts {
   async #introduction(profile: Profile, conversation: number): Promise<Push | undefined> {
     const { messages } = await this.#to.ask('sync', { conversation, limit: maxEntries });
     if (messages.length === 0 || this.#expected.has(profile.id)) return undefined;
-    const bodyOf = (entries: readonly Message[]) => acceptance(this.#to.user, profile, conversation, entries);
+    const idOf = await this.#to.ids.upTo(conversation, messages.at(-1)!.seq);
+    const bodyOf = (entries: readonly Message[]) => acceptance(this.#to.user, profile, entries, idOf);
     const entries = [...fitting(messages.toReversed(), bodyOf)].reverse();
     return {
       frame: encodeOldFrame(oldIds.notifyAuthFriend, bodyOf(entries)),
@@ -263,7 +267,8 @@ export class PushedTexts {
       this.#moveTo(conversation, last.seq);
       return this.#textsOf(conversation);
     }
-    const bodyOf = (texts: readonly Message[]) => pushedBody(this.#to.user, peer, texts, isListed);
+    const idOf = isListed ? await this.#to.ids.upTo(conversation, run.at(-1)!.seq) : undefined;
+    const bodyOf = (texts: readonly Message[]) => pushedBody(this.#to.user, peer, texts, idOf);
     const texts = fitting(run, bodyOf);
     return {
       frame: encodeOldFrame(oldIds.notifyTextChat, bodyOf(texts)),
@@ -360,29 +365,3 @@ function firstRun(messages: readonly Message[], isShown: (message: Message) => b
   }
   return run;
 }
-
-/** 1019: `text_array` for a client that has not listed its threads, `chat_datas` for one that has. */
-function pushedBody(user: number, peer: number, texts: readonly Message[], isListed: boolean): object {
-  const [first] = texts;
-  const touid = first!.sender === user ? peer : user;
-  return {
-    ...{ error: oldErrors.success, fromuid: first!.sender, touid, thread_id: first!.conversation },
-    ...(isListed
-      ? { chat_datas: texts.map((message) => storedText(message.cid, message)) }
-      : { text_array: texts.map(({ text, cid }) => ({ content: text, msgid: cid })) }),
-  };
-}
-
-/** 1015 */
-const acceptance = (
-  touid: number,
-  profile: Profile,
-  thread_id: number,
-  messages: readonly Message[],
-): object => {
-  const { uid, ...shown } = profileOf(profile);
-  return {
-    ...{ error: oldErrors.success, fromuid: uid, touid, ...shown, thread_id },
-    chat_datas: messages.map(entryOf),
-  };
-};

@@ -39,6 +39,9 @@ export async function textChat(old: OldSession, body: OldBody<'textChat'>): Prom
       text_array: stored.map(({ item }) => ({ content: item.content, msgid: item.name })),
     };
   }
-  const chat_datas = stored.map(({ item, sent }) => storedText(item.name, { ...sent, text: item.content }));
+  const idOf = await old.ids.upTo(conversation, Math.max(0, ...stored.map(({ sent }) => sent.seq)));
+  const chat_datas = stored.map(({ item, sent }) =>
+    storedText(idOf, item.name, { ...sent, text: item.content }),
+  );
   return { error, fromuid, touid, thread_id: conversation, chat_datas };
 }

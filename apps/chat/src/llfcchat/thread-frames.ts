@@ -47,17 +47,17 @@ export async function loadChatMessages(old: OldSession, body: OldBody<'loadChatM
   old.pages();
   const { thread_id, message_id } = body;
   if ((await old.peerOf(thread_id)) === undefined) throw new BerthError('not_member');
-  const { messages, more } = await old.ask('sync', {
-    conversation: thread_id,
-    after: message_id,
-    limit: pageSize,
-  });
+  const after = await old.ids.seqAt(thread_id, message_id);
+  const { messages, more } = await old.ask('sync', { conversation: thread_id, after, limit: pageSize });
+  const idOf = await old.ids.upTo(thread_id, messages.at(-1)?.seq ?? 0);
   const bodyOf = (page: readonly Message[]) => ({
-    ...{ error: oldErrors.success, thread_id, last_message_id: page.at(-1)?.seq ?? message_id },
+    ...{ error: oldErrors.success, thread_id },
+    last_message_id: page.length === 0 ? message_id : idOf(page.at(-1)!.seq),
     load_more: more || page.length < messages.length,
-    chat_datas: page.map(entryOf),
+    chat_datas: page.map((message) => entryOf(idOf, message)),
   });
-  const page = bodyOf(fitting(messages, bodyOf));
-  old.texts.paged(thread_id, page.last_message_id, page.load_more);
-  return page;
+  const page = fitting(messages, bodyOf);
+  const answer = bodyOf(page);
+  old.texts.paged(thread_id, page.at(-1)?.seq ?? after, answer.load_more);
+  return answer;
 }
