@@ -125,6 +125,55 @@ test('with MySQL away accounts are unavailable, and gate says so at once', async
   );
 });
 
+for (const [what, refuse] of [
+  ['its password is changed', "ALTER USER renewed IDENTIFIED BY 'second'"],
+  ['its account is locked', 'ALTER USER renewed ACCOUNT LOCK'],
+  ['its password has expired', 'ALTER USER renewed PASSWORD EXPIRE'],
+  ['its database is no longer its own', "DELETE FROM mysql.db WHERE User = 'renewed'"],
+] as const)
+  test(`while MySQL lets gate in no more (${what}) accounts are unavailable, and nothing is a fault of ours`, async () => {
+    const { db } = gate.mysql;
+    const database = new URL(gate.mysql.url).pathname.slice(1);
+    await db.run("CREATE USER renewed IDENTIFIED BY 'first'");
+    // The tests' own user may grant nothing.
+    await db.run(
+      `INSERT INTO mysql.db (Host, Db, User, Select_priv, Insert_priv, Update_priv, Delete_priv)
+       VALUES ('%', '${database}', 'renewed', 'Y', 'Y', 'Y', 'Y')`,
+    );
+    await db.run('FLUSH PRIVILEGES');
+    const url = new URL(gate.mysql.url);
+    Object.assign(url, { username: 'renewed', password: 'first' });
+    const log = createLog('gate', 'silent');
+    const second = createGate(parseGateConfig({ ...gate.environmentOf(), MYSQL_URL: url.href }), { log });
+    await second.start();
+    try {
+      const ask = async () => {
+        const response = await fetch(`http://127.0.0.1:${second.ports.http}/v1/sessions`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ email: 'somebody@example.org', password: 'Harbour-light-9' }),
+        });
+        const { status, headers } = response;
+        return {
+          status,
+          headers,
+          body: (await response.json()) as { error: { code: string; retryAfterMs: number } },
+        };
+      };
+      assert.equal((await ask()).status, 401);
+      await db.run(refuse);
+      await db.run('FLUSH PRIVILEGES');
+      const killed = await db.rows<{ id: number }>(
+        "SELECT id FROM information_schema.processlist WHERE user = 'renewed'",
+      );
+      for (const { id } of killed) await db.run(`KILL ${id}`).catch(() => {});
+      for (let asked = 0; asked < 6; asked++) isUnavailable(await ask());
+    } finally {
+      await second.close();
+      await db.run('DROP USER renewed');
+    }
+  });
+
 test('with Redis away people log in, limits are kept by each replica, and readiness says why', async () => {
   const ann = await gate.register('redis-away');
   gate.store.server.signal('SIGSTOP');

@@ -35,6 +35,13 @@ export const isServerError = (error: unknown): boolean =>
   typeof error.sqlState === 'string' &&
   !('fatal' in error && error.fatal === true);
 
+/**
+ * An error of a connection that was not to be had: what a server says to who is not let in (a password that is being changed,
+ * a locked account, too many connections) is no answer to a statement, and means that there is no server for us.
+ */
+export const notLetIn = (error: unknown): unknown =>
+  isServerError(error) ? Object.assign(error as Error, { fatal: true }) : error;
+
 const readOnlyErrnos = new Set([1290, 1792, 1836, 3032]);
 
 /** The server takes no writes: after a fail-over it is the one that is no longer the writer. */
@@ -43,9 +50,9 @@ export const isReadOnly = (error: unknown): boolean => readOnlyErrnos.has(errnoO
 /**
  * Server errors that speak of the server and not of the statement: too many connections (1040, 1203, 1226), disk or
  * table space full (1021, 1114), shutting down (1053), no more prepared statements (1461), interrupted or killed (1317,
- * 1927, 3024), closed for idleness (4031).
+ * 1927, 3024), closed for idleness (4031), a password that has expired (1820).
  */
-const awayErrnos = new Set([1021, 1040, 1053, 1114, 1203, 1226, 1317, 1461, 1927, 3024, 4031]);
+const awayErrnos = new Set([1021, 1040, 1053, 1114, 1203, 1226, 1317, 1461, 1820, 1927, 3024, 4031]);
 
 /** The server answered that it takes no statements, or no writes, for now. */
 export const isServerAway = (error: unknown): boolean =>

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { backoffMs, withDeadline } from '@berth/lifecycle';
 import mysql from 'mysql2/promise';
-import { isConnectionBroken, isReadOnly, isTransient } from './errors.ts';
+import { isConnectionBroken, isReadOnly, isTransient, notLetIn } from './errors.ts';
 import { parseMysqlUrl } from './mysql-url.ts';
 import { ServerWatch } from './server-watch.ts';
 import { isWriter, prepareSession } from './session.ts';
@@ -145,7 +145,9 @@ export class Mysql implements Tx {
   /** A connection of one's own, checked; the caller releases it, or destroys it after an error. */
   async acquire(): Promise<mysql.PoolConnection> {
     for (;;) {
-      const connection = await this.#pool.getConnection();
+      const connection = await this.#pool.getConnection().catch((error: unknown) => {
+        throw notLetIn(error);
+      });
       const core = coreOf(connection);
       const seen = this.#seen.get(core);
       if (seen === undefined) {
@@ -180,7 +182,7 @@ export class Mysql implements Tx {
       await withDeadline(prepared, this.#queryTimeoutMs, 'the settings of a session');
     } catch (error) {
       connection.destroy();
-      throw error;
+      throw notLetIn(error);
     }
     return { generation, wellAt: performance.now() };
   }
