@@ -218,7 +218,7 @@ describe('the chart', { skip }, () => {
     assert.ok([...seen].some((name) => name === `${'a'.repeat(44)} ${'a'.repeat(44)}-gate`));
   });
 
-  test('gives a token to status alone, and only when it scales: to read and set that scale, to mark pods, to hold a Lease', async () => {
+  test('gives a token to status alone, and only when it scales: to read and set that scale, to mark pods, to hold a Lease, to tell', async () => {
     const withToken = (manifests: Manifest[]) =>
       [...podsOf(manifests)]
         .filter(([, { spec }]) => spec.automountServiceAccountToken)
@@ -245,6 +245,7 @@ describe('the chart', { skip }, () => {
         resourceNames: ['berth-chat-planner'],
         verbs: ['get', 'update'],
       },
+      { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },
     ]);
   });
 
@@ -294,7 +295,7 @@ describe('the chart', { skip }, () => {
       ['tickets.checksum=new', ['berth-status']],
       ['operator.existingSecret=berth-operator', ['berth-status']],
       ['edge.maxConnections=500', ['berth-edge']],
-      ['mysql.checksum=new', ['berth-chat', 'berth-gate', 'migrate']],
+      ['mysql.checksum=new', ['berth-chat', 'berth-gate', 'berth-status', 'migrate']],
       ['redis.checksum=new', ['berth-chat', 'berth-gate', 'berth-status', 'berth-verify']],
       ['image.tag=next', ['berth-chat', 'berth-gate', 'berth-status', 'berth-verify', 'migrate']],
       // gate reads them again.

@@ -44,3 +44,23 @@ test('an operator empties a node, puts it back and evens the fleet out, and nobo
   assert.equal(Math.max(...offline.map((ms) => ms())), 0, 'without a connection');
   await load.close();
 });
+
+test('an operator is given a token of their own, which is told to nobody else, and is taken back', async () => {
+  const minted = JSON.parse(
+    await fleetCommand(platform, 'token', 'create', 'eyes', '--scope', 'read', '--expires', '1h', '--json'),
+  );
+  const shown = (operatorToken: string) => ({ service: platform.service, operatorToken });
+  const own = shown(minted.token);
+  assert.match(await fleetCommand(own, 'ls'), /^chat-1 /m);
+  await assert.rejects(fleetCommand(own, 'cordon', 'chat-1'), /The token eyes has the scope read/);
+  const rotated = await fleetCommand(own, 'token', 'rotate', 'eyes', '--overlap', '1m');
+  const next = /^berth_op_\S+$/m.exec(rotated)![0];
+  assert.match(await fleetCommand(own, 'ls'), /^chat-1 /m);
+  assert.match(await fleetCommand(shown(next), 'ls'), /^chat-1 /m);
+  const listed = await fleetCommand(platform, 'token', 'ls');
+  assert.match(listed, /^eyes +read +live /m);
+  assert.ok(!listed.includes(next));
+  assert.match(await fleetCommand(platform, 'token', 'revoke', 'eyes'), /^eyes is refused/);
+  await assert.rejects(fleetCommand(shown(next), 'ls'), /The operator’s token eyes was revoked/);
+  await assert.rejects(fleetCommand(own, 'ls'), /This is no operator’s token/);
+});

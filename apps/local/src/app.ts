@@ -122,13 +122,16 @@ async function start(
     await tryRedis(config, config.redisUrl);
     return config.redisUrl;
   };
-  const openMysql = async (): Promise<string> => {
-    const url = config.mysqlUrl ?? (await supervisor.add(mysqlPart(config, plan, origin))).url;
+  const openMysql = async (): Promise<string> =>
+    config.mysqlUrl ?? (await supervisor.add(mysqlPart(config, plan, origin))).url;
+  const redis = progress.track('redis', openRedis());
+  // Status looks there for operators alone: it need not wait for the schema.
+  const mysqlUp = openMysql();
+  const migrated = mysqlUp.then(async (url) => {
     await migrateSchema(config, url);
     return url;
-  };
-  const redis = progress.track('redis', openRedis());
-  const mysql = progress.track('mysql', openMysql());
+  });
+  const mysql = progress.track('mysql', migrated);
   const web = config.web
     ? progress.track(
         'web client',
@@ -138,8 +141,9 @@ async function start(
   const stores = Promise.all([redis, mysql]).then(([redisUrl, mysqlUrl]) => ({ redisUrl, mysqlUrl }));
   await Promise.all([
     run(mailService(config, plan)),
-    redis.then((url) =>
-      Promise.all([run(verifyService(config, plan, url)), run(statusService(config, plan, url, planner))]),
+    redis.then((url) => run(verifyService(config, plan, url))),
+    Promise.all([redis, mysqlUp]).then(([redisUrl, mysqlUrl]) =>
+      run(statusService(config, plan, { redisUrl, mysqlUrl }, planner)),
     ),
     stores.then((both) => Promise.all(plan.nodes.map((node) => run(chatService(config, plan, both, node))))),
     Promise.all([stores, web]).then(([both, webRoot]) => run(gateService(config, plan, both, webRoot))),

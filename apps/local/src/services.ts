@@ -95,11 +95,12 @@ function plannerSettings({ nodes, env }: LocalConfig, { url, token }: PlannerDoo
 export function statusService(
   config: LocalConfig,
   plan: Plan,
-  redisUrl: string,
+  stores: { mysqlUrl: string; redisUrl: string },
   planner: PlannerDoor | undefined,
 ): NodeService {
   return service(config, 'status', 'status', plan.status.ops, {
-    REDIS_URL: redisUrl,
+    MYSQL_URL: stores.mysqlUrl,
+    REDIS_URL: stores.redisUrl,
     GRPC_HOST: host,
     GRPC_PORT: plan.status.grpc,
     TICKET_SECRET_FILE: plan.secrets.ticketSecret,

@@ -1,27 +1,27 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import { hostname } from 'node:os';
 import { bindServer, closeServer, createServerOptions, serverCredentials, unary } from '@berth/grpc';
 import { type App, Closers } from '@berth/lifecycle';
+import { Mysql } from '@berth/mysql';
 import { createRedis } from '@berth/redis';
 import { type Log, Metrics, OpsServer } from '@berth/telemetry';
 import { toBerthError } from '@berth/wire';
 import { Server } from '@grpc/grpc-js';
 import type { StatusConfig } from './config.ts';
-import { explain } from './handlers/explain.ts';
-import { fleet } from './handlers/fleet.ts';
-import { fleetPlan } from './handlers/fleet-plan.ts';
-import { order } from './handlers/order.ts';
 import { place } from './handlers/place.ts';
-import { rebalance } from './handlers/rebalance.ts';
 import { createReportHandler } from './handlers/report.ts';
 import { revoke } from './handlers/revoke.ts';
-import { assertOperator, jsonRoute, readJson } from './json-route.ts';
 import { createStatusMetrics, type StatusMetrics } from './metrics.ts';
+import { MysqlOperatorTokens } from './operators/mysql-operator-tokens.ts';
+import { operatorRoutes } from './operators/operator-routes.ts';
+import { Operators } from './operators/operators.ts';
 import { PlacementQueue } from './placement/placement-queue.ts';
 import { Placer } from './placement/placer.ts';
 import { strategies } from './placement/strategies/strategies.ts';
+import type { FleetEvents } from './planner/fleet-events.ts';
 import { HttpScaler } from './planner/http-scaler.ts';
 import { KubernetesApi } from './planner/kubernetes-api.ts';
+import { KubernetesEvents } from './planner/kubernetes-events.ts';
 import { KubernetesLease } from './planner/kubernetes-lease.ts';
 import { KubernetesScaler } from './planner/kubernetes-scaler.ts';
 import { Leadership } from './planner/leadership.ts';
@@ -76,12 +76,6 @@ export function createStatus(
     place: handle('place', (request) => place({ placer, metrics: statusMetrics }, request)),
     revoke: handle('revoke', (request) => revoke({ registry, streams, metrics: statusMetrics }, request)),
   });
-  const readFleet = () => registry.fleet();
-  const operatorRoute = (handle: (request: IncomingMessage) => Promise<object>) =>
-    jsonRoute((request) => {
-      assertOperator(request, config.operatorToken);
-      return handle(request);
-    });
   const { scaler } = config;
   const kubernetes = scaler?.kind === 'kubernetes' ? new KubernetesApi(scaler) : undefined;
   const replica = randomUUID();
@@ -92,31 +86,36 @@ export function createStatus(
           name: `${scaler.deployment}-planner`,
         })
       : undefined;
+  const events: FleetEvents =
+    kubernetes && scaler?.kind === 'kubernetes'
+      ? createEvents({ ...scaler, api: kubernetes, log }, closers, metrics)
+      : { record: () => {} };
   const leadership = new Leadership(redis, replica, 10_000, lease);
-  const readPlans = config.scaler && (() => leadership.read());
+  const tokens = openTokens(config, closers);
   const ops = new OpsServer({
     ...config.ops,
     metrics,
     // Without Redis it still places on its last good view.
     ready: { view: () => (view.snapshot ? undefined : 'the registry was never read') },
-    routes: {
-      'GET /v1/fleet': operatorRoute(async () => fleet({ readFleet })),
-      'GET /v1/fleet/plan': operatorRoute(async () =>
-        fleetPlan({ readFleet, readPlans, policy: config.scaler?.policy }),
-      ),
-      'POST /v1/fleet/orders': operatorRoute(async (request) =>
-        order({ readFleet, order: registry.order.bind(registry) }, await readJson(request)),
-      ),
-      'POST /v1/fleet/rebalance': operatorRoute(async () =>
-        rebalance({ readFleet, move: registry.move.bind(registry), metrics: statusMetrics }),
-      ),
-      'POST /v1/placements/explain': operatorRoute(async (request) =>
-        explain({ readFleet, strategy, rules }, await readJson(request)),
-      ),
-    },
+    routes: operatorRoutes({
+      operators: new Operators({ rootToken: config.operatorToken, tokens, log }),
+      ...{ tokens, events, strategy, rules, metrics: statusMetrics },
+      readFleet: () => registry.fleet(),
+      readPlans: scaler && (() => leadership.read()),
+      policy: scaler?.policy,
+      order: registry.order.bind(registry),
+      move: registry.move.bind(registry),
+    }),
   });
 
-  const scaling = createScaling(config, { kubernetes, leadership, registry, log, metrics: statusMetrics });
+  const scaling = createScaling(config, {
+    kubernetes,
+    leadership,
+    registry,
+    log,
+    events,
+    metrics: statusMetrics,
+  });
 
   return {
     ports,
@@ -144,6 +143,33 @@ export function createStatus(
   };
 }
 
+/** Few connections: nobody but operators has anything looked up there, and they are not to wait for long. */
+function openTokens({ mysql }: StatusConfig, closers: Closers): MysqlOperatorTokens | undefined {
+  if (!mysql) return undefined;
+  const db = new Mysql({
+    ...mysql,
+    ...{ poolSize: 2, maxWaiting: 100, connectTimeoutMs: 2_000, queryTimeoutMs: 3_000 },
+  });
+  closers.add('mysql', () => db.close());
+  return new MysqlOperatorTokens(db);
+}
+
+function createEvents(
+  { api, namespace, deployment, log }: Omit<ConstructorParameters<typeof KubernetesEvents>[0], 'instance'>,
+  closers: Closers,
+  metrics: Metrics,
+): KubernetesEvents {
+  const events = new KubernetesEvents({ api, namespace, deployment, log, instance: hostname() });
+  closers.add('events', () => events.close());
+  metrics.gauge(
+    'berth_fleet_events_dropped',
+    'Events of the cluster that this replica could not write, since its start.',
+    [],
+    () => events.dropped,
+  );
+  return events;
+}
+
 function createScaling(
   { scaler }: StatusConfig,
   parts: {
@@ -151,18 +177,19 @@ function createScaling(
     leadership: Leadership;
     registry: RedisRegistry;
     log: Log;
+    events: FleetEvents;
     metrics: StatusMetrics;
   },
 ): ScalingLoop | undefined {
   if (!scaler) return undefined;
-  const { kubernetes, leadership, registry, log, metrics } = parts;
+  const { kubernetes, leadership, registry, log, events, metrics } = parts;
   return new ScalingLoop({
     registry,
     leadership,
     scaler:
       scaler.kind === 'http' ? new HttpScaler(scaler) : new KubernetesScaler({ ...scaler, api: kubernetes! }),
     policy: scaler.policy,
-    log,
+    ...{ log, events, replica: hostname() },
     onPlan(outcome, plan) {
       metrics.plans.inc({ outcome });
       if (plan) metrics.planned(plan);

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { EnvError, env, readEnv, readGrpcTls, readSecret, requireSecret } from '@berth/env';
 import type { GrpcTls } from '@berth/grpc';
+import { parseMysqlUrl } from '@berth/mysql';
 import { parseRedisUrl } from '@berth/redis';
 import { z } from 'zod';
 import { defaultRules, type Rules } from './placement/rules.ts';
@@ -15,13 +16,22 @@ export interface StatusConfig {
   grpcTls: GrpcTls | undefined;
   ops: { host: string; port: number };
   redis: { url: string; tlsCaFile: string | undefined };
+  /** Where operators' tokens are kept; undefined: there are none but `operatorToken`. */
+  mysql: MysqlConfig | undefined;
   ticketSecret: string;
-  /** Who shows it may see the fleet. */
+  /** Who shows it may do everything. */
   operatorToken: string;
   strategy: Strategy['name'];
   rules: Rules;
   /** Undefined: nothing scales the fleet. */
   scaler: ScalerConfig | undefined;
+}
+
+interface MysqlConfig {
+  url: string;
+  tlsCaFile: string | undefined;
+  tlsVerifyIdentity: boolean;
+  allowWeakDurability: boolean;
 }
 
 type ScalerConfig = KubernetesScalerConfig | HttpScalerConfig;
@@ -51,6 +61,9 @@ const variables = {
   OPS_HOST: env.listenHost(),
   OPS_PORT: env.port().default(9_102),
   REDIS_TLS_CA_FILE: env.text().optional(),
+  MYSQL_TLS_CA_FILE: env.text().optional(),
+  MYSQL_TLS_VERIFY_IDENTITY: env.flag().default(true),
+  MYSQL_ALLOW_WEAK_DURABILITY: env.flag().default(false),
   PLACEMENT_STRATEGY: z
     .enum(['least-connections', 'packed', 'rendezvous', 'p2c'])
     .default('least-connections'),
@@ -83,6 +96,15 @@ export function parseStatusConfig(source: Record<string, string | undefined>): S
     grpc: { host: values.GRPC_HOST, port: values.GRPC_PORT },
     ops: { host: values.OPS_HOST, port: values.OPS_PORT },
     redis: { url: requireSecret('REDIS_URL', source, parseRedisUrl), tlsCaFile: values.REDIS_TLS_CA_FILE },
+    mysql:
+      readSecret('MYSQL_URL', source) === undefined
+        ? undefined
+        : {
+            url: requireSecret('MYSQL_URL', source, parseMysqlUrl),
+            tlsCaFile: values.MYSQL_TLS_CA_FILE,
+            tlsVerifyIdentity: values.MYSQL_TLS_VERIFY_IDENTITY,
+            allowWeakDurability: values.MYSQL_ALLOW_WEAK_DURABILITY,
+          },
     ticketSecret: parseTicketSecret(source),
     operatorToken: parseOperatorToken(source),
     strategy: values.PLACEMENT_STRATEGY,

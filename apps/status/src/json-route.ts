@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BerthError, errorTable, toBerthError } from '@berth/wire';
 
@@ -15,25 +14,20 @@ export function jsonRoute(
     try {
       body = await handle(request);
     } catch (thrown) {
-      // What is no error of ours can only be Redis: these routes do nothing else that fails.
+      // What is no error of ours can only be a store: these routes do nothing else that fails.
       const error =
         thrown instanceof BerthError
           ? thrown
-          : new BerthError('unavailable', 'The registry is away.', { cause: thrown, retryAfterMs: 1_000 });
+          : new BerthError('unavailable', 'A store that this needs is away.', {
+              cause: thrown,
+              retryAfterMs: 1_000,
+            });
       status = errorTable[error.code].http;
       body = { error: toBerthError(error).toWire() };
     }
-    response.writeHead(status, { 'content-type': 'application/json' });
+    response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
     response.end(JSON.stringify(body));
   };
-}
-
-/** Throws BerthError `unauthenticated` unless the request shows the operator's token. */
-export function assertOperator(request: IncomingMessage, token: string): void {
-  const shown = /^Bearer (\S{1,1024})$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  if (!timingSafeEqual(digest(shown), digest(token)))
-    throw new BerthError('unauthenticated', 'The operator’s token is needed: Authorization: Bearer …');
 }
 
 /** The JSON body; throws BerthError `too_large` or `bad_request`. */

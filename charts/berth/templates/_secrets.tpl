@@ -1,6 +1,6 @@
 {{/* Which Secrets an app reads, besides its certificate. */}}
 {{- define "berth.secretsOf" -}}
-{{- get (dict "gate" "mysql redis sessionKeys" "verify" "redis smtp codes" "status" "redis tickets operator" "chat" "mysql redis" "migrate" "mysql") . -}}
+{{- get (dict "gate" "mysql redis sessionKeys" "verify" "redis smtp codes" "status" "mysql redis tickets operator" "chat" "mysql redis" "migrate" "mysql") . -}}
 {{- end }}
 
 {{/* The variable that names the file of a Secret. */}}

@@ -26,11 +26,25 @@ for (const [argv, message] of [
   [['ls', 'chat-1'], /what is "chat-1"/],
   [['ls', '--status', 'there'], /--status: expected an address/],
   [['ls', '--colour'], /Unknown option/],
+  [['token'], /there is no "berth fleet token"/],
+  [['token', 'burn', 'ci'], /there is no "berth fleet token burn ci"/],
+  [['token', 'create'], /which token/],
+  [['token', 'rotate', 'ci', '--overlap', 'soon'], /--overlap: expected a time such as/],
   [['ls', '--token-file', '/nowhere/token'], /cannot be read \(ENOENT\)/],
 ] as [string[], RegExp][])
   test(`berth fleet ${argv.join(' ')} is not understood`, () => {
     assert.throws(() => read(argv), message);
   });
+
+test('an order about tokens', () => {
+  assert.deepEqual(read(['token', 'create', 'ci', '--scope', 'operate', '--expires', '2h']).order, {
+    ...{ act: 'create', name: 'ci', scope: 'operate', expiresInSeconds: 7_200 },
+  });
+  assert.deepEqual(read(['token', 'rotate', 'ci']).order, {
+    ...{ act: 'rotate', name: 'ci', overlapSeconds: undefined },
+  });
+  assert.equal(read(['token', 'ls']).node, undefined);
+});
 
 test('without a token nothing is asked', () => {
   assert.throws(() => readFleetConfig(['ls'], {}), /whose orders are these/);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { UsageError } from '../usage-error.ts';
+import { readDuration } from './duration.ts';
 
 export interface FleetConfig {
   command: FleetCommand;
@@ -12,11 +13,30 @@ export interface FleetConfig {
   json: boolean;
   /** Whether a drain or a rebalance is watched until it is over. */
   waits: boolean;
+  /** Of `token`. */
+  order: TokenOrder | undefined;
   /** Of `explain`. */
   wish: { userId: number; deviceClass: string; zone: string; version: string; avoid: string[] };
 }
 
-const commands = ['ls', 'show', 'cordon', 'drain', 'uncordon', 'plan', 'explain', 'rebalance'] as const;
+/** Times are undefined where status' default is meant. */
+export type TokenOrder =
+  | { act: 'ls' }
+  | { act: 'create'; name: string; scope: string; expiresInSeconds: number | undefined }
+  | { act: 'rotate'; name: string; overlapSeconds: number | undefined }
+  | { act: 'revoke'; name: string };
+
+const commands = [
+  'ls',
+  'show',
+  'cordon',
+  'drain',
+  'uncordon',
+  'plan',
+  'explain',
+  'rebalance',
+  'token',
+] as const;
 type FleetCommand = (typeof commands)[number];
 const ofNode: readonly FleetCommand[] = ['show', 'cordon', 'drain', 'uncordon'];
 
@@ -30,6 +50,10 @@ export const fleetUsage = `berth fleet COMMAND [OPTIONS]    look after the chat 
   plan             what the planner does, why, and what it decided lately
   explain          where the next log-in would be placed, and why not elsewhere
   rebalance        moves people from the fullest nodes until all are even
+  token ls         tokens of operators: scope, end, last use (for whoever has the installation's own)
+  token create NAME [--scope read|operate] [--expires 90d]    shows a new one, once
+  token rotate NAME [--overlap 1h]    shows its next secret; the old one is good for the overlap
+  token revoke NAME                   it is refused from now on
 
   --status URL     operators' address of status (default http://127.0.0.1:9102, or BERTH_STATUS)
   --token-file F   file with the operator's token (or BERTH_OPERATOR_TOKEN)
@@ -44,8 +68,10 @@ export function readFleetConfig(
   env: Record<string, string | undefined>,
 ): FleetConfig | 'help' {
   const { values, positionals } = parse(argv);
-  const [command, node, ...rest] = positionals;
+  const [command, ...words] = positionals;
   if (values.help || command === undefined || command === 'help') return 'help';
+  const order = command === 'token' ? readTokenOrder(words, values) : undefined;
+  const [node, ...rest] = order ? [] : words;
   if (!isCommand(command) || rest.length > 0)
     throw new UsageError(
       `there is no "berth fleet ${positionals.join(' ')}" (berth fleet --help tells what there is)`,
@@ -61,7 +87,7 @@ export function readFleetConfig(
   if (!Number.isSafeInteger(userId) || userId < 1)
     throw new UsageError('--user: expected a number of a user');
   return {
-    ...{ command, node, statusUrl },
+    ...{ command, node, statusUrl, order },
     token: readToken(values['token-file'], env),
     json: values.json ?? false,
     waits: !values['no-wait'],
@@ -76,6 +102,24 @@ export function readFleetConfig(
 }
 
 const isCommand = (text: string): text is FleetCommand => (commands as readonly string[]).includes(text);
+
+function readTokenOrder(words: string[], values: ReturnType<typeof parse>['values']): TokenOrder {
+  const [act, name, ...rest] = words;
+  const said = `berth fleet token ${words.join(' ')}`;
+  if (act === undefined || !['ls', 'create', 'rotate', 'revoke'].includes(act) || rest.length > 0)
+    throw new UsageError(`there is no "${said.trim()}" (token ls, create, rotate, revoke)`);
+  if (act === 'ls') {
+    if (name !== undefined) throw new UsageError(`${said}: what is "${name}"?`);
+    return { act };
+  }
+  if (name === undefined) throw new UsageError(`${said}: which token?`);
+  const secondsOf = (option: 'expires' | 'overlap') =>
+    values[option] === undefined ? undefined : readDuration(`--${option}`, values[option]);
+  if (act === 'create')
+    return { act, name, scope: values.scope ?? 'read', expiresInSeconds: secondsOf('expires') };
+  if (act === 'rotate') return { act, name, overlapSeconds: secondsOf('overlap') };
+  return { act: 'revoke', name };
+}
 
 function readToken(file: string | undefined, env: Record<string, string | undefined>): string {
   const token = file === undefined ? env.BERTH_OPERATOR_TOKEN : contentOf(file);
@@ -109,6 +153,9 @@ function parse(argv: string[]) {
         zone: { type: 'string' },
         version: { type: 'string' },
         avoid: { type: 'string' },
+        scope: { type: 'string' },
+        expires: { type: 'string' },
+        overlap: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     });

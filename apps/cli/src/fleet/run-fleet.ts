@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { BerthError } from '@berth/client';
 import { plain } from '../terminal.ts';
 import type { FleetConfig } from './fleet-config.ts';
+import { runToken } from './run-token.ts';
 import { type FleetNode, StatusApi } from './status-api.ts';
 import { progressBar, table } from './table.ts';
 
@@ -40,6 +41,8 @@ export async function runFleet(config: FleetConfig, output: FleetOutput): Promis
       return drain(api, config, output);
     case 'rebalance':
       return rebalance(api, config, output);
+    case 'token':
+      return runToken(api, config.order!, { json: config.json, print });
     case 'plan': {
       const plan = await api.plan();
       return told(plan, () => {

@@ -33,6 +33,17 @@ export interface ExplainAnswer {
   nodes: { node: string; load: number; skip: string | null }[];
 }
 
+/** Times in ms. */
+export interface OperatorToken {
+  name: string;
+  scope: string;
+  state: 'live' | 'expired' | 'revoked';
+  createdBy: string;
+  expiresAt: number;
+  usedAt: number | null;
+  previousUntil: number | null;
+}
+
 const timeoutMs = 10_000;
 
 /** The operators' door of status. Every call rejects with BerthError. */
@@ -63,6 +74,22 @@ export class StatusApi {
 
   rebalance(): Promise<{ moves: { node: string; sessions: number }[] }> {
     return this.#call('POST', '/v1/fleet/rebalance', {});
+  }
+
+  tokens(): Promise<{ tokens: OperatorToken[] }> {
+    return this.#call('GET', '/v1/operator-tokens');
+  }
+
+  createToken(wish: object): Promise<OperatorToken & { token: string }> {
+    return this.#call('POST', '/v1/operator-tokens', wish);
+  }
+
+  rotateToken(wish: object): Promise<OperatorToken & { token: string }> {
+    return this.#call('POST', '/v1/operator-tokens/rotate', wish);
+  }
+
+  revokeToken(name: string): Promise<OperatorToken> {
+    return this.#call('POST', '/v1/operator-tokens/revoke', { name });
   }
 
   async #call<Answer>(method: string, path: string, body?: object): Promise<Answer> {

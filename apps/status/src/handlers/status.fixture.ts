@@ -18,6 +18,8 @@ export interface RunningStatus {
   place(request?: Partial<PlaceRequest>): Promise<PlaceResponse>;
   revoke(revocation: Partial<Revocation>): Promise<RevokeResponse>;
   http(path: string, init?: RequestInit): Promise<{ status: number; body: Record<string, unknown> }>;
+  /** What it has logged. */
+  log: Record<string, unknown>[];
   text(path: string): Promise<{ status: number; text: string }>;
   close(): Promise<void>;
 }
@@ -55,7 +57,9 @@ async function startStatus(
     TICKET_SECRET: 'a secret for tests only, of 32 bytes',
     ...environment,
   });
+  const logged: Record<string, unknown>[] = [];
   const write = (line: string) => {
+    logged.push(JSON.parse(line));
     if (process.env.BERTH_TEST_LOG) process.stderr.write(line);
   };
   const app = createStatus(config, { log: createLog('status', 'info', { write }) });
@@ -70,6 +74,7 @@ async function startStatus(
   let open = true;
   return {
     client,
+    log: logged,
     place: (request = {}) =>
       call<PlaceRequest, PlaceResponse>(
         client.place.bind(client),

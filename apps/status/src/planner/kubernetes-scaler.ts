@@ -1,4 +1,5 @@
 import type { KubernetesApi } from './kubernetes-api.ts';
+import { findPod, podsPath } from './kubernetes-pods.ts';
 import type { Scaler } from './scaler.ts';
 
 export interface KubernetesScalerOptions {
@@ -15,11 +16,6 @@ const deletionCost = 'controller.kubernetes.io/pod-deletion-cost';
 interface Scale {
   metadata: { resourceVersion: string };
   spec: { replicas?: number };
-}
-
-interface Pod {
-  metadata: { name: string; deletionTimestamp?: string };
-  status: { podIP?: string };
 }
 
 /**
@@ -52,21 +48,15 @@ export class KubernetesScaler implements Scaler {
 
   async markFirstToGo(node: string): Promise<void> {
     const pod = await this.#podOf(node);
-    await this.#api.call('PATCH', `${this.#podsPath()}/${pod}`, {
+    await this.#api.call('PATCH', `${podsPath(this.#options.namespace)}/${pod}`, {
       metadata: { annotations: { [deletionCost]: '-2147483647' } },
     });
   }
 
-  /** A node is named after its pod's address, dashed; elsewhere like its pod. */
+  /** Elsewhere than by its address a node is named like its pod, which is taken at its word. */
   async #podOf(node: string): Promise<string> {
     if (!/^\d{1,3}(-\d{1,3}){3}$/.test(node)) return node;
-    const address = node.replaceAll('-', '.');
-    const selector = encodeURIComponent(`status.podIP=${address}`);
-    const { items } = await this.#api.call<{ items: Pod[] }>(
-      'GET',
-      `${this.#podsPath()}?fieldSelector=${selector}`,
-    );
-    const pod = items.find((item) => item.status.podIP === address && !item.metadata.deletionTimestamp);
+    const pod = await findPod(this.#api, this.#options.namespace, node);
     if (!pod) throw new Error(`no pod has the address of ${node}`);
     return pod.metadata.name;
   }
@@ -74,9 +64,5 @@ export class KubernetesScaler implements Scaler {
   #scalePath(): string {
     const { namespace, deployment } = this.#options;
     return `/apis/apps/v1/namespaces/${namespace}/deployments/${deployment}/scale`;
-  }
-
-  #podsPath(): string {
-    return `/api/v1/namespaces/${this.#options.namespace}/pods`;
   }
 }

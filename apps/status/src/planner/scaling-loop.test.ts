@@ -4,6 +4,7 @@ import { eventually, useRedis } from '@berth/fixtures';
 import { createLog } from '@berth/telemetry';
 import { defaultRules } from '../placement/rules.ts';
 import { RedisRegistry } from '../registry/redis-registry.ts';
+import type { FleetEvent } from './fleet-events.ts';
 import { Leadership } from './leadership.ts';
 import { defaultPlanPolicy } from './plan-types.ts';
 import type { Scaler } from './scaler.ts';
@@ -46,21 +47,23 @@ const registration = (name: string) => ({
 
 async function withLoop(
   scaler: Scaler,
-  run: (registry: RedisRegistry, outcomes: string[]) => Promise<void>,
+  run: (registry: RedisRegistry, outcomes: string[], told: FleetEvent[]) => Promise<void>,
 ): Promise<void> {
   const registry = new RedisRegistry(stores.redis, defaultRules);
   const outcomes: string[] = [];
+  const told: FleetEvent[] = [];
   const loops = ['one', 'two'].map(
     (replica) =>
       new ScalingLoop({
-        ...{ registry, scaler, policy, log, everyMs: 10 },
+        ...{ registry, scaler, policy, log, everyMs: 10, replica },
+        events: { record: (event) => told.push(event) },
         leadership: new Leadership(stores.redis, replica, 500),
         onPlan: (outcome) => outcomes.push(`${replica} ${outcome}`),
       }),
   );
   for (const loop of loops) loop.start();
   try {
-    await run(registry, outcomes);
+    await run(registry, outcomes, told);
   } finally {
     for (const loop of loops) await loop.close();
   }
@@ -86,12 +89,17 @@ async function enter(
 
 test('a fleet that is too small is scaled out, by one replica at a time', async () => {
   const scaler = new NotedScaler(2);
-  await withLoop(scaler, async (registry, outcomes) => {
+  await withLoop(scaler, async (registry, outcomes, told) => {
     await enter(registry, 'a', 100);
     await enter(registry, 'b', 100);
     await eventually('scaled', () => scaler.scale === 3);
     await eventually('planned on', () => outcomes.length > 10);
     assert.equal(new Set(outcomes).size, 1, 'one leads');
+    assert.deepEqual(
+      told.map(({ reason }) => reason),
+      ['LeaderChanged', 'ScaledOut'],
+    );
+    assert.match(told[1]!.message, /^from 2 to 3 chat nodes \(.+\)$/);
   });
 });
 

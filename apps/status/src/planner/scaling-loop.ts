@@ -1,6 +1,7 @@
 import { jittered } from '@berth/lifecycle';
 import type { Log } from '@berth/telemetry';
 import type { RedisRegistry } from '../registry/redis-registry.ts';
+import { type FleetEvents, stepEvent } from './fleet-events.ts';
 import type { Leadership } from './leadership.ts';
 import { plan } from './plan.ts';
 import { snapshotOf } from './plan-snapshot.ts';
@@ -17,6 +18,10 @@ export interface ScalingLoopOptions {
   everyMs?: number;
   /** Hears of each plan that was carried out, or not. */
   onPlan?: (outcome: 'ok' | 'failed', plan?: Plan) => void;
+  /** Default: nobody hears of them. */
+  events?: FleetEvents;
+  /** How this replica is called in them. */
+  replica?: string;
 }
 
 /** Decisions that are kept to be told. */
@@ -31,9 +36,16 @@ export class ScalingLoop {
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> | undefined;
   #closed = false;
+  #leads = false;
 
   constructor(options: ScalingLoopOptions) {
-    this.#options = { everyMs: 2_000, onPlan: () => {}, ...options };
+    this.#options = {
+      everyMs: 2_000,
+      onPlan: () => {},
+      events: { record: () => {} },
+      replica: 'this replica',
+      ...options,
+    };
   }
 
   start(): void {
@@ -63,6 +75,7 @@ export class ScalingLoop {
   async #plan(): Promise<Plan | undefined> {
     const { registry, leadership, scaler, policy } = this.#options;
     const memory = await leadership.lead();
+    this.#noteLead(memory !== undefined);
     if (!memory) return undefined;
     const [fleet, scale] = await Promise.all([registry.fleet(), scaler.readScale()]);
     const result = plan(snapshotOf(fleet, scale), policy, memory);
@@ -70,23 +83,29 @@ export class ScalingLoop {
     if (!(await leadership.remember(recordOf(result, { atMs: fleet.nowMs, scale }, memory))))
       return undefined;
     if (result.steps.length > 0) this.#options.log.info({ why: result.why, scale }, 'the fleet changes');
-    for (const step of result.steps) await this.#carryOut(step, scale);
+    for (const step of result.steps) await this.#carryOut(step, scale, result.why);
     return result;
   }
 
-  async #carryOut(step: PlanStep, scale: number): Promise<void> {
-    const { registry, scaler, log } = this.#options;
+  #noteLead(leads: boolean): void {
+    const { events, replica, log } = this.#options;
+    if (leads && !this.#leads) {
+      log.info({ replica }, 'leads the planner now');
+      events.record({ reason: 'LeaderChanged', message: `${replica} plans the fleet now` });
+    }
+    this.#leads = leads;
+  }
+
+  async #carryOut(step: PlanStep, scale: number, why: string): Promise<void> {
+    const { registry, scaler, log, events } = this.#options;
     log.info({ step, scale }, 'scaling');
-    if (step.do === 'order') {
-      await registry.order(step.node, step.bootEpoch, step.order);
-      return;
+    if (step.do === 'order') await registry.order(step.node, step.bootEpoch, step.order);
+    else if (step.do === 'move') await registry.move(step.node, step.bootEpoch, step.sessions, step.avoid);
+    else {
+      if (step.do === 'remove') await scaler.markFirstToGo(step.node);
+      await scaler.writeScale(scale, step.to);
     }
-    if (step.do === 'move') {
-      await registry.move(step.node, step.bootEpoch, step.sessions, step.avoid);
-      return;
-    }
-    if (step.do === 'remove') await scaler.markFirstToGo(step.node);
-    await scaler.writeScale(scale, step.to);
+    events.record(stepEvent(step, scale, why));
   }
 }
 
