@@ -12,6 +12,7 @@ const latencies = (...values: number[]): Latencies => {
 const report = (differs: Partial<FleetReport> = {}): FleetReport => ({
   ...{ due: 100, acknowledged: 100, delivered: 100, missing: 0, refused: 0, dropped: 0, seconds: 1 },
   ...{ acknowledgedIn: latencies(5), deliveredIn: latencies(10), sentIn: latencies(1), driverCores: 0.2 },
+  ...{ backIn: latencies(), away: 0 },
   ...differs,
 });
 const thresholds = [{ quantile: 'p99' as const, belowMs: 250 }];

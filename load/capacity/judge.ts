@@ -26,7 +26,11 @@ export function judge(report: FleetReport, thresholds: Threshold[]): Verdict & {
   return { holds: true, reason: '', isLoader: false };
 }
 
-function loaderAtItsLimit({ driverCores, sentIn }: FleetReport): string | undefined {
+/** What shows that the loader was the bottleneck; undefined when nothing does. */
+export function loaderAtItsLimit({
+  driverCores,
+  sentIn,
+}: Pick<FleetReport, 'driverCores' | 'sentIn'>): string | undefined {
   const lateMs = sentIn.atMs(0.99);
   if (driverCores > driverLimit.cores) return `a driver took ${driverCores.toFixed(2)} of a core`;
   if (lateMs > driverLimit.lateP99Ms) return `it sent ${lateMs.toFixed(0)} ms late (p99)`;

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { check } from '@berth/checker';
 import { usePlatform } from '@berth/test/platform';
 import { seedDirects, seedUsers } from '../bench/berth-targets.ts';
 import { unlimited } from '../bench/unlimited.ts';
 import { DriverFleet } from '../driver/fleet.ts';
+import type { Person } from '../driver/session.ts';
 import { LevelMeasure } from './measure.ts';
 import { parseCapacityOptions } from './options.ts';
 
@@ -27,17 +29,20 @@ test('levels of sessions over two drivers: raised, lowered, at their rate, and t
   assert.deepEqual(await measure.violations(), []);
 });
 
-async function startPair(): Promise<DriverFleet> {
-  const fleet = await DriverFleet.start(platform.gateUrl, 1);
+async function startPairs(count: number): Promise<{ fleet: DriverFleet; people: Person[] }> {
+  const fleet = await DriverFleet.start({ gateUrl: platform.gateUrl }, 1);
   after(() => fleet.stop());
-  const users = await seedUsers(platform, 2);
-  const [conversation] = await seedDirects(platform, users);
-  await fleet.add(users.map(({ id, token }) => ({ user: id, token, conversation: conversation! })));
-  return fleet;
+  const users = await seedUsers(platform, 2 * count);
+  const conversations = await seedDirects(platform, users);
+  const people = users.map(({ id, token }, index) => ({
+    ...{ user: id, token, conversation: conversations[index >> 1]! },
+  }));
+  await fleet.add(people);
+  return { fleet, people };
 }
 
 test('a closed loop keeps so many in flight; what each session sent and saw is in its log', async () => {
-  const fleet = await startPair();
+  const { fleet } = await startPairs(1);
   const report = await fleet.act({
     ...{ loop: { kind: 'closed', inFlight: 2 }, warmSeconds: 0, seconds: 0.5, textBytes: 16 },
   });
@@ -52,8 +57,21 @@ test('a closed loop keeps so many in flight; what each session sent and saw is i
   assert.ok(acked(0) + acked(1) >= report.acknowledged);
 });
 
+test('sessions that are cut while they write come back with what they missed, and what had no answer is sent again', async () => {
+  const { fleet, people } = await startPairs(20);
+  const report = await fleet.act({
+    ...{ loop: { kind: 'open', perSecond: 400 }, warmSeconds: 0, seconds: 2, textBytes: 16 },
+    cutAfterSeconds: 0.7,
+  });
+  assert.deepEqual([report.missing, report.refused, report.dropped, report.away], [0, 0, 0, 0]);
+  assert.equal(report.backIn.count, 40);
+  assert.equal(report.acknowledged, report.due);
+  const intervals = people.map(({ user, conversation }) => ({ user, conversation, joinedSeq: 0 }));
+  assert.deepEqual(check(await fleet.logs(), intervals), []);
+});
+
 test('sessions that the server ends in the middle are told as dropped', async () => {
-  const fleet = await startPair();
+  const { fleet } = await startPairs(1);
   const acting = fleet.act({
     ...{ loop: { kind: 'open', perSecond: 20 }, warmSeconds: 0, seconds: 1.5, textBytes: 16 },
   });

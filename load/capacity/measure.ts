@@ -4,7 +4,7 @@ import type { Platform } from '@berth/test/platform';
 import { seedDirects, seedUsers } from '../bench/berth-targets.ts';
 import { residentBytes } from '../bench/processes.ts';
 import { DriverFleet, type FleetReport } from '../driver/fleet.ts';
-import type { Person } from '../driver/sessions.ts';
+import type { Person } from '../driver/session.ts';
 import { CpuMeter, type ProcessGroups } from '../machine/process-cpu.ts';
 import { judge } from './judge.ts';
 import type { CapacityOptions } from './options.ts';
@@ -47,7 +47,7 @@ export class LevelMeasure {
   }
 
   static async start(platform: Platform, options: CapacityOptions): Promise<LevelMeasure> {
-    const fleet = await DriverFleet.start(platform.gateUrl, options.drivers);
+    const fleet = await DriverFleet.start({ gateUrl: platform.gateUrl }, options.drivers);
     const measure = new LevelMeasure(platform, options, fleet);
     const meter = new CpuMeter(measure.#processes);
     await elapse(idleSeconds * 1_000);

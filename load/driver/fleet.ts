@@ -5,12 +5,17 @@ import { join } from 'node:path';
 import type { ClientLog } from '@berth/checker';
 import { Latencies } from './latencies.ts';
 import { readLogFile } from './log-file.ts';
-import type { Activity, ActivityReport, Person } from './sessions.ts';
+import type { Person, Route } from './session.ts';
+import type { Activity, ActivityReport } from './sessions.ts';
 import type { DriverRequest } from './sessions-process.ts';
 
 /** What all drivers saw together. */
 export interface FleetReport
-  extends Omit<ActivityReport, 'acknowledgedIn' | 'deliveredIn' | 'sentIn' | 'cores' | 'loopP99Ms'> {
+  extends Omit<
+    ActivityReport,
+    'acknowledgedIn' | 'deliveredIn' | 'sentIn' | 'backIn' | 'cores' | 'loopP99Ms'
+  > {
+  backIn: Latencies;
   acknowledgedIn: Latencies;
   deliveredIn: Latencies;
   sentIn: Latencies;
@@ -28,9 +33,9 @@ export class DriverFleet {
     this.#drivers = drivers;
   }
 
-  static async start(gateUrl: string, drivers: number): Promise<DriverFleet> {
+  static async start(target: Omit<Route, 'localAddress'>, drivers: number): Promise<DriverFleet> {
     const folder = await mkdtemp(join(tmpdir(), 'berth-drivers-'));
-    const isLocal = ['127.0.0.1', 'localhost'].includes(new URL(gateUrl).hostname);
+    const isLocal = ['127.0.0.1', 'localhost'].includes(new URL(target.gateUrl).hostname);
     const fleet = new DriverFleet(
       folder,
       Array.from({ length: drivers }, (_, index) => new Driver(join(folder, `${index}.jsonl`))),
@@ -38,7 +43,7 @@ export class DriverFleet {
     const addressOf = (index: number) => `127.0.${1 + (index >> 7)}.${1 + (index & 127)}`;
     await Promise.all(
       fleet.#drivers.map(({ logFile, ask }, index) =>
-        ask({ kind: 'begin', gateUrl, logFile, localAddress: isLocal ? addressOf(index) : undefined }),
+        ask({ kind: 'begin', ...target, logFile, ...(isLocal && { localAddress: addressOf(index) }) }),
       ),
     );
     return fleet;
@@ -100,6 +105,8 @@ export class DriverFleet {
       seconds: activity.seconds,
       acknowledgedIn: Latencies.sum(reports.map(({ acknowledgedIn }) => acknowledgedIn)),
       deliveredIn: Latencies.sum(reports.map(({ deliveredIn }) => deliveredIn)),
+      backIn: Latencies.sum(reports.map(({ backIn }) => backIn)),
+      away: sum(({ away }) => away),
       sentIn: Latencies.sum(reports.map(({ sentIn }) => sentIn)),
       driverCores: Math.max(...reports.map(({ cores }) => cores)),
     };

@@ -19,8 +19,12 @@ export class Latencies {
 
   static sum(texts: string[]): Latencies {
     const sum = new Latencies();
-    for (const text of texts) sum.#histogram.add(Latencies.parse(text).#histogram);
+    for (const text of texts) sum.add(Latencies.parse(text));
     return sum;
+  }
+
+  add(other: Latencies): void {
+    this.#histogram.add(other.#histogram);
   }
 
   get count(): number {

@@ -1,7 +1,8 @@
 import process from 'node:process';
 import { setTimeout as elapse } from 'node:timers/promises';
 import { ClientLog, check } from '@berth/checker';
-import { type Arrivals, type Link, openLink, type Target } from './link.ts';
+import type { Arrivals, Link, Target } from './link.ts';
+import { openLink } from './open-link.ts';
 import type { Plan, Report } from './plan.ts';
 import { Recorder } from './recorder.ts';
 

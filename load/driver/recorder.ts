@@ -4,7 +4,7 @@ import { answerId, frameIds } from '@berth/wire';
 /** Where events go; a `ClientLog` in memory, or a `LogFile`. */
 export type EventLog = Pick<ClientLog, 'user' | 'sent' | 'acked' | 'delivered'>;
 
-interface Sent {
+export interface Sent {
   conversation: number;
   cid: string;
   text: string;
@@ -15,12 +15,12 @@ interface Delivered extends Sent {
   sender: number;
 }
 
-/** Writes what one link hears into its log. An own message counts as shown when it is acknowledged. */
+/** Writes what one session hears, by one link after the other, into its log. An own message counts as shown when it is acknowledged and all before it are. */
 export class Recorder {
   readonly #log: EventLog;
   readonly #expected = new Map<number, Sent>();
-  /** By conversation, what was shown above what was shown without a gap from the first on. */
-  readonly #shown = new Map<number, { upTo: number; above: Set<number> }>();
+  /** By conversation, up to where it was shown, and what waits above a gap: who shares it is on another node perhaps. */
+  readonly #shown = new Map<number, { upTo: number; above: Map<number, Delivered> }>();
   readonly #refused: (body: Record<string, unknown>) => void;
 
   /** `refused`: default throws. */
@@ -29,8 +29,25 @@ export class Recorder {
     this.#refused = refused;
   }
 
+  /** What is up to here is of nobody's interest. */
+  begin(conversation: number, upTo: number): void {
+    this.#shown.set(conversation, { upTo, above: new Map() });
+  }
+
   expect(req: number, sent: Sent): void {
     this.#expected.set(req, sent);
+  }
+
+  /** What has no answer by the link that is gone, and is to be sent again. */
+  takeUnanswered(): Sent[] {
+    const unanswered = [...this.#expected.values()];
+    this.#expected.clear();
+    return unanswered;
+  }
+
+  /** Everything up to here was shown. */
+  markOf(conversation: number): number {
+    return this.#shown.get(conversation)?.upTo ?? 0;
   }
 
   record(id: number, body: Record<string, unknown>): void {
@@ -52,12 +69,14 @@ export class Recorder {
 
   #show(message: Delivered): void {
     const { conversation, seq } = message;
-    const shown = this.#shown.get(conversation) ?? { upTo: 0, above: new Set<number>() };
+    const shown = this.#shown.get(conversation) ?? { upTo: 0, above: new Map<number, Delivered>() };
     this.#shown.set(conversation, shown);
     if (seq <= shown.upTo || shown.above.has(seq)) return;
-    shown.above.add(seq);
-    while (shown.above.delete(shown.upTo + 1)) shown.upTo++;
-    this.#log.delivered(message);
+    shown.above.set(seq, message);
+    for (let next = shown.above.get(shown.upTo + 1); next; next = shown.above.get(shown.upTo + 1)) {
+      shown.above.delete(++shown.upTo);
+      this.#log.delivered(next);
+    }
   }
 }
 

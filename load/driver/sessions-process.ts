@@ -1,10 +1,11 @@
 import process from 'node:process';
 import { LogFile } from './log-file.ts';
-import { type Activity, type Person, Sessions } from './sessions.ts';
+import type { Person, Route } from './session.ts';
+import { type Activity, Sessions } from './sessions.ts';
 
 /** What a driver process is asked over IPC, one after the other; it answers `{value}` or `{error}`. Ends with its parent. */
 export type DriverRequest =
-  | { kind: 'begin'; gateUrl: string; logFile: string; localAddress?: string }
+  | ({ kind: 'begin'; logFile: string } & Route)
   | { kind: 'add'; people: Person[] }
   | { kind: 'keep'; count: number }
   | { kind: 'act'; activity: Activity };
@@ -13,8 +14,8 @@ let sessions: Sessions | undefined;
 
 async function answer(request: DriverRequest): Promise<unknown> {
   if (request.kind === 'begin') {
-    const { gateUrl, localAddress, logFile } = request;
-    sessions = new Sessions({ gateUrl, localAddress, log: new LogFile(logFile) });
+    const { kind, logFile, ...route } = request;
+    sessions = new Sessions({ ...route, log: new LogFile(logFile) });
     return undefined;
   }
   if (!sessions) throw new Error('the driver has not begun');

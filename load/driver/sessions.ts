@@ -2,24 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import process from 'node:process';
 import { setTimeout as elapse } from 'node:timers/promises';
-import { answerId, frameIds } from '@berth/wire';
+import { GateDoor } from './gate-door.ts';
 import { Latencies } from './latencies.ts';
-import { type Link, openLink } from './link.ts';
 import type { LogFile } from './log-file.ts';
-import { Recorder } from './recorder.ts';
+import { type OpenRoute, type Person, type Route, Session } from './session.ts';
 
-/** Someone with a session, and the conversation with the one beside them in the list. */
-export interface Person {
-  user: number;
-  token: string;
-  conversation: number;
-}
-
-export interface SessionsOptions {
-  gateUrl: string;
+export interface SessionsOptions extends Route {
   log: LogFile;
-  /** See `Target`. */
-  localAddress?: string;
 }
 
 /** What all sessions do together. */
@@ -30,6 +19,8 @@ export interface Activity {
   warmSeconds: number;
   seconds: number;
   textBytes: number;
+  /** So long after the measured time began all connections are cut at once, and come back as fast as they can. */
+  cutAfterSeconds?: number;
 }
 
 export interface ActivityReport {
@@ -48,6 +39,9 @@ export interface ActivityReport {
   deliveredIn: string;
   /** The same until it was sent: how late the driver itself was. */
   sentIn: string;
+  /** From the cut until a session was back with all that it had missed; and how many were not when the wait was over. */
+  backIn: string;
+  away: number;
   /** Cores that this process took, and the 99th percentile of how long its event loop was held up. */
   cores: number;
   loopP99Ms: number;
@@ -55,6 +49,8 @@ export interface ActivityReport {
 
 /** At most so long after the end what is on its way is waited for. */
 const drainMs = 15_000;
+/** The same for who has been cut. */
+const returnMs = 300_000;
 /** Sessions that log in at a time. */
 const loginsAtATime = 32;
 
@@ -66,56 +62,45 @@ interface Flight {
   awaited: number;
 }
 
-/** Sessions of one process: held, added, let go, and made to talk. */
+/** Sessions of one process: held, added, let go, cut, and made to talk. */
 export class Sessions {
-  readonly #options: SessionsOptions;
-  readonly #people: Person[] = [];
-  readonly #links: Link[] = [];
-  readonly #recorders: Recorder[] = [];
+  readonly #log: LogFile;
+  readonly #route: OpenRoute;
+  readonly #sessions: Session[] = [];
   /** By cid. */
   readonly #flights = new Map<string, Flight>();
   readonly #run = randomBytes(4).toString('hex');
   #sent = 0;
   #refused = 0;
   #dropped = 0;
-  #letGo = 0;
   /** In a closed loop: sends the next of a session. */
-  #acknowledged: ((index: number) => void) | undefined;
+  #acknowledged: ((session: Session) => void) | undefined;
   #running = newCounts();
 
   constructor(options: SessionsOptions) {
-    this.#options = options;
+    const { log, gateUrl: _, ...route } = options;
+    this.#log = log;
+    this.#route = { ...route, door: new GateDoor(options) };
   }
 
   get count(): number {
-    return this.#links.length;
+    return this.#sessions.length;
   }
 
   /** Logs them in; throws when one cannot. Those of one conversation come one after the other. */
   async add(people: Person[]): Promise<void> {
-    const first = this.count;
-    let next = 0;
-    const logIn = async () => {
-      for (let at = next++; at < people.length; at = next++) {
-        const index = first + at;
-        this.#people[index] = people[at]!;
-        this.#links[index] = await this.#open(people[at]!, index);
-      }
-    };
-    await Promise.all(Array.from({ length: loginsAtATime }, logIn));
+    const added = people.map((person) => this.#create(person));
+    await each(added, loginsAtATime, (session) => session.open());
+    this.#sessions.push(...added);
   }
 
   /** Lets the last go until `count` are left. */
   keep(count: number): void {
-    const gone = this.#links.splice(count);
-    this.#letGo += gone.length;
-    for (const link of gone) link.close();
-    this.#people.splice(count);
-    this.#recorders.splice(count);
+    for (const session of this.#sessions.splice(count)) session.cut();
   }
 
   async act(activity: Activity): Promise<ActivityReport> {
-    const { loop, warmSeconds, seconds } = activity;
+    const { loop, warmSeconds, seconds, cutAfterSeconds } = activity;
     const text = 'x'.repeat(activity.textBytes);
     const begins = performance.now();
     const measuredFrom = begins + warmSeconds * 1_000;
@@ -124,13 +109,13 @@ export class Sessions {
     this.#flights.clear();
     this.#refused = 0;
     const counts = this.#running;
-    const send = (index: number, dueMs: number) => {
+    const send = (session: Session, dueMs: number) => {
       const isMeasured = dueMs >= measuredFrom && dueMs < ends;
       if (isMeasured) {
         counts.due++;
         counts.sentIn.recordSince(dueMs);
       }
-      this.#send(index, text, { dueMs, isMeasured, awaited: 2 });
+      this.#send(session, text, { dueMs, isMeasured, awaited: 2 });
     };
     const delay = monitorEventLoopDelay({ resolution: 5 });
     delay.enable();
@@ -138,29 +123,49 @@ export class Sessions {
     const measuring = setTimeout(() => {
       usage = process.cpuUsage();
     }, warmSeconds * 1_000);
+    const cutting =
+      cutAfterSeconds === undefined
+        ? undefined
+        : elapse((warmSeconds + cutAfterSeconds) * 1_000).then(() => this.#cutAll(counts));
     if (loop.kind === 'open') await this.#pace(loop.perSecond, begins, ends, send);
     else {
-      this.#acknowledged = (index) => performance.now() < ends && send(index, performance.now());
-      for (let index = 0; index < this.count; index++)
-        for (let flight = 0; flight < loop.inFlight; flight++) send(index, performance.now());
+      this.#acknowledged = (session) => performance.now() < ends && send(session, performance.now());
+      for (const session of this.#sessions)
+        for (let flight = 0; flight < loop.inFlight; flight++) send(session, performance.now());
       await elapse(Math.max(0, ends - performance.now()));
       this.#acknowledged = undefined;
     }
     clearTimeout(measuring);
     const { user, system } = process.cpuUsage(usage);
     delay.disable();
+    await cutting;
     const until = performance.now() + drainMs;
     while (this.#flights.size > 0 && this.#dropped === 0 && performance.now() < until) await elapse(20);
-    this.#options.log.flush();
+    this.#log.flush();
     return {
       ...{ due: counts.due, acknowledged: counts.acknowledgedIn.count, delivered: counts.deliveredIn.count },
       ...{ missing: this.#flights.size, refused: this.#refused, dropped: this.#dropped, seconds },
       acknowledgedIn: String(counts.acknowledgedIn),
       deliveredIn: String(counts.deliveredIn),
       sentIn: String(counts.sentIn),
+      ...{ backIn: String(counts.backIn), away: counts.away },
       cores: (user + system) / 1e6 / seconds,
       loopP99Ms: delay.percentile(99) / 1e6,
     };
+  }
+
+  /** Cuts all at once and lets them come back, many at a time. */
+  async #cutAll(counts: ReturnType<typeof newCounts>): Promise<void> {
+    const cutAt = performance.now();
+    for (const session of this.#sessions) session.cut();
+    await each(this.#sessions, 2 * loginsAtATime, async (session) => {
+      try {
+        await session.comeBack(cutAt + returnMs);
+        counts.backIn.recordSince(cutAt);
+      } catch {
+        counts.away++;
+      }
+    });
   }
 
   /** Sends each when it is due, or at once when that has passed: a slow server gets no less to do. */
@@ -168,73 +173,39 @@ export class Sessions {
     perSecond: number,
     begins: number,
     ends: number,
-    send: (index: number, dueMs: number) => void,
+    send: (session: Session, dueMs: number) => void,
   ): Promise<void> {
-    const gapMs = 1_000 / perSecond;
+    const gapMs = perSecond > 0 ? 1_000 / perSecond : Number.POSITIVE_INFINITY;
     for (let sent = 0; ; ) {
-      const dueMs = begins + sent * gapMs;
-      if (dueMs >= ends) return elapse(Math.max(0, ends - performance.now()));
+      const dueMs = begins + (sent === 0 ? 0 : sent * gapMs);
+      if (perSecond === 0 || dueMs >= ends) return elapse(Math.max(0, ends - performance.now()));
       const waitMs = dueMs - performance.now();
       if (waitMs > 0) await elapse(waitMs);
-      else send(sent++ % this.count, dueMs);
+      else send(this.#sessions[sent++ % this.count]!, dueMs);
     }
   }
 
-  #send(index: number, text: string, flight: Flight): void {
-    const { conversation } = this.#people[index]!;
+  #send(session: Session, text: string, flight: Flight): void {
     const cid = `${this.#run}${(this.#sent++).toString(36)}`;
     this.#flights.set(cid, flight);
-    const recorder = this.#recorders[index]!;
-    const req = this.#links[index]!.send(cid, text);
-    recorder.expect(req, { conversation, cid, text });
+    session.send(cid, text);
   }
 
-  async #open({ user, token, conversation }: Person, index: number): Promise<Link> {
-    const { gateUrl, localAddress, log } = this.#options;
-    const response = await fetch(`${gateUrl}/v1/berths`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: '{}',
-      signal: AbortSignal.timeout(30_000),
-    });
-    if (!response.ok) throw new Error(`POST /v1/berths: ${response.status} ${await response.text()}`);
-    const { berth } = (await response.json()) as { berth: { url: string; ticket: string } };
-    const events = log.of(user);
-    const acknowledged = (cid: string) => {
-      this.#arrived(cid, this.#running.acknowledgedIn);
-      this.#acknowledged?.(index);
-    };
-    this.#recorders[index] = new Recorder(
-      {
-        ...events,
-        acked: (of, cid, seq) => {
-          events.acked(of, cid, seq);
-          acknowledged(cid);
-        },
-        delivered: (message) => {
-          events.delivered(message);
-          if (message.sender !== user) this.#arrived(message.cid, this.#running.deliveredIn);
-        },
+  #create(person: Person): Session {
+    const session: Session = new Session(person, this.#route, this.#log.of(person.user), {
+      acknowledged: (cid) => {
+        this.#arrived(cid, this.#running.acknowledgedIn);
+        this.#acknowledged?.(session);
       },
-      () => {
+      delivered: (cid) => this.#arrived(cid, this.#running.deliveredIn),
+      refused: () => {
         this.#refused++;
       },
-    );
-    return openLink(
-      { kind: 'berth', url: berth.url, ticket: berth.ticket, conversation, localAddress },
-      {
-        acknowledged: () => {},
-        delivered: () => {},
-        frame: (id, body) => {
-          if (id === frameIds.deliver || id === answerId(frameIds.send))
-            this.#recorders[index]?.record(id, body);
-        },
-        closed: () => {
-          if (this.#letGo > 0) this.#letGo--;
-          else this.#dropped++;
-        },
+      dropped: () => {
+        this.#dropped++;
       },
-    );
+    });
+    return session;
   }
 
   #arrived(cid: string, latencies: Latencies): void {
@@ -245,9 +216,20 @@ export class Sessions {
   }
 }
 
+/** Does it for each in turn, so many at a time. */
+async function each<T>(items: T[], atATime: number, work: (item: T) => Promise<void>): Promise<void> {
+  let next = 0;
+  const loop = async () => {
+    while (next < items.length) await work(items[next++]!);
+  };
+  await Promise.all(Array.from({ length: Math.min(atATime, items.length) }, loop));
+}
+
 const newCounts = () => ({
   due: 0,
+  away: 0,
   acknowledgedIn: new Latencies(),
   deliveredIn: new Latencies(),
   sentIn: new Latencies(),
+  backIn: new Latencies(),
 });

@@ -28,7 +28,7 @@ export function readAccounts(file: string, url: string, needed: number): Account
   if (target !== url) throw wrong(`its people are of ${target}, not of ${url}`);
   const bad = people.findIndex((person) => !isAccount(person));
   if (bad >= 0) throw wrong(`person ${bad + 1} has no id, email or password`);
-  if (people.length < needed) throw wrong(`has ${people.length} people, and the profile needs ${needed}`);
+  if (people.length < needed) throw wrong(`has ${people.length} people, and ${needed} are needed`);
   const distinct = new Set(people.map(({ email }: Account) => email));
   if (distinct.size < people.length) throw wrong('names somebody twice');
   return people;

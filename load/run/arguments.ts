@@ -71,7 +71,7 @@ export function parseRunRequest(argv: string[]): RunRequest | 'help' | 'which' {
   return {
     profile: profile as ProfileName,
     seconds: seconds === undefined ? undefined : Number(seconds),
-    variables: Object.fromEntries((values.env ?? []).map(variable)),
+    variables: Object.fromEntries((values.env ?? []).map(parseVariable)),
     stack: values.stack,
     outputs: values.outputs,
     thresholds: thresholdsOf(values.threshold ?? []),
@@ -83,7 +83,7 @@ export function parseRunRequest(argv: string[]): RunRequest | 'help' | 'which' {
   };
 }
 
-function variable(text: string): [string, string] {
+export function parseVariable(text: string): [string, string] {
   const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
   if (name === undefined) throw new InputError(`-e ${text}: expected NAME=VALUE`);
   if (!Object.hasOwn(targetVariables, name))

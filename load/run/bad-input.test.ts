@@ -181,7 +181,7 @@ describe('what would spoil a run is one line before it begins', () => {
     );
     assert.match(
       await accounts({ target: berth, people: seven.slice(1) }),
-      /has 6 people, and the profile needs 7$/,
+      /has 6 people, and 7 are needed$/,
     );
     assert.match(
       await accounts({ target: berth, people: [...seven.slice(1), {}] }),

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { connect } from 'node:net';
-import { descriptorsOf, type Profile, peopleOf } from '../profiles/profile.ts';
+import { descriptorsOf, type Profile } from '../profiles/profile.ts';
 import { type Account, readAccounts } from './account-file.ts';
 import { ask, failureOf, type Trust } from './ask.ts';
 import { InputError } from './input-error.ts';
@@ -31,7 +31,7 @@ export async function checkAccounts(
   file: string | undefined,
   target: Target,
   trust: Trust,
-  profile: Profile,
+  needed: number,
 ): Promise<Account[] | undefined> {
   if (file === undefined) {
     if (target.mailUrl !== undefined) return undefined;
@@ -39,7 +39,7 @@ export async function checkAccounts(
       `${target.url} has no mail catcher to register people with: -e BERTH_MAIL_URL=… names one, --accounts FILE does without`,
     );
   }
-  const people = readAccounts(file, target.url, peopleOf(profile));
+  const people = readAccounts(file, target.url, needed);
   const [first] = people;
   if (!first) return people;
   const { email, password } = first;

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import process from 'node:process';
-import { type Profile, thresholdsOf } from '../profiles/profile.ts';
+import { type Profile, peopleOf, thresholdsOf } from '../profiles/profile.ts';
 import { profiles } from '../profiles/profiles.ts';
 import type { RunRequest } from './arguments.ts';
 import type { Trust } from './ask.ts';
@@ -34,7 +34,7 @@ export async function runLoad(request: RunRequest, interrupted: AbortSignal): Pr
   const trust: Trust = { ca: readAuthority(request.ca), insecure: request.insecure };
   checkDescriptors(profile);
   await checkTarget(target, trust);
-  await checkAccounts(request.accounts, target, trust, profile);
+  await checkAccounts(request.accounts, target, trust, peopleOf(profile));
   const k6 = await findK6(root, process.env, say);
 
   const startedAt = new Date();
@@ -134,7 +134,7 @@ function variablesOf(request: RunRequest, target: Target): Record<string, string
   };
 }
 
-function readAuthority(file: string | undefined): string | undefined {
+export function readAuthority(file: string | undefined): string | undefined {
   if (file === undefined) return undefined;
   try {
     const text = readFileSync(file, 'utf8');

@@ -19,7 +19,10 @@ const run = promisify(execFile);
 const pulumiMs = 60_000;
 
 /** What `-e` says wins over the outputs of a stack, and these over where `npm start` is. Throws InputError. */
-export async function findTarget(request: RunRequest, root: string): Promise<Target> {
+export async function findTarget(
+  request: Pick<RunRequest, 'stack' | 'outputs' | 'variables'>,
+  root: string,
+): Promise<Target> {
   const outputs = await outputsOf(request, root);
   const variables = { ...outputs, ...request.variables };
   return {
@@ -31,7 +34,7 @@ export async function findTarget(request: RunRequest, root: string): Promise<Tar
 }
 
 async function outputsOf(
-  { stack, outputs, variables }: RunRequest,
+  { stack, outputs, variables }: Parameters<typeof findTarget>[0],
   root: string,
 ): Promise<Record<string, string>> {
   if (stack !== undefined) return parseOutputs(await stackOutputs(stack, root), `stack ${stack}`);
