@@ -1,3 +1,4 @@
+import { readLongList } from './long-list.ts';
 import { type Duration, patterns, read } from './measure.ts';
 import type { Revision } from './revision.ts';
 import { type Member, Side } from './side.ts';
@@ -25,7 +26,7 @@ type PatternName = keyof typeof patterns;
  */
 export async function compare(options: CompareOptions): Promise<Comparison> {
   const { revision, present, rounds, say, signal } = options;
-  const wanted = options.only ?? ([...Object.keys(patterns), 'stored'] as (keyof Round)[]);
+  const wanted = options.only ?? ([...Object.keys(patterns), 'stored', 'list'] as (keyof Round)[]);
   const comparison: Comparison = { revision: revision.name, present: present.name, rounds: [] };
   const sides: Side[] = [];
   try {
@@ -41,12 +42,14 @@ export async function compare(options: CompareOptions): Promise<Comparison> {
       for (const name of wanted) {
         for (const side of round % 2 === 1 ? sides : sides.toReversed()) {
           signal?.throwIfAborted();
-          say(
-            `round ${round} of ${rounds}: ${name === 'stored' ? 'stored in one process' : patterns[name].name}: ${side.name}`,
-          );
+          say(`round ${round} of ${rounds}: ${nameOf(name)}: ${side.name}`);
           const result = results.get(side)!;
           if (name === 'stored') {
             result.stored = await side.stored(options.storedMs);
+            continue;
+          }
+          if (name === 'list') {
+            result.list = await readLongList(side, options.duration.seconds);
             continue;
           }
           const who = members.get(side)![name];
@@ -67,8 +70,12 @@ export async function compare(options: CompareOptions): Promise<Comparison> {
   return comparison;
 }
 
+const nameOf = (part: keyof Round): string =>
+  part === 'stored' ? 'stored in one process' : part === 'list' ? 'a long list' : patterns[part].name;
+
 async function seed(side: Side, wanted: (keyof Round)[]): Promise<Record<PatternName, Member[]>> {
   const seeded: Partial<Record<PatternName, Member[]>> = {};
-  for (const name of wanted) if (name !== 'stored') seeded[name] = await patterns[name].members(side);
+  for (const name of wanted)
+    if (name !== 'stored' && name !== 'list') seeded[name] = await patterns[name].members(side);
   return seeded as Record<PatternName, Member[]>;
 }

@@ -45,6 +45,10 @@ async function answer(request: Request): Promise<unknown> {
     return Number(rows[0]!.holes);
   }
   const seeds = (await import(join(root, 'load/bench/berth-targets.ts'))) as Seeds;
+  if (request.kind === 'list') {
+    const [user] = await seeds.seedUsers(platform, 1);
+    return [{ token: user!.token, conversation: await seedList(platform, user!.id, request.length) }];
+  }
   const { count, size, conversations } = request;
   const users = await seeds.seedUsers(platform, count * size);
   const members: Member[] = [];
@@ -55,6 +59,41 @@ async function answer(request: Request): Promise<unknown> {
   }
   return members;
 }
+
+const messagesEach = 20;
+
+/** By statements that both schemas take; the one of before has the end of each log in the conversation's row. */
+async function seedList({ db }: PresentPlatform, user: number, length: number): Promise<number> {
+  const numbers = `SELECT ones.n + 100 * hundreds.n AS n FROM (${digits()}) AS ones JOIN (${digits()}) AS hundreds`;
+  const [{ first }] = (await db.rows('SELECT COALESCE(MAX(id), 0) + 1 AS first FROM conversations')) as [
+    { first: number },
+  ];
+  const listed = `(SELECT n + ${first} AS id, n FROM (${numbers}) AS numbered WHERE n < ${length}) AS listed`;
+  const [column] = await db.rows(
+    "SELECT 1 FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = 'conversations' AND column_name = 'head_seq'",
+  );
+  const [seq, at] = column ? ['head_seq', 'last_at'] : ['hint_seq', 'hint_at'];
+  await db.run(
+    `INSERT INTO conversations (id, kind, title, created_by, member_count, created_at, ${seq}, ${at})
+     SELECT id, 2, 'group', ?, 1, 1, ${messagesEach}, 1000000 + (n * 7919) % 10007 FROM ${listed}`,
+    [user],
+  );
+  await db.run(`INSERT INTO members (conversation_id, user_id) SELECT id, ? FROM ${listed}`, [user]);
+  await db.run(
+    `INSERT INTO user_conversations (user_id, conversation_id, kind, joined_at) SELECT ?, id, 2, 1 FROM ${listed}`,
+    [user],
+  );
+  for (let message = 1; message <= messagesEach; message++)
+    await db.run(
+      `INSERT INTO messages (conversation_id, seq, sender_id, cid, sent_at, text)
+       SELECT id, ?, ?, ?, 1000000 + (n * 7919) % 10007, REPEAT('x', 64) FROM ${listed}`,
+      [message, user, `c${message}`],
+    );
+  return Number(first);
+}
+
+/** 0 to 99, a row each. */
+const digits = (): string => Array.from({ length: 100 }, (_, n) => `SELECT ${n} AS n`).join(' UNION ALL ');
 
 process.on('message', ({ id, request }: { id: number; request: Request }) => {
   const tell = (told: Omit<Answer, 'id'>) => process.connected && process.send!({ id, ...told });

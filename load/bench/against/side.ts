@@ -13,6 +13,8 @@ export type Request =
   | { kind: 'holes' }
   /** `count` conversations of `size` people each. */
   | { kind: 'seed'; conversations: 'direct' | 'group'; count: number; size: number }
+  /** One who is in so many groups, alone, each with messages. */
+  | { kind: 'list'; length: number }
   | { kind: 'stored'; ms: number; conversations: number };
 
 export interface Answer {
@@ -63,6 +65,10 @@ export class Side {
 
   group(size: number): Promise<Member[]> {
     return this.#host.ask({ kind: 'seed', conversations: 'group', count: 1, size }) as Promise<Member[]>;
+  }
+
+  longList(length: number): Promise<Member[]> {
+    return this.#host.ask({ kind: 'list', length }) as Promise<Member[]>;
   }
 
   /** A berth for each, in the order of `members`, a few at a time: a ticket lives 15 s. */

@@ -1,9 +1,13 @@
 import type { DurableWritesMeasure } from '../durable-writes.ts';
 import { median } from '../table.ts';
+import { type ListReading, listLength } from './long-list.ts';
 import type { patterns, Reading } from './measure.ts';
 
 /** What one round has shown of one side. */
-export type Round = Partial<Record<keyof typeof patterns, Reading>> & { stored?: DurableWritesMeasure };
+export type Round = Partial<Record<keyof typeof patterns, Reading>> & {
+  stored?: DurableWritesMeasure;
+  list?: ListReading;
+};
 
 export interface Comparison {
   revision: string;
@@ -76,6 +80,17 @@ const rows: Row[] = [
   {
     ...{ name: 'a lone send until acknowledged, median', unit: 'ms', of: ({ lone }) => lone?.p50Ms },
     ...{ target: atMost(0.6, 'ratio'), pattern: 'lone' },
+  },
+  {
+    name: `a list of ${listLength.toLocaleString('en')}, its first page: server CPU`,
+    unit: 'ms',
+    of: ({ list }) => list?.serverMs,
+    target: atMost(1, 'ratio'),
+  },
+  { name: '… MySQL’s', unit: 'ms', of: ({ list }) => list?.mysqlMs },
+  {
+    ...{ name: '… until answered, median', unit: 'ms', of: ({ list }) => list?.medianMs },
+    target: atMost(1, 'ratio'),
   },
 ];
 
