@@ -8,6 +8,7 @@ import { type Log, Metrics, OpsServer } from '@berth/telemetry';
 import { BerthError } from '@berth/wire';
 import type { ChatConfig } from './config.ts';
 import type { Context } from './context.ts';
+import type { LiveEnds } from './conversations/live-ends.ts';
 import { createDoors } from './doors.ts';
 import { createFleetSide } from './fleet-side.ts';
 import { bindHandlers } from './handlers.ts';
@@ -74,7 +75,11 @@ export function createChat(
       side.publisher.broadcast(conversation, version, frame, except),
     membershipChanged: (change) => side.publisher.membershipChanged(change),
   };
-  const stores = createStores({ config, mysql, publisher, log, metrics });
+  const ends: LiveEnds = {
+    lastAt: (conversation) => side.ends.lastAt(conversation),
+    reading: (conversations) => side.ends.reading(conversations),
+  };
+  const stores = createStores({ config, mysql, publisher, log, metrics, ends });
   const queries = stores.live;
 
   const side = createFleetSide({ config, identity: node, queries, heads: stores.heads, redis, observe, log });

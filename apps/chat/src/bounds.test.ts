@@ -91,7 +91,7 @@ test('a million places of remembered lists', async () => {
   const list = upTo(100_000).map((conversation) => ({ conversation, member: true, joinedAt: 1 }));
   const reader = {
     list: async () => list,
-    heads: async () => new Map(),
+    lastTimes: async () => new Map(),
     summaries: async () => [],
   } as unknown as ConversationReader;
   const lists = full(new ConversationList({ reader }));

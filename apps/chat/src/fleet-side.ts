@@ -1,6 +1,7 @@
 import type { Redis } from '@berth/redis';
 import type { Log } from '@berth/telemetry';
 import type { ChatConfig } from './config.ts';
+import type { LiveEnds } from './conversations/live-ends.ts';
 import type { LiveQueries } from './conversations/live-queries.ts';
 import { Fleet } from './fleet/peers/fleet.ts';
 import { encodeEntry } from './fleet/peers/peer-codec.ts';
@@ -20,6 +21,7 @@ import type { LogHeads } from './log/log-heads.ts';
 import type { Publisher } from './log/publisher.ts';
 import type { LiveMetrics } from './metrics.ts';
 import type { Online } from './people/online.ts';
+import { KnownEnds } from './session/known-ends.ts';
 import { SessionIndex } from './session/session-index.ts';
 import type { NodeIdentity } from './session/ticket-desk.ts';
 
@@ -37,6 +39,7 @@ export interface FleetSideOptions {
 export interface FleetSide {
   readonly fleet: Fleet;
   readonly index: SessionIndex;
+  readonly ends: LiveEnds;
   readonly publisher: Publisher;
   readonly online: Online;
   readonly presence: Presence;
@@ -95,6 +98,7 @@ export function createFleetSide({
     onFailure: onRedisFailure,
   });
 
+  const ends = new KnownEnds({ index, isInDoubt: () => repair.isInDoubt || routes.isAway });
   const memberships = new MembershipSync({
     index,
     queries,
@@ -118,6 +122,7 @@ export function createFleetSide({
     claimAgain: () => routes.claimAll(),
     isInDoubt: () => fleet.size < config.broadcastNodes && links.disconnected > 0,
     onRepaired: observe.repaired,
+    onDoubt: (conversation) => ends.doubt(conversation),
   });
   const links: PeerLinks = new PeerLinks({
     identity,
@@ -168,6 +173,7 @@ export function createFleetSide({
   return {
     fleet,
     index,
+    ends,
     publisher,
     online,
     presence,

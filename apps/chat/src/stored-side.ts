@@ -3,6 +3,7 @@ import type { Log, Metrics } from '@berth/telemetry';
 import type { ChatConfig } from './config.ts';
 import { ConversationList } from './conversations/conversation-list.ts';
 import { ConversationReader } from './conversations/conversation-reader.ts';
+import { type LiveEnds, noLiveEnds } from './conversations/live-ends.ts';
 import type { LiveQueries } from './conversations/live-queries.ts';
 import { MysqlDirectStore } from './conversations/mysql-direct-store.ts';
 import { MysqlGroupStore } from './conversations/mysql-group-store.ts';
@@ -79,12 +80,21 @@ export interface StoresOptions {
   publisher: Publisher;
   log: Log;
   metrics: Metrics;
+  /** Default: none. */
+  ends?: LiveEnds;
 }
 
 /** Of one user, at most. */
 const limits = { friends: 5_000, requests: 500, blocks: 5_000 };
 
-export function createStores({ config, mysql: pool, publisher, log, metrics }: StoresOptions): Stores {
+export function createStores({
+  config,
+  mysql: pool,
+  publisher,
+  log,
+  metrics,
+  ends = noLiveEnds,
+}: StoresOptions): Stores {
   const mysql = new GuardedMysql(pool);
   const { writers, ...connection } = config.mysql;
   const { strangersMayWrite } = config;
@@ -108,6 +118,7 @@ export function createStores({ config, mysql: pool, publisher, log, metrics }: S
     history,
     ranges,
     hints,
+    ends,
     marks,
     strangersMayWrite,
     fileLines,

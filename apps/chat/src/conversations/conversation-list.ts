@@ -21,8 +21,8 @@ export interface ConversationListOptions {
 }
 
 /**
- * The conversations of a user, the latest first. The first page orders the whole list by the heads as they are; the
- * order is remembered for the pages that follow, so that scrolling through thousands reads each head once.
+ * The conversations of a user, the latest first. The first page orders the whole list by the ends of the logs, which are
+ * known where they have sessions on this node and are read of all others; the order is remembered for the pages that follow.
  */
 export class ConversationList {
   readonly #reader: ConversationReader;
@@ -82,12 +82,16 @@ export class ConversationList {
 
   async #order(user: number): Promise<Place[]> {
     const list = await this.#reader.list(user);
-    const rows = await this.#reader.heads(list.map(({ conversation }) => conversation));
-    const places = list.map(({ conversation, member, joinedAt }): Place => {
-      // One who has left does not learn from the order that others go on.
-      const lastAt = member ? (rows.get(conversation)?.lastAt ?? 0) : 0;
-      return { conversation, activity: Math.max(lastAt, joinedAt) };
-    });
+    // One who has left does not learn from the order that others go on.
+    const times = await this.#reader.lastTimes(
+      list.filter(({ member }) => member).map(({ conversation }) => conversation),
+    );
+    const places = list.map(
+      ({ conversation, joinedAt }): Place => ({
+        conversation,
+        activity: Math.max(times.get(conversation) ?? 0, joinedAt),
+      }),
+    );
     places.sort(compare);
     this.#remember(user, places);
     return places;

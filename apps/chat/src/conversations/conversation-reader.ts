@@ -22,6 +22,7 @@ import type { Database } from '../stores/guarded-mysql.ts';
 import { readProfiles } from '../stores/profile-rows.ts';
 import { countUnread, readLasts, type Viewer } from './last-lines.ts';
 import { type ListRow, readListRows, readLists } from './list-rows.ts';
+import type { LiveEnds } from './live-ends.ts';
 
 export interface ConversationReaderOptions {
   mysql: Database;
@@ -29,6 +30,7 @@ export interface ConversationReaderOptions {
   history: MemberHistory;
   ranges: RangeReader;
   hints: LogHints;
+  ends: LiveEnds;
   marks: Pick<MarkWriter, 'pendingRead'>;
   strangersMayWrite: boolean;
   fileLines: FileLines;
@@ -43,6 +45,7 @@ export class ConversationReader {
   readonly #marks: ConversationReaderOptions['marks'];
   readonly #strangersMayWrite: boolean;
   readonly #fileLines: FileLines;
+  readonly #ends: LiveEnds;
   readonly #heads: CoalescingLoader<number, LoggedConversation>;
   readonly #lists: CoalescingLoader<number, ListRow[]>;
   readonly #members: CoalescingLoader<string, MemberRow>;
@@ -53,6 +56,7 @@ export class ConversationReader {
     history,
     ranges,
     hints,
+    ends,
     marks,
     strangersMayWrite,
     fileLines,
@@ -61,11 +65,17 @@ export class ConversationReader {
     this.#directory = directory;
     this.#history = history;
     this.#ranges = ranges;
+    this.#ends = ends;
     this.#marks = marks;
     this.#strangersMayWrite = strangersMayWrite;
     this.#fileLines = fileLines;
     this.#heads = new CoalescingLoader({
-      read: (ids) => readLogged(mysql, ids, (conversation, end) => hints.note(conversation, end)),
+      read: async (ids) => {
+        const tell = ends.reading(ids);
+        const found = await readLogged(mysql, ids, (conversation, end) => hints.note(conversation, end));
+        tell(found);
+        return found;
+      },
     });
     this.#lists = new CoalescingLoader({ maxKeys: 32, read: (users) => readLists(mysql, users) });
     this.#members = new CoalescingLoader({ read: (keys) => readMembers(mysql, keys.map(parseMemberKey)) });
@@ -74,6 +84,19 @@ export class ConversationReader {
   /** Those that exist, heads and versions of now. */
   heads(conversations: readonly number[]): Promise<Map<number, LoggedConversation>> {
     return this.#heads.loadAll(conversations);
+  }
+
+  /** `sentAt` of the newest entry that shows, of those that exist; read only where this node does not know it. */
+  async lastTimes(conversations: readonly number[]): Promise<Map<number, number>> {
+    const times = new Map<number, number>();
+    const unknown: number[] = [];
+    for (const conversation of conversations) {
+      const at = this.#ends.lastAt(conversation);
+      if (at === undefined) unknown.push(conversation);
+      else times.set(conversation, at);
+    }
+    for (const [conversation, { lastAt }] of await this.heads(unknown)) times.set(conversation, lastAt);
+    return times;
   }
 
   /** A user's whole list, in no order; former memberships too. */

@@ -39,7 +39,7 @@ export interface LiveQueries {
     after: number,
     limit: number,
     upTo?: number,
-  ): Promise<readonly { seq: number; frame: Uint8Array }[]>;
+  ): Promise<readonly { seq: number; sentAt: number; frame: Uint8Array }[]>;
   /** Each user's friends. */
   friendsOf(users: readonly number[]): Promise<ReadonlyMap<number, readonly number[]>>;
   /** Those friends of each user who may watch that user's presence: not whom the user has blocked. */

@@ -104,12 +104,15 @@ export class MysqlLiveQueries implements LiveQueries {
     after: number,
     limit: number,
     upTo?: number,
-  ): Promise<{ seq: number; frame: Uint8Array }[]> {
+  ): Promise<{ seq: number; sentAt: number; frame: Uint8Array }[]> {
     const head = upTo ?? (await this.#conversations.heads([conversation])).get(conversation)?.head ?? 0;
     if (head <= after) return [];
     const range = { from: Math.max(after + 1, head - limit + 1), to: head };
     const stored = await this.#ranges.read(conversation, [range]);
-    return stored.map(({ message }) => ({ seq: message.seq, frame: encodeStored(message) }));
+    return stored.map(({ message }) => {
+      const { seq, sentAt } = message;
+      return { seq, sentAt, frame: encodeStored(message) };
+    });
   }
 
   friendsOf(users: readonly number[]): Promise<ReadonlyMap<number, readonly number[]>> {

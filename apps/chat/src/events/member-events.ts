@@ -45,11 +45,11 @@ export function publishEntries(
   // Its end is another one now; the next append reads it.
   stores.heads.forget(conversation);
   for (const entry of entries) {
-    const { seq, uncounted, sender } = entry;
+    const { seq, uncounted, sentAt, sender } = entry;
     const frame = frameOf(conversation, entry);
     publisher.deliver({
       ...{ conversation, membersVersion, direct },
-      entries: [{ seq, uncounted, sender, frame }],
+      entries: [{ seq, uncounted, sentAt, sender, frame }],
     });
   }
 }

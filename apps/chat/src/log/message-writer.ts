@@ -144,13 +144,20 @@ export class MessageWriter {
     const { standing } = outcome;
     if (outcome.kind === 'stored') {
       stampDeliver(frame, seq, sentAt);
-      this.#runs.add(conversation, standing, outcome.serverRun, { seq, uncounted, sender, origin, frame });
+      this.#runs.add(conversation, standing, outcome.serverRun, {
+        seq,
+        uncounted,
+        sentAt,
+        sender,
+        origin,
+        frame,
+      });
       return;
     }
     // A message that was stored before may never have been pushed: its node may have died after the commit. It was judged by
     // other members, so it tells nothing of the end of the log.
     const stored = encodeStored({ conversation, sender, cid, ...outcome.message });
-    this.#runs.add(conversation, standing, 0, { seq, uncounted, sender, origin, frame: stored });
+    this.#runs.add(conversation, standing, 0, { seq, uncounted, sentAt, sender, origin, frame: stored });
   }
 
   #forget(pending: PendingMessage): void {

@@ -50,6 +50,7 @@ export interface CommittedEntry {
   seq: number;
   /** Entries up to it, and with it, that no person counts. */
   uncounted: number;
+  sentAt: number;
   sender: number;
   /** The session that sent it and does not want it back; it has been answered. */
   origin?: object | undefined;

@@ -4,6 +4,29 @@ import type { LiveSession } from './live-session.ts';
 /** Seqs above a gap that are remembered; others may go out twice when the gap is closed. */
 const maxAhead = 256;
 
+/** The newest entry of a log that is known here. */
+class LocalEnd {
+  seq = 0;
+  /** Its `sentAt`. */
+  at = 0;
+  /** The round of `KnownEnds` in which it was read; since then pushes keep it right. */
+  readIn = 0;
+  losses = 0;
+
+  pushed(seq: number, sentAt: number): void {
+    if (seq <= this.seq) return;
+    this.seq = seq;
+    this.at = sentAt;
+    // A node of the version before does not tell the time.
+    if (sentAt === 0) this.lost();
+  }
+
+  lost(): void {
+    this.readIn = 0;
+    this.losses++;
+  }
+}
+
 /** The sessions of a conversation on this node. */
 export class LocalConversation {
   readonly conversation: number;
@@ -13,6 +36,7 @@ export class LocalConversation {
   head: number;
   /** What went out above a gap. */
   #ahead: Set<number> | undefined;
+  readonly end = new LocalEnd();
   readonly sessions: LiveSession[] = [];
   /** Beside each session the head when its user joined. */
   readonly joinedSeqs: number[] = [];

@@ -65,6 +65,7 @@ async function startNode(name: string, options: Partial<PeerLinksOptions> = {}):
         sender: 1,
         uncounted: 0,
         serverRun: 0,
+        sentAt: 0,
         exceptUsers: [],
         frame: Buffer.alloc(bytes),
       };

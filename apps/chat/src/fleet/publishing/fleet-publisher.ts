@@ -51,11 +51,14 @@ export class FleetPublisher implements Publisher {
   deliver({ conversation, membersVersion, direct, serverRun = 0, entries }: CommittedRun): void {
     const frames = entries.map(({ frame }) => frame);
     const origins = entries.map(({ origin }) => origin);
-    this.#options.local.deliver({ conversation, seq: entries[0]!.seq, membersVersion, frames, origins });
+    const { sentAt } = entries.at(-1)!;
+    this.#options.local.deliver({
+      ...{ conversation, seq: entries[0]!.seq, sentAt, membersVersion, frames, origins },
+    });
     if (this.#options.fleet.size === 0) return;
-    const encoded = entries.map(({ seq, uncounted, sender, frame }) => {
+    const encoded = entries.map(({ seq, uncounted, sentAt, sender, frame }) => {
       const value = {
-        ...{ conversation, seq, uncounted, membersVersion, sender, serverRun },
+        ...{ conversation, seq, uncounted, sentAt, membersVersion, sender, serverRun },
         ...{ frame: asBuffer(frame), exceptUsers: [] },
       };
       return encodeEntry({ $case: 'deliver', value }, conversation);
@@ -76,11 +79,11 @@ export class FleetPublisher implements Publisher {
   broadcast(conversation: number, membersVersion: number, frame: Uint8Array, except: Except = {}): void {
     const { session: exceptSession, users: exceptUsers } = except;
     this.#options.local.deliver({
-      ...{ conversation, seq: 0, membersVersion, frames: [frame], exceptSession, exceptUsers },
+      ...{ conversation, seq: 0, sentAt: 0, membersVersion, frames: [frame], exceptSession, exceptUsers },
     });
     if (this.#options.fleet.size === 0) return;
     const value = {
-      ...{ conversation, seq: 0, uncounted: 0, serverRun: 0, membersVersion, sender: 0 },
+      ...{ conversation, seq: 0, uncounted: 0, sentAt: 0, serverRun: 0, membersVersion, sender: 0 },
       exceptUsers: [...(exceptUsers ?? [])],
       frame: asBuffer(frame),
     };

@@ -43,7 +43,7 @@ test('what a commit brought goes to every session in one piece, the very same, a
   index.enter(late.session, { ...membership, joinedSeq: 2 });
   const frames = [1, 2, 3, 4].map(frameOf);
   const origins = [undefined, sender.session, undefined, sender.session];
-  deliveryTo(index).deliver({ conversation: 7, seq: 1, membersVersion: 0, frames, origins });
+  deliveryTo(index).deliver({ conversation: 7, sentAt: 1, seq: 1, membersVersion: 0, frames, origins });
   assert.deepEqual(
     [one, other, sender, late].map((told) => told.frames),
     [
@@ -56,11 +56,11 @@ test('what a commit brought goes to every session in one piece, the very same, a
   const many = Array.from({ length: 20 }, (_, at) => frameOf(5 + at));
   const mixed = many.map((_, at) => (at % 2 === 0 ? sender.session : undefined));
   const delivery = deliveryTo(index);
-  delivery.deliver({ conversation: 7, seq: 5, membersVersion: 0, frames: many, origins: mixed });
+  delivery.deliver({ conversation: 7, sentAt: 1, seq: 5, membersVersion: 0, frames: many, origins: mixed });
   assert.equal(sender.runs[0], one.runs[1], 'from many it is not picked what is of others');
   const own = many.map(() => sender.session);
   const next = Array.from({ length: 20 }, (_, at) => frameOf(25 + at));
-  delivery.deliver({ conversation: 7, seq: 25, membersVersion: 0, frames: next, origins: own });
+  delivery.deliver({ conversation: 7, sentAt: 1, seq: 25, membersVersion: 0, frames: next, origins: own });
   assert.equal(sender.frames.length, 2 + 20);
   assert.equal(one.runs.length, 3);
   assert.equal(one.runs[0], other.runs[0]);
@@ -95,7 +95,7 @@ test('frames that wait for their members are bounded over all conversations; wha
   });
   for (let seq = 1; seq <= 3; seq++)
     for (const conversation of conversations)
-      local.deliver({ conversation, seq, membersVersion: 2, frames: [new Uint8Array(100)] });
+      local.deliver({ conversation, sentAt: 1, seq, membersVersion: 2, frames: [new Uint8Array(100)] });
   assert.equal(local.waitingBytes, 1_000);
   assert.equal(lost.size, 10, 'each has lost some');
   read.resolve();
@@ -119,7 +119,13 @@ test('what a repair has pushed is not pushed again when it comes by its own way'
     onGap: (conversation) => gaps.push(conversation),
   });
   for (const seqs of [[1], [3], [3], [2], [1], [3, 4], [2, 3, 4, 5, 6]])
-    local.deliver({ conversation: 1, seq: seqs[0]!, membersVersion: 1, frames: seqs.map(frameOf) });
+    local.deliver({
+      conversation: 1,
+      sentAt: 1,
+      seq: seqs[0]!,
+      membersVersion: 1,
+      frames: seqs.map(frameOf),
+    });
   assert.deepEqual(frames, [1, 3, 2, 4, 5, 6]);
   assert.deepEqual(gaps, [1]);
 });

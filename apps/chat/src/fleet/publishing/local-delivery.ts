@@ -7,6 +7,8 @@ export interface ConversationFrames {
   conversation: number;
   /** Of the first; 0: no entry (typing, group events). */
   seq: number;
+  /** Of the last entry; 0: not known. */
+  sentAt: number;
   membersVersion: number;
   frames: readonly Uint8Array[];
   /** Beside each the session that sent it and does not want it back. */
@@ -120,6 +122,7 @@ export class LocalDelivery {
   #push(local: LocalConversation, entry: ConversationFrames): void {
     const { conversation, seq, frames, origins, exceptSession, exceptUsers = none } = entry;
     const lastSeq = seq + frames.length - 1;
+    if (seq > 0) local.end.pushed(lastSeq, entry.sentAt);
     if (seq > 0 && local.hasPassed(seq, lastSeq)) {
       // A repair was faster than its way here.
       for (const [at, frame] of frames.entries())

@@ -79,7 +79,8 @@ export class PeerInbox {
   #deliver(run: readonly Deliver[]): void {
     const { conversation, seq, membersVersion, exceptUsers } = run[0]!;
     const frames = run.map(({ frame }) => frame);
-    this.#options.local.deliver({ conversation, seq, membersVersion, frames, exceptUsers });
+    const { sentAt } = run.at(-1)!;
+    this.#options.local.deliver({ conversation, seq, sentAt, membersVersion, frames, exceptUsers });
   }
 
   /** Ends the session that held the route, unless it has claimed a newer one since. */

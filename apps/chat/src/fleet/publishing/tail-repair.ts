@@ -16,6 +16,8 @@ export interface TailRepairOptions {
   /** True while a live node cannot be reached: what it cannot say must be found out. */
   isInDoubt(): boolean;
   onRepaired(messages: number): void;
+  /** Entries may be missing here: of one conversation, or of any. */
+  onDoubt(conversation?: number): void;
   /** First look after a doubt. Default 300 ms. */
   delayMs?: number;
   /** Second look, for commits that were under way at the first; and the pace while in doubt. Default 5 000 ms. */
@@ -78,7 +80,13 @@ export class TailRepair {
     clearInterval(this.#lookTimer);
   }
 
+  /** Whether entries of any conversation may be missing here. */
+  get isInDoubt(): boolean {
+    return this.#allAt !== undefined || this.#againAt !== undefined || this.#options.isInDoubt();
+  }
+
   request(conversation: number): void {
+    this.#options.onDoubt(conversation);
     this.#some.add(conversation);
     this.#schedule();
   }
@@ -90,6 +98,7 @@ export class TailRepair {
 
   /** Twice: soon, and once more for commits that were under way. */
   requestAll(): void {
+    this.#options.onDoubt();
     const now = performance.now();
     this.#allAt ??= now + jittered(this.#options.delayMs ?? 300, 0.5);
     this.#againAt = now + jittered(this.#options.againMs ?? 5_000);
@@ -190,8 +199,8 @@ export class TailRepair {
     const frames = await this.#options.queries.deliverFrames(conversation, head, maxMessages);
     const missing = frames.filter(({ seq }) => !local.hasPassed(seq));
     if (frames[0] !== undefined) local.giveUpBelow(frames[0].seq);
-    for (const { seq, frame } of missing)
-      this.#options.delivery.deliver({ conversation, seq, membersVersion, frames: [frame] });
+    for (const { seq, sentAt, frame } of missing)
+      this.#options.delivery.deliver({ conversation, seq, sentAt, membersVersion, frames: [frame] });
     this.#options.onRepaired(missing.length);
   }
 

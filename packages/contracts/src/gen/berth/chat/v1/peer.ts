@@ -61,6 +61,8 @@ export interface Deliver {
   serverRun: number;
   /** Users who must not get it: it is not for them, or they are told otherwise. */
   exceptUsers: number[];
+  /** When it was sent, milliseconds since 1970. 0: it is not told. */
+  sentAt: number;
 }
 
 /** A session's route was claimed elsewhere, or had to give way to another one of its user and device class. */
@@ -434,6 +436,7 @@ function createBaseDeliver(): Deliver {
     uncounted: 0,
     serverRun: 0,
     exceptUsers: [],
+    sentAt: 0,
   };
 }
 
@@ -466,6 +469,9 @@ export const Deliver: MessageFns<Deliver> = {
         writer.uint32(v);
       }
       writer.join();
+    }
+    if (message.sentAt !== 0) {
+      writer.uint32(72).uint64(message.sentAt);
     }
     return writer;
   },
@@ -557,6 +563,14 @@ export const Deliver: MessageFns<Deliver> = {
 
             break;
           }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.sentAt = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -582,6 +596,7 @@ export const Deliver: MessageFns<Deliver> = {
     message.uncounted = object.uncounted ?? 0;
     message.serverRun = object.serverRun ?? 0;
     message.exceptUsers = object.exceptUsers?.map((e) => e) || [];
+    message.sentAt = object.sentAt ?? 0;
     return message;
   },
 };

@@ -1,0 +1,20 @@
+/** The end of a conversation's log, as it was read from the log itself. */
+export interface ReadEnd {
+  head: number;
+  /** `sentAt` of the newest entry that shows; 0 when there is none. */
+  lastAt: number;
+}
+
+/**
+ * The ends of logs that this node knows without reading them: of conversations that have sessions here, since their entries are
+ * pushed here.
+ */
+export interface LiveEnds {
+  /** `sentAt` of the newest entry that shows; undefined when it must be read. */
+  lastAt(conversation: number): number | undefined;
+  /** Ends are about to be read; what is found is to be handed on. */
+  reading(conversations: readonly number[]): (found: ReadonlyMap<number, ReadEnd>) => void;
+}
+
+/** Of a node without sessions. */
+export const noLiveEnds: LiveEnds = { lastAt: () => undefined, reading: () => () => {} };
