@@ -218,6 +218,10 @@ export interface BerthValues {
      */
     checksum?: string;
     /**
+     * Whether the password may be sent to a mail server that offers no TLS.
+     */
+    plainPassword?: boolean;
+    /**
      * Port that the NetworkPolicies open towards the mail server.
      */
     port?: number;

@@ -11,6 +11,8 @@ export interface VerifyConfig {
   redis: { url: string; tlsCaFile: string | undefined };
   smtp: {
     url: string;
+    /** Whether a password may be sent to a server that offers no TLS. */
+    plainPassword: boolean;
     /** Sender of the mails, as in a From header. */
     from: string;
     /** Mails handed to the server at a time. */
@@ -38,6 +40,7 @@ const variables = {
   OPS_HOST: env.listenHost(),
   OPS_PORT: env.port().default(9_101),
   REDIS_TLS_CA_FILE: env.text().optional(),
+  SMTP_PLAIN_PASSWORD: env.flag().default(false),
   MAIL_FROM: env.text().default('Berth <no-reply@localhost>'),
   MAIL_CONNECTIONS: env.count(1, 100).default(5),
   MAIL_QUEUE: env.count(1, 100_000).default(300),
@@ -58,6 +61,7 @@ export function parseVerifyConfig(source: Record<string, string | undefined>): V
     redis: { url: requireSecret('REDIS_URL', source, parseRedisUrl), tlsCaFile: values.REDIS_TLS_CA_FILE },
     smtp: {
       url: requireSecret('SMTP_URL', source, checkSmtpUrl),
+      plainPassword: values.SMTP_PLAIN_PASSWORD,
       from: values.MAIL_FROM,
       connections: values.MAIL_CONNECTIONS,
       queue: values.MAIL_QUEUE,

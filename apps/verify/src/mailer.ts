@@ -6,6 +6,8 @@ import type { CodeMail } from './code-mail.ts';
 export interface SmtpMailerOptions {
   /** smtp[s]://user:password@host:port */
   url: string;
+  /** Whether a password may be sent without TLS. */
+  plainPassword: boolean;
   from: string;
   connections: number;
   queue: number;
@@ -68,6 +70,8 @@ export class SmtpMailer {
       url: options.url,
       pool: true,
       maxConnections: options.connections,
+      // A server that offers no TLS is one between us and it that wants the password, for all we know.
+      requireTLS: hasPassword(options.url) && !options.plainPassword,
       ...timeouts,
       disableFileAccess: true,
       disableUrlAccess: true,
@@ -207,6 +211,8 @@ export class SmtpMailer {
     this.#putOff--;
   }
 }
+
+const hasPassword = (url: string): boolean => new URL(url).password !== '';
 
 /** The server answered 5xx: the same mail will not be taken later either. */
 const isPermanent = (error: unknown): boolean =>
