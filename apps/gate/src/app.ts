@@ -12,6 +12,7 @@ import type { GateConfig } from './config.ts';
 import type { Context } from './context.ts';
 import { createHttpApp } from './http/http-app.ts';
 import { HttpListener } from './http/http-listener.ts';
+import { Places } from './http/places.ts';
 import { FallbackTokenBuckets } from './limits/fallback-buckets.ts';
 import { LoginLimit } from './limits/login-limit.ts';
 import { MemoryTokenBuckets } from './limits/memory-buckets.ts';
@@ -139,7 +140,8 @@ export function createGate(
   const assets = config.webRoot === undefined ? undefined : new AssetKeeper(config.webRoot, assetStore, log);
   const shared = new SharedAssets(assetStore);
   const readiness = new Readiness({ db, redis, verify, status, assets, log });
-  const listener = new HttpListener(createHttpApp(context, metrics, shared));
+  const places = new Places();
+  const listener = new HttpListener(createHttpApp(context, metrics, shared, places), { places });
   metrics.gauges('gate_kept', 'what clients make the process keep', 'what', () => ({
     requests: listener.inFlight,
     session_look_ups: lookUps.waiting,

@@ -7,15 +7,22 @@ import { routes } from '../routes.ts';
 import type { SharedAssets } from '../web/shared-assets.ts';
 import { answerErrors } from './answer-error.ts';
 import { createApiRouter } from './api-router.ts';
+import { clientOf } from './client-of.ts';
 import { createDocsRouter } from './docs-router.ts';
 import { plainForwardedFor } from './forwarded-for.ts';
 import { checkOrigin } from './origin-check.ts';
+import type { Places } from './places.ts';
 import { measureRequests, nameRoute } from './request-metrics.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 import { serveWebRoot } from './web-root.ts';
 
 /** The whole public interface: the old dialect, the API and its pages, the web client. Nothing of it is for operators. */
-export function createHttpApp(context: Context, metrics: Metrics, shared: SharedAssets): Express {
+export function createHttpApp(
+  context: Context,
+  metrics: Metrics,
+  shared: SharedAssets,
+  places: Places,
+): Express {
   const { config, log } = context;
   const app = express();
   app.disable('x-powered-by');
@@ -25,6 +32,10 @@ export function createHttpApp(context: Context, metrics: Metrics, shared: Shared
   app.set('trust proxy', config.trustedProxies.length === 0 ? false : config.trustedProxies);
 
   app.use(plainForwardedFor);
+  app.use((request, response, next) => {
+    places.belongs(response, clientOf(request).network);
+    next();
+  });
   app.use(measureRequests(metrics));
   app.use(setSecurityHeaders(config.connectSources));
   app.use(createLlfcchatRouter(context));

@@ -9,6 +9,7 @@ import { after, test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { eventually } from '@berth/fixtures';
 import { HttpListener } from './http-listener.ts';
+import { Places } from './places.ts';
 
 /** Opens so many connections to a port and sets `flag` when all are there, or at the latest after 3 s. */
 const opener = `
@@ -37,7 +38,9 @@ test('a thousand connections wait for a gate that is busy, and none is put off',
 
 test('more requests at a time than there is room for are answered 503, those that wait are served', async () => {
   const waiting: ServerResponse[] = [];
-  const listener = new HttpListener((_request, response) => waiting.push(response), 5);
+  const listener = new HttpListener((_request, response) => waiting.push(response), {
+    places: new Places(5),
+  });
   await listener.listen('127.0.0.1', 0);
   after(() => listener.close(0));
   const asked = Array.from({ length: 20 }, () => fetch(`http://127.0.0.1:${listener.port}/`));
@@ -59,6 +62,7 @@ test('as many heads as there may be, each as large as it may be, leave gate room
   const containerMiB = 512;
   const heap = `--max-old-space-size=${Math.floor(0.7 * containerMiB)}`;
   const program = `import { HttpListener } from './http-listener.ts';
+import { Places } from './places.ts';
     const listener = new HttpListener((_request, response) => response.end('ok'));
     await listener.listen('127.0.0.1', 0);
     process.stdout.write(String(listener.port));`;
@@ -96,13 +100,17 @@ test('as many heads as there may be, each as large as it may be, leave gate room
 });
 
 /** A connection that asks so many times at once, and reads nothing. */
-async function asking(port: number, times: number): Promise<{ socket: Socket; closed: Promise<unknown> }> {
+async function asking(
+  port: number,
+  times: number,
+  path = '/',
+): Promise<{ socket: Socket; closed: Promise<unknown> }> {
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => {});
   const closed = once(socket, 'close');
   await once(socket, 'connect');
   socket.pause();
-  socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(times));
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(times));
   return { socket, closed };
 }
 
@@ -129,11 +137,77 @@ test('a connection that asks for more and more without an answer is cut, and not
 
 test('an answer that nobody takes gives its place up in time', async () => {
   const large = Buffer.alloc(8_388_608);
-  const listener = new HttpListener((_request, response) => response.end(large), 5, 200);
+  const listener = new HttpListener((_request, response) => response.end(large), {
+    places: new Places(5),
+    takenMs: 200,
+  });
   await listener.listen('127.0.0.1', 0);
   after(() => listener.close(0));
   for (let count = 0; count < 5; count++) await asking(listener.port, 1);
   await eventually('the room is full', () => listener.inFlight === 5);
   await eventually('there is room', () => listener.inFlight === 0);
   assert.equal((await fetch(`http://127.0.0.1:${listener.port}/`)).status, 200);
+});
+
+/** A listener with so many places, whose requests name in their path the network that they come from. */
+async function withNetworks(count: number, handle: (path: string, response: ServerResponse) => void) {
+  const places = new Places(count);
+  const listener = new HttpListener(
+    (request, response) => {
+      places.belongs(response, request.url!.split('/')[1]!);
+      handle(request.url!, response);
+    },
+    { places },
+  );
+  await listener.listen('127.0.0.1', 0);
+  after(() => listener.close(0));
+  return listener;
+}
+
+test('slow readers of one network make room for others when there is no place left', async () => {
+  const large = Buffer.alloc(8_388_608);
+  const listener = await withNetworks(40, (path, response) =>
+    response.end(path.endsWith('large') ? large : 'ok'),
+  );
+  const others = await Promise.all([
+    asking(listener.port, 1, '/b/large'),
+    asking(listener.port, 1, '/c/large'),
+  ]);
+  const slow = [];
+  for (let count = 0; count < 38; count++) slow.push(await asking(listener.port, 1, '/a/large'));
+  await eventually('the room is full', () => listener.inFlight === 40);
+  for (let count = 0; count < 100; count++) {
+    const response = await fetch(`http://127.0.0.1:${listener.port}/d/small`);
+    assert.equal(response.status, 200);
+    await response.text();
+  }
+  slow[0]!.socket.resume();
+  await slow[0]!.closed;
+  assert.ok(others.every(({ socket }) => !socket.destroyed));
+});
+
+test('what gate works on keeps its place, however many of one network ask at once', async () => {
+  const working: ServerResponse[] = [];
+  const listener = await withNetworks(20, (_, response) => working.push(response));
+  const asked = Array.from({ length: 20 }, () => fetch(`http://127.0.0.1:${listener.port}/a/log-in`));
+  await eventually('all are worked on', () => working.length === 20);
+  assert.equal((await fetch(`http://127.0.0.1:${listener.port}/b/log-in`)).status, 503);
+  for (const response of working) response.end('done');
+  for (const response of await Promise.all(asked)) assert.equal(response.status, 200);
+});
+
+test('a body that does not come makes room, too', async () => {
+  const listener = await withNetworks(20, (path, response) => {
+    if (path.endsWith('ok')) response.end('ok');
+  });
+  const writers = Array.from({ length: 20 }, () => {
+    const socket = connect(listener.port, '127.0.0.1');
+    socket.on('error', () => {}).resume();
+    socket.write('POST /a/body HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n');
+    return { socket, closed: once(socket, 'close') };
+  });
+  await eventually('the room is full', () => listener.inFlight === 20);
+  assert.equal((await fetch(`http://127.0.0.1:${listener.port}/b/ok`)).status, 200);
+  await Promise.race(writers.map(({ closed }) => closed));
+  for (const { socket } of writers) socket.destroy();
 });

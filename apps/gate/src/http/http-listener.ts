@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { BerthError, limits } from '@berth/wire';
+import { Places } from './places.ts';
 
 /**
  * Connections that the kernel keeps until they are taken, as far as it lets us (`net.core.somaxconn`): thousands come at once
@@ -9,8 +10,6 @@ import { BerthError, limits } from '@berth/wire';
 const backlog = 16_384;
 /** Connections at a time at most: further ones are closed. A head that has not ended takes some 35 KiB. */
 const maxConnections = 6_000;
-/** Requests at a time at most, each with a body of 16 KiB at most; further ones are answered 503. */
-const maxInFlight = 4_000;
 /**
  * Requests of one connection at a time at most: one that sends more without an answer is cut. Node makes the answers to all
  * that comes in one piece, over a thousand, before it looks whether anybody takes them.
@@ -19,7 +18,7 @@ const maxPipelined = 8;
 /** Milliseconds until an answer must have been taken, whole; looked at this often. */
 const takenWithinMs = 120_000;
 const lookEveryMs = 5_000;
-/** What those are answered. */
+/** What those are answered that find no place. */
 const tooMany = JSON.stringify({
   error: new BerthError('unavailable', undefined, { retryAfterMs: 1_000 }).toWire(),
 });
@@ -27,12 +26,13 @@ const tooMany = JSON.stringify({
 /** An HTTP server that no slow or greedy client can hold, and that finishes what it began before it closes. */
 export class HttpListener {
   readonly #server: Server;
-  readonly #inFlight = new Set<ServerResponse>();
+  readonly #places: Places;
   /** Of each connection with requests that are not answered yet, which these are and when the first came. */
   readonly #asked = new Map<Socket, { responses: Set<ServerResponse>; sinceMs: number }>();
   readonly #timer: NodeJS.Timeout;
 
-  constructor(handle: RequestListener, bound = maxInFlight, takenMs = takenWithinMs) {
+  constructor(handle: RequestListener, { places = new Places(), takenMs = takenWithinMs } = {}) {
+    this.#places = places;
     this.#server = createServer(
       {
         maxHeaderSize: limits.maxHeaderBytes,
@@ -43,7 +43,11 @@ export class HttpListener {
         keepAliveTimeout: 75_000,
       },
       (request, response) => {
-        if (this.#inFlight.size >= bound) {
+        if (this.#hasAskedTooMuch(request.socket)) {
+          request.socket.destroy();
+          return;
+        }
+        if (!places.take(response)) {
           response.writeHead(503, {
             'content-type': 'application/json',
             'retry-after': '1',
@@ -52,8 +56,8 @@ export class HttpListener {
           response.end(tooMany);
           return;
         }
-        if (this.#note(request.socket, response)) handle(request, response);
-        else request.socket.destroy();
+        this.#note(request.socket, response);
+        handle(request, response);
       },
     );
     this.#server.maxConnections = maxConnections;
@@ -69,23 +73,22 @@ export class HttpListener {
     this.#timer = setInterval(look, Math.min(lookEveryMs, takenMs)).unref();
   }
 
-  /** False when its connection has asked for too much. */
-  #note(socket: Socket, response: ServerResponse): boolean {
+  #hasAskedTooMuch(socket: Socket): boolean {
+    return socket.destroyed || (this.#asked.get(socket)?.responses.size ?? 0) >= maxPipelined;
+  }
+
+  #note(socket: Socket, response: ServerResponse): void {
     let asked = this.#asked.get(socket);
     if (asked === undefined) {
       asked = { responses: new Set(), sinceMs: performance.now() };
       this.#asked.set(socket, asked);
     }
     const { responses } = asked;
-    if (responses.size >= maxPipelined || socket.destroyed) return false;
     responses.add(response);
-    this.#inFlight.add(response);
     response.once('close', () => {
-      this.#inFlight.delete(response);
       if (responses.delete(response) && responses.size === 0) this.#asked.delete(socket);
       else asked.sinceMs = performance.now();
     });
-    return true;
   }
 
   #cutBefore(ms: number): void {
@@ -94,7 +97,7 @@ export class HttpListener {
 
   /** Requests that are not answered yet. */
   get inFlight(): number {
-    return this.#inFlight.size;
+    return this.#places.size;
   }
 
   get port(): number {
@@ -113,7 +116,7 @@ export class HttpListener {
   async close(graceMs = 10_000): Promise<void> {
     if (!this.#server.listening) return;
     // Else the connection would be kept for a next request, and the close would wait for it.
-    for (const response of this.#inFlight) {
+    for (const response of this.#places.responses()) {
       if (!response.headersSent) response.setHeader('connection', 'close');
     }
     const timer = setTimeout(() => this.#server.closeAllConnections(), graceMs);
