@@ -3,6 +3,7 @@ import { Mysql } from '@berth/mysql';
 import { createRedis } from '@berth/redis';
 import { type Log, Metrics, OpsServer } from '@berth/telemetry';
 import { SessionKeys } from '@berth/tokens';
+import { lowerHashThreads } from './accounts/hash-threads.ts';
 import { MysqlInviteStore } from './accounts/invite-store.ts';
 import { Argon2Hasher } from './accounts/password-hasher.ts';
 import { PasswordRules } from './accounts/password-rules.ts';
@@ -152,6 +153,7 @@ export function createGate(
   return {
     ports,
     async start() {
+      await lowerHashThreads();
       await ops.start();
       closers.add('ops', () => ops.close());
       ports.ops = ops.port;
