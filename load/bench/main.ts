@@ -9,11 +9,12 @@ import { compareField } from './field/compare-field.ts';
 import { type BenchOptions, parseBenchOptions } from './options.ts';
 import { measureProduct } from './product.ts';
 import { describeLoad, describeMachine, today, writePlot, writeSection } from './report.ts';
+import { measureTargets } from './targets/measure-targets.ts';
 
 /**
  * `npm run bench`: starts the real platform and its peers, measures each pattern on all of them in turn, and writes the
  * medians and ratios into docs/benchmarks.md; `-- --against REVISION`: the present build beside an older one; `-- --peers`:
- * beside the field.
+ * beside the field; `-- --targets`: what targets are measured by one by one.
  */
 const root = join(import.meta.dirname, '../..');
 const say = (line: string) => console.log(line);
@@ -49,6 +50,14 @@ async function runPeers({ rounds, seconds }: BenchOptions): Promise<void> {
   conclude('peers', load, text, rounds);
 }
 
+async function runTargets({ rounds, only }: BenchOptions): Promise<void> {
+  compileLightLoader();
+  const load = describeLoad();
+  const text = await measureTargets({ only, rounds, say, signal: abortWhenInterrupted() });
+  if (only) console.log(text);
+  else conclude('targets', load, text, rounds);
+}
+
 async function runAgainst({ revision: wanted, rounds, seconds }: BenchOptions): Promise<void> {
   // What is missing is told before anything is built.
   compileLightLoader();
@@ -70,6 +79,7 @@ try {
   const load = describeLoad();
   if (options.mode === 'against') await runAgainst(options);
   else if (options.mode === 'peers') await runPeers(options);
+  else if (options.mode === 'targets') await runTargets(options);
   else conclude('measured', load, await measureProduct(options), options.rounds);
 } catch (error) {
   // Interrupted while something was built.

@@ -1,7 +1,9 @@
 /** What `npm run bench` was asked for. */
 export interface BenchOptions {
-  /** The product beside relay and socket.io; a revision beside the present build; the field's peers. */
-  mode: 'product' | 'against' | 'peers';
+  /** The product beside relay and socket.io; a revision beside the present build; the field's peers; targets one by one. */
+  mode: 'product' | 'against' | 'peers' | 'targets';
+  /** With `targets`: names of measures; undefined: all. */
+  only?: string[];
   /** With `against`: as git knows it. */
   revision?: string;
   rounds: number;
@@ -17,23 +19,30 @@ const bounds = {
   seconds: { least: 0.5, most: 600, whole: false },
 };
 
+/** As load/bench/targets has them. */
+export const measureNames = ['nodes', 'storm', 'idle', 'passwords', 'group'];
+
 export const usage =
-  'npm run bench [-- [--against REVISION | --peers] [--rounds N] [--seconds S] [--connections N]]';
+  'npm run bench [-- [--against REVISION | --peers | --targets [--only NAME,NAME]] [--rounds N] [--seconds S] [--connections N]]';
 
 /** Throws with one line when an argument is not one. */
 export function parseBenchOptions(args: string[]): BenchOptions {
   const options: BenchOptions = { mode: 'product', rounds: 0, connections: 5_000, seconds: 5 };
   const setMode = (mode: BenchOptions['mode']) => {
-    if (options.mode !== 'product') throw new Error('--against and --peers are runs of their own');
+    if (options.mode !== 'product') throw new Error('--against, --peers and --targets are runs of their own');
     options.mode = mode;
   };
   for (let index = 0; index < args.length; index++) {
     const name = args[index]!;
-    if (name === '--peers') {
-      setMode('peers');
+    if (name === '--peers' || name === '--targets') {
+      setMode(name === '--peers' ? 'peers' : 'targets');
       continue;
     }
     const value = args[++index];
+    if (name === '--only') {
+      options.only = value?.split(',') ?? [];
+      continue;
+    }
     if (name === '--against') {
       if (!value || value.startsWith('-'))
         throw new Error('--against is followed by a revision, such as HEAD~1');
@@ -52,7 +61,10 @@ export function parseBenchOptions(args: string[]): BenchOptions {
     }
     options[key as keyof typeof bounds] = number;
   }
+  if (options.only && options.mode !== 'targets') throw new Error('--only is of --targets');
+  for (const name of options.only ?? [])
+    if (!measureNames.includes(name)) throw new Error(`--only ${name}: there are ${measureNames.join(', ')}`);
   // Comparisons go by medians of five.
-  options.rounds ||= options.mode === 'product' ? 3 : 5;
+  options.rounds ||= options.mode === 'product' || options.mode === 'targets' ? 3 : 5;
   return options;
 }

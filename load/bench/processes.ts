@@ -32,14 +32,14 @@ export function drive(plan: Plan & { kind: 'talk' }): Promise<Report> {
   return startDriver(plan, ({ report }) => report).then(({ told }) => told);
 }
 
-/** Connects all the targets and keeps them until `release`. */
-export async function hold(targets: Target[]): Promise<{ release(): Promise<void> }> {
-  const { child } = await startDriver({ kind: 'hold', targets }, ({ ready }) => ready);
-  return { release: () => stop(child) };
+/** Connects all the targets, which took `seconds`, and keeps them until `release`. */
+export async function hold(targets: Target[]): Promise<{ seconds: number; release(): Promise<void> }> {
+  const { child, told } = await startDriver({ kind: 'hold', targets }, ({ held }) => held);
+  return { seconds: told.seconds, release: () => stop(child) };
 }
 
 interface DriverMessage {
-  ready?: true;
+  held?: { seconds: number };
   report?: Report;
   error?: string;
 }

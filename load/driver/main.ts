@@ -6,7 +6,10 @@ import { openLink } from './open-link.ts';
 import type { Plan, Report } from './plan.ts';
 import { Recorder } from './recorder.ts';
 
-/** Connects `targets`, at most 100 at a time. */
+/** As the sessions that come back after a cut. */
+const atATime = 64;
+
+/** Connects `targets`, so many at a time. */
 async function openAll(targets: Target[], arrivalsOf: (index: number) => Arrivals): Promise<Link[]> {
   const links: Link[] = new Array(targets.length);
   let next = 0;
@@ -14,7 +17,7 @@ async function openAll(targets: Target[], arrivalsOf: (index: number) => Arrival
     for (let index = next++; index < targets.length; index = next++)
       links[index] = await openLink(targets[index]!, arrivalsOf(index));
   };
-  await Promise.all(Array.from({ length: Math.min(100, targets.length) }, open));
+  await Promise.all(Array.from({ length: Math.min(atATime, targets.length) }, open));
   return links;
 }
 
@@ -66,7 +69,6 @@ async function talk(plan: Plan & { kind: 'talk' }): Promise<Report> {
     logs = all.map((_, index) => new ClientLog(`client ${index}`, plan.checked?.users[index] ?? index));
   recorders = logs.map((log) => new Recorder(log));
   links = await openAll(all, arrivalsOf);
-  process.send!({ ready: true });
   for (let sender = 0; sender < plan.senders.length; sender++) {
     for (let flight = 0; flight < plan.inFlight; flight++) sendOne(sender);
   }
@@ -107,8 +109,9 @@ async function drained(sentAt: number[][], logs: ClientLog[]): Promise<void> {
 }
 
 async function hold(plan: Plan & { kind: 'hold' }): Promise<void> {
+  const startedAt = performance.now();
   await openAll(plan.targets, () => silence);
-  process.send!({ ready: true });
+  process.send!({ held: { seconds: (performance.now() - startedAt) / 1_000 } });
 }
 
 process.once('message', (plan: Plan) => {

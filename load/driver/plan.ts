@@ -1,6 +1,6 @@
 import type { Target } from './link.ts';
 
-/** What a driver process is told to do; it answers with `{ready: true}` once all are connected, and later with a `Report`. */
+/** What a driver process is told to do; it answers with a `Report`, or with `{held}` once all are connected. */
 export type Plan =
   | {
       /** Senders keep so many texts in flight; receivers count. Rates are per second of the measured time. */

@@ -50,7 +50,9 @@ export interface ActivityReport {
 /** At most so long after the end what is on its way is waited for. */
 const drainMs = 15_000;
 /** The same for who has been cut. */
-const returnMs = 300_000;
+const returnMs = 900_000;
+/** One that is refused when it comes first tries again so long. */
+const enterMs = 60_000;
 /** Sessions that log in at a time. */
 const loginsAtATime = 32;
 
@@ -90,7 +92,7 @@ export class Sessions {
   /** Logs them in; throws when one cannot. Those of one conversation come one after the other. */
   async add(people: Person[]): Promise<void> {
     const added = people.map((person) => this.#create(person));
-    await each(added, loginsAtATime, (session) => session.open());
+    await each(added, loginsAtATime, (session) => session.comeBack(performance.now() + enterMs));
     this.#sessions.push(...added);
   }
 

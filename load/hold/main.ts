@@ -58,8 +58,10 @@ async function run(options: HoldOptions, signal: AbortSignal): Promise<number> {
     const startedAt = performance.now();
     // In parts: an interruption ends between two of them.
     const part = 4_000;
-    for (let first = 0; first < place.people.length && !signal.aborted; first += part)
+    for (let first = 0; first < place.people.length && !signal.aborted; first += part) {
       await fleet.add(place.people.slice(first, first + part));
+      say(`${fleet.count} are logged in after ${((performance.now() - startedAt) / 1_000).toFixed(0)} s`);
+    }
     const loggedInSeconds = (performance.now() - startedAt) / 1_000;
     const held = await hold(fleet, options, say, signal);
     const violations = await violationsOf(fleet, place.people);

@@ -1,0 +1,30 @@
+import { acrossNodes } from './across-nodes.ts';
+import { type Measure, type Reading, renderFigures } from './figures.ts';
+import { idle } from './idle.ts';
+import { largeGroup } from './large-group.ts';
+import { passwords } from './passwords.ts';
+import { storm } from './storm.ts';
+
+export const measures: Measure[] = [acrossNodes, storm, idle, passwords, largeGroup];
+
+export interface TargetsOptions {
+  /** Names of measures; undefined: all. */
+  only: string[] | undefined;
+  rounds: number;
+  say: (line: string) => void;
+  signal?: AbortSignal;
+}
+
+/** Each of the measures so many times, in fresh processes; what is compared is measured in the other order each time. */
+export async function measureTargets({ only, rounds, say, signal }: TargetsOptions): Promise<string> {
+  const wanted = measures.filter(({ name }) => only?.includes(name) ?? true);
+  const measured = wanted.map(({ figures }) => ({ figures, rounds: [] as Reading[] }));
+  for (let round = 1; round <= rounds; round++) {
+    for (const [index, { about, measure }] of wanted.entries()) {
+      signal?.throwIfAborted();
+      say(`round ${round} of ${rounds}: ${about}`);
+      measured[index]!.rounds.push(await measure((line) => say(`  ${line}`), signal, round));
+    }
+  }
+  return renderFigures(measured);
+}
