@@ -7,7 +7,7 @@ import { after, afterEach, before, beforeEach, type TestContext } from 'node:tes
 import { CertificateAuthority, startTestMysql, TcpProxy } from '@berth/fixtures';
 import { Mysql, migrate } from '@berth/mysql';
 import { freePorts, type RunningMysql, type RunningRedis, startRedis } from '@berth/stores';
-import { createSessionKey } from '@berth/tokens';
+import { createSessionKey, publicSessionKeys } from '@berth/tokens';
 import { describePlatform } from './describe-platform.ts';
 import { Mailbox } from './mailbox.ts';
 import { Service } from './service.ts';
@@ -33,13 +33,17 @@ export interface PlatformOptions {
    * asks the first status replica (`statusProxy`).
    */
   proxied?: ('redis' | 'peers' | 'status')[];
+  /** A files service, on a disk of its own. Default false. */
+  files?: boolean;
   /** Services speak mutual TLS with each other. */
   mutualTls?: boolean;
   /** Where MySQL's data is put. Default: the machine's folder for such. */
   mysqlFolder?: string;
   /** Further environment of services, by their names; `chat` means every chat node. */
-  environment?: Partial<Record<'gate' | 'verify' | 'status' | 'chat', Record<string, string>>>;
+  environment?: Partial<Record<App, Record<string, string>>>;
 }
+
+type App = 'gate' | 'verify' | 'status' | 'chat' | 'files';
 
 /** Enough for a dozen chat nodes beside the rest. */
 const portsOfPlatform = 64;
@@ -197,6 +201,7 @@ export class Platform {
       // Every client of a test comes from one address.
       REQUESTS_PER_ADDRESS_MINUTE: '100000',
     };
+    if (this.#options.files) this.#gateEnvironment.FILES_URL = this.#createFiles();
     this.gateUrl = this.#addGate('gate', {}).url;
     for (let node = 1; node <= (this.#options.nodes ?? 2); node++) await this.#createNode(node);
 
@@ -212,6 +217,19 @@ export class Platform {
     this.#add(name, app, { ...ports, ...environment }, opsPort);
     this.grpcPorts.set(name, grpcPort);
     return grpcPort;
+  }
+
+  /** Answers with its address. */
+  #createFiles(): string {
+    const [port, opsPort] = [this.#nextPort(), this.#nextPort()];
+    const url = `http://127.0.0.1:${port}/files`;
+    const environment = {
+      ...{ HTTP_HOST: '127.0.0.1', HTTP_PORT: String(port), OPS_PORT: String(opsPort), FILES_URL: url },
+      SESSION_PUBLIC_KEYS: publicSessionKeys(this.sessionKeys),
+      ...{ LINK_SECRET: secret(), STORAGE_DIR: join(this.#folder, 'files'), SWEEP_SECONDS: '86400' },
+    };
+    this.#add('files', 'files', environment, opsPort);
+    return url;
   }
 
   #addGate(name: string, environment: Record<string, string>): { gate: Service; url: string } {
@@ -284,7 +302,7 @@ export class Platform {
 
   #add(
     name: string,
-    app: 'gate' | 'verify' | 'status' | 'chat',
+    app: App,
     environment: Record<string, string>,
     opsPort: number,
     own: Record<string, string> = {},

@@ -38,6 +38,10 @@ export interface GateConfig {
   allowedOrigins: string[];
   /** What the web client may connect to besides its own origin: sources of a Content-Security-Policy. */
   connectSources: string[];
+  /** Where files go: an address, or a path below gate's own; undefined: nowhere. */
+  files: { url: string; maxFileBytes: number } | undefined;
+  /** Where else the web client may take pictures and sound from: sources of a Content-Security-Policy. */
+  fileSources: string[];
   /** Where the mails to anyone arrive, told to whoever waits for a code: for a platform on one machine alone. */
   mailboxUrl: string | undefined;
   /** Whether people may invite others by links; chat nodes are told the same. */
@@ -86,6 +90,19 @@ const variables = {
       error: 'expected sources such as wss://chat.example.org',
     })
     .default(['ws:', 'wss:']),
+  FILES_URL: env
+    .text()
+    .refine((text) => /^(https?:\/)?\//i.test(text) && URL.canParse(text, 'http://gate'), {
+      error: 'expected http[s]://… or a path such as /files',
+    })
+    .optional(),
+  MAX_FILE_MB: env.count(1, 1_048_576).default(2_048),
+  CSP_FILES: env
+    .list()
+    .refine((items) => items.every((item) => /^[\w.:*/[\]-]+$/.test(item)), {
+      error: 'expected sources such as https://bucket.s3.eu-central-1.amazonaws.com',
+    })
+    .default([]),
   INVITES: env.flag().default(true),
   MAILBOX_URL: env
     .text()
@@ -130,6 +147,8 @@ export function parseGateConfig(source: Record<string, string | undefined>): Gat
     trustedProxies: values.TRUSTED_PROXIES,
     allowedOrigins: values.ALLOWED_ORIGINS,
     connectSources: values.CSP_CONNECT,
+    files: values.FILES_URL === undefined ? undefined : filesOf(values.FILES_URL, values.MAX_FILE_MB),
+    fileSources: fileSourcesOf(values.FILES_URL, values.CSP_FILES),
     mailboxUrl: values.MAILBOX_URL,
     invites: values.INVITES,
     hashing: { concurrency: values.HASH_CONCURRENCY, queue: values.HASH_QUEUE },
@@ -142,6 +161,16 @@ export function parseGateConfig(source: Record<string, string | undefined>): Gat
       },
     },
   };
+}
+
+const filesOf = (url: string, maxFileMb: number) => ({
+  url: url.replace(/\/+$/, ''),
+  maxFileBytes: maxFileMb * 1_048_576,
+});
+
+/** The place of files itself, unless it is below gate's own origin, and those that it leads to. */
+function fileSourcesOf(url: string | undefined, others: readonly string[]): string[] {
+  return [...(url !== undefined && URL.canParse(url) ? [new URL(url).origin] : []), ...others];
 }
 
 function readSessionKeys(

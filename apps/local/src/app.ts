@@ -17,6 +17,7 @@ import { type Output, Progress } from './progress.ts';
 import { renderScreen } from './screen.ts';
 import {
   chatService,
+  filesService,
   gateService,
   mailService,
   makePlan,
@@ -145,6 +146,7 @@ async function start(
     Promise.all([redis, mysqlUp]).then(([redisUrl, mysqlUrl]) =>
       run(statusService(config, plan, { redisUrl, mysqlUrl }, planner)),
     ),
+    stores.then((both) => run(filesService(config, plan, both))),
     stores.then((both) => Promise.all(plan.nodes.map((node) => run(chatService(config, plan, both, node))))),
     Promise.all([stores, web]).then(([both, webRoot]) => run(gateService(config, plan, both, webRoot))),
   ]);

@@ -116,7 +116,7 @@ test('everything comes up by itself: one screen, two nodes, a mailbox, an accoun
   assert.match(launcher.out, /Logs .*logs\/\*\.log/);
   assert.deepEqual(
     [...launcher.pids.keys()],
-    ['gate', 'chat-1', 'chat-2', 'status', 'verify', 'mail', 'redis', 'mysql'],
+    ['gate', 'chat-1', 'chat-2', 'status', 'verify', 'files', 'mail', 'redis', 'mysql'],
   );
   assert.equal((await fetch(`http://127.0.0.1:${port}/docs`)).status, 200);
 
@@ -172,7 +172,7 @@ test('SIGTERM stops all of it, servers after their clients', async () => {
   await allGone(pids);
   assert.deepEqual(
     [...launcher.out.matchAll(/^berth: stopping (.+)$/gm)].map(([, name]) => name),
-    ['gate', 'chat-1', 'chat-2', 'status', 'verify', 'mail', 'redis', 'mysql'],
+    ['gate', 'chat-1', 'chat-2', 'status', 'verify', 'files', 'mail', 'redis', 'mysql'],
   );
 });
 

@@ -1,10 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createSessionKey } from '@berth/tokens';
+import { createSessionKey, publicSessionKeys } from '@berth/tokens';
 
 export interface SecretFiles {
   sessionKeys: string;
+  /** The same, to verify only. */
+  sessionPublicKeys: string;
+  /** Signs links to files. */
+  linkSecret: string;
   ticketSecret: string;
   codeSecret: string;
   /** What `npx berth fleet` shows to status. */
@@ -20,8 +24,15 @@ export function prepareSecrets(dataDir: string): SecretFiles {
     if (!existsSync(file)) writeFileSync(file, `${make()}\n`, { mode: 0o600, flag: 'wx' });
     return file;
   };
+  const sessionKeys = keep('session-keys.json', () =>
+    JSON.stringify({ keys: [createSessionKey()] }, null, 2),
+  );
+  const sessionPublicKeys = join(folder, 'session-public-keys.json');
+  writeFileSync(sessionPublicKeys, publicSessionKeys(readFileSync(sessionKeys, 'utf8')), { mode: 0o600 });
   return {
-    sessionKeys: keep('session-keys.json', () => JSON.stringify({ keys: [createSessionKey()] }, null, 2)),
+    sessionKeys,
+    sessionPublicKeys,
+    linkSecret: keep('link-secret', randomSecret),
     ticketSecret: keep('ticket-secret', randomSecret),
     codeSecret: keep('code-secret', randomSecret),
     operatorToken: keep('operator-token', randomSecret),

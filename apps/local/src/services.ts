@@ -13,6 +13,7 @@ export interface Plan {
   verify: { grpc: number; ops: number };
   status: { grpc: number; ops: number };
   gate: { ops: number };
+  files: { http: number; ops: number };
   nodes: NodePlan[];
   secrets: SecretFiles;
 }
@@ -31,7 +32,7 @@ const host = '127.0.0.1';
 const stopMarginMs = 20_000;
 
 export async function makePlan(config: LocalConfig): Promise<Plan> {
-  const ports = await freePorts(8 + 4 * config.nodes);
+  const ports = await freePorts(10 + 4 * config.nodes);
   const next = () => ports.pop()!;
   return {
     mysql: next(),
@@ -40,6 +41,7 @@ export async function makePlan(config: LocalConfig): Promise<Plan> {
     verify: { grpc: next(), ops: next() },
     status: { grpc: next(), ops: next() },
     gate: { ops: next() },
+    files: { http: next(), ops: next() },
     nodes: Array.from({ length: config.nodes }, (_, index) => planNode(index + 1, ports.splice(0, 4))),
     secrets: prepareSecrets(config.dataDir),
   };
@@ -126,7 +128,22 @@ export function gateService(
     // What is printed, and the demo, know of no other.
     BASE_PATH: '/',
     WEB_ROOT: webRoot,
+    FILES_URL: filesUrl(plan),
     MAILBOX_URL: `http://${host}:${config.mailPort}/`,
+  });
+}
+
+const filesUrl = (plan: Plan): string => `http://${host}:${plan.files.http}/files`;
+
+export function filesService(config: LocalConfig, plan: Plan, stores: { mysqlUrl: string }): NodeService {
+  return service(config, 'files', 'files', plan.files.ops, {
+    MYSQL_URL: stores.mysqlUrl,
+    HTTP_HOST: host,
+    HTTP_PORT: plan.files.http,
+    FILES_URL: filesUrl(plan),
+    SESSION_PUBLIC_KEYS_FILE: plan.secrets.sessionPublicKeys,
+    LINK_SECRET_FILE: plan.secrets.linkSecret,
+    STORAGE_DIR: config.env.STORAGE_DIR || join(config.dataDir, 'files'),
   });
 }
 
@@ -152,6 +169,7 @@ export function chatService(
     PEER_PORT: node.peer,
     PEER_ADDRESS: `${host}:${node.peer}`,
     STATUS_ADDRESS: `${host}:${plan.status.grpc}`,
+    WEB_URL: `http://${host}:${config.port}/`,
     // Whoever stops it waits for it.
     DRAIN_SECONDS: drainSeconds,
     ...(config.elastic && { CAPACITY: config.env.CAPACITY || String(elasticCapacity) }),

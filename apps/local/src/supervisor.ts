@@ -4,7 +4,7 @@ import { LocalError } from './local-error.ts';
 import { endedItself, type Part, type Run } from './part.ts';
 
 /** Whoever is named first is stopped first, so that nobody loses a server before its clients are gone. */
-const stopOrder = ['gate', 'chat', 'status', 'verify', 'mail', 'redis', 'mysql'];
+const stopOrder = ['gate', 'chat', 'status', 'verify', 'files', 'mail', 'redis', 'mysql'];
 
 const rank = (name: string): number => stopOrder.indexOf(name.replace(/-\d+$/, ''));
 

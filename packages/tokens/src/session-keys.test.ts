@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { test } from 'node:test';
 import { eventually } from '@berth/fixtures';
-import { createSessionKey, SessionKeys } from './session-keys.ts';
+import { createSessionKey, publicSessionKeys, SessionKeys } from './session-keys.ts';
 
 const [older, newer] = [createSessionKey(), createSessionKey()];
 const claims = { user: 7, session: 'ab'.repeat(16), deviceClass: 'web', generation: 1, expiresAt: 2_000 };
@@ -18,6 +18,15 @@ test('the first key signs and both verify while a rotation lasts', () => {
   assert.deepEqual(during.verify(before.sign(claims), 1_000), claims);
   assert.deepEqual(after.verify(during.sign(claims), 1_000), claims);
   assert.throws(() => after.verify(before.sign(claims), 1_000), refused);
+});
+
+test('who has the public keys verifies and cannot sign', () => {
+  const keys = new SessionKeys(JSON.stringify({ keys: [older] }));
+  const content = publicSessionKeys(JSON.stringify({ keys: [newer, older] }));
+  const verifier = new SessionKeys(content);
+  assert.deepEqual(verifier.verify(keys.sign(claims), 1_000), claims);
+  assert.throws(() => verifier.sign(claims), /sign nothing/);
+  assert.doesNotMatch(content, /PRIVATE/);
 });
 
 test('a token is refused after its time', () => {

@@ -27,9 +27,15 @@ interface KeyFile {
   keys: { kid: string; privateKey: string }[];
 }
 
+/** The same for those who verify only. */
+interface PublicKeyFile {
+  keys: { kid: string; publicKey: string }[];
+}
+
 interface Key {
   kid: string;
-  privateKey: KeyObject;
+  /** Absent where tokens are verified only. */
+  privateKey?: KeyObject;
   publicKey: KeyObject;
 }
 
@@ -45,6 +51,15 @@ export function createSessionKey(): KeyFile['keys'][number] {
 /** Tokens whose signature was found right, remembered: about 20 MB. */
 const maxVerified = 50_000;
 
+/** The content of a key file without what signs: for services other than gate. */
+export function publicSessionKeys(content: string): string {
+  const keys = parseKeys(content).map(({ kid, publicKey }) => ({
+    kid,
+    publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+  }));
+  return JSON.stringify({ keys });
+}
+
 /** Signs and verifies session tokens: `berth1.<kid>.<payload>.<signature>`, Ed25519. */
 export class SessionKeys {
   #keys: Key[];
@@ -53,7 +68,7 @@ export class SessionKeys {
   readonly #file: string | undefined;
   #watcher: StatWatcher | undefined;
 
-  /** `content`: the key file's JSON, `{"keys": [{kid, privateKey}]}`. Throws when no key in it can be used. */
+  /** `content`: the key file's JSON, `{"keys": [{kid, privateKey}]}`, or with `publicKey` to verify only. Throws when no key in it can be used. */
   constructor(content: string, file?: string) {
     this.#keys = parseKeys(content);
     this.#file = file;
@@ -76,6 +91,7 @@ export class SessionKeys {
 
   sign(claims: SessionClaims): string {
     const { kid, privateKey } = this.#keys[0]!;
+    if (privateKey === undefined) throw new Error('session keys: public keys sign nothing');
     const packed = [claims.user, claims.session, claims.deviceClass, claims.generation, claims.expiresAt];
     const body = `berth1.${kid}.${Buffer.from(JSON.stringify(packed)).toString('base64url')}`;
     return `${body}.${sign(null, Buffer.from(body), privateKey).toString('base64url')}`;
@@ -120,12 +136,14 @@ export class SessionKeys {
 }
 
 function parseKeys(content: string): Key[] {
-  const { keys } = JSON.parse(content) as KeyFile;
+  const { keys } = JSON.parse(content) as KeyFile | PublicKeyFile;
   if (!Array.isArray(keys) || keys.length === 0 || keys.length > 2)
     throw new Error('session keys: expected one or two keys');
-  return keys.map(({ kid, privateKey }) => {
-    const key = createPrivateKey(privateKey);
-    if (key.asymmetricKeyType !== 'ed25519') throw new Error(`session keys: ${kid} is not Ed25519`);
-    return { kid, privateKey: key, publicKey: createPublicKey(key) };
+  return keys.map((entry) => {
+    const { kid } = entry;
+    const privateKey = 'privateKey' in entry ? createPrivateKey(entry.privateKey) : undefined;
+    const publicKey = createPublicKey(privateKey ?? (entry as PublicKeyFile['keys'][number]).publicKey);
+    if (publicKey.asymmetricKeyType !== 'ed25519') throw new Error(`session keys: ${kid} is not Ed25519`);
+    return { kid, publicKey, ...(privateKey && { privateKey }) };
   });
 }

@@ -37,7 +37,7 @@ export function createHttpApp(
     next();
   });
   app.use(measureRequests(metrics));
-  app.use(setSecurityHeaders(config.connectSources));
+  app.use(setSecurityHeaders(config));
   app.use(createLlfcchatRouter(context));
   app.use(mountAt(config.basePath, createBaseRouter(context, shared)));
   app.use(nameRoute('none'), notFound);

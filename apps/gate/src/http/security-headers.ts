@@ -1,20 +1,26 @@
 import type { NextFunction, Request, Response } from 'express';
+import type { GateConfig } from '../config.ts';
 
 /**
  * On every answer. The policy lets pages run gate's own scripts and styles alone and connect to gate and `connectSources`
- * (the chat nodes' WebSockets); nothing may frame them.
+ * (the chat nodes' WebSockets); what is shown and heard may come from `fileSources`, too; nothing may frame them.
  */
-export function setSecurityHeaders(connectSources: readonly string[]) {
+export function setSecurityHeaders({
+  connectSources,
+  fileSources,
+  files,
+}: Pick<GateConfig, 'connectSources' | 'fileSources' | 'files'>) {
+  const from = (...sources: string[]) => [...sources, ...fileSources].join(' ');
   const policy = [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
-    "img-src 'self' data: blob:",
+    `img-src ${from("'self'", 'data:', 'blob:')}`,
     "font-src 'self'",
-    "media-src 'self'",
+    `media-src ${from("'self'", 'blob:')}`,
     "manifest-src 'self'",
     "worker-src 'self'",
-    `connect-src 'self' ${connectSources.join(' ')}`.trim(),
+    `connect-src ${from("'self'", ...connectSources)}`,
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",
@@ -23,7 +29,7 @@ export function setSecurityHeaders(connectSources: readonly string[]) {
     'content-security-policy': policy,
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
-    'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=()',
+    'permissions-policy': `camera=(), geolocation=(), microphone=(${files === undefined ? '' : 'self'}), payment=()`,
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',

@@ -1,0 +1,18 @@
+import process from 'node:process';
+import sharp from 'sharp';
+import { lookIntoPicture, type PictureTask } from './picture.ts';
+
+/** A process that looks into one picture after another, so that what a picture does to it happens to nothing else. */
+sharp.cache(false);
+sharp.concurrency(1);
+
+process.on('message', (task: PictureTask) => {
+  lookIntoPicture(task).then(
+    (found) => process.send!({ found }),
+    (error: Error) => process.send!({ error: error.message }),
+  );
+});
+// Whoever asked is gone.
+process.on('disconnect', () => process.exit(0));
+process.on('SIGTERM', () => {});
+process.on('SIGINT', () => {});

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { test } from 'node:test';
+import type { Attachment, AttachmentKind } from '@berth/client';
+import { connectFiles, type FileAnswer, type FilesClient, type LinkRequest } from '@berth/client/files';
+import { eventually } from '@berth/fixtures';
+import {
+  befriend,
+  closeAll,
+  connectDevice,
+  createGroup,
+  type Device,
+  nextEvent,
+  seedPeople,
+} from '../harness/people.ts';
+import { usePlatform } from '../harness/platform.ts';
+
+const platform = usePlatform({
+  nodes: 2,
+  files: true,
+  environment: { files: { LINK_MINUTES: '0.03', UNATTACHED_HOURS: '24' } },
+});
+
+const filesOf = ({ client }: Device): FilesClient => connectFiles({ client, gateUrl: platform.gateUrl });
+
+async function people(count: number): Promise<Device[]> {
+  const devices: Device[] = [];
+  for (const person of await seedPeople(platform, count))
+    devices.push(await connectDevice(platform, person, { files: true }));
+  return devices;
+}
+
+async function uploaded(device: Device, content: Buffer, name = 'notes.bin'): Promise<FileAnswer> {
+  return filesOf(device).upload(content, { name, chunkBytes: 65_536 }).whenReady();
+}
+
+const attachmentOf = (
+  { file, name, bytes, type = '' }: FileAnswer,
+  kind: AttachmentKind = 'file',
+): Attachment => ({
+  ...{ file, kind, name, bytes, type },
+});
+
+async function share(
+  device: Device,
+  conversation: number,
+  text = '',
+): Promise<{ file: string; seq: number; content: Buffer }> {
+  const content = randomBytes(100_000);
+  const answer = await uploaded(device, content);
+  const { seq } = await device.client
+    .send(conversation, text, { attachments: [attachmentOf(answer)] })
+    .whenSent();
+  return { file: answer.file, seq, content };
+}
+
+/** What a link of theirs gives them; undefined when they get none. */
+async function read(device: Device, wanted: LinkRequest): Promise<Buffer | undefined> {
+  const [link] = await filesOf(device).links([wanted]);
+  if (link?.urls === undefined) return undefined;
+  const response = await fetch(link.urls.original);
+  assert.equal(response.status, 200);
+  return Buffer.from(await response.arrayBuffer());
+}
+
+test('a file goes from one to another with a message, and is read by whoever may see that', async () => {
+  const [ann, bob, eve] = (await people(3)) as [Device, Device, Device];
+  const conversation = await befriend(ann, bob);
+  const first = await ann.say(conversation, 'first');
+  const arrives = nextEvent(bob.client, 'message', ({ message }) => message.attachments !== undefined);
+  const { file, seq, content } = await share(ann, conversation, 'look');
+  const { message } = await arrives;
+  assert.deepEqual([message.text, message.seq], ['look', seq]);
+  assert.deepEqual(message.attachments, [
+    { file, kind: 'file', name: 'notes.bin', type: 'application/octet-stream', bytes: 100_000 },
+  ]);
+  assert.deepEqual(await read(bob, { conversation, seq, file }), content);
+  assert.deepEqual(await read(ann, { file }), content);
+  for (const wanted of [{ conversation, seq, file }, { file }, { file, user: ann.person.id }])
+    assert.equal(await read(eve, wanted), undefined);
+  // What one may see in one place is not to be had by naming another.
+  assert.equal(await read(bob, { conversation, seq: first.seq, file }), undefined);
+  const { messages } = await bob.client.request('sharedItems', { conversation, what: 'files' });
+  assert.deepEqual(
+    messages.map((one) => one.seq),
+    [seq],
+  );
+  await closeAll([ann, bob, eve]);
+});
+
+test('a link is worthless after its time, and with anything about it changed', async () => {
+  const [ann] = (await people(1)) as [Device];
+  const { file } = await uploaded(ann, randomBytes(1_000));
+  const [link] = await filesOf(ann).links([{ file }]);
+  const url = link!.urls!.original;
+  assert.equal((await fetch(url)).status, 200);
+  const changed = [
+    url.replace('/original', '/large'),
+    url.replace(/e=\d+/, `e=${Date.now() + 3_600_000}`),
+    `${url}&d=1`,
+    url.replace(/s=../, 's=xx'),
+    url.replace(file, randomBytes(16).toString('base64url')),
+  ];
+  for (const other of changed) assert.equal((await fetch(other)).status, 403, other);
+  await eventually('it has expired', async () => (await fetch(url)).status === 403, 15_000);
+  await closeAll([ann]);
+});
+
+test('who has left reads what came before, and nothing that came later; who was blocked keeps what there was', async () => {
+  const [ann, bob] = (await people(2)) as [Device, Device];
+  const crew = await createGroup([ann, bob], 'Crew');
+  const before = await share(ann, crew);
+  await bob.client.request('groupLeave', { conversation: crew });
+  const after = await share(ann, crew);
+  assert.deepEqual(
+    await read(bob, { conversation: crew, seq: before.seq, file: before.file }),
+    before.content,
+  );
+  assert.equal(await read(bob, { conversation: crew, seq: after.seq, file: after.file }), undefined);
+  const direct = (await ann.client.request('directOpen', { user: bob.person.id })).conversation.conversation;
+  const shared = await share(ann, direct);
+  await ann.client.request('block', { user: bob.person.id });
+  assert.deepEqual(
+    await read(bob, { conversation: direct, seq: shared.seq, file: shared.file }),
+    shared.content,
+  );
+  const own = await uploaded(bob, randomBytes(10));
+  const refused = bob.client.send(direct, '', { attachments: [attachmentOf(own)] });
+  await assert.rejects(refused.whenSent(), { code: 'blocked' });
+  await closeAll([ann, bob]);
+});
+
+test("pictures of people are for all who are logged in, a group's for its members", async () => {
+  const [ann, bob, eve] = (await people(3)) as [Device, Device, Device];
+  const crew = await createGroup([ann, bob], 'Crew');
+  const png = Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+    'base64',
+  );
+  const { file, kind } = await uploaded(ann, png, 'me.png');
+  assert.equal(kind, 'image');
+  assert.equal(await read(eve, { file, user: ann.person.id }), undefined);
+  await ann.client.request('profileUpdate', { icon: `file:${file}` });
+  assert.deepEqual(await read(eve, { file, user: ann.person.id }), png);
+  const told = nextEvent(bob.client, 'entry', ({ entry }) => entry.picture !== undefined);
+  await ann.client.request('groupPicture', { conversation: crew, file });
+  assert.equal((await told).entry.picture, file);
+  assert.deepEqual(await read(bob, { file, group: crew }), png);
+  assert.equal(await read(eve, { file, group: crew }), undefined);
+  const gif = (await uploaded(bob, randomBytes(10))).file;
+  await assert.rejects(bob.client.request('profileUpdate', { icon: `file:${gif}` }), { code: 'bad_request' });
+  await closeAll([ann, bob, eve]);
+});
+
+test('a client that knows texts only is pushed a line in place of the files', async () => {
+  const [ann, bob] = (await people(2)) as [Device, Device];
+  const conversation = await befriend(ann, bob);
+  const plain = await connectDevice(platform, bob.person, { deviceClass: 'plain' });
+  const arrives = nextEvent(plain.client, 'message', ({ message }) => message.text.includes('📎'));
+  await share(ann, conversation);
+  const { message } = await arrives;
+  assert.match(message.text, /^📎 notes\.bin \(100 kB\)/);
+  assert.equal(message.attachments, undefined);
+  await closeAll([ann, bob, plain]);
+});
+
+test('an upload goes on where it was: the service is killed in its middle', async () => {
+  const [ann] = (await people(1)) as [Device];
+  const content = randomBytes(8_000_000);
+  const files = filesOf(ann);
+  const upload = files.upload(content, { name: 'large.bin', chunkBytes: 500_000 });
+  const service = platform.service('files');
+  let killed = false;
+  const stop = upload.onProgress(({ sentBytes }) => {
+    if (sentBytes < 2_000_000 || killed) return;
+    killed = true;
+    void service.kill().then(() => service.start());
+  });
+  const { file, bytes } = await upload.whenReady();
+  stop();
+  assert.ok(killed);
+  assert.equal(bytes, content.length);
+  assert.deepEqual(await read(ann, { file }), content);
+  await closeAll([ann]);
+});
