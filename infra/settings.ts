@@ -120,6 +120,12 @@ export const commonSettings = {
     default: '',
     example: 'monitoring',
   },
+  operatorPage: {
+    schema: flag(),
+    description: 'Whether operators may use the fleet page of the web client, by tokens of their own.',
+    default: 'false',
+    example: 'true',
+  },
   trustedProxies: {
     schema: list(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])),
     description:

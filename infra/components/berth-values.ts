@@ -37,7 +37,7 @@ export function createBerthValues(
     smtp: { ...secrets.smtp, port: smtp.port, peers: smtp.peers, from: config.mailFrom },
     codes,
     tickets,
-    operator,
+    operator: { ...operator, page: config.operatorPage },
     // gate reads the file again when it changes, so that keys rotate without a restart: no checksum.
     sessionKeys: { existingSecret: sessionKeys.existingSecret },
     serviceTls: { enabled: true, ...certificates },

@@ -284,6 +284,10 @@ export interface BerthValues {
      * Any text that changes with the Secret, so that the pods that read it are replaced.
      */
     checksum?: string;
+    /**
+     * Whether gate passes the calls of the web client's fleet page on to status, for who shows an operator's token with a name.
+     */
+    page?: boolean;
   };
   /**
    * Keys of the session tokens; a changed Secret is read again without a restart.

@@ -197,6 +197,7 @@ export class Platform {
     this.#gateEnvironment = {
       VERIFY_ADDRESS: `127.0.0.1:${verifyPort}`,
       SESSION_KEYS_FILE: keyFile,
+      OPERATORS_URL: this.service('status').opsUrl,
       ...(this.statusProxy && { STATUS_ADDRESS: `127.0.0.1:${this.statusProxy.port}` }),
       // Every client of a test comes from one address.
       REQUESTS_PER_ADDRESS_MINUTE: '100000',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { buildWebClient, launchBrowser, openPage, webRoot } from '../harness/browser.ts';
+import { operatorToken } from '../harness/operator-token.ts';
 import type { Person } from '../harness/people.ts';
 import { Platform } from '../harness/platform.ts';
 import { logIn, message, openChat, section } from './screens.ts';
@@ -110,6 +111,23 @@ async function capture(browser: Browser, url: string, hero: Person): Promise<voi
   await context.close();
 }
 
+/** What operators see, of a fleet with people on it. */
+async function captureFleet(browser: Browser, platform: Platform): Promise<void> {
+  const url = `${platform.gateUrl}/#/fleet`;
+  const token = await operatorToken(platform, 'screenshots', 'operate');
+  for (const [name, options] of [
+    ['fleet', { ...desktop, colorScheme: 'dark' }],
+    ['phone-fleet', { ...phone, locale: 'zh-CN' }],
+  ] as const) {
+    const { page, context } = await openPage(browser, url, options);
+    await page.locator('input[type="password"]').fill(token);
+    await page.locator('button[type="submit"]').click();
+    await page.getByRole('heading', { name: 'chat-1' }).waitFor();
+    await shoot(page, name);
+    await context.close();
+  }
+}
+
 buildWebClient();
 await mkdir(folder, { recursive: true });
 const platform = await Platform.start({ environment: { gate: { WEB_ROOT: webRoot } } });
@@ -117,6 +135,7 @@ const browser = await launchBrowser();
 try {
   const { hero, end } = await tellStory(platform);
   await capture(browser, platform.gateUrl, hero);
+  await captureFleet(browser, platform);
   await end();
 } finally {
   await browser.close();

@@ -17,7 +17,7 @@ test('three variables are enough, and the rest are as documented', () => {
   assert.deepEqual(config.hashing, { concurrency: 2, queue: 200 });
   assert.deepEqual(config.limits, {
     loginsPerAccountMinute: 10,
-    requests: { perAddressMinute: 120, perSessionMinute: 120, perAccountMinute: 600 },
+    requests: { perAddressMinute: 120, perSessionMinute: 120, perAccountMinute: 600, perOperatorMinute: 300 },
   });
   assert.deepEqual(config.connectSources, ['ws:', 'wss:']);
   assert.equal(config.basePath, '/');

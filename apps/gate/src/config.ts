@@ -24,6 +24,8 @@ export interface GateConfig {
   grpcTls: GrpcTls | undefined;
   verifyAddress: string;
   statusAddress: string;
+  /** The operators' port of status, for the fleet page; undefined: nothing is passed on to it. */
+  operatorsUrl: string | undefined;
   /** The key file, read again when it changes; or its content. */
   sessionKeys: { file: string } | { content: string };
   /** How long a session lives. */
@@ -67,6 +69,10 @@ const variables = {
   REDIS_TLS_CA_FILE: env.text().optional(),
   VERIFY_ADDRESS: env.parsed(targetOf).default('localhost:50051'),
   STATUS_ADDRESS: env.parsed(targetOf).default('localhost:50052'),
+  OPERATORS_URL: env
+    .text()
+    .regex(/^https?:\/\/[^\s/]+$/, { error: 'expected an address such as http://status:9102' })
+    .optional(),
   SESSION_KEYS_FILE: env.text().optional(),
   SESSION_DAYS: env.number(0.001, 30).default(30),
   BASE_PATH: env
@@ -115,6 +121,7 @@ const variables = {
   REQUESTS_PER_ADDRESS_MINUTE: env.count(1, 10_000_000).default(120),
   REQUESTS_PER_SESSION_MINUTE: env.count(1, 10_000_000).default(120),
   REQUESTS_PER_ACCOUNT_MINUTE: env.count(1, 10_000_000).default(600),
+  OPERATOR_REQUESTS_PER_ADDRESS_MINUTE: env.count(1, 10_000_000).default(300),
 };
 
 /** Throws EnvError with a line per variable at fault. */
@@ -140,6 +147,7 @@ export function parseGateConfig(source: Record<string, string | undefined>): Gat
     grpcTls: readGrpcTls(source),
     verifyAddress: values.VERIFY_ADDRESS,
     statusAddress: values.STATUS_ADDRESS,
+    operatorsUrl: values.OPERATORS_URL,
     sessionKeys: readSessionKeys(values.SESSION_KEYS_FILE, source),
     sessionMs: Math.round(values.SESSION_DAYS * 86_400_000),
     basePath: values.BASE_PATH,
@@ -158,6 +166,7 @@ export function parseGateConfig(source: Record<string, string | undefined>): Gat
         perAddressMinute: values.REQUESTS_PER_ADDRESS_MINUTE,
         perSessionMinute: values.REQUESTS_PER_SESSION_MINUTE,
         perAccountMinute: values.REQUESTS_PER_ACCOUNT_MINUTE,
+        perOperatorMinute: values.OPERATOR_REQUESTS_PER_ADDRESS_MINUTE,
       },
     },
   };

@@ -62,6 +62,7 @@ export function renderScreen(
       ? ['  Elastic       the planner starts and stops chat nodes; its reasons are shown here']
       : []),
     `  Operator      npx berth fleet ls --status http://127.0.0.1:${plan.status.ops} --token-file ${nearLogs.startsWith('..') ? plan.secrets.operatorToken : relative(process.cwd(), plan.secrets.operatorToken)}`,
+    `                and on ${web}/#/fleet with a token of one's own (npx berth fleet token create NAME --scope operate …)`,
     '  Stop          Ctrl-C',
     '',
     '',

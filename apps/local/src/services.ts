@@ -124,6 +124,7 @@ export function gateService(
     HTTP_PORT: config.port,
     VERIFY_ADDRESS: `${host}:${plan.verify.grpc}`,
     STATUS_ADDRESS: `${host}:${plan.status.grpc}`,
+    OPERATORS_URL: `http://${host}:${plan.status.ops}`,
     SESSION_KEYS_FILE: plan.secrets.sessionKeys,
     // What is printed, and the demo, know of no other.
     BASE_PATH: '/',

@@ -26,6 +26,7 @@ import { KubernetesLease } from './planner/kubernetes-lease.ts';
 import { KubernetesScaler } from './planner/kubernetes-scaler.ts';
 import { Leadership } from './planner/leadership.ts';
 import { ScalingLoop } from './planner/scaling-loop.ts';
+import { FleetHistory } from './registry/fleet-history.ts';
 import { FleetView } from './registry/fleet-view.ts';
 import { RedisRegistry } from './registry/redis-registry.ts';
 import { NodeStreams } from './streams/node-streams.ts';
@@ -53,6 +54,7 @@ export function createStatus(
   closers.add('redis', () => redis.disconnect());
   const registry = new RedisRegistry(redis, rules);
   const view = new FleetView({ registry, log });
+  const history = new FleetHistory({ look: () => view.snapshot });
   const streams = new NodeStreams(view);
   const statusMetrics = createStatusMetrics(metrics, view, streams);
   const queue = new PlacementQueue({ registry, order: strategy.order });
@@ -99,7 +101,7 @@ export function createStatus(
     ready: { view: () => (view.snapshot ? undefined : 'the registry was never read') },
     routes: operatorRoutes({
       operators: new Operators({ rootToken: config.operatorToken, tokens, log }),
-      ...{ tokens, events, strategy, rules, metrics: statusMetrics },
+      ...{ tokens, events, history, strategy, rules, metrics: statusMetrics },
       readFleet: () => registry.fleet(),
       readPlans: scaler && (() => leadership.read()),
       policy: scaler?.policy,
@@ -122,6 +124,8 @@ export function createStatus(
     async start() {
       await view.start();
       closers.add('view', () => view.close());
+      history.start();
+      closers.add('history', () => history.close());
       ports.grpc = await bindServer(
         server,
         config.grpc.host,

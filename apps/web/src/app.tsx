@@ -7,6 +7,7 @@ import { loadShell } from './shell/load-shell.ts';
 import { Loading } from './shell/loading.tsx';
 import { NoticeProvider } from './shell/notices.tsx';
 import { lazyPart } from './shell/part.tsx';
+import { useRoute } from './shell/route.ts';
 import type { Accounts } from './state/accounts.ts';
 import type { Cell } from './state/observable.ts';
 import type { Settings } from './state/settings.ts';
@@ -15,6 +16,12 @@ import { WorkspaceContext } from './state/workspace-context.ts';
 
 const AccountPages = lazyPart(
   async () => (await import('./accounts/account-pages.tsx')).AccountPages,
+  'page',
+  <Loading />,
+);
+
+const FleetPage = lazyPart(
+  async () => (await import('./fleet/fleet-page.tsx')).FleetPage,
   'page',
   <Loading />,
 );
@@ -53,6 +60,8 @@ export function App({
 
 function Page({ accounts }: { accounts: Accounts }) {
   const phase = useCell(accounts.phase);
+  const { section } = useRoute();
+  if (section === 'fleet') return <FleetPage />;
   if (phase.kind === 'restoring') return <Loading />;
   if (phase.kind === 'out') {
     return <AccountPages notice={phase.notice} />;

@@ -3,6 +3,7 @@ import { BerthError } from '@berth/wire';
 import express, { type Express, type Request, type Response, Router } from 'express';
 import type { Context } from '../context.ts';
 import { createLlfcchatRouter } from '../llfcchat/router.ts';
+import { createOperatorsRouter } from '../operators/operators-router.ts';
 import { routes } from '../routes.ts';
 import type { SharedAssets } from '../web/shared-assets.ts';
 import { answerErrors } from './answer-error.ts';
@@ -16,7 +17,7 @@ import { measureRequests, nameRoute } from './request-metrics.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 import { serveWebRoot } from './web-root.ts';
 
-/** The whole public interface: the old dialect, the API and its pages, the web client. Nothing of it is for operators. */
+/** The whole public interface: the old dialect, the API and its pages, the web client. Of operators' it has what the fleet page needs, where that is on. */
 export function createHttpApp(
   context: Context,
   metrics: Metrics,
@@ -47,12 +48,14 @@ export function createHttpApp(
 
 /** What may be below a path of a host that serves others, too. */
 function createBaseRouter(context: Context, shared: SharedAssets): Router {
-  const { basePath, allowedOrigins, webRoot } = context.config;
+  const { basePath, allowedOrigins, operatorsUrl, webRoot } = context.config;
   const router = Router();
   router.use(createDocsRouter(basePath));
   router.use('/v1', checkOrigin(allowedOrigins));
   router.use(createApiRouter(context, routes));
   router.use('/v1', notFound);
+  if (operatorsUrl !== undefined) router.use(createOperatorsRouter(context, operatorsUrl));
+  else router.use('/operators/v1', notFound);
   if (webRoot !== undefined) router.use(serveWebRoot(webRoot, shared));
   return router;
 }

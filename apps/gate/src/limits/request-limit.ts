@@ -8,6 +8,8 @@ export interface RequestLimits {
   perSessionMinute: number;
   /** Of all sessions of an account together. */
   perAccountMinute: number;
+  /** Of a client network, for what is passed on to status for operators. */
+  perOperatorMinute: number;
 }
 
 /**
@@ -22,6 +24,13 @@ export class RequestLimit {
   constructor(buckets: TokenBuckets, limits: RequestLimits) {
     this.#buckets = buckets;
     this.#limits = limits;
+  }
+
+  /** Throws BerthError `rate_limited`. */
+  async takeOfOperator(network: string): Promise<void> {
+    const address = bucketOf(`gate:operators:${network}`, this.#limits.perOperatorMinute);
+    const taking = await this.#buckets.take([address]);
+    assertTaken(taking, 'Too many requests of operators from your network; try again soon.');
   }
 
   /** Throws BerthError `rate_limited`. */

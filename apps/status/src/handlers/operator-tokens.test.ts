@@ -43,7 +43,8 @@ test('a token may do what its scope says, and is told what it may not', async ()
   const operator = await create({ name: 'ci', scope: 'operate' });
   assert.match(String(reader.token), /^berth_op_[0-9a-f]{12}_[\w-]{43}$/);
   assert.equal((await as(reader.token, '/v1/fleet')).status, 200);
-  assert.equal((await as(reader.token, '/v1/fleet/plan')).status, 200);
+  for (const path of ['/v1/fleet/plan', '/v1/fleet/history'])
+    assert.equal((await as(reader.token, path)).status, 200);
   const drain = { node: 'one', order: 'cordon' };
   assert.equal(
     errorOf(await as(reader.token, '/v1/fleet/orders', drain)),

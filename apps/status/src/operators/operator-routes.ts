@@ -14,13 +14,14 @@ import {
 import { type OrderContext, order } from '../handlers/order.ts';
 import { type RebalanceContext, rebalance } from '../handlers/rebalance.ts';
 import { jsonRoute, readJson } from '../json-route.ts';
+import type { FleetHistory } from '../registry/fleet-history.ts';
 import type { Need, Operator, Operators, Told } from './operators.ts';
 
 export type OperatorRoutesContext = ExplainContext &
   FleetPlanContext &
   OrderContext &
   RebalanceContext &
-  OperatorTokensContext & { operators: Operators };
+  OperatorTokensContext & { operators: Operators; history: Pick<FleetHistory, 'read'> };
 
 /** What operators may ask of status, and what each needs. */
 export function operatorRoutes(context: OperatorRoutesContext): NonNullable<OpsServerOptions['routes']> {
@@ -41,6 +42,7 @@ export function operatorRoutes(context: OperatorRoutesContext): NonNullable<OpsS
     'GET /v1/operator': look('read', describeOperator),
     'GET /v1/fleet': look('read', () => fleet(context)),
     'GET /v1/fleet/plan': look('read', () => fleetPlan(context)),
+    'GET /v1/fleet/history': look('read', async () => context.history.read()),
     'POST /v1/placements/explain': look('read', async (_operator, request) =>
       explain(context, await readJson(request)),
     ),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { errorTable } from '@berth/wire';
 import ts from 'typescript';
+import { en as fleetEn, zh as fleetZh } from '../fleet/fleet-catalogue.ts';
 import { createText, type Entry } from './catalogue.ts';
 import { en } from './en.ts';
 import { zh } from './zh.ts';
@@ -18,6 +19,13 @@ test('both languages have the same texts with the same places', () => {
   for (const key of Object.keys(en) as (keyof typeof en)[]) {
     assert.deepEqual(unique(places(zh[key])), unique(places(en[key])), key);
   }
+});
+
+test('both languages have the same texts of the fleet page with the same places', () => {
+  const [one, other]: Record<string, Entry>[] = [fleetEn, fleetZh];
+  assert.deepEqual(Object.keys(other!), Object.keys(one!));
+  for (const key of Object.keys(one!))
+    assert.deepEqual(unique(places(other![key]!)), unique(places(one![key]!)), key);
 });
 
 test('no text is empty, and no Chinese one was left in English', () => {

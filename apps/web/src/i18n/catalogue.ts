@@ -26,12 +26,20 @@ export interface Text {
   <K extends TextKey>(key: K, ...places: TextArguments<K>): string;
 }
 
-/** Says the texts of a catalogue. */
-export function createText(catalogue: Catalogue, language: string): Text {
+/** Says the texts of a catalogue: that of everybody, or one of a part's own. */
+export function createText(catalogue: Catalogue, language: string): Text;
+export function createText<K extends string>(
+  catalogue: Readonly<Record<K, Entry>>,
+  language: string,
+): (key: K, values?: Readonly<Record<string, string | number>>) => string;
+export function createText(
+  catalogue: Readonly<Record<string, Entry>>,
+  language: string,
+): (key: string, values?: Readonly<Record<string, string | number>>) => string {
   const plurals = new Intl.PluralRules(language);
   const numbers = new Intl.NumberFormat(language);
-  return (key: TextKey, values?: Readonly<Record<string, string | number>>) => {
-    const entry: Entry = catalogue[key];
+  return (key, values) => {
+    const entry = catalogue[key]!;
     const text =
       typeof entry === 'string'
         ? entry

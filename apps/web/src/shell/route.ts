@@ -13,14 +13,17 @@ export type Route =
   | { section: 'settings'; page?: SettingsPage }
   /** Where an invite's link leads. */
   | { section: 'invite'; invite: string }
+  /** For operators, whoever is logged in. */
+  | { section: 'fleet' }
   | { section: AccountPage };
 
-export type Section = Exclude<Route['section'], AccountPage | 'invite'>;
+export type Section = Exclude<Route['section'], AccountPage | 'invite' | 'fleet'>;
 
 export function parseRoute(hash: string): Route {
   const [section, detail] = hash.replace(/^#?\/?/, '').split('/');
   const id = detail !== undefined && /^[1-9]\d{0,9}$/.test(detail) ? Number(detail) : undefined;
   switch (section) {
+    case 'fleet':
     case 'login':
     case 'register':
     case 'reset':
