@@ -50,6 +50,8 @@ interface Line {
 const onConversation = ({ conversation }: Target) => ({ conversation });
 const onVictim = ({ victim }: Target) => ({ user: victim });
 const onBoth = ({ conversation, victim }: Target) => ({ conversation, user: victim });
+const onTarget = ({ conversation }: Target) => ({ conversation, target: 1 });
+const onFirst = (target: Target) => ({ ...onTarget(target), cid: randomBytes(8).toString('hex') });
 const nothing = () => ({});
 const allOwn = { stranger: 'own', exMember: 'own', blocked: 'own' } as const;
 
@@ -75,6 +77,17 @@ const lines: Record<Exclude<RequestName, 'hello' | 'goodbye'>, Line> = {
     body: ({ conversation }) => ({ conversation, read: 1_000, received: 1_000 }),
     ...{ stranger: 'not_member', exMember: 'own', blocked: 'own' },
   },
+  edit: {
+    body: (target) => ({ ...onFirst(target), text: 'never said' }),
+    ...{ stranger: 'not_member', exMember: 'not_member', blocked: 'blocked' },
+  },
+  recall: { body: onFirst, stranger: 'not_member', exMember: 'not_member', blocked: 'forbidden' },
+  react: {
+    body: (target) => ({ ...onFirst(target), emoji: '👍', on: true }),
+    ...{ stranger: 'not_member', exMember: 'not_member', blocked: 'blocked' },
+  },
+  versions: { body: onTarget, stranger: 'not_member', exMember: 'own', blocked: 'own' },
+  reactions: { body: onTarget, stranger: 'not_member', exMember: 'own', blocked: 'own' },
   typing: { body: onConversation, stranger: 'not_member', exMember: 'not_member', blocked: 'blocked' },
   preferences: {
     body: ({ conversation }) => ({ conversation, pinned: true }),

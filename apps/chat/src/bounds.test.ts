@@ -95,7 +95,7 @@ test('a million places of remembered lists', async () => {
     summaries: async () => [],
   } as unknown as ConversationReader;
   const lists = full(new ConversationList({ reader }));
-  for (const user of upTo(12)) await lists.page({ user, entries: true }, undefined, 1);
+  for (const user of upTo(12)) await lists.page({ user, entries: true, changes: true }, undefined, 1);
   assert.equal(lists.places, 1_000_000);
 });
 

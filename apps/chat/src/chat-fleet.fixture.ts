@@ -17,6 +17,7 @@ export interface Guest extends WireClient {
 interface GuestOptions extends TicketOptions {
   transport?: 'tcp' | 'ws';
   entries?: boolean;
+  changes?: boolean;
   moves?: boolean;
   own?: boolean;
   echo?: boolean;
@@ -97,13 +98,14 @@ export function useChatFleet(nodes: number, settings: Record<string, string> = {
     async logIn(
       node: string,
       user: number,
-      { transport, entries, moves, own, echo, ...ticket }: GuestOptions = {},
+      { transport, entries, changes, moves, own, echo, ...ticket }: GuestOptions = {},
     ): Promise<Guest> {
       const client = await this.connect(node, transport);
       const signed = status.ticket(node, user, ticket);
       const hello = await client.ask('hello', {
         token: signed.ticket,
         ...(entries !== undefined && { entries }),
+        ...(changes !== undefined && { changes }),
         ...(moves !== undefined && { moves }),
         ...(own !== undefined && { own }),
         ...(echo !== undefined && { echo }),

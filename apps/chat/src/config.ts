@@ -81,6 +81,8 @@ export interface ChatConfig {
   friendRequestAgainMs: number;
   /** Groups that one user has made, at most. */
   maxGroupsCreated: number;
+  /** So long after it was sent one may edit, and recall, a message of one's own; 0: never. Whether its versions are kept. */
+  messageChanges: { editMs: number; recallMs: number; keepsVersions: boolean };
   maxUnsentBytes: number;
   maxUnsentTotalBytes: number;
   /** Bytes of an encoded deliver frame's body. */
@@ -158,6 +160,12 @@ const variables = {
   CHANGES_PER_MINUTE: env.count(1).default(120),
   CHANGES_PER_DAY: env.count(1).default(5_000),
   MAX_GROUPS_CREATED: env.count(1).default(1_000),
+  EDIT_MINUTES: env.number(0, 5_256_000).default(15),
+  RECALL_HOURS: env.number(0, 87_600).default(48),
+  EDIT_HISTORY: env
+    .text()
+    .regex(/^(on|off)$/, { error: 'on or off' })
+    .default('on'),
   MAX_UNSENT_BYTES: env.count(65_536).default(1_048_576),
   MAX_UNSENT_TOTAL_BYTES: env.count(65_536).default(268_435_456),
   MAX_DELIVER_BYTES: env.count(1_024, limits.maxDeliverBytes).default(limits.maxDeliverBytes),
@@ -229,6 +237,11 @@ export function parseChatConfig(source: Record<string, string | undefined>): Cha
     },
     friendRequestAgainMs: values.FRIEND_REQUEST_AGAIN_DAYS * 86_400_000,
     maxGroupsCreated: values.MAX_GROUPS_CREATED,
+    messageChanges: {
+      editMs: values.EDIT_MINUTES * 60_000,
+      recallMs: values.RECALL_HOURS * 3_600_000,
+      keepsVersions: values.EDIT_HISTORY === 'on',
+    },
     maxUnsentBytes: values.MAX_UNSENT_BYTES,
     maxUnsentTotalBytes: values.MAX_UNSENT_TOTAL_BYTES,
     maxDeliverBytes: values.MAX_DELIVER_BYTES,

@@ -29,6 +29,8 @@ export interface Session {
   readonly entries: boolean;
   /** Shows attachments; any other is told lines of text in their place. */
   readonly files: boolean;
+  /** Knows how messages change. */
+  readonly changes: boolean;
   /** Is pushed what it sends; without that the answer is all that it hears of it. */
   readonly echo: boolean;
   /**

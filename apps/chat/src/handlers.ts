@@ -5,6 +5,7 @@ import { blocks } from './handlers/blocks.ts';
 import { conversation } from './handlers/conversation.ts';
 import { conversations } from './handlers/conversations.ts';
 import { directOpen } from './handlers/direct-open.ts';
+import { edit } from './handlers/edit.ts';
 import { friendAccept } from './handlers/friend-accept.ts';
 import { friendAlias } from './handlers/friend-alias.ts';
 import { friendDecline } from './handlers/friend-decline.ts';
@@ -31,6 +32,9 @@ import { members } from './handlers/members.ts';
 import { preferences } from './handlers/preferences.ts';
 import { profile } from './handlers/profile.ts';
 import { profileUpdate } from './handlers/profile-update.ts';
+import { react } from './handlers/react.ts';
+import { reactions } from './handlers/reactions.ts';
+import { recall } from './handlers/recall.ts';
 import { resume } from './handlers/resume.ts';
 import { searchUser } from './handlers/search-user.ts';
 import { send } from './handlers/send.ts';
@@ -38,6 +42,7 @@ import { sharedItems } from './handlers/shared-items.ts';
 import { sync } from './handlers/sync.ts';
 import { typing } from './handlers/typing.ts';
 import { unblock } from './handlers/unblock.ts';
+import { versions } from './handlers/versions.ts';
 
 /** A use case with its context bound. An array is answered in as many frames, an empty one not at all. */
 type BoundHandler<N extends RequestName> = (
@@ -57,6 +62,7 @@ const handlers = {
   conversation,
   conversations,
   directOpen,
+  edit,
   friendAccept,
   friendAlias,
   friendDecline,
@@ -83,6 +89,9 @@ const handlers = {
   preferences,
   profileUpdate,
   profile,
+  react,
+  reactions,
+  recall,
   resume,
   searchUser,
   send,
@@ -90,6 +99,7 @@ const handlers = {
   sync,
   typing,
   unblock,
+  versions,
 } satisfies Record<keyof BoundHandlers, Handler>;
 
 /** Those that change what others see or are told, each of them one of the user's changes. */

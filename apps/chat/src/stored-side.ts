@@ -5,10 +5,12 @@ import { ConversationList } from './conversations/conversation-list.ts';
 import { ConversationReader } from './conversations/conversation-reader.ts';
 import { type LiveEnds, noLiveEnds } from './conversations/live-ends.ts';
 import type { LiveQueries } from './conversations/live-queries.ts';
+import { MysqlChangeStore } from './conversations/mysql-change-store.ts';
 import { MysqlDirectStore } from './conversations/mysql-direct-store.ts';
 import { MysqlGroupStore } from './conversations/mysql-group-store.ts';
 import { MysqlLiveQueries } from './conversations/mysql-live-queries.ts';
 import { MysqlPreferenceStore } from './conversations/mysql-preference-store.ts';
+import { MysqlReactions } from './conversations/mysql-reactions.ts';
 import { SharedFiles } from './conversations/shared-files.ts';
 import { FileLines } from './log/file-lines.ts';
 import { LogHeads } from './log/log-heads.ts';
@@ -43,6 +45,8 @@ export interface Stores {
   conversationList: ConversationList;
   direct: MysqlDirectStore;
   groups: MysqlGroupStore;
+  changes: MysqlChangeStore;
+  reactions: MysqlReactions;
   marks: MarkWriter;
   preferences: MysqlPreferenceStore;
   profiles: MysqlProfileStore;
@@ -69,6 +73,7 @@ export interface StoresOptions {
     ChatConfig,
     | 'friendRequestAgainMs'
     | 'maxGroupsCreated'
+    | 'messageChanges'
     | 'mysql'
     | 'sends'
     | 'strangersMayWrite'
@@ -160,6 +165,8 @@ export function createStores({
       maxCreated: config.maxGroupsCreated,
       strangersMayWrite,
     }),
+    changes: new MysqlChangeStore({ mysql, directory, strangersMayWrite, ...config.messageChanges }),
+    reactions: new MysqlReactions(mysql),
     marks,
     preferences: new MysqlPreferenceStore(mysql),
     profiles: new MysqlProfileStore(mysql),

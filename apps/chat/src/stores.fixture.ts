@@ -7,6 +7,7 @@ import {
   type FrameName,
   frameIds,
   limits,
+  type Message,
   type Profile,
   type RequestInput,
   type RequestName,
@@ -33,6 +34,13 @@ class RecordingPublisher implements Publisher {
   readonly delivered: CommittedEntry[] = [];
   readonly pushed: Pushed[] = [];
   readonly changes: { conversation: number; membersVersion: number; users: readonly number[] }[] = [];
+
+  /** What was delivered into a conversation, decoded. */
+  messages(conversation: number): Message[] {
+    return this.delivered
+      .map(({ frame }) => decode(frame).body as Message)
+      .filter((message) => message.conversation === conversation);
+  }
 
   deliver(run: CommittedRun): void {
     this.delivered.push(...run.entries);
@@ -64,7 +72,11 @@ export interface StoredNode {
   close(): Promise<void>;
 }
 
-export function createStoredNode(url: string, changes: Partial<ChatConfig> = {}): StoredNode {
+export function createStoredNode(
+  url: string,
+  changes: Partial<ChatConfig> = {},
+  knows: Partial<Pick<Session, 'entries' | 'changes'>> = {},
+): StoredNode {
   const log = createLog('chat', 'silent');
   const metrics = new Metrics('chat');
   const mysql = new Mysql({ url });
@@ -97,7 +109,11 @@ export function createStoredNode(url: string, changes: Partial<ChatConfig> = {})
     context,
     publisher,
     ask: (handler, name, user, input) =>
-      handler(context, sessionOf(user), requestSchemas[name].parse({ req: 1, ...input }) as never),
+      handler(
+        context,
+        { ...sessionOf(user), ...knows },
+        requestSchemas[name].parse({ req: 1, ...input }) as never,
+      ),
     close: async () => {
       await stores.close();
       await mysql.close();
@@ -113,6 +129,7 @@ const sessionOf = (profile: Profile): Session => ({
   profile,
   entries: false,
   files: false,
+  changes: false,
   echo: true,
   push() {},
   close() {},

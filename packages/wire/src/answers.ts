@@ -27,7 +27,10 @@ export type EntryKind =
   | 'role'
   | 'muted'
   | 'title'
-  | 'fence';
+  | 'fence'
+  | 'edited'
+  | 'recalled'
+  | 'reacted';
 
 /** Of an entry that is no text: whom or what it is about. */
 export interface EntryDetails {
@@ -38,6 +41,12 @@ export interface EntryDetails {
   title?: string;
   /** Of a title that stays as it is while the group's picture changes: the id of a file; empty: none any more. */
   picture?: string;
+  /** Of an entry that changed a message: the seq of that message. */
+  target?: number;
+  /** Of `reacted`: with what, whether it was added or taken away, and how many have it now. */
+  emoji?: string;
+  on?: boolean;
+  count?: number;
 }
 
 /** What an attachment is shown as. */
@@ -65,6 +74,16 @@ export interface Attachment {
   previews?: boolean;
 }
 
+/** An emoji on a message. */
+export interface Reaction {
+  emoji: string;
+  count: number;
+  /** The first of those who reacted so. */
+  users: number[];
+  /** One is among those who are not told. */
+  mine?: true;
+}
+
 /** An entry of a conversation's log: a message or, with a kind, something else that happened; its text is empty then. */
 export interface Message extends EntryDetails {
   conversation: number;
@@ -79,6 +98,13 @@ export interface Message extends EntryDetails {
   replyTo?: number;
   /** Up to 10; the text may be empty then. To who did not say `files` at hello they are lines of the text. */
   attachments?: Attachment[];
+  /** What became of it since. `changed`: the seq of the entry that changed it last. */
+  changed?: number;
+  /** Milliseconds since 1970. */
+  editedAt?: number;
+  /** Who took it back for everybody; its text is empty then. */
+  recalledBy?: number;
+  reactions?: Reaction[];
 }
 
 export interface ConversationSummary {
@@ -176,6 +202,11 @@ export interface Answers {
     heartbeatMs: number;
     deadMs: number;
     maxDeliverBytes: number;
+    /** So long after it was sent one may edit, and recall, a message of one's own; 0: never. */
+    editMs?: number;
+    recallMs?: number;
+    /** Whether the versions of edited messages are kept. */
+    versions?: boolean;
   };
   /**
    * What changed since the marks: conversations whose head is above the mark (no mark: 0), newest first,
@@ -194,6 +225,14 @@ export interface Answers {
   conversations: { conversations: ConversationSummary[] } & Page;
   conversation: { conversation: ConversationSummary };
   mark: { read: number; received: number };
+  /** The entry that says so. */
+  edit: { conversation: number; seq: number; sentAt: number };
+  recall: { conversation: number; seq: number; sentAt: number };
+  /** `seq` is 0 when it was so before. */
+  react: { conversation: number; seq: number; count: number };
+  /** What the message said before, the oldest first; `at`: since when. */
+  versions: { versions: { text: string; at: number }[] } & Page;
+  reactions: { reactions: { emoji: string; user: Profile }[] } & Page;
   typing: Record<never, never>;
   preferences: { pinned: boolean; silenced: boolean; hidden: boolean };
   directOpen: { conversation: ConversationSummary };
@@ -263,6 +302,7 @@ export interface Pushes {
   entry: Message;
   /** A message with attachments, to who said `files` at hello; others get a `deliver` with lines in their place. */
   attached: Message;
+  changed: Message;
   marked: { conversation: number; user: number; read?: number; received?: number };
   /** To be asked for with `conversation`. */
   listed: { conversation: number };

@@ -23,6 +23,8 @@ export const errorTable = {
   method_not_allowed: { http: 405, retry: false, meaning: 'This path takes other methods.' },
   already_exists: { http: 409, retry: false, meaning: 'It exists already.' },
   conflict: { http: 409, retry: true, meaning: 'The state changed meanwhile.' },
+  too_late: { http: 422, retry: false, meaning: 'The time in which this may be done is over.' },
+  recalled: { http: 410, retry: false, meaning: 'The message was taken back.' },
   code_expired: {
     http: 422,
     retry: false,

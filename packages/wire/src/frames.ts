@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { limits } from './limits.ts';
-import { freeField, optionalShownField, shownField } from './text-fields.ts';
+import { emojiField, freeField, optionalShownField, shownField } from './text-fields.ts';
 import { textLimits } from './text-rules.ts';
 
 const encoder = new TextEncoder();
@@ -46,6 +46,14 @@ const attachment = z.object({
     .regex(/^[\w-]{86}$/)
     .optional(),
 });
+/** What changes a message: its `cid` names the change, so that a repeated request answers with the first one. */
+const change = {
+  conversation: id31,
+  cid: cid.refine((text) => encoder.encode(text).length <= limits.maxChangeCidBytes, {
+    error: `at most ${limits.maxChangeCidBytes} bytes`,
+  }),
+  target: seq,
+};
 
 /** What the link of an invite ends with. */
 export const inviteToken = z.string().regex(/^[\w-]{27}$/, { error: 'no invite is called so' });
@@ -65,6 +73,8 @@ export const requestSchemas = {
     echo: z.boolean().default(true),
     /** True of a client that shows attachments; any other is told lines of text in their place. */
     files: z.boolean().default(false),
+    /** True of a client that knows entries, and how messages change; any other is told what it can show of it. */
+    changes: z.boolean().default(false),
     device: z
       .object({ name: z.string().max(64).optional(), platform: z.string().max(32).optional() })
       .default({}),
@@ -120,6 +130,23 @@ export const requestSchemas = {
   }),
   conversation: z.object({ req, conversation: id31 }),
   mark: z.object({ req, conversation: id31, read: seq.optional(), received: seq.optional() }),
+  edit: z.object({ req, ...change, text: z.string().min(1) }),
+  recall: z.object({ req, ...change }),
+  react: z.object({ req, ...change, emoji: emojiField, on: z.boolean() }),
+  versions: z.object({
+    req,
+    conversation: id31,
+    target: seq,
+    cursor: z.string().max(128).optional(),
+    limit: page,
+  }),
+  reactions: z.object({
+    req,
+    conversation: id31,
+    target: seq,
+    cursor: z.string().max(128).optional(),
+    limit: page,
+  }),
   typing: z.object({ req: req.optional(), conversation: id31 }),
   preferences: z.object({
     req,

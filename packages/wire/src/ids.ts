@@ -36,6 +36,14 @@ export const frameIds = {
   attached: 1129,
   sharedItems: 1131,
 
+  /** Push: what changed a message that was there before. */
+  changed: 1141,
+  edit: 1143,
+  recall: 1145,
+  react: 1147,
+  versions: 1149,
+  reactions: 1151,
+
   profile: 1201,
   profileUpdate: 1203,
   searchUser: 1205,

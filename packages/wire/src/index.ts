@@ -14,6 +14,7 @@ export type {
   Message,
   Profile,
   Pushes,
+  Reaction,
   Role,
 } from './answers.ts';
 export {

@@ -14,6 +14,14 @@ export const limits = {
   maxDeliverBytes: 16_384,
   /** Bytes of a client's message id. */
   maxCidBytes: 32,
+  /** Bytes of what names a change of a message. */
+  maxChangeCidBytes: 31,
+  /** Different emoji on one message. */
+  maxReactions: 20,
+  /** Of those who reacted with one emoji so many are told with the message; all of them are listed on request. */
+  maxToldReacted: 8,
+  /** Code points of an emoji that is reacted with. */
+  maxEmojiCharacters: 16,
   /** A client sends something at least this often. */
   heartbeatMs: 25_000,
   /** Silence after which either side gives the connection up. */

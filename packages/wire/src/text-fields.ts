@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { limits } from './limits.ts';
 import {
   canonicalEmail,
   countCharacters,
   hasForeignLetters,
+  isEmoji,
   isShowable,
   namePattern,
   textLimits,
@@ -67,3 +69,11 @@ export function freeField(max: number) {
   const { check, error } = atMost(max);
   return z.string().meta({ maxLength: max }).transform(tidy).refine(check, error);
 }
+
+/** One emoji, whole: with its skin tone, or joined of several. */
+export const emojiField = z
+  .string()
+  .meta({ minLength: 1, maxLength: limits.maxEmojiCharacters })
+  .refine((text) => countCharacters(text) <= limits.maxEmojiCharacters && isEmoji(text), {
+    error: 'one emoji',
+  });

@@ -75,3 +75,6 @@ function asciiDomain(domain: string): string | undefined {
     labels.length >= 2 && labels.every((part) => label.test(part)) && /[a-z]/.test(labels.at(-1)!);
   return isName ? hostname : undefined;
 }
+
+/** One emoji as Unicode recommends it for interchange: with its skin tone, or joined of several. */
+export const isEmoji = (text: string): boolean => /^\p{RGI_Emoji}$/v.test(text);

@@ -150,7 +150,7 @@ export class ConversationReader {
       return row === undefined || member === undefined ? [] : [{ conversation, row, member, head: row.head }];
     });
     const visible = await this.#history.visibleAmong(user, seen);
-    const lasts = await readLasts(this.#ranges, visible, viewer, this.#fileLines);
+    const lasts = await readLasts(this.#ranges, rows, visible, viewer, this.#fileLines);
     const unread = await countUnread(
       this.#ranges,
       seen.map(({ row, member }) => ({ row, visible: visible.get(row.id)!, mark: member.readSeq })),

@@ -1,7 +1,9 @@
 import type { Message } from '@berth/wire';
+import { isChange } from '../log/entry-kinds.ts';
 import type { FileLines } from '../log/file-lines.ts';
 import type { LoggedConversation } from '../log/log-ends.ts';
-import { placeKey, type RangeReader } from '../log/range-reader.ts';
+import { oldLine } from '../log/old-lines.ts';
+import { placeKey, type RangeReader, type StoredMessage } from '../log/range-reader.ts';
 import type { VisibleSeqs } from '../membership/visible-seqs.ts';
 
 /** Who looks, and whether with a client that knows entries which are no messages. */
@@ -10,34 +12,55 @@ export interface Viewer {
   entries: boolean;
   /** And whether it shows attachments. */
   files?: boolean;
+  /** And how messages change. */
+  changes: boolean;
 }
 
-/** Entries looked at behind the head, for one that shows; with so many fences in a row there is no last line. */
+/** Entries looked at behind the head, for one that shows; of more in a row that do not, the last message is looked for. */
 const lookBack = 64;
 
-/** Whether a client shows an entry: no fence, and nothing that it does not know. */
+/** Whether an entry shows at the end: no fence, nothing that changed another, and nothing that the client does not know. */
 export const shows = ({ kind }: Message, { entries }: Pick<Viewer, 'entries'>): boolean =>
-  kind === undefined || (entries && kind !== 'fence');
+  kind === undefined || (entries && kind !== 'fence' && !isChange(kind));
 
 /** The newest entry of each conversation that shows, of what may be seen. */
 export async function readLasts(
   ranges: RangeReader,
+  rows: ReadonlyMap<number, LoggedConversation>,
   visible: ReadonlyMap<number, VisibleSeqs>,
   viewer: Viewer,
   fileLines: FileLines,
 ): Promise<Map<number, Message>> {
   const heads = await ranges.readAt(
-    [...visible].map(([conversation, { head }]) => ({ conversation, seq: head })),
+    [...visible].map(([conversation, { head }]) => ({
+      ...{ conversation, seq: head, changed: rows.get(conversation)!.changed },
+    })),
   );
   const lasts = await Promise.all(
     [...heads].map(async ([conversation, { message }]): Promise<[number, Message | undefined]> => {
       if (shows(message, viewer)) return [conversation, message];
-      const before = visible.get(conversation)!.rangesBefore(message.seq, lookBack);
-      const stored = await ranges.read(conversation, before);
-      return [conversation, stored.findLast((one) => shows(one.message, viewer))?.message];
+      const seen = visible.get(conversation)!;
+      const { changed } = rows.get(conversation)!;
+      const stored = await ranges.read(
+        { id: conversation, changed },
+        seen.rangesBefore(message.seq, lookBack),
+      );
+      const last =
+        stored.findLast((one) => shows(one.message, viewer)) ?? (await lastText(conversation, stored));
+      return [conversation, last?.message];
+
+      async function lastText(id: number, looked: readonly StoredMessage[]) {
+        const first = looked[0]?.message.seq ?? 0;
+        const [newest] = seen.above(0).slice(-1);
+        if (newest === undefined || first <= newest.after + 1) return undefined;
+        return ranges.newestText(id, { from: newest.after + 1, to: first - 1 });
+      }
     }),
   );
-  const told = (last: Message) => (viewer.files ? last : fileLines.message(last));
+  const told = (last: Message) => {
+    const shown = viewer.changes ? last : oldLine(last)!;
+    return viewer.files ? shown : fileLines.message(shown);
+  };
   return new Map(
     lasts.flatMap(([conversation, last]) => (last === undefined ? [] : [[conversation, told(last)]])),
   );

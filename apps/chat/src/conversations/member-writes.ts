@@ -134,6 +134,7 @@ export async function insertConversation(
     membersVersion: 0,
     memberCount,
     createdAt: now,
+    changed: 0,
   };
 }
 

@@ -105,14 +105,14 @@ export class MysqlLiveQueries implements LiveQueries {
     limit: number,
     upTo?: number,
   ): Promise<{ seq: number; sentAt: number; frame: Uint8Array }[]> {
-    const head = upTo ?? (await this.#conversations.heads([conversation])).get(conversation)?.head ?? 0;
-    if (head <= after) return [];
+    const row = (await this.#conversations.heads([conversation])).get(conversation);
+    const head = Math.min(upTo ?? Number.POSITIVE_INFINITY, row?.head ?? 0);
+    if (row === undefined || head <= after) return [];
     const range = { from: Math.max(after + 1, head - limit + 1), to: head };
-    const stored = await this.#ranges.read(conversation, [range]);
-    return stored.map(({ message }) => {
-      const { seq, sentAt } = message;
-      return { seq, sentAt, frame: encodeStored(message) };
-    });
+    const stored = await this.#ranges.read({ id: conversation, changed: row.changed }, [range]);
+    return stored.map(({ message, at: sentAt }) => ({
+      ...{ seq: message.seq, sentAt, frame: encodeStored(message) },
+    }));
   }
 
   friendsOf(users: readonly number[]): Promise<ReadonlyMap<number, readonly number[]>> {

@@ -34,7 +34,7 @@ async function friendsOf(count: number): Promise<{ ann: Profile; others: Profile
 }
 
 /** As whoever has a client that knows messages only. */
-const asOld = ({ id }: Profile) => ({ user: id, entries: false });
+const asOld = ({ id }: Profile) => ({ user: id, entries: false, changes: false });
 
 const say = (who: Profile, conversation: number, text = 'hello') =>
   nodeAt(0).ask(send, 'send', who, { conversation, cid: `say ${cids++}`, text });

@@ -39,7 +39,11 @@ const frameOf = (conversation: number, entry: AppendedEntry): Uint8Array =>
 /** Hands the entries of a change on, as messages are: to every session in the conversation as it is after them. */
 export function publishEntries(
   { stores, publisher }: Pick<Context, 'stores' | 'publisher'>,
-  { conversation, membersVersion, entries }: LogChange & { conversation: number },
+  {
+    conversation,
+    membersVersion,
+    entries,
+  }: Pick<LogChange, 'membersVersion' | 'entries'> & { conversation: number },
   direct?: readonly [number, number],
 ): void {
   // Its end is another one now; the next append reads it.

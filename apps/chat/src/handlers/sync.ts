@@ -1,12 +1,12 @@
-import { BerthError } from '@berth/wire';
-import type { Handler } from '../context.ts';
+import { BerthError, type Message } from '@berth/wire';
+import type { Handler, Session } from '../context.ts';
 import { fitting } from '../conversations/frame-page.ts';
+import { oldLine } from '../log/old-lines.ts';
 import type { StoredMessage } from '../log/range-reader.ts';
 
 /**
  * A page of a conversation's messages, ascending: those above `after`, or the newest below `before` (without either: the
- * newest), as many as fit a frame. Only what was sent while the user was a member, and messages only to a client that
- * knows nothing else.
+ * newest), as many as fit a frame. Only what was sent while the user was a member, and of the rest what the client knows.
  */
 export const sync: Handler<'sync'> = async (context, session, body) => {
   const { stores } = context;
@@ -14,12 +14,12 @@ export const sync: Handler<'sync'> = async (context, session, body) => {
   if (after !== undefined && before !== undefined) {
     throw new BerthError('bad_request', 'after or before, not both');
   }
-  const { visible } = await stores.conversations.open(conversation, session.user);
+  const { row, visible } = await stores.conversations.open(conversation, session.user);
   const ranges =
     after === undefined
       ? visible.rangesBefore(before ?? visible.head + 1, limit)
       : visible.rangesAfter(after, limit);
-  const stored = await stores.ranges.read(conversation, ranges);
+  const stored = await stores.ranges.read({ id: conversation, changed: row.changed }, ranges);
   const page = after === undefined ? newestFitting(stored) : fitting(stored, sizeOf);
   const all = page.map(({ message }) => (session.files ? message : stores.fileLines.message(message)));
   const [first, last] = [all[0]?.seq, all.at(-1)?.seq];
@@ -27,12 +27,17 @@ export const sync: Handler<'sync'> = async (context, session, body) => {
     after === undefined
       ? first !== undefined && visible.first < first
       : last !== undefined && visible.head > last;
-  if (session.entries) return { conversation, messages: all, head: visible.head, more };
-  const messages = all.filter(({ kind }) => kind === undefined);
-  // Such a client goes on behind the last message that it is told, so a page without any is none.
+  const messages = await stores.reactions.own(session.user, toldTo(session, all));
+  // One that knows less goes on behind the last message that it is told, so a page without any is none.
   if (messages.length > 0 || !more) return { conversation, messages, head: visible.head, more };
   return sync(context, session, { ...body, ...(after === undefined ? { before: first } : { after: last }) });
 };
+
+function toldTo({ entries, changes }: Session, all: readonly Message[]): readonly Message[] {
+  if (entries && changes) return all;
+  const lines = changes ? all : all.flatMap((message) => oldLine(message) ?? []);
+  return entries ? lines : lines.filter(({ kind }) => kind === undefined);
+}
 
 const sizeOf = ({ bytes }: StoredMessage): number => bytes;
 const newestFitting = (stored: StoredMessage[]) => fitting(stored.toReversed(), sizeOf).reverse();

@@ -1,11 +1,13 @@
 import { isDuplicateKey, type Tx } from '@berth/mysql';
 import type { EntryDetails, EntryKind } from '@berth/wire';
-import { entryKinds } from './entry-kinds.ts';
+import { entryKinds, isChange } from './entry-kinds.ts';
 
 /** What happened in a conversation beside messages: who did it, and to whom or what. */
 export interface NewEntry {
   kind: Exclude<EntryKind, 'text'>;
   sender: number;
+  /** What its sender calls it; without, it has a name of ours. */
+  cid?: string;
   details: EntryDetails;
 }
 
@@ -19,8 +21,9 @@ export interface AppendedEntry extends NewEntry {
 /** Tries while others append faster; each is one statement. */
 const maxAttempts = 200;
 
-/** Of clients a cid is text in UTF-8, in which this byte does not occur. */
+/** Of clients a cid is text in UTF-8, in which these bytes do not occur: what we name, and changes that clients name. */
 const cidPrefix = "X'FF'";
+export const changeCidPrefix = "X'FE'";
 
 /**
  * Appends entries in the order given, behind whatever is there: seq, ordinal and row are settled by the statement that
@@ -49,25 +52,27 @@ export async function appendEntries(
 async function appendOne(
   tx: Tx,
   conversation: number,
-  { kind, sender, details }: NewEntry,
+  { kind, sender, cid, details }: NewEntry,
   now: number,
 ): Promise<void> {
-  // A fence shows nothing, so it has the time of what stands before it.
-  const at = kind === 'fence' ? 0 : now;
+  // What shows nothing at the end has the time of what stands before it: the list is in the order of what shows.
+  const isQuiet = kind === 'fence' || isChange(kind);
+  const name = cid === undefined ? `${cidPrefix}, COALESCE(MAX(seq), 0) + 1` : `${changeCidPrefix}, ?`;
   for (let attempt = 1; ; attempt++) {
     try {
       await tx.run(
         `INSERT INTO messages (conversation_id, seq, kind, uncounted, sender_id, cid, sent_at, text)
          SELECT ?, COALESCE(MAX(seq), 0) + 1, ?, COALESCE(MAX(uncounted), 0) + 1, ?,
-           CONCAT(${cidPrefix}, COALESCE(MAX(seq), 0) + 1), GREATEST(?, COALESCE(MAX(sent_at), 0) * ?), ?
+           CONCAT(${name}), GREATEST(?, COALESCE(MAX(sent_at), 0) * ?), ?
          FROM (SELECT seq, uncounted, sent_at FROM messages FORCE INDEX (PRIMARY)
            WHERE conversation_id = ? ORDER BY seq DESC LIMIT 1) AS last`,
         [
           conversation,
           entryKinds.indexOf(kind),
           sender,
-          at,
-          kind === 'fence' ? 1 : 0,
+          ...(cid === undefined ? [] : [cid]),
+          isQuiet ? 0 : now,
+          isQuiet ? 1 : 0,
           JSON.stringify(details),
           conversation,
         ],
@@ -75,7 +80,8 @@ async function appendOne(
       return;
     } catch (error) {
       // It undoes its statement alone: somebody appended first, and is behind us now.
-      if (attempt >= maxAttempts || !isDuplicateKey(error)) throw error;
+      if (attempt >= maxAttempts || !isDuplicateKey(error) || isDuplicateKey(error, 'messages_cid'))
+        throw error;
     }
   }
 }

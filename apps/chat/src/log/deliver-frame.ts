@@ -1,5 +1,6 @@
 import { encodeFrame, frameIds, limits, type Message } from '@berth/wire';
 import type { NewEntry } from './append-entries.ts';
+import { isChange } from './entry-kinds.ts';
 
 /** Room for a u32 and for milliseconds since 1970 (13 digits until the year 2286), filled with blanks until known. */
 const seqRoom = ' '.repeat(10);
@@ -50,8 +51,12 @@ export const entryMessage = (
   ...entry.details,
 });
 
-/** The frame of an entry that is stored: deliver for a message, attached for one with attachments, entry for what else happened. */
+/**
+ * The frame of an entry that is stored: deliver for a message, attached for one with attachments, changed for what changed
+ * one, entry for what else happened.
+ */
 export function encodeStored(message: Message): Uint8Array {
+  if (isChange(message.kind)) return encodeFrame(frameIds.changed, message);
   if (message.kind !== undefined) return encodeFrame(frameIds.entry, message);
   const frame = encodeDeliver(message);
   stampDeliver(frame, message.seq, message.sentAt);

@@ -3,7 +3,7 @@ import type { EntryKind } from '@berth/wire';
 /**
  * What an entry of a conversation's log is, as `messages.kind` keeps it: the index. A text is what people count; members who
  * come, go or change, and the title, are quiet lines; a fence shows nothing, and makes whoever writes next look again at who
- * may. Nobody can join by himself yet: clients show `joined` already, so that those of today will understand who does. New
+ * may; and what changes a message that was there before. Nobody can join by himself yet: clients show `joined` already, so that those of today will understand who does. New
  * kinds go to the end.
  */
 export const entryKinds: readonly EntryKind[] = [
@@ -16,6 +16,15 @@ export const entryKinds: readonly EntryKind[] = [
   'muted',
   'title',
   'fence',
+  'edited',
+  'recalled',
+  'reacted',
 ];
+
+/** Changes of messages that were there before: they show where those stand. */
+export type ChangeKind = 'edited' | 'recalled' | 'reacted';
+
+export const isChange = (kind: EntryKind | undefined): kind is ChangeKind =>
+  kind === 'edited' || kind === 'recalled' || kind === 'reacted';
 
 export const textKind = 0;

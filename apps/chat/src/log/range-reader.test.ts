@@ -27,6 +27,7 @@ async function store(conversation: number, from: number, to: number): Promise<vo
   }
 }
 
+const unchanged = (id: number) => ({ id, changed: 0 });
 const seqsOf = (stored: StoredMessage[]) => stored.map(({ message }) => message.seq);
 const upTo = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
@@ -34,21 +35,21 @@ test('a range is read once for all who ask for it, and never again', async () =>
   await store(1, 1, 150);
   const { counter, reader } = createReader();
   const range = [{ from: 60, to: 140 }];
-  const answers = await Promise.all(upTo(1, 100).map(() => reader.read(1, range)));
+  const answers = await Promise.all(upTo(1, 100).map(() => reader.read(unchanged(1), range)));
   for (const stored of answers) assert.deepEqual(seqsOf(stored), upTo(60, 140));
   assert.equal(counter.statements, 1);
-  await reader.read(1, [{ from: 65, to: 128 }]);
+  await reader.read(unchanged(1), [{ from: 65, to: 128 }]);
   assert.equal(counter.statements, 1);
 });
 
 test('the last block is read again only for what was written since', async () => {
   await store(2, 1, 10);
   const { counter, reader } = createReader();
-  assert.deepEqual(seqsOf(await reader.read(2, [{ from: 5, to: 10 }])), upTo(5, 10));
+  assert.deepEqual(seqsOf(await reader.read(unchanged(2), [{ from: 5, to: 10 }])), upTo(5, 10));
   await store(2, 11, 12);
-  assert.deepEqual(seqsOf(await reader.read(2, [{ from: 1, to: 10 }])), upTo(1, 10));
+  assert.deepEqual(seqsOf(await reader.read(unchanged(2), [{ from: 1, to: 10 }])), upTo(1, 10));
   assert.equal(counter.statements, 1);
-  assert.deepEqual(seqsOf(await reader.read(2, [{ from: 9, to: 12 }])), upTo(9, 12));
+  assert.deepEqual(seqsOf(await reader.read(unchanged(2), [{ from: 9, to: 12 }])), upTo(9, 12));
   assert.equal(counter.statements, 2);
 });
 
@@ -56,7 +57,7 @@ test('several ranges come in their order, and single messages of many conversati
   await store(3, 1, 20);
   await store(4, 1, 3);
   const { counter, reader } = createReader();
-  const stored = await reader.read(3, [
+  const stored = await reader.read(unchanged(3), [
     { from: 2, to: 3 },
     { from: 18, to: 20 },
   ]);
@@ -72,9 +73,9 @@ test('several ranges come in their order, and single messages of many conversati
   });
   assert.equal(bytes, JSON.stringify(message).length);
   const last = await reader.readAt([
-    { conversation: 3, seq: 20 },
-    { conversation: 4, seq: 3 },
-    { conversation: 5, seq: 0 },
+    { conversation: 3, seq: 20, changed: 0 },
+    { conversation: 4, seq: 3, changed: 0 },
+    { conversation: 5, seq: 0, changed: 0 },
   ]);
   assert.deepEqual([...last.values()].map(({ message }) => message.text).sort(), ['text 20', 'text 3']);
   assert.equal(counter.statements, 2);
@@ -85,10 +86,27 @@ test('the cache keeps within its bytes', async () => {
   await store(7, 1, 64);
   const { counter, reader } = createReader(25_000);
   const whole = [{ from: 1, to: 64 }];
-  await reader.read(6, whole);
-  await reader.read(7, whole);
-  await reader.read(7, whole);
+  await reader.read(unchanged(6), whole);
+  await reader.read(unchanged(7), whole);
+  await reader.read(unchanged(7), whole);
   assert.equal(counter.statements, 2);
-  await reader.read(6, whole);
+  await reader.read(unchanged(6), whole);
   assert.equal(counter.statements, 3);
+});
+
+test('what was kept is read again once a message of the conversation has changed', async () => {
+  await store(8, 1, 3);
+  const { counter, reader } = createReader();
+  const range = [{ from: 1, to: 3 }];
+  await reader.read({ id: 8, changed: 4 }, range);
+  await reader.read({ id: 8, changed: 4 }, range);
+  await reader.read({ id: 8, changed: 3 }, range);
+  assert.equal(counter.statements, 1);
+  await mysql.db.run("UPDATE messages SET text = 'another' WHERE conversation_id = 8 AND seq = 2");
+  const stored = await reader.read({ id: 8, changed: 5 }, range);
+  assert.deepEqual(
+    stored.map(({ message }) => message.text),
+    ['text 1', 'another', 'text 3'],
+  );
+  assert.equal(counter.statements, 2);
 });

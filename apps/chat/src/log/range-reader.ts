@@ -7,15 +7,19 @@ import type { Database } from '../stores/guarded-mysql.ts';
 import { marks } from '../stores/statement-shapes.ts';
 import type { NewEntry } from './append-entries.ts';
 import { entryMessage } from './deliver-frame.ts';
+import { type EditedText, readEditedTexts } from './edited-texts.ts';
 import { entryKinds, textKind } from './entry-kinds.ts';
+import { parseState } from './message-state.ts';
 import type { MessageIdentity } from './message-store.ts';
 
-/** An entry as it is stored, and the bytes of its JSON. Shared by all who read it; never changed. */
+/** An entry with what became of it, and the bytes of its JSON. Shared by all who read it. */
 export interface StoredMessage {
   message: Message;
   bytes: number;
   /** Entries up to it, and with it, that no person counts. */
   uncounted: number;
+  /** When the newest entry up to it that shows was sent: its own time, unless it shows nothing at the end. */
+  at: number;
 }
 
 export interface RangeReaderOptions {
@@ -30,6 +34,8 @@ const bytesPerMessage = 200;
 
 /** The messages of one block from its first seq on, as far as they were written when it was read. */
 interface Block {
+  /** Messages were changed by entries up to this one when it was read, or by later ones. */
+  changed: number;
   messages: readonly StoredMessage[];
   bytes: number;
 }
@@ -45,6 +51,7 @@ interface MessageRow {
   kind: number;
   uncounted: number;
   attachments: number;
+  state: string | null;
 }
 
 interface Place {
@@ -52,11 +59,18 @@ interface Place {
   seq: number;
 }
 
-const columns = 'conversation_id, seq, sender_id, cid, sent_at, reply_to, text, kind, uncounted, attachments';
+/** Which conversation, and the entry that changed a message of it last. */
+export interface Changing {
+  id: number;
+  changed: number;
+}
+
+const columns =
+  'conversation_id, seq, sender_id, cid, sent_at, reply_to, text, kind, uncounted, state, attachments';
 
 /**
- * Reads ranges of messages, each once for all on this node who ask for it. What is stored never changes, so what was
- * read once is kept, the least recently used dropped first.
+ * Reads ranges of messages, each once for all on this node who ask for it. What was read is kept until a message of the
+ * conversation has changed since, the least recently used dropped first.
  */
 export class RangeReader {
   readonly #mysql: Database;
@@ -77,17 +91,17 @@ export class RangeReader {
     return this.#bytes;
   }
 
-  /** The messages of the ranges, in their order. No range may go beyond a head that was read before. */
-  async read(conversation: number, ranges: readonly SeqRange[]): Promise<StoredMessage[]> {
+  /** The messages of the ranges, in their order. No range may go beyond a head that was read before, with `changed`. */
+  async read(conversation: Changing, ranges: readonly SeqRange[]): Promise<StoredMessage[]> {
     const parts = await Promise.all(ranges.map((range) => this.#readRange(conversation, range)));
     return parts.flat();
   }
 
-  /** One message of each conversation, where there is one. */
-  async readAt(places: readonly Place[]): Promise<Map<number, StoredMessage>> {
+  /** One message of each conversation, where there is one; `changed` as it was read with the head. */
+  async readAt(places: readonly (Place & { changed: number })[]): Promise<Map<number, StoredMessage>> {
     const found = new Map<number, StoredMessage>();
-    const missing = places.filter(({ conversation, seq }) => {
-      const stored = this.#cached(conversation, seq);
+    const missing = places.filter(({ conversation, seq, changed }) => {
+      const stored = this.#cached(conversation, seq, changed);
       if (stored !== undefined) found.set(conversation, stored);
       return seq > 0 && stored === undefined;
     });
@@ -126,6 +140,16 @@ export class RangeReader {
     return found;
   }
 
+  /** The newest message of a range: one look from its end on. */
+  async newestText(conversation: number, { from, to }: SeqRange): Promise<StoredMessage | undefined> {
+    const rows = await this.#mysql.rows<MessageRow>(
+      `SELECT ${columns} FROM messages FORCE INDEX (PRIMARY)
+       WHERE conversation_id = ? AND seq BETWEEN ? AND ? AND kind = ${textKind} ORDER BY seq DESC LIMIT 1`,
+      [conversation, from, to],
+    );
+    return (await storedMessagesOf(this.#mysql, rows))[0];
+  }
+
   /** By `placeKey`: of the entries up to each place those that no person counts. */
   async uncountedAt(places: readonly Place[]): Promise<Map<string, number>> {
     const found = new Map<string, number>();
@@ -147,12 +171,14 @@ export class RangeReader {
     return found;
   }
 
-  #cached(conversation: number, seq: number): StoredMessage | undefined {
+  /** What no person counts does not change; what the message says does. */
+  #cached(conversation: number, seq: number, changed = 0): StoredMessage | undefined {
     const block = this.#blocks.get(`${conversation}:${blockOf(seq)}`);
-    return block?.messages.find(({ message }) => message.seq === seq);
+    if (block === undefined || block.changed < changed) return undefined;
+    return block.messages.find(({ message }) => message.seq === seq);
   }
 
-  async #readRange(conversation: number, { from, to }: SeqRange): Promise<StoredMessage[]> {
+  async #readRange(conversation: Changing, { from, to }: SeqRange): Promise<StoredMessage[]> {
     const blocks: Promise<Block>[] = [];
     for (let number = blockOf(from); number <= blockOf(to); number++) {
       blocks.push(this.#block(conversation, number, Math.min(to, (number + 1) * blockSize)));
@@ -161,11 +187,11 @@ export class RangeReader {
     return messages.filter(({ message }) => message.seq >= from && message.seq <= to);
   }
 
-  /** A block that reaches at least up to `seq`. */
-  async #block(conversation: number, number: number, seq: number): Promise<Block> {
-    const key = `${conversation}:${number}`;
+  /** A block that reaches at least up to `seq`, as of `changed` or later. */
+  async #block({ id, changed }: Changing, number: number, seq: number): Promise<Block> {
+    const key = `${id}:${number}`;
     const reaches = (block: Block | undefined): block is Block =>
-      block !== undefined && (block.messages.at(-1)?.message.seq ?? 0) >= seq;
+      block !== undefined && block.changed >= changed && (block.messages.at(-1)?.message.seq ?? 0) >= seq;
     const cached = this.#blocks.get(key);
     if (reaches(cached)) {
       this.#blocks.delete(key);
@@ -173,12 +199,13 @@ export class RangeReader {
       return cached;
     }
     const loading = await this.#loading.get(key);
-    return reaches(loading) ? loading : this.#load(key);
+    return reaches(loading) ? loading : this.#load(key, changed);
   }
 
-  #load(key: string): Promise<Block> {
+  #load(key: string, changed: number): Promise<Block> {
     const loading = this.#loader.load(key).then((messages = []) => {
       const block = {
+        changed,
         messages,
         bytes: messages.reduce((sum, { bytes }) => sum + bytes + bytesPerMessage, 0),
       };
@@ -229,18 +256,36 @@ async function readBlocks(mysql: Database, keys: string[]): Promise<Map<string, 
   return blocks;
 }
 
+/** Entries that edited a message tell what it says now: read with it, or once for those that are not among these. */
 async function storedMessagesOf(mysql: Database, rows: readonly MessageRow[]): Promise<StoredMessage[]> {
-  const places = rows.flatMap((row) =>
+  const details = rows.map((row) =>
+    row.kind === textKind ? undefined : (JSON.parse(row.text) as EntryDetails),
+  );
+  const edits = rows.flatMap((row, index) =>
+    row.kind === editedKind ? [{ conversation: row.conversation_id, seq: details[index]!.target! }] : [],
+  );
+  const texts = await readEditedTexts(mysql, edits);
+  const attached = rows.flatMap((row) =>
     row.attachments === 0 ? [] : [{ conversation: row.conversation_id, seq: row.seq }],
   );
-  const files = await readAttachments(mysql, places);
-  return rows.map((row) => {
-    const { conversation_id, seq, uncounted } = row;
+  const files = await readAttachments(mysql, attached);
+  return rows.map((row, index) => {
+    const { uncounted, sent_at: at } = row;
+    const entry = details[index];
     const message =
-      row.kind === textKind ? textOf(row, files.get(`${conversation_id}:${seq}`)) : entryOf(row);
-    return { message, bytes: Buffer.byteLength(JSON.stringify(message)), uncounted };
+      entry === undefined
+        ? textOf(row, files.get(placeKey(row.conversation_id, row.seq)))
+        : entryOf(row, { ...entry, ...texts.get(placeKey(row.conversation_id, entry.target ?? 0)) });
+    return { message, bytes: Buffer.byteLength(JSON.stringify(message)) + toldBytes(message), uncounted, at };
   });
 }
+
+/** What is added for the one who is told: which reactions are theirs, a line in place of what was taken back. */
+const toldBytes = ({ reactions = [], recalledBy }: Message): number =>
+  reactions.filter(({ count, users }) => count > users.length).length * 12 +
+  (recalledBy === undefined ? 0 : 40);
+
+const editedKind = entryKinds.indexOf('edited');
 
 const textOf = (row: MessageRow, attachments: Attachment[] | undefined): Message => ({
   conversation: row.conversation_id,
@@ -251,14 +296,15 @@ const textOf = (row: MessageRow, attachments: Attachment[] | undefined): Message
   text: row.text,
   ...(row.reply_to !== null && { replyTo: row.reply_to }),
   ...(attachments && { attachments }),
+  ...parseState(row.state),
 });
 
-const entryOf = (row: MessageRow): Message =>
+const entryOf = (row: MessageRow, details: EntryDetails & Partial<EditedText>): Message =>
   entryMessage({
     conversation: row.conversation_id,
     seq: row.seq,
     sender: row.sender_id,
     sentAt: row.sent_at,
     kind: entryKinds[row.kind] as NewEntry['kind'],
-    details: JSON.parse(row.text) as EntryDetails,
+    details,
   });

@@ -15,6 +15,8 @@ export interface ConversationRow {
   membersVersion: number;
   memberCount: number;
   createdAt: number;
+  /** The entry that changed a message last. */
+  changed: number;
 }
 
 export interface StoredConversationRow {
@@ -26,10 +28,11 @@ export interface StoredConversationRow {
   members_version: number;
   member_count: number;
   created_at: number;
+  changed_seq: number;
 }
 
 export const conversationColumns =
-  'id, kind, title, picture, direct_key, members_version, member_count, created_at';
+  'id, kind, title, picture, direct_key, members_version, member_count, created_at, changed_seq';
 
 export const kinds = { direct: 1, group: 2 } as const;
 
@@ -51,6 +54,7 @@ export const conversationRowOf = (row: StoredConversationRow): ConversationRow =
   membersVersion: row.members_version,
   memberCount: row.member_count,
   createdAt: row.created_at,
+  changed: row.changed_seq,
 });
 
 export async function readConversations(

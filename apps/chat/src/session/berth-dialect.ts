@@ -119,6 +119,7 @@ export class BerthDialect implements Dialect {
       if (!hello.success) throw new BerthError('bad_request', firstIssue(hello.error));
       await this.#options.logIn.run(connection, hello.data.token, this, (session) => {
         session.entries = hello.data.entries;
+        session.changes = hello.data.entries && hello.data.changes;
         session.moves = hello.data.moves;
         session.hearsOwn = hello.data.own;
         session.echo = hello.data.echo;

@@ -1,6 +1,7 @@
 import type { Berth, CloseReason, Profile, WireError } from '@berth/wire';
 import type { Session } from '../context.ts';
 import type { FileLines } from '../log/file-lines.ts';
+import { isChangeFrame, oldFrame } from '../log/old-lines.ts';
 import type { ClientConnection, FrameSink } from './client-connection.ts';
 import { type FrameRun, isEntry } from './frame-run.ts';
 
@@ -86,6 +87,7 @@ export class LiveSession implements Session, FrameSink {
   readonly #fileLines: FileLines;
   entries = false;
   files = false;
+  changes = false;
   /** Its client connects to its next berth before it leaves this one. */
   moves = false;
   /** Set while it has been told to go; and how often it was told. */
@@ -127,12 +129,15 @@ export class LiveSession implements Session, FrameSink {
 
   push(frame: Uint8Array): void {
     if (!this.ready || (!this.entries && isEntry(frame))) return;
-    this.dialect.push(this, this.files ? frame : this.#fileLines.frame(frame));
+    const shown = this.changes || !isChangeFrame(frame) ? frame : oldFrame(frame);
+    if (shown !== undefined) this.dialect.push(this, this.files ? shown : this.#fileLines.frame(shown));
   }
 
   pushRun(run: FrameRun): void {
     if (!this.ready) return;
-    if ((this.entries || !run.hasEntries) && (this.files || !run.hasFiles)) this.dialect.pushRun(this, run);
+    const isKnown =
+      (this.entries || !run.hasEntries) && (this.files || !run.hasFiles) && (this.changes || !run.hasChanges);
+    if (isKnown) this.dialect.pushRun(this, run);
     else for (const frame of run.frames) this.push(frame);
   }
 

@@ -1,0 +1,41 @@
+import { BerthError, type Message } from '@berth/wire';
+import type { Context } from '../context.ts';
+import type { Change, CommittedChange, MysqlChangeStore } from '../conversations/mysql-change-store.ts';
+import { entryMessage } from '../log/deliver-frame.ts';
+import { publishEntries } from './member-events.ts';
+
+/**
+ * Changes a message that the user can see, and tells everybody in the conversation. Answers with what they are told; with
+ * the count alone when nothing had to change.
+ */
+export async function changeMessage<T extends CommittedChange | { count: number }>(
+  { stores, publisher, log }: Context,
+  { conversation, sender, target }: Change,
+  commit: (changes: MysqlChangeStore) => Promise<T>,
+): Promise<T extends CommittedChange ? Message : Partial<Message>> {
+  const retryAfterMs = stores.sendRates.take(sender, performance.now());
+  if (retryAfterMs > 0) throw new BerthError('rate_limited', undefined, { retryAfterMs });
+  await requireVisible({ stores }, conversation, sender, target);
+  const committed = await commit(stores.changes);
+  if (!('entry' in committed)) return committed as never;
+  const { entry, row, released } = committed;
+  const { membersVersion, direct } = row;
+  publishEntries({ stores, publisher }, { conversation, membersVersion, entries: [entry] }, direct);
+  // A sweep looks for what is used no more, if this cannot be said now.
+  if (released !== undefined)
+    await stores.files
+      .release(released.owner, released.files, Date.now())
+      .catch((error: unknown) => log.warn({ err: error }, 'files of a recalled message were not released'));
+  return entryMessage({ conversation, ...entry }) as never;
+}
+
+/** Throws `not_member` for a stranger, `not_found` for what was there before or after the user was. */
+export async function requireVisible(
+  { stores }: Pick<Context, 'stores'>,
+  conversation: number,
+  user: number,
+  target: number,
+): Promise<void> {
+  const { visible } = await stores.conversations.open(conversation, user);
+  if (!visible.has(target)) throw new BerthError('not_found');
+}

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { useChatFleet } from '../../chat-fleet.fixture.ts';
+
+const fleet = useChatFleet(2);
+
+test('changes reach every session as its client knows them, on every node, in order', async () => {
+  const knowing = { entries: true, changes: true };
+  const ann = await fleet.logIn('node-1', await fleet.user(), knowing);
+  const bob = await fleet.logIn('node-2', await fleet.user(), knowing);
+  const former = await fleet.logIn('node-2', await fleet.user(), { entries: true });
+  const old = await fleet.logIn('node-1', await fleet.user(), { transport: 'tcp' });
+  const members = [bob, former, old].map(({ user }) => user);
+  const wish = { cid: 'g', title: 'Crew', members };
+  const { conversation } = (await ann.ask('groupCreate', wish)).conversation;
+  const { seq: target } = await ann.ask('send', { conversation, cid: 'one', text: 'helo' });
+  const { seq: gone } = await ann.ask('send', { conversation, cid: 'two', text: 'oops' });
+  const edit = { conversation, target, cid: 'edit', text: 'hello' };
+  const edited = await ann.ask('edit', edit);
+  assert.deepEqual({ ...(await ann.ask('edit', edit)), req: 0 }, { ...edited, req: 0 });
+  const reacted = await bob.ask('react', { conversation, target, cid: 'react', emoji: '👍', on: true });
+  const recalled = await ann.ask('recall', { conversation, target: gone, cid: 'recall' });
+  await bob.ask('send', { conversation, cid: 'end', text: 'end' });
+  for (const guest of [ann, bob]) {
+    await guest.next('deliver', ({ text }) => text === 'end');
+    assert.deepEqual(
+      guest
+        .pushes('changed')
+        .map(({ seq, kind, sender, text, emoji, count }) => [seq, kind, sender, text, emoji, count]),
+      [
+        [edited.seq, 'edited', ann.user, 'hello', undefined, undefined],
+        [reacted.seq, 'reacted', bob.user, '', '👍', 1],
+        [recalled.seq, 'recalled', ann.user, '', undefined, undefined],
+      ],
+    );
+  }
+  for (const guest of [former, old]) {
+    await guest.next('deliver', ({ text }) => text === 'end');
+    assert.deepEqual(
+      guest.pushes('deliver').map(({ seq, text, replyTo }) => [seq, text, replyTo]),
+      [
+        [target, 'helo', undefined],
+        [gone, 'oops', undefined],
+        [edited.seq, '✎ hello', target],
+      ],
+    );
+    assert.deepEqual([...guest.pushes('changed'), ...guest.pushes('entry')], []);
+  }
+});

@@ -1,0 +1,29 @@
+import { decodeBody, frameIds, limits, type Message } from '@berth/wire';
+import { encodeStored } from './deliver-frame.ts';
+import { isChange } from './entry-kinds.ts';
+
+/** What a client that does not know how messages change is told in place of one that was taken back. */
+const recalledText = 'This message was recalled.';
+/** Before the new words of a message that was edited: a line that replies to what it corrects. */
+const correction = '✎ ';
+
+export const isChangeFrame = (frame: Uint8Array): boolean =>
+  frame[0] === frameIds.changed >> 8 && frame[1] === (frameIds.changed & 0xff);
+
+/** An entry as a client shows it that does not know how messages change; undefined: there is nothing that it can show. */
+export function oldLine(message: Message): Message | undefined {
+  if (message.recalledBy !== undefined) return { ...message, text: recalledText };
+  if (!isChange(message.kind)) return message;
+  const { conversation, seq, sender, sentAt, text, target } = message;
+  if (message.kind !== 'edited' || text === '') return undefined;
+  return {
+    ...{ conversation, seq, sender, sentAt },
+    ...{ cid: `edit ${seq}`, text: `${correction}${text}`, replyTo: target! },
+  };
+}
+
+/** The same of a frame that tells a change. */
+export function oldFrame(frame: Uint8Array): Uint8Array | undefined {
+  const line = oldLine(decodeBody(frame.subarray(limits.headerBytes)) as Message);
+  return line && encodeStored(line);
+}
