@@ -16,14 +16,16 @@ import type { NodeConnection } from './connection.ts';
 import { Emitter } from './emitter.ts';
 import { GateApi } from './gate-api.ts';
 import { type ClientLink, Link, type LinkOptions } from './link.ts';
-import { createPages } from './pages.ts';
-import { Requests } from './requests.ts';
+import { conversationPages, historyPages } from './pages.ts';
+import { randomCid } from './random-cid.ts';
+import { Requests, refusalIn } from './requests.ts';
 import { Saver } from './saver.ts';
 import { MemoryStorage } from './storage.ts';
 import { SharedLink } from './tabs/shared-link.ts';
 import type {
   AccountUser,
   BerthClient,
+  ChangeRules,
   ClientEvents,
   ClientOptions,
   ClientRequestName,
@@ -54,6 +56,7 @@ class ReconnectingClient implements BerthClient {
   #account: Account | undefined;
   #profile: Profile | undefined;
   #maxDeliverBytes: number = limits.maxDeliverBytes;
+  #changing: ChangeRules = { editMs: 0, recallMs: 0, versions: false };
   readonly #typedAt = new Map<number, number>();
 
   constructor(options: ClientOptions) {
@@ -216,6 +219,22 @@ class ReconnectingClient implements BerthClient {
     return this.#loggedIn().outbox.send({ conversation, text, ...options }, this.#maxDeliverBytes);
   }
 
+  get changing(): ChangeRules {
+    return this.#changing;
+  }
+
+  async edit(conversation: number, target: number, text: string): Promise<void> {
+    await this.request('edit', { conversation, target, text, cid: this.#createCid() });
+  }
+
+  async recall(conversation: number, target: number): Promise<void> {
+    await this.request('recall', { conversation, target, cid: this.#createCid() });
+  }
+
+  async react(conversation: number, target: number, emoji: string, on: boolean): Promise<void> {
+    await this.request('react', { conversation, target, emoji, on, cid: this.#createCid() });
+  }
+
   outgoing(conversation?: number): OutgoingMessage[] {
     return this.#account?.outbox.list(conversation) ?? [];
   }
@@ -239,28 +258,12 @@ class ReconnectingClient implements BerthClient {
     return this.#account?.inbox.mark(conversation) ?? 0;
   }
 
-  history(
-    conversation: number,
-    { before, pageSize = 50 }: { before?: number; pageSize?: number } = {},
-  ): Pages<Message> {
-    return createPages<Message, number>(async (cursor = before) => {
-      const { messages, more } = await this.request('sync', {
-        ...{ conversation, limit: pageSize },
-        ...(cursor !== undefined && { before: cursor }),
-      });
-      const first = messages[0];
-      return { items: messages, ...(more && first && { next: first.seq }) };
-    });
+  history(conversation: number, options: { before?: number; pageSize?: number } = {}): Pages<Message> {
+    return historyPages((body) => this.request('sync', body), conversation, options);
   }
 
-  conversations({ pageSize = 50 }: { pageSize?: number } = {}): Pages<ConversationSummary> {
-    return createPages<ConversationSummary, string>(async (cursor) => {
-      const page = await this.request('conversations', {
-        limit: pageSize,
-        ...(cursor !== undefined && { cursor }),
-      });
-      return { items: page.conversations, ...(page.cursor !== undefined && { next: page.cursor }) };
-    });
+  conversations(options: { pageSize?: number } = {}): Pages<ConversationSummary> {
+    return conversationPages((body) => this.request('conversations', body), options);
   }
 
   async close(): Promise<void> {
@@ -285,7 +288,7 @@ class ReconnectingClient implements BerthClient {
         now: () => this.now(),
         tab: this.#options.tabs && this.#tab,
         leads: () => this.#link.leads,
-        createCid: this.#options.createCid ?? randomCid,
+        createCid: this.#createCid,
         connection: () => this.#link.connection,
         ask: (name, body) => this.#requests.ask(name, body, { timeoutMs: this.#timeoutMs }),
       },
@@ -302,6 +305,8 @@ class ReconnectingClient implements BerthClient {
     return this.#loggedIn().saved.session.token;
   }
 
+  readonly #createCid = (): string => (this.#options.createCid ?? randomCid)();
+
   readonly #random = (): number => (this.#options.random ?? Math.random)();
 
   #fault(error: Error): void {
@@ -309,15 +314,7 @@ class ReconnectingClient implements BerthClient {
   }
 
   #stateChanged(state: ConnectionState): void {
-    const refusals = {
-      idle: () => new BerthError('unavailable', 'Not connected.'),
-      kicked: () => new BerthError('unavailable', 'This session is in use elsewhere.'),
-      ended: () => new BerthError('session_ended'),
-      connecting: () => undefined,
-      online: () => undefined,
-      offline: () => undefined,
-    };
-    this.#requests.refuse(refusals[state.kind]());
+    this.#requests.refuse(refusalIn(state));
     // In another tab, perhaps: nothing is kept of it in this one.
     if (state.kind === 'ended' && state.reason === 'logged-out' && this.#account)
       eraseAccount(this.#account, this.#saver);
@@ -328,6 +325,8 @@ class ReconnectingClient implements BerthClient {
     const account = this.#loggedIn();
     this.#profile = hello.user;
     this.#maxDeliverBytes = hello.maxDeliverBytes;
+    const { editMs = 0, recallMs = 0, versions = false } = hello;
+    this.#changing = { editMs, recallMs, versions };
     const resumed = account.inbox.resume(connection);
     // After resume has been sent, and in the next turn: the state is online by then.
     queueMicrotask(() => {
@@ -346,6 +345,7 @@ class ReconnectingClient implements BerthClient {
       case 'deliver':
       case 'entry':
       case 'attached':
+      case 'changed':
         inbox.deliver(body as Message, true);
         return;
       case 'marked':
@@ -388,13 +388,4 @@ class ReconnectingClient implements BerthClient {
     if ('user' in answer && (answer.user as Profile).id === this.#account?.saved.user.id)
       this.#profile = answer.user as Profile;
   }
-}
-
-/** 128 random bits in 22 characters. */
-function randomCid(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return btoa(String.fromCharCode(...bytes))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replace(/=+$/, '');
 }

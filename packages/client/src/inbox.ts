@@ -12,6 +12,7 @@ import { gapDelayMs } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import type { NodeConnection } from './connection.ts';
 import type { Marks } from './marks.ts';
+import { changeOf } from './message-change.ts';
 import { Timeline } from './timeline.ts';
 import type { ClientEvents, ClientOptions, ClientRequestName, Receipts } from './types.ts';
 
@@ -24,7 +25,7 @@ export interface InboxPorts {
   online(): boolean;
   /** The others' marks have risen. */
   receipts(conversation: number, receipts: Receipts): void;
-  emit<E extends 'message' | 'entry' | 'skipped' | 'conversations' | 'fault'>(
+  emit<E extends 'message' | 'entry' | 'change' | 'skipped' | 'conversations' | 'fault'>(
     event: E,
     value: ClientEvents[E],
   ): void;
@@ -217,9 +218,12 @@ export class Inbox {
 
   #handOn(id: number, messages: Message[], live: boolean): void {
     if (messages.length === 0) return;
-    for (const message of messages)
-      if (message.kind === undefined) this.#ports.emit('message', { message, live });
+    for (const message of messages) {
+      const change = changeOf(message);
+      if (change) this.#ports.emit('change', { change, live });
+      else if (message.kind === undefined) this.#ports.emit('message', { message, live });
       else this.#ports.emit('entry', { entry: message, live });
+    }
     const last = messages.at(-1)!.seq;
     this.#ports.marks.set(id, last);
     const { kind } = this.#entry(id);

@@ -11,17 +11,20 @@ export {
   type Member,
   type Message,
   type Profile,
+  type Reaction,
   type Role,
 } from '@berth/wire';
 export type { InvitePreview, PlatformAnswer, SessionEntry } from '@berth/wire/http';
 export { createClient } from './client.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { GateError } from './gate-api.ts';
+export { applyChange, isOwnReaction, type MessageChange } from './message-change.ts';
 export { IndexedDbStorage, type KeyValueStorage, MemoryStorage, WebStorage } from './storage.ts';
 export { browserTabs, type TabChannel, type Tabs } from './tabs/tabs.ts';
 export type {
   AccountUser,
   BerthClient,
+  ChangeRules,
   ClientEvents,
   ClientOptions,
   ClientRequestName,

@@ -243,7 +243,7 @@ export class Link implements ClientLink {
               .request(
                 'hello',
                 {
-                  ...{ token: berth.ticket, entries: true, moves: true, device },
+                  ...{ token: berth.ticket, entries: true, changes: true, moves: true, device },
                   ...(files && { files }),
                   // The answer goes to the tab that sent; others that share the connection hear of it by the echo alone.
                   ...(isShared ? { own: true } : { echo: false }),

@@ -1,9 +1,8 @@
+import type { Answers, ConversationSummary, Message, RequestInput } from '@berth/wire';
 import type { Pages } from './types.ts';
 
 /** Pages over `read`, which answers with the items from `cursor` on and the cursor of the next page, if there is one. */
-export function createPages<T, C>(
-  read: (cursor: C | undefined) => Promise<{ items: T[]; next?: C }>,
-): Pages<T> {
+function createPages<T, C>(read: (cursor: C | undefined) => Promise<{ items: T[]; next?: C }>): Pages<T> {
   let cursor: C | undefined;
   let done = false;
   let last: Promise<unknown> = Promise.resolve();
@@ -26,3 +25,28 @@ export function createPages<T, C>(
     },
   };
 }
+
+/** Messages before one, from the newest on; each page ascending. */
+export const historyPages = (
+  ask: (body: RequestInput<'sync'>) => Promise<Answers['sync']>,
+  conversation: number,
+  { before, pageSize = 50 }: { before?: number; pageSize?: number },
+): Pages<Message> =>
+  createPages<Message, number>(async (cursor = before) => {
+    const { messages, more } = await ask({
+      ...{ conversation, limit: pageSize },
+      ...(cursor !== undefined && { before: cursor }),
+    });
+    const first = messages[0];
+    return { items: messages, ...(more && first && { next: first.seq }) };
+  });
+
+/** All conversations, in the server's order. */
+export const conversationPages = (
+  ask: (body: RequestInput<'conversations'>) => Promise<Answers['conversations']>,
+  { pageSize = 50 }: { pageSize?: number },
+): Pages<ConversationSummary> =>
+  createPages<ConversationSummary, string>(async (cursor) => {
+    const page = await ask({ limit: pageSize, ...(cursor !== undefined && { cursor }) });
+    return { items: page.conversations, ...(page.cursor !== undefined && { next: page.cursor }) };
+  });

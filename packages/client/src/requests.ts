@@ -1,7 +1,7 @@
 import { type Answers, BerthError, type RequestInput } from '@berth/wire';
 import type { Clock } from './clock.ts';
 import { ConnectionLostError, type NodeConnection } from './connection.ts';
-import type { ClientRequestName } from './types.ts';
+import type { ClientRequestName, ConnectionState } from './types.ts';
 
 /** Requests on the connection at a time, and waiting for their turn; further ones are refused. */
 const maxInFlight = 64;
@@ -20,6 +20,12 @@ const repeatable = new Set<ClientRequestName>([
   'blocks',
   'invites',
   'inviteAccept',
+  // A repeated change has its first name.
+  'edit',
+  'recall',
+  'react',
+  'versions',
+  'reactions',
   'members',
 ]);
 
@@ -115,4 +121,11 @@ export class Requests {
       this.#waiting.add(waiting);
     });
   }
+}
+
+/** Why nothing can be asked in a state; undefined while there is or may come a connection. */
+export function refusalIn({ kind }: ConnectionState): BerthError | undefined {
+  if (kind === 'idle') return new BerthError('unavailable', 'Not connected.');
+  if (kind === 'kicked') return new BerthError('unavailable', 'This session is in use elsewhere.');
+  return kind === 'ended' ? new BerthError('session_ended') : undefined;
 }

@@ -11,6 +11,7 @@ import type {
 } from '@berth/wire';
 import type { InvitePreview, PlatformAnswer, SessionEntry, SessionsAnswer } from '@berth/wire/http';
 import type { Clock } from './clock.ts';
+import type { MessageChange } from './message-change.ts';
 import type { KeyValueStorage } from './storage.ts';
 import type { Tabs } from './tabs/tabs.ts';
 
@@ -53,7 +54,7 @@ export interface ClientOptions {
   /** Uniform in [0, 1). Default Math.random; jitter is all that it decides. */
   random?: () => number;
   clock?: Clock;
-  /** Names a message: unique for this user for ever, at most 32 bytes. Default: 128 random bits. */
+  /** Names a message, or a change of one: unique for this user for ever, at most 31 bytes. Default: 128 random bits. */
   createCid?: () => string;
 }
 
@@ -105,6 +106,8 @@ export interface ClientEvents {
   message: { message: Message; live: boolean };
   /** What else happened in a conversation, in its order: members came, went or changed, a title; a fence shows nothing. */
   entry: { entry: Message; live: boolean };
+  /** What became of a message, in the conversation's order; `applyChange` says how it is then. */
+  change: { change: MessageChange; live: boolean };
   /** What lies between, both ends included, was not fetched (`catchUpLimit`); `history()` has it. */
   skipped: { conversation: number; from: number; to: number };
   /** Conversations as the server tells them: at resume, by paging, when membership changed. Each replaces the former. */
@@ -162,6 +165,14 @@ export interface Pages<T> {
   /** The next items; none when there are no more. */
   next(): Promise<T[]>;
   readonly done: boolean;
+}
+
+/** So long after it was sent, in milliseconds, one may change a message of one's own; 0: never. */
+export interface ChangeRules {
+  editMs: number;
+  recallMs: number;
+  /** Whether what messages said before is kept, for `versions`. */
+  versions: boolean;
 }
 
 export interface AccountUser {
@@ -250,6 +261,17 @@ export interface BerthClient {
     text: string,
     options?: { replyTo?: number; attachments?: readonly Attachment[] },
   ): OutgoingMessage;
+  /** What the platform lets one change of one's own messages; nothing before a node has told. */
+  readonly changing: ChangeRules;
+  /**
+   * Says something else in a message of one's own. Everybody, this device too, is told by a `change`. Rejects with
+   * `too_late`, `recalled`, `forbidden`, and whatever else keeps one from writing.
+   */
+  edit(conversation: number, target: number, text: string): Promise<void>;
+  /** Takes a message back for everybody: one's own, or as an admin any of the group. */
+  recall(conversation: number, target: number): Promise<void>;
+  /** Adds an emoji to a message, or takes one's own away. */
+  react(conversation: number, target: number, emoji: string, on: boolean): Promise<void>;
   /** What is waiting, failed, or sent and not yet read (the newest 100 of a conversation), oldest first. */
   outgoing(conversation?: number): OutgoingMessage[];
   /** Everything up to `seq` has been seen by the user. Sent within 200 ms, kept until it is. */

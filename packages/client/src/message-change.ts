@@ -1,0 +1,64 @@
+import { type EntryKind, limits, type Message, type Reaction } from '@berth/wire';
+
+/** What changed a message that was there before: an entry of the conversation with a place of its own. */
+export type MessageChange = {
+  conversation: number;
+  /** Of the entry. */
+  seq: number;
+  /** The message. */
+  target: number;
+  sender: number;
+  /** Milliseconds since 1970. */
+  sentAt: number;
+} & (
+  | { kind: 'edited'; text: string }
+  | { kind: 'recalled' }
+  /** `count`: how many have that emoji there now. */
+  | { kind: 'reacted'; emoji: string; on: boolean; count: number }
+);
+
+const kinds: ReadonlySet<EntryKind | undefined> = new Set(['edited', 'recalled', 'reacted'] as const);
+
+/** The change that an entry is; undefined of one that is none. */
+export const changeOf = (entry: Message): MessageChange | undefined =>
+  kinds.has(entry.kind) ? (entry as unknown as MessageChange) : undefined;
+
+/** A message as it is after a change, for a user. What the message was told with already changes nothing. */
+export function applyChange(message: Message, change: MessageChange, user: number): Message {
+  if (change.seq <= (message.changed ?? 0)) return message;
+  const changed = { ...message, changed: change.seq };
+  if (message.recalledBy !== undefined) return changed;
+  switch (change.kind) {
+    case 'edited':
+      // Empty: taken back since, which is told next.
+      return change.text === '' ? changed : { ...changed, text: change.text, editedAt: change.sentAt };
+    case 'recalled': {
+      const { editedAt: _, reactions: __, attachments: ___, ...rest } = changed;
+      return { ...rest, text: '', recalledBy: change.sender };
+    }
+    case 'reacted': {
+      const { reactions: before = [], ...rest } = changed;
+      const reactions = reacted(before, change, user);
+      return reactions.length === 0 ? rest : { ...rest, reactions };
+    }
+  }
+}
+
+/** Whether a reaction is the user's. */
+export const isOwnReaction = ({ users, mine }: Reaction, user: number): boolean =>
+  mine === true || users.includes(user);
+
+function reacted(
+  before: readonly Reaction[],
+  { emoji, on, count, sender }: Extract<MessageChange, { kind: 'reacted' }>,
+  user: number,
+): Reaction[] {
+  if (count === 0) return before.filter((one) => one.emoji !== emoji);
+  const known = before.find((one) => one.emoji === emoji) ?? { emoji, count: 0, users: [] };
+  const others = known.users.filter((one) => one !== sender);
+  const users = on && others.length < limits.maxToldReacted ? [...others, sender] : others;
+  const isMine = sender === user ? on : isOwnReaction(known, user);
+  const next: Reaction = { emoji, count, users, ...(isMine && !users.includes(user) && { mine: true }) };
+  const index = before.findIndex((one) => one.emoji === emoji);
+  return index < 0 ? [...before, next] : before.with(index, next);
+}
