@@ -51,7 +51,9 @@ export async function readLogFile(path: string): Promise<ClientLog[]> {
     logs.set(user, log);
     if (event.type === 'sent') log.sent(event.conversation, event.cid, event.text);
     else if (event.type === 'acked') log.acked(event.conversation, event.cid, event.seq);
-    else log.delivered(event);
+    else if (event.type === 'delivered') log.delivered(event);
+    else if (event.type === 'changed') log.changed(event);
+    else log.shown(event);
   }
   return [...logs.values()];
 }

@@ -1,12 +1,14 @@
 import { argon2Sync, randomBytes } from 'node:crypto';
 import { ClientLog, check, type Interval, type Violation } from '@berth/checker';
 import {
+  applyChange,
   type BerthClient,
   BerthError,
   type ClientEvents,
   type ClientOptions,
   type ConnectionState,
   createClient,
+  type Message,
 } from '@berth/client';
 import { eventually } from '@berth/fixtures';
 import type { PlatformDoors } from './platform.ts';
@@ -110,10 +112,28 @@ export function createDevice(
   platform.beforeClose?.(() => client.close());
   const log = new ClientLog(`${person.name}/${options.deviceClass ?? 'web'}`, person.id);
   const states: ConnectionState[] = [];
-  client.on('message', ({ message }) => log.delivered(message));
+  const messages = new Map<string, Message>();
+  client.on('message', ({ message }) => {
+    messages.set(`${message.conversation}/${message.seq}`, message);
+    const { editedAt, recalledBy, text, ...rest } = message;
+    // What it said at first is not told any more.
+    log.delivered({ ...rest, text: editedAt === undefined && recalledBy === undefined ? text : undefined });
+  });
   client.on('entry', ({ entry }) =>
     log.delivered({ ...entry, cid: `entry ${entry.seq}`, text: entry.kind! }),
   );
+  client.on('change', ({ change }) => {
+    log.delivered({ ...change, cid: `entry ${change.seq}`, text: `${change.kind} ${change.target}` });
+    log.changed(change);
+    const key = `${change.conversation}/${change.target}`;
+    const message = messages.get(key);
+    if (message === undefined) return;
+    const next = applyChange(message, change, person.id);
+    messages.set(key, next);
+    const { conversation, seq, text, recalledBy, reactions = [] } = next;
+    const counts = Object.fromEntries(reactions.map(({ emoji, count }) => [emoji, count]));
+    log.shown({ conversation, seq, text, recalled: recalledBy !== undefined, reactions: counts });
+  });
   client.on('state', (state) => states.push(state));
   return {
     person,

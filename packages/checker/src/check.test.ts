@@ -133,6 +133,33 @@ test('conversations are judged apart', () => {
   assert.deepEqual(kinds(logs, [...members, other]), []);
 });
 
+test('a message is shown as the last of its changes make it, the same on every device', () => {
+  const run = (view: (log: ClientLog) => object = () => ({})) => {
+    const logs = soundRun(1);
+    for (const log of logs) {
+      for (const [index, count] of [2, 1].entries()) {
+        const change = {
+          conversation,
+          seq: 2 + index,
+          target: 1,
+          kind: 'reacted',
+          emoji: '👍',
+          count,
+        } as const;
+        log.delivered({ ...change, sender: 1, cid: `entry ${change.seq}`, text: 'reacted' });
+        log.changed(change);
+      }
+      const shown = { conversation, seq: 1, text: 'text 1', recalled: false, reactions: { '👍': 1 } };
+      log.shown({ ...shown, reactions: {} });
+      log.shown({ ...shown, ...view(log) });
+    }
+    return kinds(logs);
+  };
+  assert.deepEqual(run(), []);
+  assert.ok(run(({ user }) => (user === 2 ? { reactions: { '👍': 2 } } : {})).includes('misfolded'));
+  assert.ok(run(({ user }) => (user === 2 ? { text: 'another' } : {})).includes('misfolded'));
+});
+
 test('at most `limit` violations are answered', () => {
   const logs = soundRun(50);
   logs.push(new ClientLog('bob-web', 2));

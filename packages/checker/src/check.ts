@@ -1,4 +1,5 @@
 import type { ClientEvent, ClientLog } from './client-log.ts';
+import { findMisfolded } from './fold.ts';
 
 /** When a user was a member: entitled to each seq with joinedSeq < seq ≤ (leftSeq ?? ∞). */
 export interface Interval {
@@ -22,7 +23,9 @@ export type ViolationKind =
   /** Two devices, or an acknowledgement and a device, disagree about what a seq is. */
   | 'contradicted'
   /** What was shown is not what was sent. */
-  | 'altered';
+  | 'altered'
+  /** A message is not shown as its changes make it. */
+  | 'misfolded';
 
 export interface Violation {
   kind: ViolationKind;
@@ -52,7 +55,7 @@ interface Evidence {
 /**
  * Proves from the clients' logs that, per conversation, every acknowledged message reached every device of every entitled
  * member, each (sender, cid) once, in the same gapless order on every device, unaltered, and nothing reached anyone
- * else. `logs`: all devices, each complete: it was online at the end and had the time to catch up. Answers with every
+ * else; and that messages which were changed are shown as their changes make them. `logs`: all devices, each complete: it was online at the end and had the time to catch up. Answers with every
  * violation, at most `limit` (default 100).
  */
 export function check(logs: readonly ClientLog[], intervals: readonly Interval[], limit = 100): Violation[] {
@@ -65,6 +68,7 @@ export function check(logs: readonly ClientLog[], intervals: readonly Interval[]
     findGaps(conversation, evidence, violations);
     findLossesAndLeaks(conversation, evidence, logs, members, violations);
   }
+  violations.push(...findMisfolded(logs));
   return violations.slice(0, limit);
 }
 
@@ -110,7 +114,7 @@ function confirmDeliveries(
     shown.add(seq);
     record(evidence, event, { sender, cid, text, acked: false, by: log.device }, violations);
     const original = evidence.sent.get(`${sender}/${cid}`);
-    if (original !== undefined && original !== text) {
+    if (original !== undefined && text !== undefined && original !== text) {
       violations.push({
         kind: 'altered',
         ...at,
@@ -122,7 +126,7 @@ function confirmDeliveries(
 
 function record(
   evidence: Evidence,
-  { conversation, seq }: Exclude<ClientEvent, { type: 'sent' }>,
+  { conversation, seq }: Extract<ClientEvent, { type: 'acked' | 'delivered' }>,
   found: Stored,
   violations: Violation[],
 ): void {

@@ -1,8 +1,39 @@
+/** What changed a message: an entry of its own. */
+export interface Change {
+  conversation: number;
+  seq: number;
+  /** The message's seq. */
+  target: number;
+  kind: 'edited' | 'recalled' | 'reacted';
+  text?: string;
+  emoji?: string;
+  count?: number;
+}
+
+/** A message as a client shows it. */
+export interface Shown {
+  conversation: number;
+  seq: number;
+  text: string;
+  recalled: boolean;
+  /** How many gave each emoji. */
+  reactions: Readonly<Record<string, number>>;
+}
+
 /** One line of a client's append-only log, in the order in which that client saw it. */
 export type ClientEvent =
   | { type: 'sent'; conversation: number; cid: string; text: string }
   | { type: 'acked'; conversation: number; cid: string; seq: number }
-  | { type: 'delivered'; conversation: number; seq: number; sender: number; cid: string; text: string };
+  | {
+      type: 'delivered';
+      conversation: number;
+      seq: number;
+      sender: number;
+      cid: string;
+      text: string | undefined;
+    }
+  | ({ type: 'changed' } & Change)
+  | ({ type: 'shown' } & Shown);
 
 /** What one device of one user did and saw. Nothing is ever taken out of it. */
 export class ClientLog {
@@ -29,8 +60,28 @@ export class ClientLog {
   }
 
   /** To be called for each message that the client shows to its user, once it shows it. */
-  delivered(message: { conversation: number; seq: number; sender: number; cid: string; text: string }): void {
+  delivered(message: {
+    conversation: number;
+    seq: number;
+    sender: number;
+    cid: string;
+    /** As it was sent; undefined when it was changed before it came. */
+    text: string | undefined;
+  }): void {
     const { conversation, seq, sender, cid, text } = message;
     this.#events.push({ type: 'delivered', conversation, seq, sender, cid, text });
+  }
+
+  /** To be called for each change of a message, which is `delivered` as well; and then for the message as it is shown with it. */
+  changed({ conversation, seq, target, kind, text, emoji, count }: Change): void {
+    const what = {
+      ...(kind === 'edited' && { text }),
+      ...(kind === 'reacted' && { emoji, count }),
+    } as object;
+    this.#events.push({ type: 'changed', conversation, seq, target, kind, ...what });
+  }
+
+  shown({ conversation, seq, text, recalled, reactions }: Shown): void {
+    this.#events.push({ type: 'shown', conversation, seq, text, recalled, reactions });
   }
 }

@@ -1,0 +1,75 @@
+import type { Change, ClientLog, Shown } from './client-log.ts';
+
+interface Misfolded {
+  kind: 'misfolded';
+  conversation: number;
+  seq: number;
+  what: string;
+}
+
+/**
+ * Proves that every device shows each message as the changes that it was told make it, in the order of their seqs, and that
+ * all who were told the same ones show the same. That each change reached every device is proved beside it: it is an entry.
+ */
+export function findMisfolded(logs: readonly ClientLog[]): Misfolded[] {
+  const found: Misfolded[] = [];
+  /** By the message and its last change. */
+  const shownBy = new Map<string, { device: string; words: string }>();
+  for (const log of logs) {
+    const { changes, shown } = gathered(log);
+    for (const [key, told] of changes) {
+      told.sort((a, b) => a.seq - b.seq);
+      const { conversation, target } = told[0]!;
+      const view = shown.get(key);
+      // A device that was not there for the message shows none.
+      if (view === undefined) continue;
+      const at = { conversation, seq: target };
+      const expected = folded(told, view);
+      if (wordsOf(expected) !== wordsOf(view)) {
+        const what = `${log.device} shows ${wordsOf(view)} where the changes say ${wordsOf(expected)}`;
+        found.push({ kind: 'misfolded', ...at, what });
+      }
+      const last = `${key} ${told.at(-1)!.seq}`;
+      const other = shownBy.get(last);
+      if (other !== undefined && other.words !== wordsOf(view)) {
+        const what = `${log.device} shows ${wordsOf(view)}, and ${other.device} ${other.words}`;
+        found.push({ kind: 'misfolded', ...at, what });
+      }
+      shownBy.set(last, { device: log.device, words: wordsOf(view) });
+    }
+  }
+  return found;
+}
+
+function gathered(log: ClientLog) {
+  const changes = new Map<string, Change[]>();
+  const shown = new Map<string, Shown>();
+  for (const event of log.events) {
+    if (event.type === 'shown') shown.set(`${event.conversation}/${event.seq}`, event);
+    if (event.type !== 'changed') continue;
+    const key = `${event.conversation}/${event.target}`;
+    const told = changes.get(key);
+    if (told === undefined) changes.set(key, [event]);
+    else told.push(event);
+  }
+  return { changes, shown };
+}
+
+function folded(changes: readonly Change[], view: Shown): Shown {
+  const { conversation, target } = changes[0]!;
+  const edit = changes.findLast(({ kind }) => kind === 'edited');
+  if (changes.some(({ kind }) => kind === 'recalled'))
+    return { conversation, seq: target, text: '', recalled: true, reactions: {} };
+  const reactions: Record<string, number> = {};
+  for (const { kind, emoji, count } of changes) if (kind === 'reacted') reactions[emoji!] = count!;
+  return { conversation, seq: target, text: edit?.text ?? view.text, recalled: false, reactions };
+}
+
+const wordsOf = ({ text, recalled, reactions }: Shown): string =>
+  JSON.stringify([
+    text,
+    recalled,
+    Object.entries(reactions)
+      .filter(([, count]) => count > 0)
+      .sort(),
+  ]);
