@@ -10,10 +10,13 @@ import type { Timeline } from '../state/timeline.ts';
 import { useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import styles from './bubble.module.css';
+import { EditedMark } from './edited-mark.tsx';
 import { FailedLine } from './failed-line.tsx';
 import { isEmojiOnly } from './linkify.ts';
 import type { MessageMenuHandle } from './message-menu.tsx';
 import { MessageText } from './message-text.tsx';
+import { Reactions } from './reactions.tsx';
+import { RecalledText, useRecalled } from './recalled-text.tsx';
 import { ReplyQuote } from './reply-quote.tsx';
 import type { Said } from './said.ts';
 import { StateMark } from './state-mark.tsx';
@@ -48,7 +51,8 @@ export const Bubble = memo(
     const name = useSenderName(said);
     const { hues } = useWorkspace();
     const hue = useObserved(hues, (all) => all.of(timeline.conversation, said.sender));
-    const large = isEmojiOnly(said.text);
+    const recalled = useRecalled(said, timeline.conversation);
+    const large = !recalled && isEmojiOnly(said.text);
     return (
       <div className={classNames(styles.line, said.mine && styles.mine, !follows && styles.leads)}>
         {shownSender && (
@@ -64,14 +68,15 @@ export const Bubble = memo(
             >
               {name}
             </bdi>
-            {said.replyTo !== undefined && (
+            {said.replyTo !== undefined && !recalled && (
               <ReplyQuote seq={said.replyTo} timeline={timeline} onShow={onShow} />
             )}
             <div className={styles.words}>
               <div id={`${label}-said`} className={styles.said}>
-                <MessageText text={said.text} />
+                {recalled ? <RecalledText said={said} /> : <MessageText text={said.text} />}
               </div>
               <span className={styles.foot}>
+                {said.editedAt !== undefined && !recalled && <EditedMark at={said.editedAt} />}
                 <time id={`${label}-time`} title={formats.full(said.sentAt)}>
                   {formats.clock(said.sentAt)}
                 </time>
@@ -79,19 +84,29 @@ export const Bubble = memo(
               </span>
             </div>
           </div>
+          {said.seq !== undefined && said.reactions && !recalled && (
+            <Reactions
+              conversation={timeline.conversation}
+              seq={said.seq}
+              reactions={said.reactions}
+              reachable={reachable}
+            />
+          )}
           {said.state === 'failed' && (
             <FailedLine conversation={timeline.conversation} cid={said.cid} errorCode={said.errorCode} />
           )}
         </div>
-        <Menu.Trigger
-          handle={menu}
-          payload={said}
-          className={styles.more}
-          aria-label={text('talk.actions')}
-          tabIndex={reachable ? 0 : -1}
-        >
-          <Ellipsis size={18} aria-hidden />
-        </Menu.Trigger>
+        {!recalled && (
+          <Menu.Trigger
+            handle={menu}
+            payload={said}
+            className={styles.more}
+            aria-label={text('talk.actions')}
+            tabIndex={reachable ? 0 : -1}
+          >
+            <Ellipsis size={18} aria-hidden />
+          </Menu.Trigger>
+        )}
       </div>
     );
   },
@@ -105,6 +120,7 @@ export const Bubble = memo(
     before.said.cid === after.said.cid &&
     before.said.text === after.said.text &&
     before.said.seq === after.said.seq &&
+    before.said.changed === after.said.changed &&
     before.said.sentAt === after.said.sentAt &&
     before.said.state === after.said.state,
 );

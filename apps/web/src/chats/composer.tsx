@@ -13,13 +13,15 @@ import { useWorkspace } from '../state/workspace-context.ts';
 import { ClosedComposer, closedFor } from './closed-composer.tsx';
 import styles from './composer.module.css';
 import { sendsBy } from './composer-keys.ts';
+import { EditingLine, useEditing } from './use-editing.tsx';
 import { useMuted } from './use-muted.ts';
 
 const EmojiPopover = lazyPart(async () => (await import('./emoji-popover.tsx')).EmojiPopover, 'dialog');
 
 export interface ComposerHandle {
-  /** Answers with the field to be focused; nothing when one cannot write here. */
+  /** Both answer with the field to be focused; nothing when one cannot write here. */
   replyTo(seq: number): HTMLElement | null;
+  edit(seq: number): HTMLElement | null;
 }
 
 /** Where one writes. What was typed and not sent stays with its conversation. */
@@ -46,12 +48,18 @@ export function Composer({
   const emojiButton = useRef<HTMLButtonElement>(null);
   const [picking, setPicking] = useState(false);
   const mutedUntil = useMuted(conversation);
-  const value = draft?.text ?? '';
-  const replyTo = draft?.replyTo;
+  const editing = useEditing(timeline, () => field.current?.focus());
+  const value = editing.text ?? draft?.text ?? '';
+  const replyTo = editing.seq === undefined ? draft?.replyTo : undefined;
 
   useImperativeHandle(handle, () => ({
     replyTo: (seq) => {
+      editing.end();
       drafts.set(id, { text: drafts.get(id)?.text ?? '', replyTo: seq });
+      return field.current;
+    },
+    edit: (seq) => {
+      editing.begin(seq);
       return field.current;
     },
   }));
@@ -62,6 +70,10 @@ export function Composer({
 
   const change = (next: string) => {
     setProblem(undefined);
+    if (editing.seq !== undefined) {
+      editing.change(next);
+      return;
+    }
     drafts.set(id, { text: next, ...(replyTo !== undefined && { replyTo }) });
     if (next.trim() !== '') client.typing(id);
   };
@@ -69,13 +81,20 @@ export function Composer({
     drafts.set(id, { text: value });
     field.current?.focus();
   };
+  const problemOf = (error: unknown): string =>
+    error instanceof BerthError && error.code === 'too_large'
+      ? text('talk.tooLong')
+      : errorText(error, text, formats);
   const send = () => {
     if (value.trim() === '') return;
+    if (editing.seq !== undefined) {
+      void editing.save().catch((error: unknown) => setProblem(problemOf(error)));
+      return;
+    }
     try {
       client.send(id, value.trim(), { ...(replyTo !== undefined && { replyTo }) });
     } catch (error) {
-      const tooLong = error instanceof BerthError && error.code === 'too_large';
-      setProblem(tooLong ? text('talk.tooLong') : errorText(error, text, formats));
+      setProblem(problemOf(error));
       return;
     }
     drafts.set(id, { text: '' });
@@ -92,7 +111,9 @@ export function Composer({
     if (sendsBy(event.nativeEvent)) {
       event.preventDefault();
       send();
-    } else if (event.key === 'Escape' && replyTo !== undefined) cancelReply();
+    } else if (event.key === 'Escape' && editing.seq !== undefined) editing.end();
+    else if (event.key === 'Escape' && replyTo !== undefined) cancelReply();
+    else if (event.key === 'ArrowUp' && value === '' && editing.beginLast()) event.preventDefault();
   };
 
   const closed = closedFor(conversation, mutedUntil);
@@ -104,6 +125,7 @@ export function Composer({
           {problem}
         </p>
       )}
+      {editing.seq !== undefined && <EditingLine onCancel={editing.end} />}
       {replyTo !== undefined && <ReplyTo seq={replyTo} timeline={timeline} onCancel={cancelReply} />}
       <div className={styles.line}>
         <IconButton

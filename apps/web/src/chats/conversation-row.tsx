@@ -93,7 +93,7 @@ function Preview({ conversation }: { conversation: Conversation }) {
   }
   if (!last) return <span className={styles.preview}>{text('chats.empty')}</span>;
   if (happened !== undefined) return <bdi className={styles.preview}>{brief(happened)}</bdi>;
-  const said = brief(last.text);
+  const said = last.recalledBy === undefined ? brief(last.text) : text('change.recalled');
   return (
     <bdi className={styles.preview}>
       {last.sender === me

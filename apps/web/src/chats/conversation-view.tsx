@@ -1,4 +1,4 @@
-import { useCallback, useRef, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { useText } from '../i18n/language.tsx';
 import { lazyPart } from '../shell/part.tsx';
 import type { Conversation } from '../state/conversations.ts';
@@ -30,7 +30,13 @@ export function ConversationView({
   const composer = useRef<ComposerHandle>(null);
   const timeline = workspace.timeline(conversation.conversation)!;
   useGroupMarks(conversation);
-  const reply = useCallback((seq: number) => composer.current?.replyTo(seq) ?? null, []);
+  const writing = useMemo(
+    () => ({
+      reply: (seq: number) => composer.current?.replyTo(seq) ?? null,
+      edit: (seq: number) => composer.current?.edit(seq) ?? null,
+    }),
+    [],
+  );
   return (
     <>
       <ConversationHeader conversation={conversation} name={name} onDetails={() => setDetails(true)} />
@@ -39,7 +45,7 @@ export function ConversationView({
         timeline={timeline}
         name={name}
         memory={memory}
-        onReply={reply}
+        writing={writing}
         handle={list}
       />
       <Composer

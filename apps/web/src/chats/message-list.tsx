@@ -12,8 +12,9 @@ import { useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import { labelOf } from './bubble.tsx';
 import { JumpButton } from './jump-button.tsx';
+import { MessageAsides } from './message-asides.tsx';
 import styles from './message-list.module.css';
-import { MessageMenu, type MessageMenuHandle, type ReplyTo } from './message-menu.tsx';
+import { type Aside, MessageMenu, type MessageMenuHandle, type Writing } from './message-menu.tsx';
 import { MessageRowView } from './message-row.tsx';
 import { initialSizes, offsetOfPlace, openingPlace, type ScrollMemory } from './scroll-place.ts';
 import { firstNewSeq, useDivider } from './use-divider.ts';
@@ -42,7 +43,7 @@ export function MessageList({
   timeline,
   name,
   memory,
-  onReply,
+  writing,
   handle,
 }: {
   conversation: Conversation;
@@ -50,7 +51,7 @@ export function MessageList({
   name: string;
   /** Where the reader was, by conversation; written when the list goes. */
   memory: Map<number, ScrollMemory>;
-  onReply: ReplyTo;
+  writing: Writing;
   handle: React.Ref<MessageListHandle>;
 }) {
   const text = useText();
@@ -61,6 +62,7 @@ export function MessageList({
   const failed = useObserved(timeline, (messages) => messages.failed);
   const { dividerAfter, clearDivider } = useDivider(conversation);
   const [menu] = useState<MessageMenuHandle>(() => Menu.createHandle());
+  const [aside, setAside] = useState<{ aside: Aside; seq: number }>();
   const [highlighted, setHighlighted] = useState<number>();
   const scroller = useRef<HTMLDivElement>(null);
   const [sizes] = useState(() => initialSizes(memory.get(id)));
@@ -196,7 +198,21 @@ export function MessageList({
           })}
         </div>
       </div>
-      <MessageMenu handle={menu} mayReply={conversation.member} onReply={onReply} />
+      <MessageMenu
+        handle={menu}
+        conversation={conversation}
+        writing={writing}
+        onAside={(kind, seq) => setAside({ aside: kind, seq })}
+      />
+      {aside && (
+        <MessageAsides
+          key={`${aside.aside} ${aside.seq}`}
+          {...aside}
+          timeline={timeline}
+          scroller={scroller}
+          onClose={() => setAside(undefined)}
+        />
+      )}
       {failed && (
         <p className={styles.failed} role="status">
           {text('talk.loadFailed')}

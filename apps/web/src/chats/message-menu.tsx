@@ -1,56 +1,106 @@
 import { Menu } from '@base-ui/react/menu';
-import { Copy, Reply } from 'lucide-react';
+import { Copy, History, Pencil, Reply, SmilePlus, Trash2, Users } from 'lucide-react';
 import { useRef } from 'react';
 import { type Action, ActionPopup } from '../design/menu.tsx';
-import { useText } from '../i18n/language.tsx';
+import { errorText } from '../i18n/error-text.ts';
+import { useFormats, useText } from '../i18n/language.tsx';
 import { useNotice } from '../shell/notices.tsx';
+import type { Conversation } from '../state/conversations.ts';
+import { useWorkspace } from '../state/workspace-context.ts';
 import type { Said } from './said.ts';
 
 /** Joins the buttons of all messages to the one menu that they open. */
 export type MessageMenuHandle = ReturnType<typeof Menu.createHandle<Said>>;
 
-/** Begins a reply; answers with the field where it is written, if there is one. */
-export type ReplyTo = (seq: number) => HTMLElement | null;
+/** What is written about a message: begins it, and answers with the field where, if there is one. */
+export interface Writing {
+  reply(seq: number): HTMLElement | null;
+  edit(seq: number): HTMLElement | null;
+}
+
+/** What is shown of a message beside it. */
+export type Aside = 'emoji' | 'versions' | 'reactions';
 
 /** What can be done with a message. */
 export function MessageMenu({
   handle,
-  mayReply,
-  onReply,
+  conversation,
+  writing,
+  onAside,
 }: {
   handle: MessageMenuHandle;
-  mayReply: boolean;
-  onReply: ReplyTo;
+  conversation: Conversation;
+  writing: Writing;
+  onAside: (aside: Aside, seq: number) => void;
 }) {
   const text = useText();
   const notice = useNotice();
-  /** Where one writes the reply that was chosen: there the focus goes, not back to the button. */
-  const writing = useRef<HTMLElement>(null);
-  const reply = (seq: number) => {
-    writing.current = onReply(seq);
-  };
-  const actionsFor = ({ seq, text: said }: Said): Action[] => [
-    ...(seq !== undefined && mayReply
-      ? [{ label: text('action.reply'), icon: Reply, run: () => reply(seq) }]
-      : []),
-    {
+  const recall = useRecall(conversation.conversation);
+  const { client } = useWorkspace();
+  /** Where one writes what was chosen: there the focus goes, not back to the button. */
+  const field = useRef<HTMLElement>(null);
+  const mayWrite = conversation.member;
+  const isAdmin = conversation.kind === 'group' && conversation.role !== 'member';
+
+  const actionsFor = ({ seq, text: said, mine, sentAt, editedAt, reactions }: Said): Action[] => {
+    const { editMs, recallMs, versions } = client.changing;
+    const age = client.now() - sentAt;
+    const copy: Action = {
       label: text('action.copy'),
       icon: Copy,
       run: () => void navigator.clipboard.writeText(said).then(() => notice(text('talk.copied'))),
-    },
-  ];
+    };
+    if (seq === undefined) return [copy];
+    const action = (isThere: boolean, made: Action): Action[] => (isThere ? [made] : []);
+    const write = (begin: (seq: number) => HTMLElement | null) => () => {
+      field.current = begin(seq);
+    };
+    const aside = (kind: Aside) => () => onAside(kind, seq);
+    return [
+      ...action(mayWrite, { label: text('action.reply'), icon: Reply, run: write(writing.reply) }),
+      ...action(mayWrite, { label: text('change.react'), icon: SmilePlus, run: aside('emoji') }),
+      copy,
+      ...action(mayWrite && mine && age < editMs, {
+        ...{ label: text('change.edit'), icon: Pencil, run: write(writing.edit) },
+      }),
+      ...action(editedAt !== undefined && versions, {
+        ...{ label: text('change.versions'), icon: History, run: aside('versions') },
+      }),
+      ...action(reactions !== undefined, {
+        ...{ label: text('change.reactions'), icon: Users, run: aside('reactions') },
+      }),
+      ...action(mayWrite && (isAdmin || (mine && age < recallMs)), {
+        ...{ label: text('change.recall'), icon: Trash2, danger: true, run: () => recall(seq) },
+      }),
+    ];
+  };
   return (
     <Menu.Root handle={handle}>
       {({ payload }) => (
         <ActionPopup
           actions={payload ? actionsFor(payload) : []}
           finalFocus={() => {
-            const field = writing.current;
-            writing.current = null;
-            return field ?? true;
+            const to = field.current;
+            field.current = null;
+            return to ?? true;
           }}
         />
       )}
     </Menu.Root>
   );
+}
+
+/** Takes a message back, unless that is undone while the notice offers it. */
+function useRecall(conversation: number): (seq: number) => void {
+  const text = useText();
+  const formats = useFormats();
+  const notice = useNotice();
+  const { recalls } = useWorkspace();
+  return (seq) => {
+    recalls.begin(conversation, seq, (error) => notice(errorText(error, text, formats), 'failure'));
+    notice(text('change.recalled.done'), 'done', {
+      label: text('change.undo'),
+      run: () => recalls.undo(conversation, seq),
+    });
+  };
 }

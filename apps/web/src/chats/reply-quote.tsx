@@ -4,6 +4,7 @@ import { nameOf } from '../state/people.ts';
 import type { Timeline } from '../state/timeline.ts';
 import { useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
+import { useRecalled } from './recalled-text.tsx';
 import styles from './reply-quote.module.css';
 
 const longestQuote = 160;
@@ -25,12 +26,15 @@ export function ReplyQuote({
   useEffect(() => {
     timeline.wantOne(seq);
   }, [timeline, seq]);
+  const recalled = useRecalled({ seq, recalledBy: message?.recalledBy }, timeline.conversation);
   const who =
     message && (message.sender === me ? text('talk.me') : sender ? nameOf(sender) : `${message.sender}`);
   return (
     <button type="button" className={styles.quote} onClick={() => onShow(seq)}>
       <bdi className={styles.who}>{who ?? text('talk.reply.missing', { seq })}</bdi>
-      <bdi className={styles.said}>{message?.text.slice(0, longestQuote).toWellFormed() ?? '…'}</bdi>
+      <bdi className={styles.said}>
+        {recalled ? text('change.recalled') : (message?.text.slice(0, longestQuote).toWellFormed() ?? '…')}
+      </bdi>
     </button>
   );
 }

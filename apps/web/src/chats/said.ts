@@ -1,7 +1,8 @@
 import type { OutgoingState } from '@berth/client';
+import type { Message } from '@berth/wire';
 
 /** A message as it is shown, stored or on its way. */
-export interface Said {
+export interface Said extends Pick<Message, 'changed' | 'editedAt' | 'recalledBy' | 'reactions'> {
   cid: string;
   seq: number | undefined;
   sender: number;

@@ -1,5 +1,8 @@
+import { enChanges } from './en-changes.ts';
+
 /** English, and the list of all texts: the other catalogues have the same keys and places. */
 export const en = {
+  ...enChanges,
   'app.name': 'Berth',
   'app.tagline': 'A place for every conversation.',
   'app.loading': 'Loading',
@@ -96,6 +99,8 @@ export const en = {
   'error.method_not_allowed': 'This server does not know how to do that.',
   'error.already_exists': 'It is there already.',
   'error.conflict': 'Something changed meanwhile. Please try again.',
+  'error.too_late': 'It is too late for this now.',
+  'error.recalled': 'This message was taken back.',
   'error.code_expired': 'This code is no longer good. Ask for a new one.',
   'error.code_wrong': 'This is not the code that we sent.',
   'error.password_refused': 'This password is too easy to guess. Choose another.',

@@ -1,7 +1,9 @@
 import type { Catalogue } from './catalogue.ts';
+import { zhChanges } from './zh-changes.ts';
 
 /** 简体中文。 */
 export const zh: Catalogue = {
+  ...zhChanges,
   'app.name': 'Berth',
   'app.tagline': '每段对话，都有泊位。',
   'app.loading': '加载中',
@@ -98,6 +100,8 @@ export const zh: Catalogue = {
   'error.method_not_allowed': '服务器不支持此操作。',
   'error.already_exists': '已经存在。',
   'error.conflict': '状态已变化，请重试。',
+  'error.too_late': '现在已经太晚了。',
+  'error.recalled': '这条消息已被撤回。',
   'error.code_expired': '验证码已失效，请重新获取。',
   'error.code_wrong': '验证码不正确。',
   'error.password_refused': '密码太容易被猜到，请换一个。',

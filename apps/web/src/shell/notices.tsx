@@ -35,6 +35,7 @@ function Notices() {
     >
       <Toast.Content className={styles.content}>
         <Toast.Title className={styles.title} />
+        {toast.actionProps && <Toast.Action className={styles.action} />}
         <Toast.Close render={<IconButton label={text('action.close')} className={styles.close} />}>
           <X size={16} aria-hidden />
         </Toast.Close>
@@ -43,12 +44,29 @@ function Notices() {
   ));
 }
 
-export function useNotice(): (title: string, kind?: 'done' | 'failure') => void {
-  const { add } = Toast.useToastManager();
+/** What a notice offers to do, for as long as it is there. */
+export interface NoticeAction {
+  label: string;
+  run: () => void;
+}
+
+export function useNotice(): (title: string, kind?: 'done' | 'failure', action?: NoticeAction) => void {
+  const { add, close } = Toast.useToastManager();
   return useCallback(
-    (title, kind = 'done') => {
-      add({ title, type: kind, priority: kind === 'failure' ? 'high' : 'low' });
+    (title, kind = 'done', action = undefined) => {
+      const id: string = add({
+        ...{ title, type: kind, priority: kind === 'failure' ? 'high' : 'low' },
+        ...(action && {
+          actionProps: {
+            children: action.label,
+            onClick: () => {
+              action.run();
+              close(id);
+            },
+          },
+        }),
+      });
     },
-    [add],
+    [add, close],
   );
 }

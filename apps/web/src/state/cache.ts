@@ -66,6 +66,11 @@ export class WorkspaceCache {
     }
   }
 
+  /** Forgets what is kept of a conversation: it has gone on, and what became of it was not told. */
+  async drop(conversation: number): Promise<void> {
+    await this.#storage.delete(this.#key(`timeline/${conversation}`));
+  }
+
   /** Writes what changes, a little later; what is returned ends it. */
   follow(workspace: KeptWorkspace): void {
     this.#write = () => this.#save(workspace);

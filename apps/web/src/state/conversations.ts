@@ -1,4 +1,11 @@
-import { type BerthClient, BerthError, type ErrorCode, type Pages } from '@berth/client';
+import {
+  applyChange,
+  type BerthClient,
+  BerthError,
+  type ErrorCode,
+  type MessageChange,
+  type Pages,
+} from '@berth/client';
 import type { ConversationSummary, Message, Pushes } from '@berth/wire';
 import { Observable } from './observable.ts';
 
@@ -147,6 +154,14 @@ export class Conversations extends Observable {
         known.kind === 'direct' && { peerRead: Math.max(known.peerRead ?? 0, message.seq) }),
     });
     if (mine && isNew && isText) this.markRead(message.conversation, message.seq);
+  }
+
+  /** What became of a message shows in the list when it is the last one. */
+  changeMessage(change: MessageChange): void {
+    const known = this.#byId.get(change.conversation);
+    if (!known) return;
+    const last = known.last?.seq === change.target ? applyChange(known.last, change, this.#me) : known.last;
+    this.#set({ ...known, head: Math.max(known.head, change.seq), ...(last && { last }) });
   }
 
   markRead(id: number, seq: number): void {

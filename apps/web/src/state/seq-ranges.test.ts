@@ -19,6 +19,11 @@ test('ranges hold exactly what was added, as few ranges as can be, and know what
       for (let index = 1; index < kept.length; index++)
         assert.ok(kept[index]!.from > kept[index - 1]!.to + 1);
 
+      const left = Array.from({ length: 80 }, (_, index) => askedFrom + index).filter(
+        (seq) => !model.has(seq),
+      );
+      for (const [place, seq] of left.entries()) assert.equal(ranges.missingAt(askedFrom, place), seq);
+
       const asked = Array.from({ length: askedLength }, (_, index) => askedFrom + index);
       const askedTo = askedFrom + askedLength - 1;
       assert.equal(ranges.count(askedFrom, askedTo), asked.filter((seq) => model.has(seq)).length);

@@ -29,7 +29,7 @@ function server(visible: (seq: number) => boolean, head: number, most = 1_000) {
 
 test('what is looked at is loaded, with some on each side, and never twice', async () => {
   const { fetch, asked } = server(() => true, 1_000);
-  const timeline = new Timeline(1, { first: 1, head: 1_000 }, fetch);
+  const timeline = new Timeline(1, { first: 1, head: 1_000 }, fetch, 7);
   assert.equal(timeline.length, 1_000);
   timeline.want(500, 520);
   timeline.want(500, 520);
@@ -43,13 +43,13 @@ test('what is looked at is loaded, with some on each side, and never twice', asy
 
 test('answers that end early are continued', async () => {
   const { fetch } = server(() => true, 64, 5);
-  const timeline = new Timeline(1, { first: 1, head: 64 }, fetch);
+  const timeline = new Timeline(1, { first: 1, head: 64 }, fetch, 7);
   timeline.want(1, 64);
   await eventually('all 64', () => timeline.newestMessages(100).length === 64);
 });
 
 test('nothing is said to have failed once it is here, whichever way it came', async () => {
-  const timeline = new Timeline(1, { first: 1, head: 200 }, () => Promise.reject(new Error('away')));
+  const timeline = new Timeline(1, { first: 1, head: 200 }, () => Promise.reject(new Error('away')), 7);
   timeline.want(100, 102);
   await eventually('the failure', () => timeline.failed);
   // Pushed, or kept on this device.
@@ -61,8 +61,11 @@ test('nothing is said to have failed once it is here, whichever way it came', as
 
 test('one page that comes hides no other that does not', async () => {
   const { fetch } = server(() => true, 200);
-  const timeline = new Timeline(1, { first: 1, head: 200 }, (after, limit) =>
-    after < 64 ? Promise.reject(new Error('away')) : fetch(after, limit),
+  const timeline = new Timeline(
+    1,
+    { first: 1, head: 200 },
+    (after, limit) => (after < 64 ? Promise.reject(new Error('away')) : fetch(after, limit)),
+    7,
   );
   timeline.want(60, 70);
   await eventually('the page that comes', () => timeline.get(70));
@@ -74,8 +77,11 @@ test('one page that comes hides no other that does not', async () => {
 test('a failed page is asked for again when the connection is back', async () => {
   const { fetch } = server(() => true, 10);
   let away = true;
-  const timeline = new Timeline(1, { first: 1, head: 10 }, (after, limit) =>
-    away ? Promise.reject(new Error('away')) : fetch(after, limit),
+  const timeline = new Timeline(
+    1,
+    { first: 1, head: 10 },
+    (after, limit) => (away ? Promise.reject(new Error('away')) : fetch(after, limit)),
+    7,
   );
   timeline.want(1, 10);
   await eventually('the failure', () => timeline.failed);
@@ -92,7 +98,7 @@ test('hidden times have no place, and index and seq stay each other’s inverse'
       async (hidden, most) => {
         const visible = (seq: number) => !hidden.includes(seq);
         const { fetch } = server(visible, 90, most);
-        const timeline = new Timeline(1, { first: 1, head: 90 }, fetch);
+        const timeline = new Timeline(1, { first: 1, head: 90 }, fetch, 7);
         timeline.want(1, 90);
         const shown = Array.from({ length: 90 }, (_, index) => index + 1).filter(visible);
         await eventually(
@@ -118,10 +124,27 @@ test('hidden times have no place, and index and seq stay each other’s inverse'
 });
 
 test('a message that comes moves the head and is there once', () => {
-  const timeline = new Timeline(1, { first: 1, head: 3 }, () => Promise.reject(new Error('not asked')));
+  const timeline = new Timeline(1, { first: 1, head: 3 }, () => Promise.reject(new Error('not asked')), 7);
   timeline.add(message(4));
   timeline.add(message(4));
   assert.equal(timeline.head, 4);
   assert.equal(timeline.length, 4);
   assert.deepEqual(timeline.newestMessages(9), [message(4)]);
+});
+
+test('what changed a message has no place, and shows whether it comes before or after the message', async () => {
+  const { fetch } = server(() => true, 3);
+  const timeline = new Timeline(1, { first: 1, head: 3 }, fetch, 7);
+  const edited = { kind: 'edited', conversation: 1, sender: 7, sentAt: 9 } as const;
+  timeline.add(message(1));
+  timeline.changeMessage({ ...edited, seq: 4, target: 1, text: 'once' });
+  timeline.changeMessage({ ...edited, seq: 5, target: 2, text: 'too' });
+  timeline.want(1, 3);
+  await eventually('the rows', () => timeline.get(3));
+  assert.deepEqual([timeline.length, timeline.head, timeline.seqAt(2)], [3, 5, 3]);
+  assert.deepEqual([timeline.get(1)!.text, timeline.get(2)!.text], ['once', 'too']);
+  // Told anew with what came later: an older change changes nothing.
+  timeline.add({ ...message(1), text: 'twice', changed: 6 });
+  timeline.changeMessage({ ...edited, seq: 4, target: 1, text: 'once' });
+  assert.equal(timeline.get(1)!.text, 'twice');
 });

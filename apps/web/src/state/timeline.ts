@@ -1,3 +1,4 @@
+import { applyChange, type MessageChange } from '@berth/client';
 import type { Answers, Message } from '@berth/wire';
 import { Observable } from './observable.ts';
 import { type SeqRange, SeqRanges } from './seq-ranges.ts';
@@ -5,17 +6,27 @@ import { type SeqRange, SeqRanges } from './seq-ranges.ts';
 /** Messages asked for at once; ranges begin at multiples of it, so that two readers ask for the same. */
 const pageSize = 64;
 
+/** Changes kept of one message, and messages of which they are kept. */
+const maxWaiting = 200;
+
+/** Whether an entry is a row of its own. */
+const hasPlace = ({ kind, target }: Message): boolean => kind !== 'fence' && target === undefined;
+
 export type FetchMessages = (after: number, limit: number) => Promise<Answers['sync']>;
 
 /**
  * The messages of one conversation as far as they are here. Seqs are gapless, so everything from the first to the head
  * has its place before it is loaded: history needs no prepending, and a reader may jump anywhere. What the server does
- * not tell of a range that it answered is not this user's to see (times of absence) and has no place; nor has a fence.
+ * not tell of a range that it answered is not this user's to see (times of absence) and has no place; nor has a fence, nor
+ * what changed a message: that shows where the message stands.
  */
 export class Timeline extends Observable {
   readonly conversation: number;
   readonly #fetch: FetchMessages;
+  readonly #me: number;
   readonly #messages = new Map<number, Message>();
+  /** What was told of messages that are not here, by the message: they may come from where it was not known. */
+  readonly #changes = new Map<number, MessageChange[]>();
   /** Loaded, or known to be hidden. */
   readonly #known = new SeqRanges();
   readonly #hidden = new SeqRanges();
@@ -27,9 +38,15 @@ export class Timeline extends Observable {
   /** Pages that could not be had when they were asked for last. */
   readonly #failed = new Set<number>();
 
-  constructor(conversation: number, bounds: { first: number; head: number }, fetch: FetchMessages) {
+  constructor(
+    conversation: number,
+    bounds: { first: number; head: number },
+    fetch: FetchMessages,
+    me: number,
+  ) {
     super();
     this.conversation = conversation;
+    this.#me = me;
     this.#first = Math.max(1, bounds.first);
     this.#head = bounds.head;
     this.#fetch = fetch;
@@ -69,12 +86,7 @@ export class Timeline extends Observable {
   }
 
   seqAt(index: number): number {
-    let seq = this.#first + index;
-    for (const hidden of this.#hidden.ranges) {
-      if (hidden.from > seq) break;
-      seq += hidden.to - Math.max(hidden.from, this.#first) + 1;
-    }
-    return seq;
+    return this.#hidden.missingAt(this.#first, index);
   }
 
   /** The place of a seq, or where it would be. */
@@ -93,12 +105,53 @@ export class Timeline extends Observable {
   }
 
   add(message: Message): void {
-    if (this.#known.has(message.seq)) return;
-    if (message.kind === 'fence') this.#hidden.add(message.seq, message.seq);
-    else this.#messages.set(message.seq, message);
+    if (this.#known.has(message.seq)) {
+      // What a device has kept may be older than what is told.
+      const here = this.#messages.get(message.seq);
+      if (here && (message.changed ?? 0) > (here.changed ?? 0)) {
+        this.#put(message);
+        this.#change();
+      }
+      return;
+    }
+    if (hasPlace(message)) this.#put(message);
+    else this.#hidden.add(message.seq, message.seq);
     this.#known.add(message.seq, message.seq);
     this.#head = Math.max(this.#head, message.seq);
     this.#change();
+  }
+
+  /** What became of a message; it shows when the message is here, or comes. */
+  changeMessage(change: MessageChange): void {
+    this.#hidden.add(change.seq, change.seq);
+    this.#known.add(change.seq, change.seq);
+    this.#head = Math.max(this.#head, change.seq);
+    const message = this.#messages.get(change.target);
+    if (message) this.#messages.set(change.target, applyChange(message, change, this.#me));
+    else {
+      const waiting = this.#changes.get(change.target) ?? [];
+      this.#changes.set(change.target, [...waiting, change].slice(-maxWaiting));
+      if (this.#changes.size > maxWaiting) this.#changes.delete(this.#changes.keys().next().value!);
+    }
+    this.#change();
+  }
+
+  /** Something that was told of these messages was missed: what is here is asked for again. */
+  forget(): void {
+    this.#messages.clear();
+    this.#known.clear();
+    this.#hidden.clear();
+    this.#change();
+    this.wantAgain();
+  }
+
+  #put(message: Message): void {
+    const waiting = this.#changes.get(message.seq) ?? [];
+    this.#changes.delete(message.seq);
+    this.#messages.set(
+      message.seq,
+      waiting.reduce((told, change) => applyChange(told, change, this.#me), message),
+    );
   }
 
   /** The newest `count` that are here, ascending, whatever is missing between them: what a cache keeps. */
@@ -159,9 +212,9 @@ export class Timeline extends Observable {
   async #fill(gap: SeqRange): Promise<void> {
     const answer = await this.#fetch(gap.from - 1, gap.to - gap.from + 1);
     const within = answer.messages.filter(
-      ({ seq, kind }) => seq >= gap.from && seq <= gap.to && kind !== 'fence',
+      (message) => message.seq >= gap.from && message.seq <= gap.to && hasPlace(message),
     );
-    for (const message of within) this.#messages.set(message.seq, message);
+    for (const message of within) this.#put(message);
     // An answer that is full ends early: beyond its last message nothing is known.
     const last = answer.messages.at(-1)?.seq ?? 0;
     const to = answer.more && last > 0 ? Math.min(last, gap.to) : gap.to;

@@ -6,6 +6,7 @@ import type { Drafts } from './drafts.ts';
 import { GroupHues } from './hues.ts';
 import { Cell, Observable } from './observable.ts';
 import { Outbox } from './outbox.ts';
+import { PendingRecalls } from './pending-recalls.ts';
 import { People } from './people.ts';
 import { Timeline } from './timeline.ts';
 import { Typing } from './typing.ts';
@@ -26,6 +27,7 @@ export class Workspace {
   readonly conversations: Conversations;
   readonly people: People;
   readonly outbox: Outbox;
+  readonly recalls: PendingRecalls;
   readonly typing = new Typing();
   readonly hues = new GroupHues();
   readonly drafts: Drafts;
@@ -50,6 +52,7 @@ export class Workspace {
     this.conversations = new Conversations(client, account.id);
     this.people = new People(client, account.id);
     this.outbox = new Outbox(client);
+    this.recalls = new PendingRecalls((conversation, seq) => client.recall(conversation, seq));
     this.connection = new Cell(client.state);
     this.profile = new Cell(client.profile);
     this.#stops = this.#listen();
@@ -75,8 +78,11 @@ export class Workspace {
     const conversation = this.conversations.get(id);
     if (!conversation) return undefined;
     const bounds = { first: conversation.from, head: conversation.head };
-    const timeline = new Timeline(id, bounds, (after, limit) =>
-      this.client.request('sync', { conversation: id, after, limit }),
+    const timeline = new Timeline(
+      id,
+      bounds,
+      (after, limit) => this.client.request('sync', { conversation: id, after, limit }),
+      this.me,
     );
     this.#timelines.set(id, timeline);
     timeline.subscribe(() => {
@@ -118,6 +124,7 @@ export class Workspace {
 
   /** Writes at once what waits to be kept on this device: the page may go. */
   keep(): void {
+    this.recalls.flush();
     this.drafts.save();
     void this.#cache.flush();
   }
@@ -136,6 +143,7 @@ export class Workspace {
 
   /** Lets go of everything; the client is closed, too. */
   async close(): Promise<void> {
+    this.recalls.flush();
     for (const stop of this.#stops) stop();
     clearTimeout(this.#presenceTimer);
     this.#cache.stop();
@@ -161,6 +169,16 @@ export class Workspace {
       client.on('entry', ({ entry }) => {
         conversations.add(entry);
         this.#timelines.get(entry.conversation)?.add(entry);
+      }),
+      client.on('change', ({ change }) => {
+        conversations.changeMessage(change);
+        // Of one that is not open, too: what this device has kept of it is not to be shown as it was.
+        this.timeline(change.conversation)?.changeMessage(change);
+        if (change.kind !== 'reacted') people.want(change.sender);
+      }),
+      client.on('skipped', ({ conversation }) => {
+        this.#timelines.get(conversation)?.forget();
+        void this.#cache.drop(conversation);
       }),
       client.on('outgoing', (message) => this.#outgoing(message)),
       client.on('marked', (marked) => {

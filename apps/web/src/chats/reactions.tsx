@@ -1,0 +1,80 @@
+import { isOwnReaction, type Reaction } from '@berth/client';
+import { classNames } from '../design/class-names.ts';
+import { useText } from '../i18n/language.tsx';
+import { nameOf } from '../state/people.ts';
+import { useObserved } from '../state/use-observed.ts';
+import { useWorkspace } from '../state/workspace-context.ts';
+import styles from './reactions.module.css';
+import { useReact } from './use-react.ts';
+
+/** The emoji on a message, each with how many gave it; a press gives it, or takes one's own away. */
+export function Reactions({
+  conversation,
+  seq,
+  reactions,
+  reachable,
+}: {
+  conversation: number;
+  seq: number;
+  reactions: readonly Reaction[];
+  reachable: boolean;
+}) {
+  return (
+    <div className={styles.reactions}>
+      {reactions.map((reaction) => (
+        <Chip
+          key={reaction.emoji}
+          conversation={conversation}
+          seq={seq}
+          reaction={reaction}
+          reachable={reachable}
+        />
+      ))}
+    </div>
+  );
+}
+
+function Chip({
+  conversation,
+  seq,
+  reaction,
+  reachable,
+}: {
+  conversation: number;
+  seq: number;
+  reaction: Reaction;
+  reachable: boolean;
+}) {
+  const text = useText();
+  const { people, me } = useWorkspace();
+  const react = useReact(conversation);
+  const { emoji, count, users } = reaction;
+  const mine = isOwnReaction(reaction, me);
+  const names = useObserved(people, (all) =>
+    users
+      .map((user) => {
+        const profile = all.profile(user);
+        if (!profile && user !== me) all.want(user);
+        return user === me ? text('talk.me') : profile ? nameOf(profile) : `${user}`;
+      })
+      .reduce((one, other) => (one === '' ? other : text('entry.pair', { one, other })), ''),
+  );
+  const label = text('change.reaction', {
+    emoji,
+    names: count > users.length ? text('change.reaction.more', { names }) : names,
+  });
+  return (
+    <button
+      type="button"
+      className={classNames(styles.chip, mine && styles.mine)}
+      aria-pressed={mine}
+      aria-label={`${label} (${count})`}
+      title={label}
+      tabIndex={reachable ? 0 : -1}
+      onClick={() => react(seq, emoji, !mine)}
+    >
+      <span aria-hidden>{emoji}</span>
+      <span aria-hidden>{count}</span>
+    </button>
+  );
+}

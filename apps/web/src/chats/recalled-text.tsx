@@ -1,0 +1,36 @@
+import { useText } from '../i18n/language.tsx';
+import { nameOf } from '../state/people.ts';
+import { useObserved } from '../state/use-observed.ts';
+import { useWorkspace } from '../state/workspace-context.ts';
+import styles from './recalled-text.module.css';
+import type { Said } from './said.ts';
+
+/** Whether a message was taken back, or is about to be. */
+export function useRecalled(
+  { seq, recalledBy }: Pick<Said, 'seq' | 'recalledBy'>,
+  conversation: number,
+): boolean {
+  const { recalls } = useWorkspace();
+  const isGoing = useObserved(recalls, (all) => seq !== undefined && all.has(conversation, seq));
+  return recalledBy !== undefined || isGoing;
+}
+
+/** What stands in place of a message that was taken back. */
+export function RecalledText({
+  said: { sender, recalledBy },
+}: {
+  said: Pick<Said, 'sender' | 'recalledBy'>;
+}) {
+  const text = useText();
+  const { people, me } = useWorkspace();
+  const by = recalledBy ?? me;
+  const profile = useObserved(people, (all) => all.profile(by));
+  if (!profile && by !== me) people.want(by);
+  const words =
+    by === me
+      ? text('change.recalled.me')
+      : by === sender || !profile
+        ? text('change.recalled')
+        : text('change.recalled.by', { name: nameOf(profile) });
+  return <em className={styles.gone}>{words}</em>;
+}

@@ -1,0 +1,64 @@
+import { Pencil, X } from 'lucide-react';
+import { useState } from 'react';
+import { IconButton } from '../design/button.tsx';
+import { useText } from '../i18n/language.tsx';
+import type { Timeline } from '../state/timeline.ts';
+import { useWorkspace } from '../state/workspace-context.ts';
+import styles from './composer.module.css';
+
+/** Rows looked at from the end on for the last message of one's own. */
+const maxLooked = 200;
+
+/** The message that the composer changes, beside the draft of what is not sent yet. */
+export function useEditing(timeline: Timeline, focus: () => void) {
+  const { client, me } = useWorkspace();
+  const [edited, setEdited] = useState<{ seq: number; text: string }>();
+  const begin = (seq: number): boolean => {
+    const message = timeline.get(seq);
+    if (!message || message.recalledBy !== undefined) return false;
+    setEdited({ seq, text: message.text });
+    return true;
+  };
+  const end = () => {
+    setEdited(undefined);
+    focus();
+  };
+  return {
+    seq: edited?.seq,
+    text: edited?.text,
+    begin,
+    end,
+    /** The last message of one's own that may still be edited; false when there is none. */
+    beginLast: (): boolean => {
+      const { editMs } = client.changing;
+      for (let index = timeline.length - 1; index >= Math.max(0, timeline.length - maxLooked); index--) {
+        const message = timeline.get(timeline.seqAt(index));
+        if (message?.sender !== me || message.kind !== undefined || message.recalledBy !== undefined)
+          continue;
+        return client.now() - message.sentAt < editMs && begin(message.seq);
+      }
+      return false;
+    },
+    change: (text: string) => setEdited((before) => before && { ...before, text }),
+    save: async (): Promise<void> => {
+      const { seq, text } = edited!;
+      if (text.trim() !== timeline.get(seq)?.text) await client.edit(timeline.conversation, seq, text.trim());
+      end();
+    },
+  };
+}
+
+export function EditingLine({ onCancel }: { onCancel: () => void }) {
+  const text = useText();
+  return (
+    <div className={styles.reply}>
+      <Pencil size={16} aria-hidden />
+      <span className={styles.replied}>
+        <span className={styles.replyName}>{text('change.editing')}</span>
+      </span>
+      <IconButton label={text('change.edit.cancel')} onClick={onCancel}>
+        <X size={18} aria-hidden />
+      </IconButton>
+    </div>
+  );
+}

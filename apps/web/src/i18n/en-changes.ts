@@ -1,0 +1,20 @@
+/** What is said about changes of messages. */
+export const enChanges = {
+  'change.edit': 'Edit',
+  'change.recall': 'Delete for everyone',
+  'change.react': 'React',
+  'change.undo': 'Undo',
+  'change.editing': 'Edit your message',
+  'change.edit.cancel': 'Cancel editing',
+  'change.edited': 'edited',
+  'change.edited.at': 'Edited {time}',
+  'change.recalled': 'Message deleted',
+  'change.recalled.me': 'You deleted a message',
+  'change.recalled.by': '{name} deleted a message',
+  'change.recalled.done': 'The message is deleted for everyone',
+  'change.versions': 'Edit history',
+  'change.versions.none': 'What it said before was not kept.',
+  'change.reactions': 'Reactions',
+  'change.reaction': '{emoji}: {names}',
+  'change.reaction.more': '{names} and others',
+} as const;

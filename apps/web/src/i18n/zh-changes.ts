@@ -1,0 +1,22 @@
+import type { Catalogue } from './catalogue.ts';
+import type { enChanges } from './en-changes.ts';
+
+export const zhChanges: Pick<Catalogue, keyof typeof enChanges> = {
+  'change.edit': '编辑',
+  'change.recall': '撤回',
+  'change.react': '回应',
+  'change.undo': '撤销',
+  'change.editing': '编辑消息',
+  'change.edit.cancel': '取消编辑',
+  'change.edited': '已编辑',
+  'change.edited.at': '编辑于 {time}',
+  'change.recalled': '消息已撤回',
+  'change.recalled.me': '您撤回了一条消息',
+  'change.recalled.by': '{name}撤回了一条消息',
+  'change.recalled.done': '已为所有人撤回消息',
+  'change.versions': '编辑历史',
+  'change.versions.none': '之前的内容没有保留。',
+  'change.reactions': '回应列表',
+  'change.reaction': '{emoji}，来自{names}',
+  'change.reaction.more': '{names}等人',
+};
