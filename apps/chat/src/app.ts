@@ -11,6 +11,7 @@ import type { Context } from './context.ts';
 import type { LiveEnds } from './conversations/live-ends.ts';
 import { createDoors } from './doors.ts';
 import { createFleetSide } from './fleet-side.ts';
+import { submitSend } from './handlers/send.ts';
 import { bindHandlers } from './handlers.ts';
 import { LlfcchatDialect } from './llfcchat/llfcchat-dialect.ts';
 import type { Publisher } from './log/publisher.ts';
@@ -152,6 +153,7 @@ export function createChat(
   const berthDialect = new BerthDialect({
     logIn,
     handlers,
+    submitSend: (session, body, waiter) => submitSend(context, session, body, waiter),
     welcome: (session) => ({
       user: session.profile,
       session: session.id,

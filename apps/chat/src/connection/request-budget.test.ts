@@ -19,6 +19,7 @@ function createSessions(budget: RequestBudget) {
     handlers: {
       heartbeat: () => promise.then(() => ({ now: 1 })),
     } as unknown as BerthDialectOptions['handlers'],
+    submitSend: () => {},
     welcome: () => ({}),
     log: createLog('chat', 'silent'),
     onUsed: () => {},

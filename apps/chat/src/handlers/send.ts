@@ -1,7 +1,9 @@
 import { type Attachment, BerthError } from '@berth/wire';
 import type { RequestBody } from '@berth/wire/requests';
-import type { Context, Handler } from '../context.ts';
+import type { Context, Handler, Session } from '../context.ts';
 import { deliverBodyBytes, encodeDeliver } from '../log/deliver-frame.ts';
+import type { OutgoingMessage } from '../log/message-store.ts';
+import type { SendWaiter } from '../log/pending-message.ts';
 import { type Standing, writeRefusal } from '../membership/standing.ts';
 import type { WantedAttachment } from '../stores/file-claims.ts';
 
@@ -9,9 +11,18 @@ import type { WantedAttachment } from '../stores/file-claims.ts';
  * Stores a message and answers once it is committed; a resend gets the first receipt again. Every member's sessions are
  * then pushed the deliver frame, the sender's own among them but for the one that sent it and wants no echo.
  */
-export const send: Handler<'send'> = async (context, session, body) => {
+export const send: Handler<'send'> = (context, session, body) =>
+  new Promise((resolve, reject) => submitSend(context, session, body, { stored: resolve, refused: reject }));
+
+/** The same without a promise for each. Throws what can be told at once. */
+export function submitSend(
+  context: Context,
+  session: Session,
+  body: RequestBody<'send'>,
+  waiter: SendWaiter,
+): void {
   const { config, sendTurns, stores } = context;
-  const { conversation, cid, text, replyTo, resent } = body;
+  const { conversation, cid, text, resent, attachments: wanted } = body;
   const sender = session.user;
   const retryAfterMs = stores.sendRates.take(sender, performance.now());
   if (retryAfterMs > 0) throw new BerthError('rate_limited', undefined, { retryAfterMs });
@@ -20,37 +31,61 @@ export const send: Handler<'send'> = async (context, session, body) => {
     throw new BerthError('bad_request', 'text and cid must be well-formed Unicode');
   }
   const rules = { strangersMayWrite: config.strangersMayWrite, now: Date.now() };
-  const origin = session.echo ? undefined : session;
-  const outgoing = (attachments?: Attachment[]) => {
-    const files = attachments && { attachments };
-    const reply = replyTo === undefined ? undefined : { replyTo };
-    const frame = encodeDeliver({ conversation, sender, cid, text, ...reply, ...files });
-    if (deliverBodyBytes(frame) > config.maxDeliverBytes) {
-      throw new BerthError('too_large', `a message has at most ${config.maxDeliverBytes} bytes when encoded`);
-    }
-    return { conversation, sender, cid, text, replyTo, resent, origin, frame, ...files };
+  const frame = wanted === undefined ? frameOf(context, session, body) : undefined;
+  const settled: SendWaiter = {
+    stored(receipt) {
+      stores.marks.wrote({ conversation, user: sender }, receipt.seq);
+      waiter.stored(receipt);
+    },
+    refused: (error) => waiter.refused(error),
   };
-  const { attachments: wanted } = body;
-  const plain = wanted === undefined ? outgoing() : undefined;
   const allowed = () => {
     const cached = stores.directory.cached(conversation, sender);
     return cached !== undefined && writeRefusal(cached, rules) === undefined ? cached : undefined;
   };
-  const isFree = plain !== undefined && !sendTurns.isTaken(conversation, sender);
+  const isFree = frame !== undefined && !sendTurns.isTaken(conversation, sender);
   const known = isFree ? allowed() : undefined;
-  const receipt =
-    plain !== undefined && known !== undefined
-      ? await stores.messageWriter.write({ ...plain, standing: known })
-      : await sendTurns.take(conversation, sender, async (handedOn) => {
-          const standing = allowed() ?? (await reloadStanding(context, rules, conversation, sender, resent));
-          const message = plain ?? outgoing(await attach(context, sender, body, wanted!));
-          const written = stores.messageWriter.write({ ...message, standing });
-          handedOn();
-          return written;
-        });
-  stores.marks.wrote({ conversation, user: sender }, receipt.seq);
-  return receipt;
-};
+  if (frame !== undefined && known !== undefined) {
+    stores.messageWriter.submit(outgoing(session, body, frame, known), settled);
+    return;
+  }
+  const inTurn = sendTurns.take(conversation, sender, async (handedOn) => {
+    const standing = allowed() ?? (await reloadStanding(context, rules, conversation, sender, resent));
+    const files = wanted && (await attach(context, sender, body, wanted));
+    const whole = frame ?? frameOf(context, session, body, files);
+    const written = stores.messageWriter.write(outgoing(session, body, whole, standing, files));
+    handedOn();
+    return written;
+  });
+  inTurn.then(settled.stored, settled.refused);
+}
+
+function frameOf(
+  { config }: Context,
+  { user: sender }: Session,
+  { conversation, cid, text, replyTo }: RequestBody<'send'>,
+  attachments?: Attachment[],
+): Uint8Array {
+  const reply = replyTo === undefined ? undefined : { replyTo };
+  const files = attachments && { attachments };
+  const frame = encodeDeliver({ conversation, sender, cid, text, ...reply, ...files });
+  if (deliverBodyBytes(frame) > config.maxDeliverBytes) {
+    throw new BerthError('too_large', `a message has at most ${config.maxDeliverBytes} bytes when encoded`);
+  }
+  return frame;
+}
+
+function outgoing(
+  session: Session,
+  { conversation, cid, text, replyTo, resent }: RequestBody<'send'>,
+  frame: Uint8Array,
+  standing: Standing,
+  attachments?: Attachment[],
+): OutgoingMessage {
+  const origin = session.echo ? undefined : session;
+  const message = { conversation, sender: session.user, cid, text, replyTo, resent, origin, frame, standing };
+  return attachments === undefined ? message : { ...message, attachments };
+}
 
 /**
  * A cached refusal may be behind what another node has allowed since. Throws the refusal as it is now, unless the message

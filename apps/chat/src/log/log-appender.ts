@@ -61,7 +61,8 @@ export class LogAppender {
     const { heads } = this.#options;
     const contended = new Map<number, 'seq' | 'cid' | 'other'>();
     for (let conflicts = 0; ; ) {
-      const open = batch.filter(({ message }) => !contended.has(message.conversation));
+      const open =
+        contended.size === 0 ? batch : batch.filter(({ message }) => !contended.has(message.conversation));
       const { round, serverRun } = heads;
       const plan = await this.#plan(connection, open, contended, serverRun);
       if (plan === undefined) continue;
@@ -121,10 +122,14 @@ export class LogAppender {
   ): Promise<Ground | undefined> {
     const { heads, standings: reader } = this.#options;
     const tx = txOn(connection);
-    const ids = new Set(open.map(({ message }) => message.conversation));
     const found = new Map<number, LogHead>();
     const missing: number[] = [];
-    for (const id of ids) {
+    let last = 0;
+    for (const { message } of open) {
+      const id = message.conversation;
+      // They are sorted by conversation.
+      if (id === last) continue;
+      last = id;
       const head = fresh ? undefined : heads.get(id);
       if (head === undefined) missing.push(id);
       else found.set(id, head);
@@ -178,9 +183,14 @@ export class LogAppender {
   }
 
   #learn({ rows, ground }: Plan): void {
-    for (const { message, seq } of rows.slice(0, appendSize(rows.length))) {
-      const { uncounted, membersVersion } = ground.heads.get(message.conversation)!;
-      this.#options.heads.learn(message.conversation, { seq, uncounted, membersVersion });
+    const size = appendSize(rows.length);
+    for (let index = 0; index < size; index++) {
+      const { message, seq } = rows[index]!;
+      const { conversation } = message;
+      // They are sorted by conversation: its last one is the end.
+      if (index + 1 < size && rows[index + 1]!.message.conversation === conversation) continue;
+      const { uncounted, membersVersion } = ground.heads.get(conversation)!;
+      this.#options.heads.learn(conversation, { seq, uncounted, membersVersion });
     }
   }
 }
@@ -191,8 +201,11 @@ interface Plan extends BatchPlan {
   ground: Ground;
 }
 
-const indexesOf = (open: readonly BatchMessage[], is: (index: number) => boolean): number[] =>
-  open.flatMap((_, index) => (is(index) ? [index] : []));
+function indexesOf(open: readonly BatchMessage[], is: (index: number) => boolean): number[] {
+  const indexes: number[] = [];
+  for (let index = 0; index < open.length; index++) if (is(index)) indexes.push(index);
+  return indexes;
+}
 
 /** Of a conversation that exists: members as of another moment than the head. */
 function isStale(heads: ReadonlyMap<number, LogHead>, standing: Standing): boolean {
@@ -206,6 +219,8 @@ function outcomesOf(
   { open, outcomes, rows }: Plan,
   contended: ReadonlyMap<number, 'seq' | 'cid' | 'other'>,
 ): Outcome[] {
+  const isWhole = contended.size === 0 && appendSize(rows.length) === rows.length;
+  if (isWhole && !outcomes.some(({ kind }) => kind === 'locked')) return outcomes;
   const left = new Set(rows.slice(appendSize(rows.length)).map(({ message }) => message));
   const places = new Map(batch.map((pending, index) => [pending, index]));
   const byMessage = new Map<BatchMessage, Outcome>();

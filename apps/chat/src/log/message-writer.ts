@@ -6,7 +6,7 @@ import { CommittedRuns } from './committed-runs.ts';
 import { encodeStored, stampDeliver } from './deliver-frame.ts';
 import { LockedConversations } from './locked-conversations.ts';
 import type { MessageStore, OutgoingMessage, Receipt } from './message-store.ts';
-import { bytesOf, PendingMessage } from './pending-message.ts';
+import { bytesOf, PendingMessage, type SendWaiter } from './pending-message.ts';
 import type { CommittedRun } from './publisher.ts';
 import { Turns } from './turns.ts';
 import type { WriteFailure } from './write-failure.ts';
@@ -95,16 +95,20 @@ export class MessageWriter {
   }
 
   write(message: OutgoingMessage): Promise<Receipt> {
+    return new Promise((resolve, reject) => this.submit(message, { stored: resolve, refused: reject }));
+  }
+
+  submit(message: OutgoingMessage, waiter: SendWaiter): void {
     const refusal = this.#closing ? 'this node is closing' : this.#overload(message);
     if (refusal !== undefined) {
-      return Promise.reject(new BerthError('unavailable', refusal, { retryAfterMs: jittered(1_000) }));
+      waiter.refused(new BerthError('unavailable', refusal, { retryAfterMs: jittered(1_000) }));
+      return;
     }
-    const pending = new PendingMessage(message, performance.now() + this.#deadlineMs);
+    const pending = new PendingMessage(message, performance.now() + this.#deadlineMs, waiter);
     this.#waiting.add(pending);
     this.#bytes += pending.bytes;
     this.#sweeper ??= setInterval(() => this.#sweep(), Math.min(250, this.#deadlineMs));
     this.#laneOf(message.conversation).push(pending);
-    return pending.receipt;
   }
 
   /** Refuses new messages and resolves when those that wait are committed or were answered otherwise. */

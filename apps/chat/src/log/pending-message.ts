@@ -1,35 +1,32 @@
 import type { BerthError } from '@berth/wire';
 import type { BatchMessage, OutgoingMessage, Receipt } from './message-store.ts';
 
+/** Hears once what became of a message, and never throws. A call for each, not a promise: there are very many. */
+export interface SendWaiter {
+  stored(receipt: Receipt): void;
+  refused(error: unknown): void;
+}
+
 /** A message on its way into the database, and the caller who waits for its receipt. */
 export class PendingMessage implements BatchMessage {
   readonly message: OutgoingMessage;
   /** Of `performance.now()`: when the caller is answered in any case. */
   readonly deadlineAt: number;
-  readonly receipt: Promise<Receipt>;
+  readonly #waiter: SendWaiter;
   /** A transaction with it is under way, or one was whose end is not known. */
   maybeStored = false;
   resent: boolean;
-  #settled = false;
-  #resolve!: (receipt: Receipt) => void;
-  #reject!: (error: BerthError) => void;
+  settled = false;
 
-  constructor(message: OutgoingMessage, deadlineAt: number) {
+  constructor(message: OutgoingMessage, deadlineAt: number, waiter: SendWaiter) {
     this.message = message;
     this.resent = message.resent;
     this.deadlineAt = deadlineAt;
-    this.receipt = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-  }
-
-  get settled(): boolean {
-    return this.#settled;
+    this.#waiter = waiter;
   }
 
   get lookUpOnly(): boolean {
-    return this.#settled;
+    return this.settled;
   }
 
   get bytes(): number {
@@ -37,13 +34,15 @@ export class PendingMessage implements BatchMessage {
   }
 
   resolve(receipt: Receipt): void {
-    this.#settled = true;
-    this.#resolve(receipt);
+    if (this.settled) return;
+    this.settled = true;
+    this.#waiter.stored(receipt);
   }
 
   reject(error: BerthError): void {
-    this.#settled = true;
-    this.#reject(error);
+    if (this.settled) return;
+    this.settled = true;
+    this.#waiter.refused(error);
   }
 }
 

@@ -10,9 +10,10 @@ import {
   toBerthError,
 } from '@berth/wire';
 import { quickSend } from '@berth/wire/quick-send';
-import { type RequestName, requestSchemas } from '@berth/wire/requests';
+import { type RequestBody, type RequestName, requestSchemas } from '@berth/wire/requests';
 import type { Session } from '../context.ts';
 import type { BoundHandlers } from '../handlers.ts';
+import type { SendWaiter } from '../log/pending-message.ts';
 import { storeErrorOf } from '../stores/store-error.ts';
 import { berthFarewell } from './berth-farewell.ts';
 import { parseBody } from './body.ts';
@@ -20,10 +21,13 @@ import type { ClientConnection } from './client-connection.ts';
 import type { FrameRun } from './frame-run.ts';
 import type { Dialect, Farewell, LiveSession } from './live-session.ts';
 import { closeReasonOf, type LogIn } from './log-in.ts';
+import { SendRequest, type SendRequestHooks } from './send-request.ts';
 
 export interface BerthDialectOptions {
   logIn: LogIn;
   handlers: BoundHandlers;
+  /** What `handlers.send` does, for a waiter that is told once. */
+  submitSend: (session: Session, body: RequestBody<'send'>, waiter: SendWaiter) => void;
   /** The rest of the answer to a hello. */
   welcome: (session: LiveSession) => object;
   log: Log;
@@ -58,15 +62,20 @@ export class BerthDialect implements Dialect {
   readonly isSingle = false;
   readonly #options: BerthDialectOptions;
   readonly #routes = new Map<number, Route>();
+  readonly #sendHooks: SendRequestHooks;
 
   constructor(options: BerthDialectOptions) {
     this.#options = options;
     for (const name of Object.keys(options.handlers) as Route['name'][])
       this.#routes.set(frameIds[name], {
         name,
-        schema: name === 'send' ? quickSend : requestSchemas[name],
+        schema: requestSchemas[name],
         handle: options.handlers[name] as Route['handle'],
       });
+    this.#sendHooks = {
+      refuse: (connection, req, thrown) => this.#refuse(connection, 'send', req, thrown),
+      onRequest: options.onRequest,
+    };
   }
 
   accepts(id: number): boolean {
@@ -78,6 +87,10 @@ export class BerthDialect implements Dialect {
   }
 
   onFrame(session: LiveSession, id: number, body: Uint8Array): void {
+    if (id === frameIds.send) {
+      this.#send(session, body);
+      return;
+    }
     const route = this.#routes.get(id);
     if (route !== undefined) this.#handle(session, route, body);
     else if (id === frameIds.hello)
@@ -137,6 +150,23 @@ export class BerthDialect implements Dialect {
     }
   }
 
+  #send(session: LiveSession, body: Uint8Array): void {
+    const { connection } = session;
+    const hasRoom = connection.requestStarted(body.length);
+    const request = new SendRequest(this.#sendHooks, connection, body.length);
+    try {
+      const parsed = parseBody(body);
+      request.req = reqOfParsed(parsed);
+      if (!hasRoom) throw new BerthError('unavailable', undefined, { retryAfterMs: jittered(1_000) });
+      const checked = quickSend.safeParse(parsed);
+      if (!checked.success) throw new BerthError('bad_request', firstIssue(checked.error));
+      this.#options.onUsed(session);
+      this.#options.submitSend(session, checked.data, request);
+    } catch (thrown) {
+      request.refused(thrown);
+    }
+  }
+
   /** Not a part of what waits for the answer, which would hold the bytes of the body. */
   #handle(session: LiveSession, route: Route, body: Uint8Array): void {
     const { connection } = session;
@@ -177,12 +207,21 @@ export class BerthDialect implements Dialect {
       if (name === 'goodbye') session.close('goodbye');
       return 'ok';
     } catch (thrown) {
-      const error = toBerthError(storeErrorOf(thrown));
-      if (error.code === 'internal')
-        this.#options.log.error({ err: thrown, frame: name }, 'a request failed');
-      reply(connection, frameIds[name], req, error);
-      return error.code;
+      return this.#refuse(connection, name, req, thrown);
     }
+  }
+
+  /** The code of what was answered. */
+  #refuse(
+    connection: ClientConnection,
+    name: Route['name'],
+    req: number | undefined,
+    thrown: unknown,
+  ): string {
+    const error = toBerthError(storeErrorOf(thrown));
+    if (error.code === 'internal') this.#options.log.error({ err: thrown, frame: name }, 'a request failed');
+    reply(connection, frameIds[name], req, error);
+    return error.code;
   }
 }
 

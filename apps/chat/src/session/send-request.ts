@@ -1,0 +1,42 @@
+import { answerId, encodeFrame, frameIds } from '@berth/wire';
+import type { Receipt } from '../log/message-store.ts';
+import type { SendWaiter } from '../log/pending-message.ts';
+import type { ClientConnection } from './client-connection.ts';
+
+export interface SendRequestHooks {
+  /** Answers with an error, or says it where the request did not say its `req`; the code of what was said. */
+  refuse(connection: ClientConnection, req: number | undefined, thrown: unknown): string;
+  onRequest(name: 'send', code: string, seconds: number): void;
+}
+
+const id = answerId(frameIds.send);
+
+/** A send that waits for its answer: most of what a node does, so all that it keeps is this. */
+export class SendRequest implements SendWaiter {
+  readonly #hooks: SendRequestHooks;
+  readonly #connection: ClientConnection;
+  readonly #bytes: number;
+  readonly #startedAt = performance.now();
+  req: number | undefined;
+
+  constructor(hooks: SendRequestHooks, connection: ClientConnection, bytes: number) {
+    this.#hooks = hooks;
+    this.#connection = connection;
+    this.#bytes = bytes;
+  }
+
+  stored({ conversation, seq, sentAt }: Receipt): void {
+    const { req } = this;
+    this.#connection.queue(encodeFrame(id, { req, conversation, seq, sentAt }));
+    this.#end('ok');
+  }
+
+  refused(thrown: unknown): void {
+    this.#end(this.#hooks.refuse(this.#connection, this.req, thrown));
+  }
+
+  #end(code: string): void {
+    this.#connection.requestEnded(this.#bytes);
+    this.#hooks.onRequest('send', code, (performance.now() - this.#startedAt) / 1_000);
+  }
+}
