@@ -1,3 +1,4 @@
+export { BoundRows, executeBound } from './bound-rows.ts';
 export {
   DurabilityError,
   errnoOf,

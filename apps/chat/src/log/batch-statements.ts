@@ -1,4 +1,4 @@
-import { type MysqlConnection, txOn } from '@berth/mysql';
+import { BoundRows, executeBound, type MysqlConnection, txOn } from '@berth/mysql';
 import { insertAttachments, readAttachments } from '../stores/attachment-rows.ts';
 import { insertSizes, marks, padded } from '../stores/statement-shapes.ts';
 import { type BatchPlan, identityKey } from './batch-plan.ts';
@@ -6,6 +6,7 @@ import { type LogEnd, readLogEnds } from './log-ends.ts';
 import type { KnownMessage, MessageIdentity } from './message-store.ts';
 
 const columns = 'conversation_id, seq, uncounted, sender_id, cid, sent_at, reply_to, text';
+const columnTypes = ['u32', 'u32', 'u32', 'u32', 'text', 'u64', 'u32?', 'text'] as const;
 /** Identities in one look-up. */
 const maxIdentities = 32;
 
@@ -13,6 +14,8 @@ const maxIdentities = 32;
 export class BatchStatements {
   /** `name:rows` → text, so that a shape is spelled once. */
   readonly #texts = new Map<string, string>();
+  /** By the connection beneath the wrapper. */
+  readonly #bound = new WeakMap<object, BoundRows>();
 
   /** Locks the rows in the order of their ids (which must be sorted), and reads the ends of their logs then. */
   async lock(
@@ -97,15 +100,32 @@ export class BatchStatements {
         const values = Array(count).fill('(?,?,?,?,?,?,?,?)').join(',');
         return `INSERT INTO messages (${columns}) VALUES ${values}`;
       });
-      const params: (number | string | null)[] = [];
-      for (let index = start; index < start + size; index++) {
-        const { message, seq, uncounted } = rows[index]!;
-        const { conversation, sender, cid, replyTo, text } = message;
-        params.push(conversation, seq, uncounted, sender, cid, sentAt, replyTo ?? null, text);
-      }
-      await connection.execute(sql, params);
+      const from = start;
+      await executeBound(connection, sql, this.#boundRows(connection), size, (bound) => {
+        for (let index = from; index < from + size; index++) {
+          const { message, seq, uncounted } = rows[index]!;
+          bound.u32(message.conversation);
+          bound.u32(seq);
+          bound.u32(uncounted);
+          bound.u32(message.sender);
+          bound.text(message.cid);
+          bound.u64(sentAt);
+          if (message.replyTo === undefined) bound.absent();
+          else bound.u32(message.replyTo);
+          bound.text(message.text);
+        }
+      });
       start += size;
     }
+  }
+
+  #boundRows({ connection }: MysqlConnection): BoundRows {
+    let bound = this.#bound.get(connection);
+    if (bound === undefined) {
+      bound = new BoundRows(columnTypes);
+      this.#bound.set(connection, bound);
+    }
+    return bound;
   }
 
   #text(name: string, count: number, spell: (count: number) => string): string {
