@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import process from 'node:process';
+import { buildRevision, type Revision } from '@berth/test/revision';
 import { compileLightLoader } from '../light/light-loader.ts';
 import { compare } from './against/compare.ts';
-import { buildRevision, type Revision } from './against/revision.ts';
 import { renderComparison } from './against/table.ts';
 import { compareField } from './field/compare-field.ts';
 import { type BenchOptions, parseBenchOptions } from './options.ts';
@@ -19,6 +19,8 @@ import { measureTargets } from './targets/measure-targets.ts';
 const root = join(import.meta.dirname, '../..');
 const say = (line: string) => console.log(line);
 const warmSeconds = 2;
+/** What a revision must have for its platform to be started and filled. */
+const doors = ['test/harness/platform.ts', 'load/bench/berth-targets.ts', 'load/bench/durable-writes.ts'];
 
 function describePresent(): Revision {
   const git = (...args: string[]) => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
@@ -62,7 +64,7 @@ async function runAgainst({ revision: wanted, rounds, seconds }: BenchOptions): 
   // What is missing is told before anything is built.
   compileLightLoader();
   const signal = abortWhenInterrupted();
-  const revision = await buildRevision(root, wanted!, say, signal);
+  const revision = await buildRevision(root, wanted!, { say, doors, signal });
   const load = describeLoad();
   const comparison = await compare({
     ...{ revision, present: describePresent(), rounds, say, signal },

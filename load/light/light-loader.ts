@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import type { Writable } from 'node:stream';
-import { cacheFolder } from '../machine/cache-folder.ts';
+import { cacheFolder } from '@berth/test/cache-folder';
 import { pin } from '../machine/pin.ts';
 import { CpuMeter, type ProcessGroups } from '../machine/process-cpu.ts';
 

@@ -1,9 +1,11 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { after, afterEach, before, beforeEach, type TestContext } from 'node:test';
+import { promisify } from 'node:util';
 import { CertificateAuthority, startTestMysql, TcpProxy } from '@berth/fixtures';
 import { Mysql, migrate } from '@berth/mysql';
 import { freePorts, type RunningMysql, type RunningRedis, startRedis } from '@berth/stores';
@@ -37,6 +39,8 @@ export interface PlatformOptions {
   files?: boolean;
   /** Services speak mutual TLS with each other. */
   mutualTls?: boolean;
+  /** Root of another release, whose services and schema it starts with. Default: the present one. */
+  release?: string;
   /** Where MySQL's data is put. Default: the machine's folder for such. */
   mysqlFolder?: string;
   /** Further environment of services, by their names; `chat` means every chat node. */
@@ -179,7 +183,8 @@ export class Platform {
     };
     if (this.#options.mutualTls) Object.assign(this.#shared, await this.#certificates());
     this.db = new Mysql({ url: mysql.url });
-    await migrate(this.db);
+    if (this.#options.release === undefined) await migrate(this.db);
+    else await migrateAs(this.#options.release, mysql.url);
     this.sessionKeys = JSON.stringify({ keys: [createSessionKey()] });
     const keyFile = join(this.#folder, 'session-keys.json');
     await writeFile(keyFile, this.sessionKeys, { mode: 0o600 });
@@ -310,10 +315,18 @@ export class Platform {
   ): Service {
     const all = { ...this.#shared, ...environment, ...this.#options.environment?.[app], ...own };
     const service = new Service(name, `apps/${app}/src/main.ts`, all, opsPort, this.logFolder);
+    service.root = this.#options.release ?? service.root;
     this.services.set(name, service);
     return service;
   }
 }
+
+/** The schema of another release, by its own hand. */
+const migrateAs = (root: string, url: string) =>
+  promisify(execFile)(process.execPath, [join(root, 'apps/migrate/src/main.ts')], {
+    cwd: root,
+    env: { PATH: process.env.PATH, MYSQL_URL: url },
+  });
 
 /**
  * A platform for the tests of one file: started before the first, closed after the last. A test that fails is told what

@@ -4,13 +4,15 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { eventually } from '@berth/fixtures';
 
-const root = join(import.meta.dirname, '../..');
+const present = join(import.meta.dirname, '../..');
 const keptCharacters = 2_000;
 
 /** One service of the platform as a process of its own, which a test may stop, kill, pause and start again. */
 export class Service {
   readonly name: string;
   readonly opsUrl: string;
+  /** Of the repository that it is started from the next time. */
+  root = present;
   readonly #entry: string;
   readonly #environment: Record<string, string>;
   readonly #logFile: string;
@@ -54,8 +56,8 @@ export class Service {
 
   /** Spawns it, without waiting for it to be ready. */
   spawn(): void {
-    const child = spawn(process.execPath, [join(root, this.#entry)], {
-      cwd: root,
+    const child = spawn(process.execPath, [join(this.root, this.#entry)], {
+      cwd: this.root,
       env: { PATH: process.env.PATH, UV_THREADPOOL_SIZE: '6', LOG_LEVEL: 'info', ...this.#environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -1,6 +1,6 @@
+import type { Revision } from '@berth/test/revision';
 import { readLongList } from './long-list.ts';
 import { type Duration, patterns, read } from './measure.ts';
-import type { Revision } from './revision.ts';
 import { type Member, Side } from './side.ts';
 import type { Comparison, Round } from './table.ts';
 

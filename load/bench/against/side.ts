@@ -2,10 +2,10 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
+import type { Revision } from '@berth/test/revision';
 import type { LightTarget } from '../../light/light-loader.ts';
 import type { ProcessGroups } from '../../machine/process-cpu.ts';
 import type { DurableWritesMeasure } from '../durable-writes.ts';
-import type { Revision } from './revision.ts';
 
 export type Request =
   | { kind: 'start' }

@@ -1,6 +1,6 @@
+import type { Revision } from '@berth/test/revision';
 import { type LightMeasure, type LightPlan, runLightLoader } from '../../light/light-loader.ts';
 import { pinAll, pinnedCores } from '../../machine/pin.ts';
-import type { Revision } from '../against/revision.ts';
 import { Side } from '../against/side.ts';
 import { loaderLimitCores, markdown, shown } from '../against/table.ts';
 import { median } from '../table.ts';

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
-import { cacheFolder } from '../../machine/cache-folder.ts';
+import { cacheFolder } from '@berth/test/cache-folder';
 
 export interface GoModule {
   /** Such as `github.com/nats-io/nats-server/v2`. */

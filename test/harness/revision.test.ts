@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { after, before, test } from 'node:test';
-import { buildRevision } from './revision.ts';
+import { buildRevision, previousRelease } from './revision.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'berth-revision-'));
 const repository = join(folder, 'repository');
@@ -53,20 +53,21 @@ test('a revision is built once, outside the tree, with what its own lock file sa
   commit({ 'package.json': 'not JSON' });
   writeFileSync(join(repository, 'not-committed'), '');
   const said: string[] = [];
-  const built = await buildRevision(repository, 'HEAD~1', (line) => said.push(line));
+  const say = (line: string) => said.push(line);
+  const built = await buildRevision(repository, 'HEAD~1', { say });
   assert.equal(built.name, wanted.slice(0, 7));
   assert.equal(built.folder, join(folder, 'cache/berth-bench/revisions', wanted));
   assert.ok(existsSync(join(built.folder, 'installed')));
   assert.ok(!existsSync(join(built.folder, 'not-committed')));
   assert.deepEqual(said, [`building ${built.name} in ${built.folder}`]);
-  assert.deepEqual(await buildRevision(repository, wanted, (line) => said.push(line)), built);
+  assert.deepEqual(await buildRevision(repository, wanted, { say }), built);
   assert.equal(said.length, 1);
 });
 
 test('what cannot be built is told in one line and leaves nothing behind', async () => {
   const say = () => {};
   const broken = commit({ ...doors, 'package.json': 'not JSON' });
-  await assert.rejects(buildRevision(repository, broken, say), (error: Error) => {
+  await assert.rejects(buildRevision(repository, broken, { say }), (error: Error) => {
     assert.match(
       error.message,
       new RegExp(`^npm ci of ${broken.slice(0, 7)} failed \\(\\d+\\): npm error [^\\n]+$`),
@@ -79,12 +80,31 @@ test('what cannot be built is told in one line and leaves nothing behind', async
   );
   rmSync(join(repository, 'test'), { recursive: true });
   const doorless = commit({ 'package.json': '{}' });
-  await assert.rejects(buildRevision(repository, doorless, say), {
-    message: `${doorless.slice(0, 7)} cannot be measured: it has no test/harness/platform.ts`,
+  await assert.rejects(buildRevision(repository, doorless, { say, doors: Object.keys(doors) }), {
+    message: `${doorless.slice(0, 7)} cannot be used: it has no test/harness/platform.ts`,
   });
   for (const unknown of ['no-such-thing', '-x', 'HEAD~99']) {
-    await assert.rejects(buildRevision(repository, unknown, say), {
+    await assert.rejects(buildRevision(repository, unknown, { say }), {
       message: `${unknown} is no revision of this repository (git rev-parse knows none of that name)`,
     });
   }
+});
+
+test('the release before is the one that is named, else tagged, else whose promises were noted last', async () => {
+  assert.equal(await previousRelease(repository), undefined);
+  const noted = commit({ 'packages/wire/doc/baseline.json': '{}' });
+  commit({ 'package.json': '{ }' });
+  assert.equal(await previousRelease(repository), noted);
+  git('tag', 'v1.2.3');
+  assert.equal(await previousRelease(repository), noted, 'this commit is no release before itself');
+  commit({ 'package.json': '{  }' });
+  assert.equal(await previousRelease(repository), 'v1.2.3');
+  process.env.BERTH_PREVIOUS = 'HEAD~2';
+  try {
+    assert.equal(await previousRelease(repository), 'HEAD~2');
+  } finally {
+    delete process.env.BERTH_PREVIOUS;
+  }
+  git('clone', '--quiet', '--depth', '1', `file://${repository}`, 'shallow');
+  assert.equal(await previousRelease(join(repository, 'shallow')), undefined);
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { cacheFolder } from '../../machine/cache-folder.ts';
+import { cacheFolder } from './cache-folder.ts';
 
 const exec = promisify(execFile);
 
@@ -15,8 +15,29 @@ export interface Revision {
   folder: string;
 }
 
-/** What a revision must have for its platform to be started and filled. */
-const doors = ['test/harness/platform.ts', 'load/bench/berth-targets.ts', 'load/bench/durable-writes.ts'];
+export interface BuildOptions {
+  say: (line: string) => void;
+  /** Files without which it is of no use. */
+  doors?: string[];
+  signal?: AbortSignal;
+}
+
+/**
+ * The release before this one: `BERTH_PREVIOUS`, else the newest tag of a version before this commit, else the commit at which
+ * `npm run baseline` noted last what a release promises. Undefined where the history does not tell, as in a shallow clone.
+ */
+export async function previousRelease(repository: string): Promise<string | undefined> {
+  const { BERTH_PREVIOUS: wanted } = process.env;
+  if (wanted) return wanted;
+  const said = async (...args: string[]) =>
+    (await exec('git', args, { cwd: repository }).catch(() => ({ stdout: '' }))).stdout.trim();
+  if ((await said('rev-parse', '--is-shallow-repository')) !== 'false') return undefined;
+  return (
+    (await said('describe', '--tags', '--abbrev=0', '--match', 'v[0-9]*', 'HEAD~1')) ||
+    (await said('log', '-1', '--format=%H', 'HEAD~1', '--', 'packages/wire/doc/baseline.json')) ||
+    undefined
+  );
+}
 
 /** The commit that `revision` names; throws with one line when there is none. */
 async function commitOf(repository: string, revision: string): Promise<string> {
@@ -39,8 +60,7 @@ async function commitOf(repository: string, revision: string): Promise<string> {
 export async function buildRevision(
   repository: string,
   revision: string,
-  say: (line: string) => void,
-  signal?: AbortSignal,
+  { say, doors = [], signal }: BuildOptions,
 ): Promise<Revision> {
   const commit = await commitOf(repository, revision);
   const name = commit.slice(0, 7);
@@ -52,7 +72,7 @@ export async function buildRevision(
       () => true,
       () => false,
     );
-    if (!known) throw new Error(`${name} cannot be measured: it has no ${door}`);
+    if (!known) throw new Error(`${name} cannot be used: it has no ${door}`);
   }
   const fresh = `${folder}.${process.pid}`;
   await mkdir(fresh, { recursive: true });
