@@ -6,7 +6,12 @@ import { capture } from './run-command.ts';
 /** An object of a cluster, as far as anybody here looks at it. */
 export interface ClusterObject {
   kind?: string;
-  metadata: { name: string; namespace?: string; labels?: Record<string, string> };
+  metadata: {
+    name: string;
+    namespace?: string;
+    labels?: Record<string, string>;
+    deletionTimestamp?: string;
+  };
   // biome-ignore lint/suspicious/noExplicitAny: the shape depends on the kind.
   [part: string]: any;
 }

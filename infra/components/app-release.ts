@@ -80,7 +80,8 @@ function watchHooks(
       kubeconfig.apply(resolve);
     });
     const say = (text: string) => void pulumi.log.warn(text, parent);
-    watch = new ReleaseWatch({ kubectl: new Kubectl(content), namespace: namespaceName, say });
+    const tell = (text: string) => void pulumi.log.info(text, parent);
+    watch = new ReleaseWatch({ kubectl: new Kubectl(content), namespace: namespaceName, say, tell });
     watch.start();
     void pulumi.log.info(`waiting for ${name} for at most ${timeoutSeconds} s`, parent, undefined, true);
   });

@@ -1,6 +1,7 @@
 import { jittered } from '@berth/lifecycle';
 import type { Kubectl } from '../kubectl.ts';
 import { CommandError } from '../run-command.ts';
+import { awaitedOf } from './awaited.ts';
 import { type Trouble, troublesOf } from './troubles.ts';
 
 const everyMs = 3_000;
@@ -10,15 +11,18 @@ export interface ReleaseWatchOptions {
   namespace: string;
   /** Each trouble once. */
   say(text: string): void;
+  /** What is waited for, whenever that has changed. */
+  tell(text: string): void;
 }
 
 /**
- * Tells what keeps a release from coming up while it is waited for: the engine says nothing until the time is over, and
- * by then the pods have been taken back.
+ * Tells what a release waits for, and what keeps it from coming up: the engine says nothing until the time is over, and by
+ * then the pods have been taken back.
  */
 export class ReleaseWatch {
   readonly #options: ReleaseWatchOptions;
   readonly #said = new Set<string>();
+  #awaited = '';
   #sinceMs = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -44,6 +48,7 @@ export class ReleaseWatch {
     const { kubectl, namespace } = this.#options;
     try {
       const objects = await kubectl.list('pods,events', ['--namespace', namespace]);
+      this.#follow(awaitedOf(objects));
       for (const trouble of troublesOf(objects, this.#sinceMs)) await this.#tell(trouble);
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
@@ -51,6 +56,11 @@ export class ReleaseWatch {
       if (/ENOENT/.test(error.message)) return this.stop();
     }
     if (this.#timer) this.#later();
+  }
+
+  #follow(awaited: string): void {
+    if (awaited !== '' && awaited !== this.#awaited) this.#options.tell(`waiting for ${awaited}`);
+    this.#awaited = awaited;
   }
 
   async #tell({ key, text, crashed }: Trouble): Promise<void> {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AwsConfig, KindConfig } from '../config.ts';
 import type { ClusterObject } from '../kubectl.ts';
+import { awaitedOf } from './awaited.ts';
 import { missingImages } from './node-images.ts';
 import { releaseTimeout } from './release-timeout.ts';
 import { troublesOf } from './troubles.ts';
@@ -52,6 +53,35 @@ test('pods of one Deployment have one trouble', () => {
     begun,
   ).map(({ key }) => key);
   assert.equal(new Set(keys).size, 2);
+});
+
+test('what is waited for is told by part, with how far it is', () => {
+  const of = (part: string, status: object, labels = {}): ClusterObject => ({
+    ...pod(`berth-${part}-6c9d8f7b5d-x2x4z`, status),
+    metadata: {
+      name: `berth-${part}-6c9d8f7b5d-x2x4z`,
+      labels: { 'app.kubernetes.io/component': part, ...labels },
+    },
+  });
+  const scheduled = { type: 'PodScheduled', status: 'True' };
+  const running = { containerStatuses: [{ state: { running: {} } }], conditions: [scheduled] };
+  const all = [
+    of('gate', running),
+    of('gate', { phase: 'Pending', conditions: [scheduled] }),
+    of('mysql', {
+      ...{ initContainerStatuses: [{ state: { running: {} } }], conditions: [scheduled] },
+      containerStatuses: [{ state: { waiting: {} } }],
+    }),
+    of('edge', { phase: 'Pending' }),
+    of('migrate', running, { 'batch.kubernetes.io/job-name': 'berth-migrate-1' }),
+    of('verify', { ...running, conditions: [scheduled, { type: 'Ready', status: 'True' }] }),
+    of('probe', { phase: 'Succeeded' }),
+  ];
+  assert.equal(
+    awaitedOf(all),
+    '2 of gate (being created, starting), edge (has no node yet), migrate (running), mysql (preparing)',
+  );
+  assert.equal(awaitedOf([]), '');
 });
 
 test('warnings since the start are told, older ones and passing ones are not', () => {
