@@ -87,6 +87,24 @@ async function enter(
   return report;
 }
 
+test('a fleet that has just been made gets its least number without waiting for a round', async () => {
+  const scaler = new NotedScaler(1);
+  const hourMs = 3_600_000;
+  const leastOfAll = { ...policy, min: 2 };
+  const loop = new ScalingLoop({
+    ...{ registry: new RedisRegistry(stores.redis, defaultRules), scaler, log },
+    ...{ policy: leastOfAll, everyMs: 20_000, leadership: new Leadership(stores.redis, 'one', hourMs) },
+  });
+  const begun = performance.now();
+  loop.start();
+  try {
+    await eventually('there are two', () => scaler.scale === 2);
+    assert.ok(performance.now() - begun < 20_000 * 0.8);
+  } finally {
+    await loop.close();
+  }
+});
+
 test('a fleet that is too small is scaled out, by one replica at a time', async () => {
   const scaler = new NotedScaler(2);
   await withLoop(scaler, async (registry, outcomes, told) => {

@@ -37,6 +37,8 @@ export class ScalingLoop {
   #round: Promise<void> | undefined;
   #closed = false;
   #leads = false;
+  /** Soon, as a fleet that has just been made waits for the rest of its least number. */
+  #waitMs: number;
 
   constructor(options: ScalingLoopOptions) {
     this.#options = {
@@ -46,13 +48,15 @@ export class ScalingLoop {
       replica: 'this replica',
       ...options,
     };
+    this.#waitMs = this.#options.everyMs / 10;
   }
 
   start(): void {
     if (this.#closed) return;
     this.#timer = setTimeout(() => {
       this.#round = this.#run().finally(() => this.start());
-    }, jittered(this.#options.everyMs));
+    }, jittered(this.#waitMs));
+    this.#waitMs = this.#options.everyMs;
   }
 
   async close(): Promise<void> {
