@@ -6,13 +6,12 @@ import { spec } from 'node:test/reporters';
 interface Phase {
   files: string[];
   concurrency: number;
+  /** A test file that takes longer is stopped and has failed. Default 20 minutes. */
+  fileTimeoutMs?: number;
 }
 
 /** Loaded before each test file. */
 const fileEnd = import.meta.resolve('./file-end.ts');
-
-/** A test file that takes longer is stopped and has failed. */
-const fileTimeoutMs = 20 * 60_000;
 
 /** The runner's closing figures, in its own order. */
 const figures = ['tests', 'suites', 'pass', 'fail', 'cancelled', 'skipped', 'todo', 'duration_ms'];
@@ -25,7 +24,7 @@ export async function runPhases(phases: Phase[]): Promise<boolean> {
   const reporter = new spec();
   reporter.pipe(process.stdout);
   const totals = new Map(figures.map((figure) => [figure, 0]));
-  for (const { files, concurrency } of phases) {
+  for (const { files, concurrency, fileTimeoutMs = 20 * 60_000 } of phases) {
     if (files.length === 0) continue;
     for await (const event of run({
       files,

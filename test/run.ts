@@ -16,10 +16,12 @@ import { runPhases } from './phases.ts';
  * test file: those of one part two at a time, then those of the whole system one by one.
  */
 const wholeSystem =
-  /^(test\/(e2e\/|faults\/|llfcchat\/|bare-machine\/|deploy\/(cluster|dashboard))|apps\/local\/)|\.browser\.test\.ts$/;
+  /^(test\/(e2e\/|faults\/|llfcchat\/|bare-machine\/|deploy\/(cluster|dashboard)|figures\/)|apps\/local\/)|\.browser\.test\.ts$/;
 const ofCluster = /^test\/deploy\/cluster/;
 const ofBareMachine = /^test\/bare-machine\//;
-const onlyByName = (file: string) => ofCluster.test(file) || ofBareMachine.test(file);
+const ofFigures = /^test\/figures\//;
+const needsCluster = (file: string) => ofCluster.test(file) || ofFigures.test(file);
+const onlyByName = (file: string) => needsCluster(file) || ofBareMachine.test(file);
 
 const missing = [
   ...(findStores().mysqld ? [] : ['mariadb-server']),
@@ -48,11 +50,11 @@ if (files.some((file) => file.startsWith('test/deploy/edge'))) {
   if (haproxyBinary === undefined) await installStores(['haproxy'], say, '');
   fetchNewerHaproxy(say);
 }
-if (files.some((file) => file.startsWith('test/deploy/'))) fetchHelms(say);
-if (files.some((file) => ofCluster.test(file)) && missingClusterPackages().length > 0) {
+if (files.some((file) => file.startsWith('test/deploy/') || ofFigures.test(file))) fetchHelms(say);
+if (files.some(needsCluster) && missingClusterPackages().length > 0) {
   await installStores(missingClusterPackages(), say, '');
 }
-if (files.includes('test/deploy/cluster-engine.test.ts')) buildEngine(say);
+if (files.some((file) => /^test\/(deploy\/cluster-engine|figures\/settings)/.test(file))) buildEngine(say);
 if (files.length === 0) {
   console.error(`npm test: no test file begins with ${named.join(' or ')}`);
   process.exit(1);
@@ -68,9 +70,11 @@ try {
     cluster = await TestCluster.up();
     process.env.BERTH_TEST_KUBECONFIG = cluster.kubeconfig;
   }
+  const absolute = (wanted: (file: string) => boolean) => files.filter(wanted).map((file) => resolve(file));
   failed = await runPhases([
-    { files: files.filter((file) => !wholeSystem.test(file)).map((file) => resolve(file)), concurrency: 2 },
-    { files: files.filter((file) => wholeSystem.test(file)).map((file) => resolve(file)), concurrency: 1 },
+    { files: absolute((file) => !wholeSystem.test(file)), concurrency: 2 },
+    { files: absolute((file) => wholeSystem.test(file) && !ofFigures.test(file)), concurrency: 1 },
+    { files: absolute((file) => ofFigures.test(file)), concurrency: 1, fileTimeoutMs: 3_600_000 },
   ]);
 } finally {
   await cluster?.down();

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
+import { ClusterDoors } from './cluster/doors.ts';
 import { EngineProject, missingEngine } from './cluster/engine.ts';
-import { buildImages, ports } from './cluster/installation.ts';
+import { buildImages, retagImages } from './cluster/installation.ts';
+import { fragmentsOf, tracesIn } from './cluster/secret-traces.ts';
+import { changesMade, changesPlanned, partsOf, singleSettings } from './cluster/single-settings.ts';
 import { TestCluster } from './cluster/test-cluster.ts';
 
 const berth = 'berth';
@@ -11,21 +14,18 @@ const stores = 'berth-stores';
 describe('the stack under the real engine', { skip: missingEngine }, () => {
   let cluster: TestCluster;
   let project: EngineProject;
+  let tag: string;
+  let doors: ClusterDoors;
 
   before(async () => {
     cluster = await TestCluster.up();
-    const tag = await buildImages();
-    project = new EngineProject(cluster.kubeconfig, tag);
-    await project.must('node', ['infra/commands/stack.ts', 'init', 'kind']);
-    await project.set({
-      ...{ imageTag: tag, publicHost: '127.0.0.1', chatMin: '2', chatMax: '3', drainSeconds: '5' },
-      ...{ httpPort: String(ports.http), tcpPort: String(ports.tcp), mailPort: String(ports.mail) },
-      mysqlImage: 'docker.io/library/mariadb:10.11',
-      redisImage: 'docker.io/library/redis:7.0-bookworm',
-      mailImage: `docker.io/berth/mail:${tag}`,
-    });
+    tag = await buildImages();
+    await retagImages(tag, 'again');
+    project = await EngineProject.create(cluster.kubeconfig, tag);
+    doors = new ClusterDoors(cluster);
   });
   after(async () => {
+    await doors?.close();
     project?.close();
     await cluster?.down();
   });
@@ -52,12 +52,80 @@ describe('the stack under the real engine', { skip: missingEngine }, () => {
     assert.match(printed, /Phase:\s+Succeeded/);
   };
 
-  test('it comes up from nothing, works, and a second time changes nothing', async () => {
+  test('it comes up from nothing, works, and a second time changes nothing', async (t) => {
+    const begun = performance.now();
     const first = await project.up('--policy-pack', 'infra/policy');
+    t.diagnostic(`the first up took ${((performance.now() - begun) / 1_000).toFixed(1)} s`);
     assert.equal(first.code, 0, first.output);
+    assert.match(first.output, /waiting for .*mysql \((preparing|starting|being created)\)/);
+    assert.match(first.output, /waiting for .*chat \(/);
     await works();
     const second = await project.up('--skip-preview');
     assert.match(second.output, /Resources:\n\s+\d+ unchanged/, second.output);
+  });
+
+  test('no secret stands in the state, in what was said, nor in what Helm keeps', async () => {
+    const fragments = fragmentsOf(await project.config());
+    assert.deepEqual(
+      [...fragments.values()].filter((words) => words.length === 0),
+      [],
+    );
+    const kept = project.keptState();
+    assert.deepEqual(tracesIn(kept, fragments), []);
+    // Who may see them sees them, so that it is not for want of looking.
+    const shown = await project.must('pulumi', ['stack', 'export', '--stack', 'kind', '--show-secrets']);
+    assert.deepEqual(
+      [...fragments.keys()].filter((name) => !tracesIn(shown, fragments).includes(name)),
+      // Nothing but hashes is made of them, or nothing at all.
+      ['berth:checksumKey', 'berth:serviceAuthorityKey'],
+    );
+    for (const release of ['berth', 'stores']) {
+      const namespace = release === 'berth' ? berth : stores;
+      const all = await cluster.helm(['get', 'all', release, '--namespace', namespace]);
+      assert.deepEqual(tracesIn(all, fragments), []);
+    }
+  });
+
+  test('a refresh finds nothing, until somebody has changed something', async () => {
+    const refresh = () =>
+      project.run('pulumi', ['refresh', '--stack', 'kind', '--yes', '--skip-preview', '--expect-no-changes']);
+    const clean = await refresh();
+    assert.equal(clean.code, 0, clean.output);
+    assert.match(clean.output, /Resources:\n\s+\d+ unchanged/);
+    await cluster.kubectl([
+      'label',
+      'namespace',
+      berth,
+      'pod-security.kubernetes.io/warn=baseline',
+      '--overwrite',
+    ]);
+    const drifted = await refresh();
+    assert.notEqual(drifted.code, 0);
+    assert.match(drifted.output, /kubernetes:core\/v1:Namespace +berth +updated/);
+    const { code, output } = await project.up('--skip-preview');
+    assert.equal(code, 0, output);
+    assert.match(output, /Resources:\n\s+~ 1 updated/);
+  });
+
+  test('each setting that is changed alone changes only what it should, and people do not notice', async (t) => {
+    for (const setting of singleSettings.filter(({ isTried }) => !isTried)) {
+      assert.deepEqual(await changesPlanned(project, cluster, setting), setting.changes, setting.name);
+      await project.setBack(setting.name);
+    }
+    await doors.nothingIsLostWhile(
+      async (load) => {
+        for (const setting of singleSettings.filter(({ isTried }) => isTried)) {
+          const { objects, parts, seconds } = await changesMade(project, cluster, setting);
+          assert.deepEqual(objects, setting.changes, setting.name);
+          assert.deepEqual(parts, partsOf(setting.changes), setting.name);
+          t.diagnostic(`${setting.name}: ${Math.round(seconds)} s`);
+          await load.more(50);
+        }
+        for (const { states, person } of load.devices)
+          assert.ok(!states.some(({ kind }) => kind === 'offline'), `${person.name} was dropped`);
+      },
+      { pauseMs: 100 },
+    );
   });
 
   test('what was killed midway is told by name, and npm run up mends it', async () => {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { eventually } from '@berth/fixtures';
-import { Mysql } from '@berth/mysql';
-import { type Load, startLoad } from '../faults/load.ts';
+import { startLoad } from '../faults/load.ts';
 import {
   closeAll,
   connectDevice,
@@ -15,9 +15,9 @@ import {
   settle,
   verdict,
 } from '../harness/people.ts';
-import type { PlatformDoors } from '../harness/platform.ts';
 import { befriend, oldConnect, registerOldUser } from '../llfcchat/old-user.ts';
-import { buildImages, Installation, ports } from './cluster/installation.ts';
+import { ClusterDoors } from './cluster/doors.ts';
+import { buildImages, Installation, ports, retagImages } from './cluster/installation.ts';
 import { TestCluster } from './cluster/test-cluster.ts';
 import { Witness } from './cluster/witness.ts';
 import { clusterTools } from './cluster-tools.ts';
@@ -27,41 +27,24 @@ const guide = readFileSync(resolve(root, 'docs/deploy.md'), 'utf8');
 const run = randomBytes(4).toString('hex');
 const berth = 'berth';
 const stores = 'berth-stores';
-const gateUrl = `http://127.0.0.1:${ports.http}`;
 
 describe('on a real cluster', { skip: clusterTools === undefined && 'there are no cluster tools' }, () => {
   let cluster: TestCluster;
   let installation: Installation;
   let tag: string;
-  const closers: (() => Promise<void>)[] = [];
+  let doors: ClusterDoors;
 
   before(async () => {
     cluster = await TestCluster.up();
+    doors = new ClusterDoors(cluster);
     tag = await buildImages();
     installation = await Installation.record(cluster, tag);
   });
   after(async () => {
-    await Promise.all(closers.map((close) => close()));
+    await doors?.close();
     await installation?.close();
     await cluster?.down();
   });
-
-  /** The platform with MySQL at the address that its pod has now (the host reaches pods), for as long as `use` takes. */
-  async function withPlatform<T>(use: (platform: PlatformDoors) => Promise<T>): Promise<T> {
-    const [pod] = await cluster.pods(stores, 'mysql');
-    const url = installation.secret('berth-mysql').url!.replace(/@[^:]+:/, `@${pod!.status.podIP}:`);
-    const db = new Mysql({ url });
-    try {
-      return await use({
-        gateUrl,
-        db,
-        mailbox: { code: readCode },
-        beforeClose: (close) => closers.push(close),
-      });
-    } finally {
-      await db.close();
-    }
-  }
 
   const chatPods = async (count: number): Promise<boolean> =>
     (await cluster.pods(berth, 'chat')).length === count;
@@ -74,23 +57,6 @@ describe('on a real cluster', { skip: clusterTools === undefined && 'there are n
     }
     return uids;
   };
-
-  /** The load goes on while `happen` happens and a while longer; then nothing is lost, doubled or out of order. */
-  async function nothingIsLostWhile(happen: (load: Load) => Promise<void>): Promise<void> {
-    const load = await withPlatform((platform) => startLoad(platform, 20));
-    try {
-      await load.more(100);
-      await happen(load);
-      await load.more(200);
-      await load.stop();
-      await withPlatform(async (platform) => {
-        await settle(platform, load.devices, load.conversations, 90_000);
-        assert.deepEqual(await verdict(platform, load.devices, load.conversations), []);
-      });
-    } finally {
-      await load.close();
-    }
-  }
 
   test('the stack is installed from nothing and everything is ready within three minutes', async () => {
     await installation.applyObjects();
@@ -123,30 +89,52 @@ describe('on a real cluster', { skip: clusterTools === undefined && 'there are n
     assert.deepEqual(later, before);
   });
 
+  const dryRun = async (values: string, more: string[]): Promise<string> => {
+    const rendered = await cluster.helm([
+      ...['template', 'dry', 'charts/berth', '--namespace', berth, '--values', values, ...more],
+      // Node ports that are taken are left out; and the cluster has one family only.
+      ...['--set', 'edge.service.httpNodePort=0', '--set', 'edge.service.tcpNodePort=0'],
+      ...['--set-json', 'ipFamilies=[]'],
+    ]);
+    const args = ['apply', '--dry-run=server', '--validate=strict', '--namespace', berth, '-f', '-'];
+    return cluster.kubectl(args, rendered);
+  };
+  // Kinds that only an operator brings.
+  const withoutOperator = ['serviceMonitor', 'rules'].flatMap((part) => [
+    ...['--set', `monitoring.${part}.enabled=false`],
+  ]);
+
   test('the API server takes every manifest of every combination, word for word', async () => {
     for (const values of globSync('charts/berth/ci/*-values.yaml', { cwd: root })) {
-      // Kinds that only an operator brings, and node ports that are taken, are left out.
-      const rendered = await cluster.helm([
-        ...['template', 'dry', 'charts/berth', '--namespace', berth, '--values', values],
-        ...['--set', 'monitoring.serviceMonitor.enabled=false', '--set', 'monitoring.rules.enabled=false'],
-        ...['--set', 'edge.service.httpNodePort=0', '--set', 'edge.service.tcpNodePort=0'],
-        // The cluster has one family only.
-        ...['--set-json', 'ipFamilies=[]'],
-      ]);
-      const printed = await cluster.kubectl(
-        ['apply', '--dry-run=server', '--validate=strict', '--namespace', berth, '-f', '-'],
-        rendered,
-      );
+      const printed = await dryRun(values, withoutOperator);
       assert.match(printed, /deployment.apps\/dry-chat created \(server dry run\)/, basename(values));
     }
   });
 
+  test('it takes what a HorizontalPodAutoscaler or KEDA scales chat by', async (t) => {
+    const scaled = ['--set', 'chat.scaling.enabled=true', ...withoutOperator];
+    const values = 'charts/berth/ci/minimal-values.yaml';
+    const by = (mode: string, ...more: string[]) =>
+      dryRun(values, [...scaled, '--set', `chat.scaling.mode=${mode}`, ...more]);
+    assert.match(await by('hpa'), /horizontalpodautoscaler.autoscaling\/dry-chat created/);
+    const kinds = kedaKinds();
+    if (kinds === undefined) return t.diagnostic('KEDA: Go cannot fetch what its kinds look like');
+    await cluster.kubectl(['create', '-f', kinds]);
+    try {
+      await cluster.kubectl(['wait', '--for=condition=Established', '-f', kinds, '--timeout=30s']);
+      const url = ['--set', 'chat.scaling.prometheusUrl=http://prometheus:9090'];
+      assert.match(await by('keda', ...url), /scaledobject.keda.sh\/dry-chat created/);
+    } finally {
+      await cluster.kubectl(['delete', '-f', kinds]);
+    }
+  });
+
   test('the web client is served and what operators see is not', async () => {
-    const page = await fetch(`${gateUrl}/`);
+    const page = await fetch(`${doors.gateUrl}/`);
     assert.equal(page.status, 200);
     assert.match(page.headers.get('content-type')!, /text\/html/);
     for (const path of ['/metrics', '/readyz', '/n/10-9-8-7'])
-      assert.equal((await fetch(`${gateUrl}${path}`)).status, 404, path);
+      assert.equal((await fetch(`${doors.gateUrl}${path}`)).status, 404, path);
   });
 
   test('helm test: one logs in, is placed, connects, and is heard', async () => {
@@ -155,7 +143,7 @@ describe('on a real cluster', { skip: clusterTools === undefined && 'there are n
   });
 
   test('two people on two pods talk through the edge, and the checker finds nothing amiss', () =>
-    withPlatform(async (platform) => {
+    doors.withPlatform(async (platform) => {
       const people = await seedPeople(platform, 2);
       const devices = [await connectDevice(platform, people[0]!), await connectDevice(platform, people[1]!)];
       assert.notEqual(nodeOf(devices[0]!), nodeOf(devices[1]!));
@@ -167,7 +155,7 @@ describe('on a real cluster', { skip: clusterTools === undefined && 'there are n
     }));
 
   test('two Qt clients register by mail, become friends and talk through the edge', () =>
-    withPlatform(async (platform) => {
+    doors.withPlatform(async (platform) => {
       const ann = await registerOldUser(platform, `ann${run}`);
       const bob = await registerOldUser(platform, `bob${run}`);
       const [first, second] = [await oldConnect(platform, ann), await oldConnect(platform, bob)];
@@ -183,7 +171,7 @@ describe('on a real cluster', { skip: clusterTools === undefined && 'there are n
     }));
 
   test('a back-up is taken and put back as docs/deploy.md says', () =>
-    withPlatform(async ({ db }) => {
+    doors.withPlatform(async ({ db }) => {
       const [take, putBack] = [...guide.matchAll(/exec.* stores-mysql-0 -- sh -c '(.+)' [<>] berth\.sql/g)];
       const inMysql = (script: string, input?: string) =>
         cluster.kubectl(['exec', '--stdin', '-n', stores, 'stores-mysql-0', '--', 'sh', '-c', script], input);
@@ -247,19 +235,8 @@ describe('on a real cluster', { skip: clusterTools === undefined && 'there are n
     assert.doesNotMatch(reached, /50055/);
   });
 
-  test('an upgrade replaces only the pods that the changed value concerns', async () => {
-    const before = await uidsOf();
-    await installation.install('berth', ['--set', 'smtp.from=Harbour <harbour@example.org>']);
-    await cluster.settled(berth);
-    const later = await uidsOf();
-    const changed = [...before.keys()].filter(
-      (component) => before.get(component)!.join() !== later.get(component)?.join(),
-    );
-    assert.deepEqual(changed.sort(), ['migrate', 'verify']);
-  });
-
   test('a chat pod is killed: its people go on elsewhere and nothing is lost', async () => {
-    await nothingIsLostWhile(async (load) => {
+    await doors.nothingIsLostWhile(async (load) => {
       const victim = nodeOf(load.devices[0]!);
       const pods = await cluster.pods(berth, 'chat');
       const pod = pods.find(({ status }) => status.podIP.replaceAll('.', '-') === victim)!;
@@ -274,14 +251,30 @@ describe('on a real cluster', { skip: clusterTools === undefined && 'there are n
   });
 
   // DNS names a pod for half a minute after it has gone, here as in many clusters.
-  for (const services of [['chat'], ['status', 'verify'], ['gate'], ['edge']]) {
-    test(`${services.join(' and ')} rolled out anew: every log-in succeeds, nobody is away for 5 s, nothing is lost`, async () => {
-      const people = await withPlatform((platform) => seedPeople(platform, 60, 'w'));
-      await nothingIsLostWhile(async (load) => {
+  const replacements: [what: string, begin: () => Promise<unknown>][] = [
+    [
+      'all services go to another release',
+      async () => {
+        await retagImages(tag, 'another');
+        await installation.install('berth', ['--set', 'image.tag=another']);
+      },
+    ],
+    [
+      'helm rollback takes it back',
+      () => cluster.helm(['rollback', 'berth', '--namespace', berth, '--wait', '--timeout', '5m']),
+    ],
+    [
+      'edge is rolled out anew',
+      () => cluster.kubectl(['rollout', 'restart', '-n', berth, 'deployment/berth-edge']),
+    ],
+  ];
+  for (const [what, begin] of replacements) {
+    test(`${what}: every log-in succeeds, nobody is away for 5 s, nothing is lost`, async () => {
+      const people = await doors.withPlatform((platform) => seedPeople(platform, 60, 'w'));
+      await doors.nothingIsLostWhile(async (load) => {
         const former = new Set((await cluster.pods(berth)).map(({ metadata }) => metadata.uid));
-        const witness = new Witness(gateUrl, people, load.devices);
-        const names = services.map((service) => `deployment/berth-${service}`);
-        await cluster.kubectl(['rollout', 'restart', '-n', berth, ...names]);
+        const witness = new Witness(doors.gateUrl, people, load.devices);
+        await begin();
         await cluster.settled(berth, 240);
         await eventually(
           'those that were replaced have ended',
@@ -300,7 +293,7 @@ describe('on a real cluster', { skip: clusterTools === undefined && 'there are n
   }
 
   test('an edge pod goes: those who came through it come back through the other', async () => {
-    await nothingIsLostWhile(async () => {
+    await doors.nothingIsLostWhile(async () => {
       const [pod] = await cluster.pods(berth, 'edge');
       await cluster.kubectl(['delete', 'pod', '-n', berth, pod!.metadata.name, '--wait=false']);
       await cluster.settled(berth);
@@ -308,7 +301,7 @@ describe('on a real cluster', { skip: clusterTools === undefined && 'there are n
   });
 
   test('the MySQL pod is killed: what was acknowledged is there, and what was not is sent again', async () => {
-    await nothingIsLostWhile(async () => {
+    await doors.nothingIsLostWhile(async () => {
       await cluster.kubectl(['delete', 'pod', '-n', stores, 'stores-mysql-0', '--grace-period=0', '--force']);
       await cluster.settled(stores);
     });
@@ -316,7 +309,7 @@ describe('on a real cluster', { skip: clusterTools === undefined && 'there are n
   });
 
   test('the Redis pod is killed: routes and placements come back and nothing is lost', async () => {
-    await nothingIsLostWhile(async () => {
+    await doors.nothingIsLostWhile(async () => {
       await cluster.kubectl(['delete', 'pod', '-n', stores, 'stores-redis-0', '--grace-period=0', '--force']);
       await cluster.settled(stores);
     });
@@ -324,7 +317,7 @@ describe('on a real cluster', { skip: clusterTools === undefined && 'there are n
   });
 
   test('status scales chat out when there is too little room, and an upgrade leaves its number alone', async () => {
-    await withPlatform(async (platform) => {
+    await doors.withPlatform(async (platform) => {
       // 20 people, a quarter of the places kept free, 12 places in a pod: three pods.
       const load = await startLoad(platform, 20);
       await installation.install('berth', ['--set', 'chat.capacity=12']);
@@ -387,14 +380,11 @@ describe('on a real cluster', { skip: clusterTools === undefined && 'there are n
 /** What Kubernetes puts into every namespace, and the Secrets that the stack made before the releases. */
 const givenByOthers = /^(ConfigMap kube-root-ca\.crt|ServiceAccount default|Secret (berth|stores)-[a-z-]+)$/;
 
-/** The six digits of the newest mail to the address. */
-async function readCode(address: string): Promise<string> {
-  return eventually(`a mail to ${address}`, async () => {
-    const response = await fetch(`http://127.0.0.1:${ports.mail}/email`);
-    const mails = (await response.json()) as { to: { address: string }[]; text: string }[];
-    const mail = mails.findLast(({ to }) =>
-      to.some((receiver) => receiver.address === address.toLowerCase()),
-    );
-    return /\b\d{6}\b/.exec(mail?.text ?? '')?.[0];
-  });
+/** The file that tells a cluster of KEDA's ScaledObject, from its makers' Go module; undefined where it cannot be had. */
+function kedaKinds(): string | undefined {
+  const args = ['mod', 'download', '-json', 'github.com/kedacore/keda/v2@v2.18.1'];
+  // Outside of any module of its own.
+  const { status, stdout } = spawnSync('go', args, { cwd: '/', encoding: 'utf8', timeout: 120_000 });
+  if (status !== 0) return undefined;
+  return join((JSON.parse(stdout) as { Dir: string }).Dir, 'config/crd/bases/keda.sh_scaledobjects.yaml');
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { ClientOptions } from '@berth/client';
 import { closeAll, connectDevice, createGroup, type Device, seedPeople } from '../harness/people.ts';
 import type { PlatformDoors } from '../harness/platform.ts';
@@ -14,14 +15,22 @@ export interface Load {
   close(): Promise<void>;
 }
 
+export interface LoadOptions {
+  /** Characters that each text has beside its words. */
+  padding?: number;
+  client?: Partial<ClientOptions>;
+  /** Milliseconds from one text of a person to the next, on average. Default: none but for the acknowledgement. */
+  pauseMs?: number;
+}
+
 /**
  * `count` people in groups of ten who all talk, each with one text in flight at a time, until `stop`; a text whose fate is
- * not known is sent again by the client until it is. `padding`: characters that each text has beside its words.
+ * not known is sent again by the client until it is.
  */
 export async function startLoad(
   platform: PlatformDoors,
   count: number,
-  { padding = 0, client = {} }: { padding?: number; client?: Partial<ClientOptions> } = {},
+  { padding = 0, client = {}, pauseMs = 0 }: LoadOptions = {},
 ): Promise<Load> {
   const people = await seedPeople(platform, count);
   const devices: Device[] = [];
@@ -47,6 +56,7 @@ export async function startLoad(
   let waiters: { at: number; resolve: () => void }[] = [];
   const talk = async (device: Device) => {
     for (let index = 0; !stopped; index++) {
+      if (pauseMs > 0) await setTimeout(2 * pauseMs * Math.random());
       await device.say(groupOf.get(device)!, `${device.person.name} ${index}${'.'.repeat(padding)}`);
       acknowledged++;
       waiters = waiters.filter(({ at, resolve }) => acknowledged < at || resolve());

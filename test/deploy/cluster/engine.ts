@@ -17,6 +17,7 @@ import process from 'node:process';
 import { parse, stringify } from 'yaml';
 import { services } from '../../../images/arguments.ts';
 import { clusterBin, clusterTools } from '../cluster-tools.ts';
+import { ports } from './installation.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 
@@ -55,9 +56,11 @@ interface Outcome {
 export class EngineProject {
   readonly #folder = mkdtempSync(join(tmpdir(), 'berth-engine-'));
   readonly #env: NodeJS.ProcessEnv;
+  readonly #tag: string;
 
   /** `tag`: of the images that the cluster has. */
-  constructor(kubeconfig: string, tag: string) {
+  private constructor(kubeconfig: string, tag: string) {
+    this.#tag = tag;
     for (const part of ['infra', 'charts', 'images', 'Pulumi.yaml', 'package.json', 'package-lock.json'])
       cpSync(join(root, part), join(this.#folder, part), {
         recursive: true,
@@ -82,6 +85,21 @@ export class EngineProject {
       PULUMI_SKIP_UPDATE_CHECK: '1',
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
     };
+  }
+
+  /** One whose stack has its secrets and is set to what the test cluster has, ready to be brought up. */
+  static async create(kubeconfig: string, tag: string): Promise<EngineProject> {
+    const project = new EngineProject(kubeconfig, tag);
+    await project.must('node', ['infra/commands/stack.ts', 'init', 'kind']);
+    await project.set(kindSettings(tag));
+    return project;
+  }
+
+  /** Sets it back to what it was at first. */
+  async setBack(name: string): Promise<void> {
+    const first = kindSettings(this.#tag)[name];
+    if (first !== undefined) return this.set({ [name]: first });
+    await this.must('pulumi', ['config', 'rm', '--stack', 'kind', `berth:${name}`]);
   }
 
   /** Runs a command in the project and waits until it ends, whatever comes of it. */
@@ -119,6 +137,31 @@ export class EngineProject {
     return this.run('pulumi', ['up', '--stack', 'kind', '--yes', ...more]);
   }
 
+  /** The configuration with its secrets in plain. */
+  async config(): Promise<Record<string, { value: string; secret: boolean }>> {
+    return JSON.parse(await this.must('pulumi', ['config', '--stack', 'kind', '--json', '--show-secrets']));
+  }
+
+  /** All that the engine keeps: the state, what it was before, and what was done. */
+  keptState(): string {
+    const folder = join(this.#folder, 'state');
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
+      .join('\n');
+  }
+
+  /** The values that the engine would give the releases that it would change, by their names. */
+  async plannedValues(): Promise<Map<string, object>> {
+    const { steps } = JSON.parse(
+      await this.must('pulumi', ['preview', '--stack', 'kind', '--json']),
+    ) as Preview;
+    const changed = steps.filter(({ op }) => op !== 'same');
+    const others = changed.filter(({ newState }) => newState?.type !== 'kubernetes:helm.sh/v3:Release');
+    if (others.length > 0) throw new Error(`${others.map(({ op, urn }) => `${op} ${urn}`)} is planned, too`);
+    return new Map(changed.map(({ newState }) => [newState!.inputs.name, newState!.inputs.values]));
+  }
+
   /** Begins `pulumi up` and, as soon as `isTime` says so, kills it with all that it has started. */
   async killUp(isTime: () => Promise<boolean>): Promise<void> {
     const child = spawn('pulumi', ['up', '--stack', 'kind', '--yes', '--skip-preview'], {
@@ -151,6 +194,25 @@ export class EngineProject {
     );
     writeFileSync(file, stringify({ config: Object.fromEntries(open) }));
   }
+}
+
+/** What a stack of the test cluster is set to: its ports and the images that it has. */
+const kindSettings = (tag: string): Record<string, string> => ({
+  ...{ imageTag: tag, publicHost: '127.0.0.1', chatMin: '2', chatMax: '3', drainSeconds: '5' },
+  ...{ httpPort: String(ports.http), tcpPort: String(ports.tcp), mailPort: String(ports.mail) },
+  mysqlImage: 'docker.io/library/mariadb:10.11',
+  redisImage: 'docker.io/library/redis:7.0-bookworm',
+  mailImage: `docker.io/berth/mail:${tag}`,
+  // All clients come from one address.
+  requestsPerAddressMinute: '100000',
+});
+
+interface Preview {
+  steps: {
+    op: string;
+    urn: string;
+    newState?: { type: string; inputs: { name: string; values: object } };
+  }[];
 }
 
 /** The cluster is there as one of kind would be, and images are built by giving those that are there another tag. */

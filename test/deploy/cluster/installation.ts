@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
 import { services } from '../../../images/arguments.ts';
 import { sourcesTag } from '../../../infra/commands/image-tag.ts';
 import { recordStack } from '../../../infra/test/record-stack.ts';
-import { clusterTools, tool } from '../cluster-tools.ts';
+import { clusterBin, clusterTools, tool } from '../cluster-tools.ts';
 import type { TestCluster } from './test-cluster.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -153,4 +153,16 @@ export async function buildImages(): Promise<string> {
     maxBuffer: 1 << 26,
   });
   return tag;
+}
+
+/** Gives the images of the services a second tag, as those of another release would have. */
+export async function retagImages(from: string, to: string): Promise<void> {
+  const socket = join(dirname(clusterBin), 'state/containerd.sock');
+  const ctr = tool('ctr', 'ctr');
+  for (const app of services) {
+    const [one, other] = [from, to].map((tag) => `docker.io/berth/${app}:${tag}`) as [string, string];
+    await ctr.run([
+      ...['--address', socket, '--namespace', 'k8s.io', 'images', 'tag', '--force', one, other],
+    ]);
+  }
 }

@@ -65,6 +65,16 @@ export class TestCluster {
     return this.#helm.run(args, { env: this.#env, timeoutMs });
   }
 
+  /** The manifests that an upgrade of the release to these values would have. */
+  async render(release: string, namespace: string, values: object): Promise<string> {
+    const args = ['upgrade', release, `charts/${release}`, '--namespace', namespace, '--values', '-'];
+    const printed = await this.#helm.run([...args, '--dry-run=server', '--output', 'json'], {
+      env: this.#env,
+      input: JSON.stringify(values),
+    });
+    return (JSON.parse(printed) as { manifest: string }).manifest;
+  }
+
   async list(namespace: string, kinds: string, selector = ''): Promise<ClusterObject[]> {
     const printed = await this.kubectl(['get', kinds, '-n', namespace, '-l', selector, '-o', 'json']);
     return JSON.parse(printed).items;

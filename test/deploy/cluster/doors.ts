@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { eventually } from '@berth/fixtures';
+import { Mysql } from '@berth/mysql';
+import { type Load, type LoadOptions, startLoad } from '../../faults/load.ts';
+import { settle, verdict } from '../../harness/people.ts';
+import type { PlatformDoors } from '../../harness/platform.ts';
+import { ports } from './installation.ts';
+import type { TestCluster } from './test-cluster.ts';
+
+/** The ways into a Berth of the stack `kind` on a test cluster, for people and for who checks what they saw. */
+export class ClusterDoors {
+  readonly namespace = 'berth';
+  readonly stores = 'berth-stores';
+  readonly gateUrl = `http://127.0.0.1:${ports.http}`;
+  readonly #cluster: TestCluster;
+  #operatorSecret: Promise<Record<string, string>> | undefined;
+  readonly #closers: (() => Promise<void>)[] = [];
+
+  constructor(cluster: TestCluster) {
+    this.#cluster = cluster;
+  }
+
+  /** The platform with MySQL at the address that its pod has now (the host reaches pods), for as long as `use` takes. */
+  async withPlatform<T>(use: (platform: PlatformDoors) => Promise<T>): Promise<T> {
+    const [pod] = await this.#cluster.pods(this.stores, 'mysql');
+    const secret = await this.#secret('berth-mysql');
+    const db = new Mysql({ url: secret.url!.replace(/@[^:]+:/, `@${pod!.status.podIP}:`) });
+    try {
+      return await use({
+        ...{ gateUrl: this.gateUrl, db, mailbox: { code: readCode } },
+        beforeClose: (close) => this.#closers.push(close),
+      });
+    } finally {
+      await db.close();
+    }
+  }
+
+  /** The load goes on while `happen` happens and a while longer; then nothing is lost, doubled or out of order. */
+  async nothingIsLostWhile(
+    happen: (load: Load) => Promise<void>,
+    { people = 20, ...options }: LoadOptions & { people?: number } = {},
+  ): Promise<void> {
+    const load = await this.withPlatform((platform) => startLoad(platform, people, options));
+    try {
+      await load.more(100);
+      await happen(load);
+      await load.more(200);
+      await load.stop();
+      await this.withPlatform(async (platform) => {
+        await settle(platform, load.devices, load.conversations, 90_000);
+        assert.deepEqual(await verdict(platform, load.devices, load.conversations), []);
+      });
+    } finally {
+      await load.close();
+    }
+  }
+
+  /** What a replica of status answers operators; the first that does. */
+  async askStatus<T>(path: string, body?: object): Promise<T> {
+    const { token } = await this.#operator();
+    let reason: unknown = new Error('there is no replica of status');
+    for (const { status } of await this.#cluster.pods(this.namespace, 'status')) {
+      try {
+        const answer = await fetch(`http://${status.podIP}:9102${path}`, {
+          headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+          signal: AbortSignal.timeout(3_000),
+          ...(body && { method: 'POST', body: JSON.stringify(body) }),
+        });
+        if (answer.ok) return (await answer.json()) as T;
+        reason = new Error(`${path}: ${answer.status} ${await answer.text()}`);
+      } catch (error) {
+        reason = error;
+      }
+    }
+    throw reason;
+  }
+
+  async order(node: string, order: 'none' | 'cordon' | 'drain'): Promise<void> {
+    await this.askStatus('/v1/fleet/orders', { node, order });
+  }
+
+  #operator(): Promise<Record<string, string>> {
+    this.#operatorSecret ??= this.#secret('berth-operator');
+    return this.#operatorSecret;
+  }
+
+  /** Clients that are still there. */
+  async close(): Promise<void> {
+    await Promise.all(this.#closers.map((close) => close()));
+  }
+
+  async #secret(name: string): Promise<Record<string, string>> {
+    const printed = await this.#cluster.kubectl(['get', 'secret', name, '-n', this.namespace, '-o', 'json']);
+    const { data } = JSON.parse(printed) as { data: Record<string, string> };
+    return Object.fromEntries(
+      Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
+    );
+  }
+}
+
+/** The six digits of the newest mail to the address. */
+async function readCode(address: string): Promise<string> {
+  return eventually(`a mail to ${address}`, async () => {
+    const response = await fetch(`http://127.0.0.1:${ports.mail}/email`);
+    const mails = (await response.json()) as { to: { address: string }[]; text: string }[];
+    const mail = mails.findLast(({ to }) =>
+      to.some((receiver) => receiver.address === address.toLowerCase()),
+    );
+    return /\b\d{6}\b/.exec(mail?.text ?? '')?.[0];
+  });
+}
