@@ -333,6 +333,21 @@ export const awsSettings = {
     default: '',
     example: 'arn:aws:sns:eu-central-1:123456789012:operators',
   },
+  flowLogs: {
+    schema: z.enum(['none', 'rejected', 'all']),
+    description:
+      'Connections in the VPC that CloudWatch keeps a note of: `none`, those that were `rejected`, or `all`, which costs 0.50 dollars a GB.',
+    default: 'none',
+    example: 'rejected',
+  },
+  logDays: {
+    schema: z
+      .enum(['1', '3', '5', '7', '14', '30', '60', '90', '120', '180', '365', '731', '1827'])
+      .transform(Number),
+    description: 'Days that CloudWatch keeps these notes and MySQL’s logs of errors and slow statements.',
+    default: '30',
+    example: '90',
+  },
   mysqlClass: {
     schema: text(/^db\.\w+\.\w+$/, 'an instance class'),
     description: 'Instance class of MySQL.',
@@ -361,6 +376,13 @@ export const awsSettings = {
     schema: text(/-----BEGIN CERTIFICATE-----/, 'certificates in PEM'),
     description: 'Certificates of the authority of RDS in this region.',
     example: '-- "$(cat rds-bundle.pem)"',
+  },
+  redisEngine: {
+    schema: z.enum(['valkey', 'redis']),
+    description:
+      'What ElastiCache runs: `valkey` (8), or `redis` (7.1), which costs a quarter more. From `redis` to `valkey` is an upgrade in place, back is not possible.',
+    default: 'valkey',
+    example: 'redis',
   },
   redisClass: {
     schema: text(/^cache\.\w+\.\w+$/, 'a node type'),

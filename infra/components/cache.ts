@@ -7,12 +7,18 @@ export interface CacheArgs {
   subnetIds: pulumi.Input<string>[];
   /** Security group of those who may connect. */
   clients: pulumi.Input<string>;
+  engine: 'valkey' | 'redis';
   nodeType: string;
   password: pulumi.Input<string>;
   protect: boolean;
 }
 
-/** Redis 7 with a replica in another zone, TLS and a password. It evicts nothing: what it holds is state, no cache of ours. */
+const versions = {
+  valkey: { engine: 'valkey', engineVersion: '8.0', family: 'valkey8' },
+  redis: { engine: 'redis', engineVersion: '7.1', family: 'redis7' },
+};
+
+/** Valkey 8 or Redis 7 with a replica in another zone, TLS and a password. It evicts nothing: what it holds is state, no cache of ours. */
 export class Cache extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
   readonly identifier: pulumi.Output<string>;
@@ -22,17 +28,18 @@ export class Cache extends pulumi.ComponentResource {
     const inside = { parent: this };
     const access = createStoreAccess(name, { vpcId: args.vpcId, from: args.clients, port: 6379 }, inside);
     const subnets = new elasticache.SubnetGroup(name, { subnetIds: args.subnetIds }, inside);
+    const { engine, engineVersion, family } = versions[args.engine];
     const parameterGroup = new elasticache.ParameterGroup(
       name,
-      { family: 'redis7', parameters: [{ name: 'maxmemory-policy', value: 'noeviction' }] },
+      { family, parameters: [{ name: 'maxmemory-policy', value: 'noeviction' }] },
       inside,
     );
     const group = new elasticache.ReplicationGroup(
       name,
       {
         description: 'Routes, placement, presence, codes and limits of Berth',
-        engine: 'redis',
-        engineVersion: '7.1',
+        engine,
+        engineVersion,
         nodeType: args.nodeType,
         numCacheClusters: 2,
         automaticFailoverEnabled: true,

@@ -1,3 +1,4 @@
+import * as cloudwatch from '@pulumi/aws/cloudwatch/index.js';
 import * as rds from '@pulumi/aws/rds/index.js';
 import * as pulumi from '@pulumi/pulumi';
 import { createStoreAccess } from './store-access.ts';
@@ -13,6 +14,10 @@ export interface DatabaseArgs {
   /** Snapshot to begin with; empty: an empty database. */
   snapshot: string;
   password: pulumi.Input<string>;
+  /** Its name, which its logs have, too; another one for each snapshot that it is made from. */
+  instanceName: string;
+  /** Days that its logs are kept. */
+  logDays: number;
   /** Against deletion, by Pulumi and by AWS; without it no snapshot is left behind either. */
   protect: boolean;
   /** Name of the snapshot that stays when a protected instance is deleted after all. */
@@ -60,9 +65,19 @@ export class Database extends pulumi.ComponentResource {
       },
       inside,
     );
+    // RDS makes those that are not there, and keeps what is in them for ever.
+    const logGroups = logs.map(
+      (log) =>
+        new cloudwatch.LogGroup(
+          `${name}-${log}`,
+          { name: `/aws/rds/instance/${args.instanceName}/${log}`, retentionInDays: args.logDays },
+          inside,
+        ),
+    );
     const instance = new rds.Instance(
       name,
       {
+        identifier: args.instanceName,
         engine: 'mysql',
         engineVersion: '8.4',
         instanceClass: args.instanceClass,
@@ -94,7 +109,10 @@ export class Database extends pulumi.ComponentResource {
         skipFinalSnapshot: !args.protect,
         ...(args.protect && { finalSnapshotIdentifier: args.finalSnapshot }),
       },
-      { ...inside, protect: args.protect, customTimeouts: { create: '60m', update: '80m', delete: '60m' } },
+      {
+        ...{ ...inside, protect: args.protect, dependsOn: logGroups },
+        customTimeouts: { create: '60m', update: '80m', delete: '60m' },
+      },
     );
     this.identifier = instance.identifier;
     this.url = pulumi.interpolate`mysql://berth:${args.password}@${instance.address}:3306/berth`;

@@ -10,6 +10,7 @@ import { Cache } from '../components/cache.ts';
 import { Certificate } from '../components/certificate.ts';
 import { Cluster } from '../components/cluster.ts';
 import { Database } from '../components/database.ts';
+import { FlowLogs } from '../components/flow-logs.ts';
 import { Network } from '../components/network.ts';
 import { chatNodes, Nodes } from '../components/nodes.ts';
 import { Registry } from '../components/registry.ts';
@@ -31,6 +32,8 @@ export async function createAws(config: AwsConfig): Promise<Platform> {
   });
   const onAws = { providers: [aws] };
   const network = new Network('network', { ...config, cidr: config.vpcCidr, clusterName }, onAws);
+  if (config.flowLogs !== 'none')
+    new FlowLogs('flow', { vpcId: network.vpcId, traffic: config.flowLogs, days: config.logDays }, onAws);
   const cluster = new Cluster(
     'cluster',
     {
@@ -70,6 +73,11 @@ export async function createAws(config: AwsConfig): Promise<Platform> {
     clients: cluster.securityGroupId,
     protect,
   };
+  // Of each restored instance another one: a name that is taken would keep it from being made, or deleted.
+  const named = (...parts: string[]) =>
+    [clusterName, ...config.mysqlSnapshot.split(/[^a-zA-Z0-9]+/), ...parts]
+      .filter((part) => part !== '')
+      .join('-');
   const database = new Database(
     'mysql',
     {
@@ -79,16 +87,21 @@ export async function createAws(config: AwsConfig): Promise<Platform> {
       backupDays: config.mysqlBackupDays,
       snapshot: config.mysqlSnapshot,
       password: config.mysqlPassword,
-      // Of each restored instance another one: a name that is taken would keep it from being deleted.
-      finalSnapshot: [clusterName, ...config.mysqlSnapshot.split(/[^a-zA-Z0-9]+/), 'final']
-        .filter((part) => part !== '')
-        .join('-'),
+      instanceName: named('mysql')
+        .toLowerCase()
+        .slice(-63)
+        .replace(/^[^a-z]+/, ''),
+      logDays: config.logDays,
+      finalSnapshot: named('final'),
     },
     onAws,
   );
   const cache = new Cache(
     'redis',
-    { ...stores, nodeType: config.redisClass, password: config.redisPassword },
+    {
+      ...stores,
+      ...{ engine: config.redisEngine, nodeType: config.redisClass, password: config.redisPassword },
+    },
     onAws,
   );
   if (config.alarmTopic)

@@ -181,7 +181,11 @@ test('destroy takes things down in an order that works', () => {
     ['the class of nodes goes before the cluster that ends them', nodeClass, cluster],
     ['the load balancer goes before the cluster whose controller takes it down', berth, cluster],
     ['what is left in the namespace goes before the cluster', find('aws', ':Namespace', 'berth'), cluster],
-    ['the cluster goes before its log group, else it makes it anew', cluster, find('aws', ':LogGroup')],
+    [
+      'the cluster goes before its log group, else it makes it anew',
+      cluster,
+      find('aws', ':LogGroup', 'cluster-control'),
+    ],
     ['the name goes before the load balancer', find('aws', 'Record', 'address'), find('aws', 'v1:Service')],
   ];
   const ofType = (type: string) => resources.filter((resource) => resource.type.endsWith(type));
@@ -295,7 +299,26 @@ test('aws: a setting changes what it is about and nothing else', async () => {
   ]);
   assert.deepEqual(await changedBy('aws', { mysqlSnapshot: 'before' }), [
     'Instance mysql finalSnapshotIdentifier',
+    'Instance mysql identifier',
     'Instance mysql snapshotIdentifier',
+    'LogGroup mysql-error name',
+    'LogGroup mysql-slowquery name',
+  ]);
+  assert.deepEqual(await changedBy('aws', { logDays: '90' }), [
+    'LogGroup mysql-error retentionInDays',
+    'LogGroup mysql-slowquery retentionInDays',
+  ]);
+  assert.deepEqual((await changedBy('aws', { flowLogs: 'rejected' })).sort(), [
+    '+ FlowLog flow',
+    '+ FlowLogs flow',
+    '+ LogGroup flow',
+    '+ Role flow',
+    '+ RolePolicy flow',
+  ]);
+  assert.deepEqual(await changedBy('aws', { redisEngine: 'redis' }), [
+    'ParameterGroup redis family',
+    'ReplicationGroup redis engine',
+    'ReplicationGroup redis engineVersion',
   ]);
   assert.deepEqual(await changedBy('aws', { redisClass: 'cache.r7g.large' }), [
     'ReplicationGroup redis nodeType',
