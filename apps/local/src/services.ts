@@ -173,6 +173,8 @@ export function chatService(
     WEB_URL: `http://${host}:${config.port}/`,
     // Whoever stops it waits for it.
     DRAIN_SECONDS: drainSeconds,
+    // As in the chart.
+    NODE_OPTIONS: config.env.NODE_OPTIONS || '--max-semi-space-size=64',
     ...(config.elastic && { CAPACITY: config.env.CAPACITY || String(elasticCapacity) }),
   });
   return { ...chat, stopMs: (Number(drainSeconds) || 0) * 1_000 + stopMarginMs };
