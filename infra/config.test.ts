@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import * as pulumi from '@pulumi/pulumi';
+import { awsSettings } from './aws-settings.ts';
 import { readConfig } from './config.ts';
 import { awsSecrets, commonSecrets, keptSecrets, kindSecrets } from './secrets.ts';
-import { awsSettings, commonSettings, kindSettings } from './settings.ts';
+import { commonSettings, kindSettings } from './settings.ts';
 import { createTestSecrets } from './test/test-secrets.ts';
 
 /** Reads the configuration of a kind stack with these settings over good ones; undefined takes one out. */

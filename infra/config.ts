@@ -1,7 +1,9 @@
 import * as pulumi from '@pulumi/pulumi';
 import type { z } from 'zod';
+import { awsSettings } from './aws-settings.ts';
 import { awsSecrets, commonSecrets, keptSecrets, kindSecrets, type Secret } from './secrets.ts';
-import { awsSettings, commonSettings, kindSettings, type Setting } from './settings.ts';
+import type { Setting } from './setting.ts';
+import { commonSettings, kindSettings } from './settings.ts';
 
 type Values<S extends Record<string, Setting>> = { readonly [K in keyof S]: z.output<S[K]['schema']> };
 type Secrets<S extends Record<string, Secret>> = {

@@ -2,7 +2,7 @@ import { SessionKeys } from '@berth/tokens';
 import { z } from 'zod';
 import { json } from './json-text.ts';
 import { parseKubeconfig } from './kubeconfig.ts';
-import type { Setting } from './settings.ts';
+import type { Setting } from './setting.ts';
 
 /** The services that prove to each other who they are. */
 export const services = ['gate', 'verify', 'status', 'chat'] as const;
