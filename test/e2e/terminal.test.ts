@@ -51,6 +51,15 @@ test('two people register, find each other and chat at two terminals on two node
   ann.type('all aboard');
   await bob.sees(/\(Crew\) ann: all aboard/);
 
+  ann.type('/edit all ashore');
+  await bob.sees(/✎ \(Crew\) ann: all ashore/);
+  bob.type('/open Crew');
+  await bob.sees(/ann: all ashore ✎/);
+  bob.type('/react 👍');
+  await ann.sees(/bob: 👍/);
+  ann.type('/recall');
+  await bob.sees(/ann took a message back/);
+
   ann.type('/nonsense');
   await ann.sees(/! There is no \/nonsense/);
   ann.type('/friends');

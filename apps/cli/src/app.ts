@@ -1,4 +1,5 @@
 import { type BerthClient, createClient, type Message } from '@berth/client';
+import { changeLine } from './change-line.ts';
 import { runLine } from './commands.ts';
 import type { ChatConfig } from './config.ts';
 import type { Context } from './context.ts';
@@ -60,6 +61,12 @@ function watch(context: Context): Promise<void> {
   };
   client.on('entry', ({ entry }) => {
     printed = printed.then(() => show(entry));
+  });
+  client.on('change', ({ change }) => {
+    printed = printed.then(async () => {
+      const line = await changeLine(context, change);
+      if (line !== undefined) terminal.print(line);
+    });
   });
   client.on('message', ({ message }) => {
     printed = printed.then(() => show(message));

@@ -2,15 +2,21 @@ import { BerthError } from '@berth/client';
 import type { Command, Context } from './context.ts';
 import { accept } from './handlers/accept.ts';
 import { add } from './handlers/add.ts';
+import { edit } from './handlers/edit.ts';
 import { friends } from './handlers/friends.ts';
 import { group } from './handlers/group.ts';
 import { history } from './handlers/history.ts';
 import { list } from './handlers/list.ts';
 import { node } from './handlers/node.ts';
 import { open } from './handlers/open.ts';
+import { react } from './handlers/react.ts';
+import { recall } from './handlers/recall.ts';
 import { plain } from './terminal.ts';
 
-const commands: Record<string, Command> = { list, open, history, friends, add, accept, group, node };
+const commands: Record<string, Command> = {
+  ...{ list, open, history, edit, recall, react },
+  ...{ friends, add, accept, group, node },
+};
 
 /** Does what a line asks for: a command, or a text for the open conversation. False: the user wants to quit. */
 export async function runLine(context: Context, line: string): Promise<boolean> {

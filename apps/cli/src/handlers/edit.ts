@@ -1,0 +1,14 @@
+import { BerthError } from '@berth/client';
+import type { Command } from '../context.ts';
+import { lastMessage } from '../last-message.ts';
+
+export const edit: Command = {
+  usage: '/edit TEXT',
+  summary: 'say something else in your last message here',
+  async run(context, text) {
+    if (text === '') throw new BerthError('bad_request', 'What? /edit TEXT');
+    const { client } = context;
+    const { conversation, seq } = await lastMessage(context, ({ sender }) => sender === client.account?.id);
+    await client.edit(conversation, seq, text);
+  },
+};
