@@ -230,8 +230,11 @@ export class Inbox {
     // In a group nobody looks at them, and there would be as many as members for each message.
     if (kind === 'direct') {
       this.#ports.marks.received(id, last);
-      // Who writes has read what was there.
-      const { seq } = messages.findLast(({ sender }) => sender !== this.#ports.user) ?? { seq: 0 };
+      // Who writes has read what was there; who changes a message need not have.
+      const written = messages.findLast(
+        (message) => message.sender !== this.#ports.user && changeOf(message) === undefined,
+      );
+      const seq = written?.seq ?? 0;
       if (seq > 0) this.#raise(id, this.#entry(id), { read: seq, received: seq });
     } else if (!kind && this.#resumed) this.refresh(id);
   }

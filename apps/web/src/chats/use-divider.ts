@@ -6,9 +6,13 @@ const nowhere = Number.POSITIVE_INFINITY;
 
 /** The first message of someone else after a seq, as far as messages are loaded; nothing when there is none. */
 export function firstNewSeq(timeline: Timeline, after: number, me: number): number | undefined {
-  let seq = after + 1;
-  while (seq <= timeline.head && timeline.get(seq)?.sender === me) seq++;
-  return seq <= timeline.head ? seq : undefined;
+  if (after >= timeline.head) return undefined;
+  // What changed a message has a seq, and no place.
+  for (let index = timeline.indexOf(after + 1); index < timeline.length; index++) {
+    const seq = timeline.seqAt(index);
+    if (seq > after && timeline.get(seq)?.sender !== me) return seq;
+  }
+  return undefined;
 }
 
 /**

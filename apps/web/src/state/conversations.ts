@@ -110,7 +110,7 @@ export class Conversations extends Observable {
         read,
         head: newer.head,
         ...(newer.last && { last: newer.last }),
-        unread: read >= newer.head ? 0 : Math.min(newer.unread, newer.head - read),
+        unread: unreadAbove(read, newer),
         activeAt: Math.max(
           newer.last?.sentAt ?? 0,
           known?.activeAt ?? 0,
@@ -220,8 +220,7 @@ export class Conversations extends Observable {
   }
 
   #setRead(known: Conversation, seq: number): void {
-    const unread = seq >= known.head ? 0 : Math.min(known.unread, known.head - seq);
-    this.#set({ ...known, read: seq, unread });
+    this.#set({ ...known, read: seq, unread: unreadAbove(seq, known) });
   }
 
   #set(conversation: Conversation): void {
@@ -235,6 +234,12 @@ export class Conversations extends Observable {
     this.changed();
   }
 }
+
+/** At most as many as there are seqs; none above the last that shows, since what changed a message has a seq, too. */
+const unreadAbove = (
+  read: number,
+  { unread, head, last }: Pick<ConversationSummary, 'unread' | 'head' | 'last'>,
+): number => (read >= Math.min(head, last?.seq ?? head) ? 0 : Math.min(unread, head - read));
 
 const byPlace = (one: Conversation, other: Conversation): number =>
   Number(other.pinned) - Number(one.pinned) ||

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ConversationSummary, Message } from '@berth/wire';
+import { Conversations } from './conversations.ts';
+
+const me = 1;
+const message = (seq: number, sender = 2): Message => ({
+  ...{ conversation: 7, seq, sender, cid: `c${seq}`, sentAt: seq, text: `text ${seq}` },
+});
+
+function open(last: Message, unread: number): Conversations {
+  const marked: number[] = [];
+  const client = { markRead: (_: number, seq: number) => marked.push(seq) };
+  const conversations = new Conversations(client as never, me);
+  const summary: ConversationSummary = {
+    ...{
+      conversation: 7,
+      kind: 'group',
+      title: 'Crew',
+      head: last.seq,
+      read: 0,
+      unread,
+      from: 1,
+      member: true,
+    },
+    ...{ role: 'member', mutedUntil: 0, pinned: false, silenced: false, memberCount: 2, last },
+  };
+  conversations.replace([summary]);
+  return conversations;
+}
+
+test('what changed a message is not unread, and who has read the last message has read all', () => {
+  const conversations = open(message(3), 3);
+  const change = { conversation: 7, sender: 2, sentAt: 9, target: 3 };
+  for (const seq of [4, 5])
+    conversations.changeMessage({ ...change, seq, kind: 'reacted', emoji: '👍', on: true, count: seq });
+  assert.deepEqual([conversations.get(7)!.unread, conversations.get(7)!.head], [3, 5]);
+  conversations.markRead(7, 3);
+  assert.equal(conversations.get(7)!.unread, 0);
+});
+
+test('the last line is what the message says now', () => {
+  const conversations = open(message(3), 3);
+  const change = { conversation: 7, sender: 2, sentAt: 9, target: 3 };
+  conversations.changeMessage({ ...change, seq: 4, kind: 'edited', text: 'another' });
+  assert.equal(conversations.get(7)!.last!.text, 'another');
+  conversations.changeMessage({ ...change, seq: 5, kind: 'recalled' });
+  const { last, activeAt } = conversations.get(7)!;
+  assert.deepEqual([last!.recalledBy, last!.seq, activeAt], [2, 3, 3]);
+});
