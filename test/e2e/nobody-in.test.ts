@@ -86,6 +86,10 @@ const lines: Record<Exclude<RequestName, 'hello' | 'goodbye'>, Line> = {
     body: (target) => ({ ...onFirst(target), emoji: '👍', on: true }),
     ...{ stranger: 'not_member', exMember: 'not_member', blocked: 'blocked' },
   },
+  hide: {
+    body: ({ conversation }) => ({ conversation, seqs: [1] }),
+    ...{ stranger: 'not_member', exMember: 'own', blocked: 'own' },
+  },
   versions: { body: onTarget, stranger: 'not_member', exMember: 'own', blocked: 'own' },
   reactions: { body: onTarget, stranger: 'not_member', exMember: 'own', blocked: 'own' },
   typing: { body: onConversation, stranger: 'not_member', exMember: 'not_member', blocked: 'blocked' },

@@ -122,4 +122,14 @@ test('what changed while one was away shows when one is back, also of what the d
   await openChat(bob, one.name);
   await message(bob, 'other words').getByText('edited').waitFor();
   assert.equal(await message(bob, 'first words').count(), 0);
+
+  await choose(bob, 'second words', 'Delete for me');
+  await message(bob, 'You deleted a message').waitFor();
+  // Nobody has undone it.
+  await message(bob, 'You deleted a message').waitFor({ state: 'detached' });
+  await bob.reload();
+  await openChat(bob, one.name);
+  await message(bob, 'other words').waitFor();
+  await message(bob, 'second words').waitFor({ state: 'detached' });
+  await message(ann, 'second words').waitFor();
 });

@@ -23,6 +23,7 @@ import { groupRemove } from './handlers/group-remove.ts';
 import { groupRename } from './handlers/group-rename.ts';
 import { groupRole } from './handlers/group-role.ts';
 import { heartbeat } from './handlers/heartbeat.ts';
+import { hide } from './handlers/hide.ts';
 import { inviteAccept } from './handlers/invite-accept.ts';
 import { inviteCreate } from './handlers/invite-create.ts';
 import { inviteRevoke } from './handlers/invite-revoke.ts';
@@ -80,6 +81,7 @@ const handlers = {
   groupRename,
   groupRole,
   heartbeat,
+  hide,
   inviteAccept,
   inviteCreate,
   inviteRevoke,
@@ -114,6 +116,7 @@ const changing: ReadonlySet<string> = new Set<keyof BoundHandlers>([
   'groupRemove',
   'groupRename',
   'groupRole',
+  'hide',
   'inviteAccept',
   'inviteCreate',
   'inviteRevoke',

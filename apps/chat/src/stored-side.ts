@@ -8,6 +8,7 @@ import type { LiveQueries } from './conversations/live-queries.ts';
 import { MysqlChangeStore } from './conversations/mysql-change-store.ts';
 import { MysqlDirectStore } from './conversations/mysql-direct-store.ts';
 import { MysqlGroupStore } from './conversations/mysql-group-store.ts';
+import { MysqlHiddenMessages } from './conversations/mysql-hidden-messages.ts';
 import { MysqlLiveQueries } from './conversations/mysql-live-queries.ts';
 import { MysqlPreferenceStore } from './conversations/mysql-preference-store.ts';
 import { MysqlReactions } from './conversations/mysql-reactions.ts';
@@ -47,6 +48,7 @@ export interface Stores {
   groups: MysqlGroupStore;
   changes: MysqlChangeStore;
   reactions: MysqlReactions;
+  hidden: MysqlHiddenMessages;
   marks: MarkWriter;
   preferences: MysqlPreferenceStore;
   profiles: MysqlProfileStore;
@@ -116,11 +118,13 @@ export function createStores({
   const oldMessageIds = new MysqlOldMessageIds({ mysql });
   const sendRates = new SendRates(config.sends);
   const history = new MemberHistory(mysql);
+  const hidden = new MysqlHiddenMessages(mysql);
   const fileLines = new FileLines(config.webUrl);
   const conversations = new ConversationReader({
     mysql,
     directory,
     history,
+    hidden,
     ranges,
     hints,
     ends,
@@ -167,6 +171,7 @@ export function createStores({
     }),
     changes: new MysqlChangeStore({ mysql, directory, strangersMayWrite, ...config.messageChanges }),
     reactions: new MysqlReactions(mysql),
+    hidden,
     marks,
     preferences: new MysqlPreferenceStore(mysql),
     profiles: new MysqlProfileStore(mysql),

@@ -361,6 +361,7 @@ class ReconnectingClient implements BerthClient {
         inbox.refresh((body as Pushes['listed']).conversation);
         return;
       case 'typed':
+      case 'hidden':
       case 'presence':
         break;
       default:

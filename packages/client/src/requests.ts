@@ -23,6 +23,7 @@ const repeatable = new Set<ClientRequestName>([
   // A repeated change has its first name.
   'edit',
   'recall',
+  'hide',
   'react',
   'versions',
   'reactions',

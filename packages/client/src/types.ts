@@ -118,6 +118,8 @@ export interface ClientEvents {
   outgoing: OutgoingMessage;
   marked: Pushes['marked'];
   typed: Pushes['typed'];
+  /** The user has deleted messages for themselves, on another device. */
+  hidden: Pushes['hidden'];
   presence: Pushes['presence'];
   friendEvent: Pushes['friendEvent'];
   conversationEvent: Pushes['conversationEvent'];

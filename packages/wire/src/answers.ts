@@ -138,6 +138,8 @@ export interface ConversationSummary {
    */
   refusal?: 'blocked' | 'not_friends';
   memberCount: number;
+  /** Messages that this user has deleted for themselves; they are told no more. Absent: none. */
+  hiddenMessages?: number;
   last?: Message;
   /** Direct only: up to where the other one has received and read. */
   peerReceived?: number;
@@ -230,6 +232,7 @@ export interface Answers {
   recall: { conversation: number; seq: number; sentAt: number };
   /** `seq` is 0 when it was so before. */
   react: { conversation: number; seq: number; count: number };
+  hide: Record<never, never>;
   /** What the message said before, the oldest first; `at`: since when. */
   versions: { versions: { text: string; at: number }[] } & Page;
   reactions: { reactions: { emoji: string; user: Profile }[] } & Page;
@@ -303,6 +306,7 @@ export interface Pushes {
   /** A message with attachments, to who said `files` at hello; others get a `deliver` with lines in their place. */
   attached: Message;
   changed: Message;
+  hidden: { conversation: number; seqs: number[] };
   marked: { conversation: number; user: number; read?: number; received?: number };
   /** To be asked for with `conversation`. */
   listed: { conversation: number };

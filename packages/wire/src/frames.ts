@@ -133,6 +133,8 @@ export const requestSchemas = {
   edit: z.object({ req, ...change, text: z.string().min(1) }),
   recall: z.object({ req, ...change }),
   react: z.object({ req, ...change, emoji: emojiField, on: z.boolean() }),
+  /** Deletes messages for oneself alone. */
+  hide: z.object({ req, conversation: id31, seqs: z.array(seq).min(1).max(limits.maxPage) }),
   versions: z.object({
     req,
     conversation: id31,

@@ -43,6 +43,9 @@ export const frameIds = {
   react: 1147,
   versions: 1149,
   reactions: 1151,
+  hide: 1153,
+  /** Push: the user has deleted messages for themselves, in another session. */
+  hidden: 1155,
 
   profile: 1201,
   profileUpdate: 1203,

@@ -9,6 +9,7 @@ import { groupCreate } from '../handlers/group-create.ts';
 import { groupLeave } from '../handlers/group-leave.ts';
 import { groupMute } from '../handlers/group-mute.ts';
 import { groupRole } from '../handlers/group-role.ts';
+import { hide } from '../handlers/hide.ts';
 import { react } from '../handlers/react.ts';
 import { reactions } from '../handlers/reactions.ts';
 import { recall } from '../handlers/recall.ts';
@@ -253,6 +254,24 @@ test('a client that does not know how messages change is told a line of what was
   assert.equal(head, gone + 3);
   const { conversation } = await old.ask(conversationHandler, 'conversation', bob, { conversation: group });
   assert.equal(conversation.last!.text, 'This message was recalled.');
+});
+
+test('what one has deleted for oneself is told to nobody but everybody else', async () => {
+  const { people, group } = await crew(2);
+  const [ann, bob] = people as [Profile, Profile];
+  const [first, last] = [await say(ann, group, 'first'), await say(ann, group, 'last')];
+  const wish = { conversation: group, seqs: [last] };
+  await nodeAt(0).ask(hide, 'hide', bob, wish);
+  await nodeAt(1).ask(hide, 'hide', bob, wish);
+  const [eve] = (await createPeople(mysql.db, 1)) as [Profile];
+  await rejected(nodeAt(0).ask(hide, 'hide', eve, wish), 'not_member');
+  await rejected(nodeAt(0).ask(hide, 'hide', bob, { ...wish, seqs: [last + 9] }), 'not_found');
+  const texts = async (who: Profile) => (await seen(who, group)).map(({ text }) => text);
+  assert.deepEqual([await texts(bob), await texts(ann)], [['first'], ['first', 'last']]);
+  const listed = async (who: Profile) =>
+    (await nodeAt(1).ask(conversationHandler, 'conversation', who, { conversation: group })).conversation;
+  assert.deepEqual([(await listed(bob)).last!.seq, (await listed(bob)).hiddenMessages], [first, 1]);
+  assert.deepEqual([(await listed(ann)).last!.seq, (await listed(ann)).hiddenMessages], [last, undefined]);
 });
 
 /** What anybody sees of a conversation: its messages as they are told, or folded of the entries one after the other. */

@@ -23,11 +23,13 @@ import { readProfiles } from '../stores/profile-rows.ts';
 import { countUnread, readLasts, type Viewer } from './last-lines.ts';
 import { type ListRow, readListRows, readLists } from './list-rows.ts';
 import type { LiveEnds } from './live-ends.ts';
+import type { MysqlHiddenMessages } from './mysql-hidden-messages.ts';
 
 export interface ConversationReaderOptions {
   mysql: Database;
   directory: MemberDirectory;
   history: MemberHistory;
+  hidden: MysqlHiddenMessages;
   ranges: RangeReader;
   hints: LogHints;
   ends: LiveEnds;
@@ -41,6 +43,7 @@ export class ConversationReader {
   readonly #mysql: Database;
   readonly #directory: MemberDirectory;
   readonly #history: MemberHistory;
+  readonly #hidden: MysqlHiddenMessages;
   readonly #ranges: RangeReader;
   readonly #marks: ConversationReaderOptions['marks'];
   readonly #strangersMayWrite: boolean;
@@ -54,6 +57,7 @@ export class ConversationReader {
     mysql,
     directory,
     history,
+    hidden,
     ranges,
     hints,
     ends,
@@ -64,6 +68,7 @@ export class ConversationReader {
     this.#mysql = mysql;
     this.#directory = directory;
     this.#history = history;
+    this.#hidden = hidden;
     this.#ranges = ranges;
     this.#ends = ends;
     this.#marks = marks;
@@ -150,10 +155,14 @@ export class ConversationReader {
       return row === undefined || member === undefined ? [] : [{ conversation, row, member, head: row.head }];
     });
     const visible = await this.#history.visibleAmong(user, seen);
-    const lasts = await readLasts(this.#ranges, rows, visible, viewer, this.#fileLines);
+    const lasts = await readLasts(this.#ranges, rows, visible, viewer, this.#fileLines, this.#hidden);
     const unread = await countUnread(
       this.#ranges,
       seen.map(({ row, member }) => ({ row, visible: visible.get(row.id)!, mark: member.readSeq })),
+    );
+    const hiddenCounts = await this.#hidden.counts(
+      seen.map(({ row }) => row),
+      user,
     );
     const peers = await this.#peers(
       user,
@@ -167,6 +176,7 @@ export class ConversationReader {
         list: lists.get(conversation),
         visible: visible.get(conversation)!,
         last: lasts.get(conversation),
+        hiddenMessages: hiddenCounts.get(conversation),
         unread: unread.get(conversation)!,
         peer: peers.get(conversation),
         strangersMayWrite: this.#strangersMayWrite,
@@ -224,6 +234,7 @@ function summaryOf({
   list,
   visible,
   last,
+  hiddenMessages,
   unread,
   peer,
   strangersMayWrite,
@@ -234,6 +245,7 @@ function summaryOf({
   list: ListRow | undefined;
   visible: VisibleSeqs;
   last: Message | undefined;
+  hiddenMessages: number | undefined;
   unread: number;
   peer: Peer | undefined;
   strangersMayWrite: boolean;
@@ -265,6 +277,7 @@ function summaryOf({
     hidden: list?.hidden ?? false,
     ...(refusal && { refusal }),
     memberCount,
+    ...(hiddenMessages !== undefined && { hiddenMessages }),
     ...(last && { last }),
     ...(peer?.member && { peerReceived: peer.member.receivedSeq, peerRead: peer.member.readSeq }),
   };

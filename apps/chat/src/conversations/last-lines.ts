@@ -5,6 +5,7 @@ import type { LoggedConversation } from '../log/log-ends.ts';
 import { oldLine } from '../log/old-lines.ts';
 import { placeKey, type RangeReader, type StoredMessage } from '../log/range-reader.ts';
 import type { VisibleSeqs } from '../membership/visible-seqs.ts';
+import type { MysqlHiddenMessages } from './mysql-hidden-messages.ts';
 
 /** Who looks, and whether with a client that knows entries which are no messages. */
 export interface Viewer {
@@ -30,6 +31,7 @@ export async function readLasts(
   visible: ReadonlyMap<number, VisibleSeqs>,
   viewer: Viewer,
   fileLines: FileLines,
+  hidden: MysqlHiddenMessages,
 ): Promise<Map<number, Message>> {
   const heads = await ranges.readAt(
     [...visible].map(([conversation, { head }]) => ({
@@ -38,23 +40,28 @@ export async function readLasts(
   );
   const lasts = await Promise.all(
     [...heads].map(async ([conversation, { message }]): Promise<[number, Message | undefined]> => {
-      if (shows(message, viewer)) return [conversation, message];
+      const row = rows.get(conversation)!;
+      const newestOf = async (page: readonly StoredMessage[]) =>
+        (
+          await hidden.without(
+            row,
+            viewer.user,
+            page.map((stored) => stored.message).filter((one) => shows(one, viewer)),
+          )
+        ).at(-1);
+      if (shows(message, viewer) && !row.hides) return [conversation, message];
       const seen = visible.get(conversation)!;
-      const { changed } = rows.get(conversation)!;
-      const stored = await ranges.read(
-        { id: conversation, changed },
-        seen.rangesBefore(message.seq, lookBack),
+      const looked = await ranges.read(
+        { id: conversation, changed: row.changed },
+        seen.rangesBefore(message.seq + 1, lookBack),
       );
-      const last =
-        stored.findLast((one) => shows(one.message, viewer)) ?? (await lastText(conversation, stored));
-      return [conversation, last?.message];
-
-      async function lastText(id: number, looked: readonly StoredMessage[]) {
-        const first = looked[0]?.message.seq ?? 0;
-        const [newest] = seen.above(0).slice(-1);
-        if (newest === undefined || first <= newest.after + 1) return undefined;
-        return ranges.newestText(id, { from: newest.after + 1, to: first - 1 });
-      }
+      const last = await newestOf(looked);
+      if (last !== undefined) return [conversation, last];
+      const first = looked[0]?.message.seq ?? 0;
+      const [newest] = seen.above(0).slice(-1);
+      if (newest === undefined || first <= newest.after + 1) return [conversation, undefined];
+      const text = await ranges.newestText(conversation, { from: newest.after + 1, to: first - 1 });
+      return [conversation, text && (await newestOf([text]))];
     }),
   );
   const told = (last: Message) => {

@@ -135,6 +135,7 @@ export async function insertConversation(
     memberCount,
     createdAt: now,
     changed: 0,
+    hides: false,
   };
 }
 

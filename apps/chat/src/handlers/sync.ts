@@ -27,7 +27,8 @@ export const sync: Handler<'sync'> = async (context, session, body) => {
     after === undefined
       ? first !== undefined && visible.first < first
       : last !== undefined && visible.head > last;
-  const messages = await stores.reactions.own(session.user, toldTo(session, all));
+  const told = await stores.hidden.without(row, session.user, toldTo(session, all));
+  const messages = await stores.reactions.own(session.user, told);
   // One that knows less goes on behind the last message that it is told, so a page without any is none.
   if (messages.length > 0 || !more) return { conversation, messages, head: visible.head, more };
   return sync(context, session, { ...body, ...(after === undefined ? { before: first } : { after: last }) });

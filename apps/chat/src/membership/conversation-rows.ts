@@ -17,6 +17,8 @@ export interface ConversationRow {
   createdAt: number;
   /** The entry that changed a message last. */
   changed: number;
+  /** Somebody has deleted a message of it for themselves. */
+  hides: boolean;
 }
 
 export interface StoredConversationRow {
@@ -29,10 +31,11 @@ export interface StoredConversationRow {
   member_count: number;
   created_at: number;
   changed_seq: number;
+  hides: number;
 }
 
 export const conversationColumns =
-  'id, kind, title, picture, direct_key, members_version, member_count, created_at, changed_seq';
+  'id, kind, title, picture, direct_key, members_version, member_count, created_at, changed_seq, hides';
 
 export const kinds = { direct: 1, group: 2 } as const;
 
@@ -55,6 +58,7 @@ export const conversationRowOf = (row: StoredConversationRow): ConversationRow =
   memberCount: row.member_count,
   createdAt: row.created_at,
   changed: row.changed_seq,
+  hides: row.hides === 1,
 });
 
 export async function readConversations(

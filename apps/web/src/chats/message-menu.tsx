@@ -1,11 +1,12 @@
 import { Menu } from '@base-ui/react/menu';
-import { Copy, History, Pencil, Reply, SmilePlus, Trash2, Users } from 'lucide-react';
+import { Copy, EyeOff, History, Pencil, Reply, SmilePlus, Trash2, Users } from 'lucide-react';
 import { useRef } from 'react';
 import { type Action, ActionPopup } from '../design/menu.tsx';
 import { errorText } from '../i18n/error-text.ts';
 import { useFormats, useText } from '../i18n/language.tsx';
 import { useNotice } from '../shell/notices.tsx';
 import type { Conversation } from '../state/conversations.ts';
+import type { PendingRecalls } from '../state/pending-recalls.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import type { Said } from './said.ts';
 
@@ -35,8 +36,9 @@ export function MessageMenu({
 }) {
   const text = useText();
   const notice = useNotice();
-  const recall = useRecall(conversation.conversation);
-  const { client } = useWorkspace();
+  const { client, recalls, deletions } = useWorkspace();
+  const recall = useUndoable(conversation.conversation, recalls, text('change.recalled.done'));
+  const hide = useUndoable(conversation.conversation, deletions, text('change.hidden.done'));
   /** Where one writes what was chosen: there the focus goes, not back to the button. */
   const field = useRef<HTMLElement>(null);
   const mayWrite = conversation.member;
@@ -69,6 +71,7 @@ export function MessageMenu({
       ...action(reactions !== undefined, {
         ...{ label: text('change.reactions'), icon: Users, run: aside('reactions') },
       }),
+      { label: text('change.hide'), icon: EyeOff, run: () => hide(seq) },
       ...action(mayWrite && (isAdmin || (mine && age < recallMs)), {
         ...{ label: text('change.recall'), icon: Trash2, danger: true, run: () => recall(seq) },
       }),
@@ -90,17 +93,16 @@ export function MessageMenu({
   );
 }
 
-/** Takes a message back, unless that is undone while the notice offers it. */
-function useRecall(conversation: number): (seq: number) => void {
+/** Deletes a message, unless that is undone while the notice offers it. */
+function useUndoable(conversation: number, deletions: PendingRecalls, done: string): (seq: number) => void {
   const text = useText();
   const formats = useFormats();
   const notice = useNotice();
-  const { recalls } = useWorkspace();
   return (seq) => {
-    recalls.begin(conversation, seq, (error) => notice(errorText(error, text, formats), 'failure'));
-    notice(text('change.recalled.done'), 'done', {
+    deletions.begin(conversation, seq, (error) => notice(errorText(error, text, formats), 'failure'));
+    notice(done, 'done', {
       label: text('change.undo'),
-      run: () => recalls.undo(conversation, seq),
+      run: () => deletions.undo(conversation, seq),
     });
   };
 }

@@ -10,9 +10,10 @@ export function useRecalled(
   { seq, recalledBy }: Pick<Said, 'seq' | 'recalledBy'>,
   conversation: number,
 ): boolean {
-  const { recalls } = useWorkspace();
+  const { recalls, deletions } = useWorkspace();
   const isGoing = useObserved(recalls, (all) => seq !== undefined && all.has(conversation, seq));
-  return recalledBy !== undefined || isGoing;
+  const isHidden = useObserved(deletions, (all) => seq !== undefined && all.has(conversation, seq));
+  return recalledBy !== undefined || isGoing || isHidden;
 }
 
 /** What stands in place of a message that was taken back. */

@@ -2,6 +2,8 @@
 export const enChanges = {
   'change.edit': 'Edit',
   'change.recall': 'Delete for everyone',
+  'change.hide': 'Delete for me',
+  'change.hidden.done': 'The message is deleted for you',
   'change.react': 'React',
   'change.undo': 'Undo',
   'change.editing': 'Edit your message',

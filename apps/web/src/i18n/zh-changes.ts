@@ -4,6 +4,8 @@ import type { enChanges } from './en-changes.ts';
 export const zhChanges: Pick<Catalogue, keyof typeof enChanges> = {
   'change.edit': '编辑',
   'change.recall': '撤回',
+  'change.hide': '仅为我删除',
+  'change.hidden.done': '消息已为您删除',
   'change.react': '回应',
   'change.undo': '撤销',
   'change.editing': '编辑消息',

@@ -136,6 +136,14 @@ export class Timeline extends Observable {
     this.#change();
   }
 
+  /** The user has deleted a message for themselves: it has no place any more. */
+  hide(seq: number): void {
+    this.#messages.delete(seq);
+    this.#hidden.add(seq, seq);
+    this.#known.add(seq, seq);
+    this.#change();
+  }
+
   /** Something that was told of these messages was missed: what is here is asked for again. */
   forget(): void {
     this.#messages.clear();

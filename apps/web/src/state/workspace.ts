@@ -1,5 +1,12 @@
 import type { AccountUser, BerthClient, ConnectionState, OutgoingMessage, Receipts } from '@berth/client';
-import { type ConversationEvent, type FriendRequest, limits, type Message, type Profile } from '@berth/wire';
+import {
+  type ConversationEvent,
+  type ConversationSummary,
+  type FriendRequest,
+  limits,
+  type Message,
+  type Profile,
+} from '@berth/wire';
 import type { WorkspaceCache } from './cache.ts';
 import { Conversations } from './conversations.ts';
 import type { Drafts } from './drafts.ts';
@@ -28,6 +35,8 @@ export class Workspace {
   readonly people: People;
   readonly outbox: Outbox;
   readonly recalls: PendingRecalls;
+  /** For the user alone. */
+  readonly deletions: PendingRecalls;
   readonly typing = new Typing();
   readonly hues = new GroupHues();
   readonly drafts: Drafts;
@@ -53,6 +62,7 @@ export class Workspace {
     this.people = new People(client, account.id);
     this.outbox = new Outbox(client);
     this.recalls = new PendingRecalls((conversation, seq) => client.recall(conversation, seq));
+    this.deletions = new PendingRecalls((conversation, seq) => this.#deleteForMe(conversation, seq));
     this.connection = new Cell(client.state);
     this.profile = new Cell(client.profile);
     this.#stops = this.#listen();
@@ -125,6 +135,7 @@ export class Workspace {
   /** Writes at once what waits to be kept on this device: the page may go. */
   keep(): void {
     this.recalls.flush();
+    this.deletions.flush();
     this.drafts.save();
     void this.#cache.flush();
   }
@@ -144,6 +155,7 @@ export class Workspace {
   /** Lets go of everything; the client is closed, too. */
   async close(): Promise<void> {
     this.recalls.flush();
+    this.deletions.flush();
     for (const stop of this.#stops) stop();
     clearTimeout(this.#presenceTimer);
     this.#cache.stop();
@@ -159,6 +171,7 @@ export class Workspace {
       }),
       client.on('resumed', () => void this.#resumed()),
       client.on('conversations', ({ conversations: summaries }) => {
+        this.#forgetHidden(summaries);
         conversations.replace(summaries);
         for (const { conversation, from, head } of summaries) {
           this.#timelines.get(conversation)?.bound(from, head);
@@ -176,6 +189,7 @@ export class Workspace {
         this.timeline(change.conversation)?.changeMessage(change);
         if (change.kind !== 'reacted') people.want(change.sender);
       }),
+      client.on('hidden', ({ conversation, seqs }) => this.#hidden(conversation, seqs)),
       client.on('skipped', ({ conversation }) => {
         this.#timelines.get(conversation)?.forget();
         void this.#cache.drop(conversation);
@@ -253,6 +267,29 @@ export class Workspace {
     this.typing.stopped(message.conversation, message.sender);
     this.#readReceipts(message.conversation);
     if (live && message.sender !== this.me) this.#tell({ kind: 'message', message });
+  }
+
+  async #deleteForMe(conversation: number, seq: number): Promise<void> {
+    await this.client.request('hide', { conversation, seqs: [seq] });
+    this.#hidden(conversation, [seq]);
+  }
+
+  #hidden(conversation: number, seqs: readonly number[]): void {
+    const known = this.conversations.get(conversation);
+    if (!known) return;
+    const count = (known.hiddenMessages ?? 0) + seqs.length;
+    this.conversations.patch(conversation, { hiddenMessages: count });
+    for (const seq of seqs) this.timeline(conversation)?.hide(seq);
+    if (known.last && seqs.includes(known.last.seq)) void this.conversations.fetch(conversation);
+  }
+
+  /** Messages were deleted on another device while this one was away: what it has kept is read anew. */
+  #forgetHidden(summaries: readonly ConversationSummary[]): void {
+    for (const { conversation, hiddenMessages } of summaries) {
+      const known = this.conversations.get(conversation);
+      if (!known || (known.hiddenMessages ?? 0) === (hiddenMessages ?? 0)) continue;
+      void this.#cache.drop(conversation).then(() => this.#timelines.get(conversation)?.forget());
+    }
   }
 
   #membersChanged(event: ConversationEvent): void {
