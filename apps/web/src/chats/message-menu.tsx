@@ -6,7 +6,7 @@ import { errorText } from '../i18n/error-text.ts';
 import { useFormats, useText } from '../i18n/language.tsx';
 import { useNotice } from '../shell/notices.tsx';
 import type { Conversation } from '../state/conversations.ts';
-import type { PendingRecalls } from '../state/pending-recalls.ts';
+import type { UndoableDeletions } from '../state/undoable-deletions.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import type { Said } from './said.ts';
 
@@ -94,7 +94,11 @@ export function MessageMenu({
 }
 
 /** Deletes a message, unless that is undone while the notice offers it. */
-function useUndoable(conversation: number, deletions: PendingRecalls, done: string): (seq: number) => void {
+function useUndoable(
+  conversation: number,
+  deletions: UndoableDeletions,
+  done: string,
+): (seq: number) => void {
   const text = useText();
   const formats = useFormats();
   const notice = useNotice();

@@ -13,10 +13,10 @@ import type { Drafts } from './drafts.ts';
 import { GroupHues } from './hues.ts';
 import { Cell, Observable } from './observable.ts';
 import { Outbox } from './outbox.ts';
-import { PendingRecalls } from './pending-recalls.ts';
 import { People } from './people.ts';
 import { Timeline } from './timeline.ts';
 import { Typing } from './typing.ts';
+import { UndoableDeletions } from './undoable-deletions.ts';
 
 /** Something that the user may want to be told about. */
 export type Happening =
@@ -34,9 +34,9 @@ export class Workspace {
   readonly conversations: Conversations;
   readonly people: People;
   readonly outbox: Outbox;
-  readonly recalls: PendingRecalls;
+  readonly recalls: UndoableDeletions;
   /** For the user alone. */
-  readonly deletions: PendingRecalls;
+  readonly deletions: UndoableDeletions;
   readonly typing = new Typing();
   readonly hues = new GroupHues();
   readonly drafts: Drafts;
@@ -61,8 +61,8 @@ export class Workspace {
     this.conversations = new Conversations(client, account.id);
     this.people = new People(client, account.id);
     this.outbox = new Outbox(client);
-    this.recalls = new PendingRecalls((conversation, seq) => client.recall(conversation, seq));
-    this.deletions = new PendingRecalls((conversation, seq) => this.#deleteForMe(conversation, seq));
+    this.recalls = new UndoableDeletions((conversation, seq) => client.recall(conversation, seq));
+    this.deletions = new UndoableDeletions((conversation, seq) => this.#deleteForMe(conversation, seq));
     this.connection = new Cell(client.state);
     this.profile = new Cell(client.profile);
     this.#stops = this.#listen();

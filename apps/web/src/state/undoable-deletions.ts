@@ -1,22 +1,22 @@
 import { Observable } from './observable.ts';
 
 /** So long one may think better of it. */
-export const undoMs = 5_000;
+const undoMs = 5_000;
 
 interface Pending {
   timer: ReturnType<typeof setTimeout>;
   onFailed: (error: unknown) => void;
 }
 
-/** Messages that the user takes back: gone from this page at once, and from all others when nobody has undone it for a while. */
-export class PendingRecalls extends Observable {
-  readonly #recall: (conversation: number, seq: number) => Promise<void>;
+/** Messages that the user deletes: gone from this page at once, and in earnest when nobody has undone it for a while. */
+export class UndoableDeletions extends Observable {
+  readonly #delete: (conversation: number, seq: number) => Promise<void>;
   readonly #pending = new Map<string, Pending>();
   readonly #under = new Set<string>();
 
-  constructor(recall: (conversation: number, seq: number) => Promise<void>) {
+  constructor(remove: (conversation: number, seq: number) => Promise<void>) {
     super();
-    this.#recall = recall;
+    this.#delete = remove;
   }
 
   has(conversation: number, seq: number): boolean {
@@ -51,7 +51,7 @@ export class PendingRecalls extends Observable {
     this.#under.add(key);
     const [conversation, seq] = key.split(':').map(Number) as [number, number];
     try {
-      await this.#recall(conversation, seq);
+      await this.#delete(conversation, seq);
     } catch (error) {
       pending.onFailed(error);
     } finally {
