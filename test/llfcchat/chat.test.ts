@@ -258,7 +258,7 @@ test('what another device of the user has received is pushed to an old client th
 
 test('an edit comes to an old client as a line with the new words, and a recalled text reads as one', async () => {
   const people = await twoOnTwoNodes(platform);
-  const { ann, bob, annClient, bobClient } = people;
+  const { bob, annClient, bobClient } = people;
   const thread_id = await befriend(people);
   await bobClient.close();
   const { uid: id, name, email, password } = bob;
@@ -277,8 +277,6 @@ test('an edit comes to an old client as a line with the new words, and a recalle
   const page = await annClient.ask(1029, { thread_id, message_id: 0 });
   const contents = page.chat_datas.map(({ msg_content }: { msg_content: string }) => msg_content);
   assert.deepEqual(contents.slice(-3), ['hello', '✎ hello', 'This message was recalled.']);
-  assert.equal(page.load_more, false);
-  assert.equal((await annClient.ask(1023, { fromuid: ann.uid })).error, 0);
   await web.client.close();
   await annClient.close();
 });
