@@ -6,7 +6,7 @@ import { createPlatform } from './platforms/create-platform.ts';
 const config = await readConfig();
 const platform = await createPlatform(config);
 const berth = new Berth('berth', { config, platform });
-platform.publish(berth.release);
+platform.publish(berth.app.release);
 
 const { ingress, mailbox } = platform;
 
@@ -25,5 +25,7 @@ export const k6Env = {
   BERTH_PORT: String(ingress.port),
   ...(mailbox && { BERTH_MAIL_URL: mailbox.page }),
 };
+/** What the releases came up with: the next update compares. */
+export const releases = { ...platform.releases, berth: berth.app.applied };
 /** The mailbox page, where mails are caught and not sent. */
 export const mail = mailbox?.page ?? null;

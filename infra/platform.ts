@@ -2,6 +2,7 @@ import type * as kubernetes from '@pulumi/kubernetes';
 import type * as pulumi from '@pulumi/pulumi';
 import type { BerthValues, Peers, Quantities } from './generated/berth-values.ts';
 import type { Inputs } from './inputs.ts';
+import type { Applied } from './releases/kept-timeout.ts';
 import type { Service } from './secrets.ts';
 
 type Part<K extends keyof BerthValues> = NonNullable<BerthValues[K]>;
@@ -56,6 +57,8 @@ export interface Platform {
   requests?: Record<Service | 'edge', Quantities>;
   /** Where DNS is, for the NetworkPolicies; undefined: where it usually is. */
   dns?: Peers;
+  /** What the releases that came with it were given, by name. */
+  releases?: Record<string, pulumi.Output<Applied | null>>;
   /** A mail catcher: its address inside the cluster, its port there, and the address of its page. */
   mailbox?: { url: string; port: number; page: string };
   /** What pods need from the first to the last: destroyed only after them. */

@@ -2,6 +2,7 @@ import * as helm from '@pulumi/kubernetes/helm/v3/index.js';
 import * as pulumi from '@pulumi/pulumi';
 import type { Chart } from '../chart.ts';
 import { Kubectl } from '../kubectl.ts';
+import { type Applied, keptTimeout, onceUp } from '../releases/kept-timeout.ts';
 import { requireSettled } from '../releases/pending-release.ts';
 import { ReleaseWatch } from '../releases/release-watch.ts';
 
@@ -21,6 +22,12 @@ export interface AppReleaseArgs {
   hooks?: pulumi.ResourceHookBinding | undefined;
 }
 
+export interface AppRelease {
+  release: helm.Release;
+  /** For the stack's output `releases`; known once the release is up. */
+  applied: pulumi.Output<Applied | null>;
+}
+
 /**
  * A release of one of our charts: not begun while an earlier run has left it in the midst of something, which the engine
  * would not notice; watched while it comes up; and taken back when it does not, so that what ran before runs on.
@@ -29,17 +36,18 @@ export function createAppRelease(
   name: string,
   args: AppReleaseArgs,
   options: pulumi.CustomResourceOptions & { parent: pulumi.Resource },
-): helm.Release {
+): AppRelease {
   const { chart, namespace, values, timeoutSeconds, maxHistory } = args;
   const watch = watchHooks(name, args, options.parent);
-  return new helm.Release(
+  const applied = keptTimeout(name, timeoutSeconds, { namespace, values, maxHistory });
+  const release = new helm.Release(
     name,
     {
       name: settledName(name, args),
       chart: chart.path,
       namespace,
       atomic: true,
-      timeout: timeoutSeconds,
+      timeout: applied.timeoutSeconds,
       maxHistory,
       values,
     },
@@ -53,6 +61,7 @@ export function createAppRelease(
       },
     },
   );
+  return { release, applied: onceUp(name, applied, release) };
 }
 
 /** The name, once it is sure that nothing is pending under it. */

@@ -1,11 +1,10 @@
 import * as core from '@pulumi/kubernetes/core/v1/index.js';
-import type * as helm from '@pulumi/kubernetes/helm/v3/index.js';
 import * as pulumi from '@pulumi/pulumi';
 import { readChart } from '../chart.ts';
 import type { Config } from '../config.ts';
 import type { Platform } from '../platform.ts';
 import { releaseTimeout } from '../releases/release-timeout.ts';
-import { createAppRelease } from './app-release.ts';
+import { type AppRelease, createAppRelease } from './app-release.ts';
 import { BerthSecrets } from './berth-secrets.ts';
 import { createBerthValues } from './berth-values.ts';
 import { restricted } from './pod-security.ts';
@@ -18,7 +17,7 @@ export interface BerthArgs {
 /** Berth on a cluster: its namespace, its Secrets, and the chart that makes everything else. */
 export class Berth extends pulumi.ComponentResource {
   readonly namespace: pulumi.Output<string>;
-  readonly release: helm.Release;
+  readonly app: AppRelease;
 
   constructor(name: string, { config, platform }: BerthArgs, options: pulumi.ComponentResourceOptions = {}) {
     super('berth:index:Berth', name, {}, { ...options, providers: [platform.kubernetes] });
@@ -31,7 +30,7 @@ export class Berth extends pulumi.ComponentResource {
     this.namespace = namespace.metadata.name;
     const secrets = new BerthSecrets(name, { config, platform, namespace: this.namespace }, { parent: this });
     const chart = readChart('berth');
-    this.release = createAppRelease(
+    this.app = createAppRelease(
       name,
       {
         chart,

@@ -1,10 +1,9 @@
 import * as core from '@pulumi/kubernetes/core/v1/index.js';
-import type * as helm from '@pulumi/kubernetes/helm/v3/index.js';
 import * as pulumi from '@pulumi/pulumi';
 import { applied, readChart } from '../chart.ts';
 import type { StoresValues } from '../generated/stores-values.ts';
 import type { Inputs } from '../inputs.ts';
-import { createAppRelease } from './app-release.ts';
+import { type AppRelease, createAppRelease } from './app-release.ts';
 import { checksumOf } from './checksum.ts';
 import { ours } from './ours.ts';
 import { restricted } from './pod-security.ts';
@@ -31,7 +30,7 @@ export class Stores extends pulumi.ComponentResource {
   readonly mysqlHost: string;
   readonly redisHost: string;
   readonly mailHost: string;
-  readonly release: helm.Release;
+  readonly app: AppRelease;
 
   constructor(name: string, args: StoresArgs, options: pulumi.ComponentResourceOptions) {
     super('berth:kind:Stores', name, {}, options);
@@ -79,7 +78,7 @@ export class Stores extends pulumi.ComponentResource {
         resources: { requests: { cpu: '20m' } },
       },
     };
-    this.release = createAppRelease(
+    this.app = createAppRelease(
       name,
       {
         chart,

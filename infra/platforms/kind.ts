@@ -73,6 +73,7 @@ export async function createKind(config: KindConfig): Promise<Platform> {
       page: `http://${config.publicHost}:${config.mailPort}`,
     },
     foundation: [stores],
+    releases: { stores: stores.app.applied },
     // kind.yaml maps the node ports to the machine.
     publish() {},
   };

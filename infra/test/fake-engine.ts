@@ -53,7 +53,15 @@ export async function runUnderEngine(options: EngineOptions): Promise<EngineRun>
     ),
   );
   const address = `127.0.0.1:${port}`;
-  const flags = { project: 'berth', stack, monitor: address, engine: address, pwd: infra, parallel: 16 };
+  const flags = {
+    organization: 'organization',
+    project: 'berth',
+    stack,
+    monitor: address,
+    engine: address,
+    pwd: infra,
+    parallel: 16,
+  };
   const program = spawn(
     process.execPath,
     [join(sdk, 'cmd/run'), ...Object.entries(flags).map(([name, value]) => `--${name}=${value}`), '.'],

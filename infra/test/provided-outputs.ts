@@ -45,5 +45,7 @@ export function provideOutputs(
 }
 
 export const providedFunctions: Record<string, Record<string, unknown>> = {
+  // Of a stack that was never up.
+  'pulumi:pulumi:readStackOutputs': { outputs: {} },
   'aws:lb/getHostedZoneId:getHostedZoneId': { id: 'Z3F0SRJ5LGBH90', region: 'eu-central-1' },
 };

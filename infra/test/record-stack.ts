@@ -24,6 +24,8 @@ export interface StackRecording {
 export interface RecordOptions {
   /** Over the stack file's settings, without the prefix `berth:`; undefined takes one out. */
   settings?: Record<string, string | undefined>;
+  /** The stack's outputs when it was up last. */
+  formerOutputs?: Record<string, unknown>;
   /** A preview of a stack that does not exist: no provider answers with anything. */
   preview?: boolean;
 }
@@ -56,9 +58,10 @@ function pushTools(): FakeTools {
  */
 export async function recordStack(
   stack: StackName,
-  { settings = {}, preview = false }: RecordOptions = {},
+  { settings = {}, preview = false, formerOutputs = {} }: RecordOptions = {},
 ): Promise<StackRecording> {
-  const monitor = new RecordingMonitor(provideOutputs, providedFunctions, preview);
+  const functions = { ...providedFunctions, 'pulumi:pulumi:readStackOutputs': { outputs: formerOutputs } };
+  const monitor = new RecordingMonitor(provideOutputs, functions, preview);
   const cluster = stack === 'kind' ? await startApiServer() : undefined;
   const { PATH } = process.env;
   try {

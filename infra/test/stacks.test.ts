@@ -89,7 +89,8 @@ for (const stack of stacks) {
       }
       assert.equal(version, dependencies[`@pulumi/${package_}`], `${type} ${name}`);
     }
-    for (const { token, provider } of calls) assert.notEqual(provider, '', token);
+    for (const { token, provider } of calls)
+      if (!token.startsWith('pulumi:')) assert.notEqual(provider, '', token);
   });
 
   test(`${stack}: a preview of a stack that does not exist yet does not throw, and knows what can be known`, async () => {
@@ -130,33 +131,6 @@ for (const stack of stacks) {
     assert.match((inputs.values as { chartHash: string }).chartHash, /^[0-9a-f]{16}$/);
   });
 }
-
-test('outputs say where Berth is', () => {
-  const { kubeconfig: _, ...kind } = recordings.kind.outputs.values;
-  assert.deepEqual(kind, {
-    url: 'http://localhost:8080',
-    edgeHost: 'localhost',
-    edgePort: 8090,
-    namespace: 'berth',
-    k6Env: {
-      BERTH_URL: 'http://localhost:8080',
-      BERTH_HOST: 'localhost',
-      BERTH_PORT: '8090',
-      BERTH_MAIL_URL: 'http://localhost:1080',
-    },
-    mail: 'http://localhost:1080',
-  });
-  const { kubeconfig, ...aws } = recordings.aws.outputs.values;
-  assert.match(String(kubeconfig), /"get-token","--cluster-name","berth-aws"/);
-  assert.deepEqual(aws, {
-    url: 'https://chat.example.com',
-    edgeHost: 'chat.example.com',
-    edgePort: 8090,
-    namespace: 'berth',
-    k6Env: { BERTH_URL: 'https://chat.example.com', BERTH_HOST: 'chat.example.com', BERTH_PORT: '8090' },
-    mail: null,
-  });
-});
 
 test('the platform with state on the cluster is the only one without protection', () => {
   assert.deepEqual(
