@@ -134,6 +134,23 @@ test('who has left reads the title and the number of members as they were then, 
   assert.deepEqual(await told(bob), ['Fourth', 3]);
 });
 
+test('who has left through a node of an earlier release reads nothing of what is changed later either', async () => {
+  const { people, group } = await crew(3);
+  const [ann, bob] = people as [Profile, Profile];
+  await nodeAt(0).ask(groupRename, 'groupRename', ann, { conversation: group, title: 'Then' });
+  await nodeAt(0).ask(groupRemove, 'groupRemove', ann, { conversation: group, user: bob.id });
+  // Such a node keeps neither.
+  await mysql.db.run(
+    'UPDATE members SET left_title = NULL, left_count = NULL WHERE conversation_id = ? AND user_id = ?',
+    [group, bob.id],
+  );
+  await nodeAt(0).ask(groupRename, 'groupRename', ann, { conversation: group, title: 'Later' });
+  const { conversation } = await nodeAt(1).ask(conversationHandler, 'conversation', bob, {
+    conversation: group,
+  });
+  assert.deepEqual([conversation.title, conversation.memberCount], ['Then', 2]);
+});
+
 test('a removal is told to the group and to the one removed', async () => {
   const { people, group } = await crew(3);
   const [ann, bob] = people as [Profile, Profile];

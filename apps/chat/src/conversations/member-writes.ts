@@ -90,6 +90,21 @@ export async function endMembership(
   );
 }
 
+/**
+ * Before a change: keeps what the group was for those who have left it through a node of an earlier release, which did not.
+ * The conversation must be locked.
+ */
+export async function keepForLeavers(
+  tx: Tx,
+  { id, title, memberCount }: Pick<ConversationRow, 'id' | 'title' | 'memberCount'>,
+): Promise<void> {
+  await tx.run(
+    `UPDATE members SET left_title = ?, left_count = ?
+     WHERE conversation_id = ? AND left_seq IS NOT NULL AND left_title IS NULL`,
+    [title, memberCount, id],
+  );
+}
+
 /** Says which entry changed the members last, and that there are `joined` more of them. */
 export async function setMembersVersion(
   tx: Tx,

@@ -8,7 +8,7 @@ import { bytesOf, textOf } from '../stores/attachment-rows.ts';
 import type { Database } from '../stores/guarded-mysql.ts';
 import { requireAbove, requireAdmin, rolesAfter } from './group-rules.ts';
 import { type LogChange, recordChange, unchanged } from './log-change.ts';
-import { addMembers, endMembership, insertConversation } from './member-writes.ts';
+import { addMembers, endMembership, insertConversation, keepForLeavers } from './member-writes.ts';
 
 /** A change of members as it was committed. */
 export interface MembersChange extends LogChange {
@@ -233,6 +233,7 @@ export class MysqlGroupStore {
       if (acting === undefined) throw new BerthError('not_member');
       if (row.kind !== 'group') throw new BerthError('bad_request', 'this is no group');
       if (concerned === undefined) throw new BerthError('not_found', 'that user is not in the group');
+      await keepForLeavers(tx, row);
       return change({ tx, row, actor: acting, other: concerned });
     });
   }
