@@ -212,3 +212,41 @@ test('where pages may not construct notifications the service worker shows them,
   await message(page, 'Are you there?').waitFor();
   await closeAll([friend]);
 });
+
+test('what arrives in the conversation that is open, at its end and looked at, is not unread for an instant', async () => {
+  const { people, conversation } = await seedFriends(platform);
+  const friend = await connectDevice(platform, people[1]);
+  await friend.say(conversation, 'Before');
+  const { page } = await browser.open(platform.gateUrl);
+  await logIn(page, people[0]);
+  await openChat(page, people[1].name);
+  await message(page, 'Before').waitFor();
+  await page.getByText('1 unread').first().waitFor({ state: 'detached' });
+  await page.evaluate(() => {
+    const seen: string[] = [];
+    const look = () => {
+      if (document.title.startsWith('(')) seen.push(document.title);
+      for (const link of document.querySelectorAll('a'))
+        if (/unread/.test(link.textContent ?? '')) seen.push(link.textContent!);
+    };
+    const changes = { subtree: true, childList: true, characterData: true, attributes: true };
+    new MutationObserver(look).observe(document.documentElement, changes);
+    Object.assign(window, { seen });
+  });
+  for (let at = 1; at <= 12; at++) {
+    await friend.say(conversation, `Live ${at}`);
+    await message(page, `Live ${at}`).first().waitFor();
+  }
+  await Promise.all(Array.from({ length: 20 }, (_, at) => friend.say(conversation, `Burst ${at}`)));
+  await message(page, 'Burst 19').waitFor();
+  await eventually('the friend sees that it was read', () => friend.client.receipts(conversation).read >= 33);
+  assert.deepEqual(await page.evaluate(() => (window as unknown as { seen: string[] }).seen), []);
+
+  // Further up one does not see what arrives.
+  await page.getByRole('feed').hover();
+  await page.mouse.wheel(0, -600);
+  await page.getByRole('button', { name: 'Jump to the newest message' }).waitFor();
+  await friend.say(conversation, 'Out of view');
+  await page.getByText('1 unread').first().waitFor({ state: 'attached' });
+  await closeAll([friend]);
+});

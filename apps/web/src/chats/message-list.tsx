@@ -124,8 +124,6 @@ export function MessageList({
     },
   }));
 
-  useReading(conversation, timeline, range === null ? -1 : Math.min(range.endIndex, rows.storedCount - 1));
-
   const showReplied = (seq: number) => {
     virtualizer.scrollToIndex(timeline.indexOf(seq), { align: 'center' });
     setHighlighted(seq);
@@ -134,6 +132,8 @@ export function MessageList({
   // By what is known of the rows: asking the element at each rendering would make it lay out early.
   const viewEnd = (virtualizer.scrollOffset ?? 0) + (virtualizer.scrollRect?.height ?? 0);
   const atEnd = virtualizer.getTotalSize() - viewEnd <= endThresholdPx;
+  const lastInView = range === null ? -1 : Math.min(range.endIndex, rows.storedCount - 1);
+  useReading(conversation, timeline, lastInView, atEnd && rows.count > 0);
   const { isScrolling } = virtualizer;
   // biome-ignore lint/correctness/useExhaustiveDependencies: where it came to rest
   useEffect(() => {

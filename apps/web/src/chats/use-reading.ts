@@ -5,16 +5,28 @@ import { useWorkspace } from '../state/workspace-context.ts';
 
 /** What is in view for less is passed by, such as while the list finds its place. */
 const readAfterMs = 300;
+/** A row that is added stands below the view until the list has followed. */
+const followsWithinMs = 150;
 
-/** Marks as read what has been in view for a moment, while the page itself is looked at. */
-export function useReading(conversation: Conversation, timeline: Timeline, lastIndex: number): void {
+const isLookedAt = (): boolean => !document.hidden && document.hasFocus();
+
+/**
+ * Marks as read what has been in view for a moment, while the page itself is looked at; and what arrives at the end, when
+ * that is in view, at once: it is never unread.
+ */
+export function useReading(
+  conversation: Conversation,
+  timeline: Timeline,
+  lastIndex: number,
+  atEnd: boolean,
+): void {
   const { conversations } = useWorkspace();
   const seq = lastIndex < 0 ? 0 : timeline.seqAt(lastIndex);
   const loaded = seq > 0 && timeline.get(seq) !== undefined;
   useEffect(() => {
     if (!loaded) return;
     const mark = () => {
-      if (!document.hidden && document.hasFocus()) conversations.markRead(conversation.conversation, seq);
+      if (isLookedAt()) conversations.markRead(conversation.conversation, seq);
     };
     const timer = setTimeout(mark, readAfterMs);
     window.addEventListener('focus', mark);
@@ -23,4 +35,14 @@ export function useReading(conversation: Conversation, timeline: Timeline, lastI
       window.removeEventListener('focus', mark);
     };
   }, [loaded, seq, conversations, conversation.conversation]);
+  const id = conversation.conversation;
+  useEffect(() => {
+    if (atEnd) {
+      conversations.attend(id, isLookedAt);
+      return;
+    }
+    const timer = setTimeout(() => conversations.leave(id), followsWithinMs);
+    return () => clearTimeout(timer);
+  }, [atEnd, id, conversations]);
+  useEffect(() => () => conversations.leave(id), [id, conversations]);
 }

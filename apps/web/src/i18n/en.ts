@@ -386,7 +386,7 @@ export const en = {
   'settings.notify.hint': 'Shown by your system while Berth is in the background.',
   'settings.notify.denied': 'Your browser does not allow notifications for this site.',
   'settings.devices.text': 'Wherever you are logged in.',
-  'settings.devices.current': 'This device',
+  'settings.devices.current': 'This device · active now',
   'settings.devices.seen': 'Last seen {time}',
   'settings.devices.since': 'Since {time}',
   'settings.devices.end': 'End session',

@@ -384,7 +384,7 @@ export const zh: Catalogue = {
   'settings.notify.hint': 'Berth 在后台时由系统显示。',
   'settings.notify.denied': '浏览器不允许此网站显示通知。',
   'settings.devices.text': '您已登录的所有设备。',
-  'settings.devices.current': '此设备',
+  'settings.devices.current': '此设备 · 当前在线',
   'settings.devices.seen': '最近在线：{time}',
   'settings.devices.since': '登录于 {time}',
   'settings.devices.end': '结束会话',

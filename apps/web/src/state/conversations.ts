@@ -33,6 +33,8 @@ export class Conversations extends Observable {
   #hidden: readonly Conversation[] | undefined;
   #pages: Pages<ConversationSummary> | undefined;
   #loading: Promise<void> | undefined;
+  /** The conversation whose end is in view, and whether somebody looks at the page. */
+  #attended: { conversation: number; isLookedAt: () => boolean } | undefined;
 
   constructor(client: Pick<BerthClient, 'conversations' | 'request' | 'markRead'>, me: number) {
     super();
@@ -142,11 +144,14 @@ export class Conversations extends Observable {
     }
     const isText = message.kind === undefined;
     const mine = message.sender === this.#me;
+    const head = Math.max(known.head, message.seq);
+    const isSeen = isNew && !mine && this.#isAttended(message.conversation);
     this.#set({
       ...known,
       last: message,
-      head: Math.max(known.head, message.seq),
-      unread: known.unread + (isNew && !mine && isText ? 1 : 0),
+      head,
+      unread: isSeen ? 0 : known.unread + (isNew && !mine && isText ? 1 : 0),
+      ...(isSeen && { read: head }),
       activeAt: Math.max(known.activeAt, message.sentAt),
       // Who writes has read what was there.
       ...(!mine &&
@@ -154,6 +159,21 @@ export class Conversations extends Observable {
         known.kind === 'direct' && { peerRead: Math.max(known.peerRead ?? 0, message.seq) }),
     });
     if (mine && isNew && isText) this.markRead(message.conversation, message.seq);
+    if (isSeen) this.#client.markRead(message.conversation, message.seq);
+  }
+
+  /** The end of a conversation has come into view: what arrives there is read, while somebody looks at the page. */
+  attend(conversation: number, isLookedAt: () => boolean): void {
+    this.#attended = { conversation, isLookedAt };
+  }
+
+  /** It has gone out of view. */
+  leave(conversation: number): void {
+    if (this.#attended?.conversation === conversation) this.#attended = undefined;
+  }
+
+  #isAttended(conversation: number): boolean {
+    return this.#attended?.conversation === conversation && this.#attended.isLookedAt();
   }
 
   /** What became of a message shows in the list when it is the last one. */

@@ -11,11 +11,13 @@ const members = (max: number) =>
 
 test('nobody in a group has the hue of another, as far as there are hues', () => {
   fc.assert(
-    fc.property(members(40), (all) => {
-      const hues = giveHues(new Map(), all);
+    fc.property(members(40), id, (all, group) => {
+      const hues = giveHues(new Map(), all, group);
       assert.equal(hues.size, all.length);
       assert.equal(new Set(hues.values()).size, Math.min(all.length, hueCount, new Set(hues.values()).size));
       if (all.length <= hueCount) assert.equal(new Set(hues.values()).size, all.length);
+      if (all.length < hueCount)
+        assert.ok(![...hues.values()].includes(hueOf(group)), 'that of the group itself');
       for (const hue of hues.values()) assert.ok(hue >= 0 && hue < hueCount);
     }),
   );
@@ -23,19 +25,20 @@ test('nobody in a group has the hue of another, as far as there are hues', () =>
 
 test('a hue is the same however members are told of, and stays when others come', () => {
   fc.assert(
-    fc.property(members(hueCount), fc.nat(), (all, seed) => {
-      const hues = giveHues(new Map(), all);
+    fc.property(members(hueCount), fc.nat(), id, (all, seed, group) => {
+      const hues = giveHues(new Map(), all, group);
       const shuffled = all.toSorted((one, other) => ((one.id ^ seed) % 97) - ((other.id ^ seed) % 97));
-      assert.deepEqual([...giveHues(new Map(), shuffled)].sort(), [...hues].sort());
+      assert.deepEqual([...giveHues(new Map(), shuffled, group)].sort(), [...hues].sort());
       const later = all.map((member) => ({ ...member, id: member.id ^ 0x2000_0000, joined: 100 }));
-      const more = giveHues(new Map(), [...later, ...all]);
+      const more = giveHues(new Map(), [...later, ...all], group);
       for (const [member, hue] of hues) assert.equal(more.get(member), hue);
     }),
   );
 });
 
 test('who is alone with their hue has it everywhere', () => {
-  assert.deepEqual([...giveHues(new Map(), [{ id: 7 }])], [[7, hueOf(7)]]);
+  assert.notEqual(hueOf(8), hueOf(7));
+  assert.deepEqual([...giveHues(new Map(), [{ id: 7 }], 8)], [[7, hueOf(7)]]);
 });
 
 const tokens = readFileSync(join(import.meta.dirname, '../design/tokens.css'), 'utf8');

@@ -11,11 +11,13 @@ type Joiner = Pick<Member, 'id' | 'joined'>;
 
 /**
  * Gives each of a group a hue of their own, as far as there are hues: who came first keeps the one they have everywhere,
- * who comes later takes the next that is free. So nobody's changes when others come. `given` stays as it is.
+ * who comes later takes the next that is free. So nobody's changes when others come. That of the group's own picture is
+ * taken last. `given` stays as it is.
  */
 export function giveHues(
   given: ReadonlyMap<number, number>,
   joiners: readonly Joiner[],
+  group: number,
 ): ReadonlyMap<number, number> {
   const hues = new Map(given);
   const taken = new Set(hues.values());
@@ -23,9 +25,9 @@ export function giveHues(
     .filter(({ id }) => !hues.has(id))
     .sort((one, other) => (one.joined ?? 0) - (other.joined ?? 0) || one.id - other.id);
   for (const { id } of inOrder) {
-    let hue = hueOf(id);
-    for (let step = 1; taken.has(hue) && step < hueCount; step++) hue = (hueOf(id) + step) % hueCount;
-    if (taken.has(hue)) hue = hueOf(id);
+    const inTurn = Array.from({ length: hueCount }, (_, step) => (hueOf(id) + step) % hueCount);
+    const free = inTurn.filter((hue) => !taken.has(hue));
+    const hue = free.find((one) => one !== hueOf(group)) ?? free[0] ?? hueOf(id);
     hues.set(id, hue);
     taken.add(hue);
   }
@@ -49,7 +51,7 @@ export class GroupHues extends Observable {
   learn(conversation: number, members: readonly Joiner[]): void {
     const given = this.#groups.get(conversation) ?? new Map<number, number>();
     if (members.every(({ id }) => given.has(id))) return;
-    this.#groups.set(conversation, giveHues(given, members));
+    this.#groups.set(conversation, giveHues(given, members, conversation));
     this.changed();
   }
 }
