@@ -88,6 +88,12 @@ export const commonSettings = {
     default: '',
     example: 'monitoring',
   },
+  tracingEndpoint: {
+    schema: text(/^(https?:\/\/[^\s/]+)?$/, 'an address such as http://collector.monitoring:4318'),
+    description: 'Where spans of OpenTelemetry are sent to by OTLP over HTTP; without it nothing is traced.',
+    default: '',
+    example: 'http://collector.monitoring:4318',
+  },
   operatorPage: {
     schema: flag(),
     description: 'Whether operators may use the fleet page of the web client, by tokens of their own.',

@@ -76,6 +76,9 @@ export function createBerthValues(
           ]
         : [],
     },
+    ...(config.tracingEndpoint !== '' && {
+      tracing: { endpoint: config.tracingEndpoint, port: portOf(config.tracingEndpoint) },
+    }),
     monitoring: {
       serviceMonitor: { enabled: monitored },
       rules: { enabled: monitored },
@@ -95,3 +98,8 @@ function resourcesOf(config: Config, { requests }: Platform, part: Service | 'ed
   };
   return Object.keys(all).length > 0 ? { resources: all } : {};
 }
+
+const portOf = (address: string): number => {
+  const { port, protocol } = new URL(address);
+  return Number(port || (protocol === 'https:' ? 443 : 80));
+};

@@ -845,6 +845,27 @@ export interface BerthValues {
     monitoring?: Peers;
   };
   /**
+   * Traces by OpenTelemetry, of all services.
+   */
+  tracing?: {
+    /**
+     * Where spans are sent to by OTLP over HTTP, such as http://collector.monitoring:4318. Empty: nothing is traced.
+     */
+    endpoint?: string;
+    /**
+     * Part of the requests that are traced.
+     */
+    share?: number;
+    /**
+     * Port of that address, for the network policies.
+     */
+    port?: number;
+    /**
+     * Where the collector is, as NetworkPolicy peers; empty: anywhere.
+     */
+    peers?: Peers;
+  };
+  /**
    * For the Prometheus operator and Grafana.
    */
   monitoring?: {

@@ -4,7 +4,7 @@ import { type App, Closers } from '@berth/lifecycle';
 import { Mysql } from '@berth/mysql';
 import { hostPort } from '@berth/network';
 import { createRedis } from '@berth/redis';
-import { type Log, Metrics, OpsServer } from '@berth/telemetry';
+import { type Log, Metrics, noTracing, OpsServer, type Tracing } from '@berth/telemetry';
 import { BerthError } from '@berth/wire';
 import type { ChatConfig } from './config.ts';
 import type { Context } from './context.ts';
@@ -52,9 +52,14 @@ export interface Chat extends App {
 /** A chat node: long connections, and everything that a session does. */
 export function createChat(
   config: ChatConfig,
-  { log, metrics = new Metrics('chat') }: { log: Log; metrics?: Metrics },
+  {
+    log,
+    metrics = new Metrics('chat'),
+    tracing = noTracing,
+  }: { log: Log; metrics?: Metrics; tracing?: Tracing },
 ): Chat {
   const closers = new Closers();
+  closers.add('tracing', () => tracing.close());
   const ports = { tcp: 0, webSocket: 0, peer: 0, ops: 0 };
   const observe = createLiveMetrics(metrics);
   const node = new RegisteredNode(config.node);
@@ -80,10 +85,19 @@ export function createChat(
     lastAt: (conversation) => side.ends.lastAt(conversation),
     reading: (conversations) => side.ends.reading(conversations),
   };
-  const stores = createStores({ config, mysql, publisher, log, metrics, ends });
+  const stores = createStores({ config, mysql, publisher, log, metrics, ends, tracing });
   const queries = stores.live;
 
-  const side = createFleetSide({ config, identity: node, queries, heads: stores.heads, redis, observe, log });
+  const side = createFleetSide({
+    config,
+    identity: node,
+    queries,
+    heads: stores.heads,
+    redis,
+    observe,
+    log,
+    tracing,
+  });
   const { fleet, index, links, routes, interests, presence, online } = side;
 
   const partialResumes = new PartialResumes();
@@ -137,6 +151,7 @@ export function createChat(
     config,
     log,
     metrics,
+    tracing,
     mysql,
     redis,
     publisher,
@@ -166,7 +181,7 @@ export function createChat(
       recallMs: config.messageChanges.recallMs,
       versions: config.messageChanges.keepsVersions,
     }),
-    log,
+    ...{ log, tracing },
     onUsed: (session) => routes.used(session),
     onRequest: observe.requested,
     onLogIn: observe.loggedIn,

@@ -4,6 +4,7 @@ import type { GrpcTls } from '@berth/grpc';
 import { targetOf } from '@berth/grpc';
 import { parseMysqlUrl } from '@berth/mysql';
 import { parseRedisUrl } from '@berth/redis';
+import { readTracing, type TracingConfig } from '@berth/telemetry';
 import { limits } from '@berth/wire';
 
 /** What an account may do only so often, because others bear it or learn from it. */
@@ -19,6 +20,8 @@ export type BudgetWindows = Readonly<Record<Spent, readonly BudgetWindow[]>>;
 
 export interface ChatConfig {
   logLevel: string;
+  /** Where traces are sent to; undefined: nothing is traced. */
+  tracing: TracingConfig | undefined;
   /** DNS label, unique in the fleet. */
   node: string;
   zone: string;
@@ -190,6 +193,7 @@ export function parseChatConfig(source: Record<string, string | undefined>): Cha
   const named = (address: string) => address.replaceAll('{node}', values.NODE_NAME);
   return {
     logLevel: values.LOG_LEVEL,
+    tracing: readTracing(source, 'chat'),
     node: values.NODE_NAME,
     zone: values.ZONE,
     version: values.BERTH_VERSION,

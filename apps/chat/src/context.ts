@@ -1,6 +1,6 @@
 import type { Mysql } from '@berth/mysql';
 import type { Redis } from '@berth/redis';
-import type { Log, Metrics } from '@berth/telemetry';
+import type { Log, Metrics, Tracing } from '@berth/telemetry';
 import type { Answers, CloseReason, Profile, RequestBody, RequestName } from '@berth/wire';
 import type { ChatConfig } from './config.ts';
 import type { Publisher } from './log/publisher.ts';
@@ -47,6 +47,7 @@ export interface Context {
   config: ChatConfig;
   log: Log;
   metrics: Metrics;
+  tracing: Tracing;
   mysql: Mysql;
   redis: Redis;
   publisher: Publisher;

@@ -1,5 +1,5 @@
 import type { Redis } from '@berth/redis';
-import type { Log } from '@berth/telemetry';
+import type { Log, Tracing } from '@berth/telemetry';
 import type { ChatConfig } from './config.ts';
 import type { LiveEnds } from './conversations/live-ends.ts';
 import type { LiveQueries } from './conversations/live-queries.ts';
@@ -33,6 +33,7 @@ export interface FleetSideOptions {
   redis: Redis;
   observe: LiveMetrics;
   log: Log;
+  tracing: Tracing;
 }
 
 /** What makes one node of many: routes, peers, and the ways from a commit to every session. */
@@ -62,6 +63,7 @@ export function createFleetSide({
   redis,
   observe,
   log,
+  tracing,
 }: FleetSideOptions): FleetSide {
   const fleet = new Fleet(config.node);
   const store = new RedisRouteStore(redis);
@@ -141,6 +143,7 @@ export function createFleetSide({
     fleet,
     store,
     interests,
+    tracing,
     broadcastNodes: config.broadcastNodes,
     isRedisAway,
     onRedisFailure,
@@ -163,6 +166,7 @@ export function createFleetSide({
     memberships,
     repair,
     heads,
+    tracing,
     onPresence: (changes) => presence.heard(changes),
   });
   const peerServer = new PeerServer({

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { parseOrExit } from '@berth/env';
 import { runApp } from '@berth/lifecycle';
-import { createLog, Metrics } from '@berth/telemetry';
+import { createLog, Metrics, openTracing } from '@berth/telemetry';
 import { createChat } from './app.ts';
 import { parseChatConfig } from './config.ts';
 
@@ -10,6 +10,8 @@ const closeMarginMs = 20_000;
 
 const config = parseOrExit('chat', parseChatConfig, process.env);
 const log = createLog('chat', config.logLevel).child({ node: config.node });
-await runApp(createChat(config, { log, metrics: new Metrics('chat').withProcessMetrics() }), log, {
+const metrics = new Metrics('chat').withProcessMetrics();
+const tracing = await openTracing(config.tracing, log);
+await runApp(createChat(config, { log, metrics, tracing }), log, {
   closeTimeoutMs: config.drainMs + closeMarginMs,
 });

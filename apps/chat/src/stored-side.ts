@@ -1,5 +1,5 @@
 import { Mysql } from '@berth/mysql';
-import type { Log, Metrics } from '@berth/telemetry';
+import { type Log, type Metrics, noTracing, type Tracing } from '@berth/telemetry';
 import type { ChatConfig } from './config.ts';
 import { ConversationList } from './conversations/conversation-list.ts';
 import { ConversationReader } from './conversations/conversation-reader.ts';
@@ -89,6 +89,8 @@ export interface StoresOptions {
   metrics: Metrics;
   /** Default: none. */
   ends?: LiveEnds;
+  /** Default: nothing is traced. */
+  tracing?: Tracing;
 }
 
 /** Of one user, at most. */
@@ -100,6 +102,7 @@ export function createStores({
   publisher,
   log,
   metrics,
+  tracing = noTracing,
   ends = noLiveEnds,
 }: StoresOptions): Stores {
   const mysql = new GuardedMysql(pool);
@@ -143,6 +146,7 @@ export function createStores({
     }),
     publisher,
     log,
+    tracing,
     writers,
     observe: observeBatches(metrics),
   });

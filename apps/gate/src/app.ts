@@ -1,7 +1,7 @@
 import { type App, Circuit, Closers } from '@berth/lifecycle';
 import { Mysql } from '@berth/mysql';
 import { createRedis } from '@berth/redis';
-import { type Log, Metrics, OpsServer } from '@berth/telemetry';
+import { type Log, Metrics, noTracing, OpsServer, type Tracing } from '@berth/telemetry';
 import { SessionKeys } from '@berth/tokens';
 import { lowerHashThreads } from './accounts/hash-threads.ts';
 import { MysqlInviteStore } from './accounts/invite-store.ts';
@@ -42,9 +42,14 @@ export interface Gate extends App {
 /** Accounts, sessions and berths over HTTP, and the web client. */
 export function createGate(
   config: GateConfig,
-  { log, metrics = new Metrics('gate') }: { log: Log; metrics?: Metrics },
+  {
+    log,
+    metrics = new Metrics('gate'),
+    tracing = noTracing,
+  }: { log: Log; metrics?: Metrics; tracing?: Tracing },
 ): Gate {
   const closers = new Closers();
+  closers.add('tracing', () => tracing.close());
   const ports = { http: 0, ops: 0 };
   const db = new Mysql({ ...config.mysql, poolSize: 10, maxWaiting: 500 });
   closers.add('mysql', () => db.close());
@@ -62,9 +67,9 @@ export function createGate(
   ]);
   const failed = (service: string) => (method: string, error: { code: string }) =>
     callFailures.inc({ service, method, code: error.code });
-  const verify = new GrpcVerify(config.verifyAddress, config.grpcTls, failed('verify'));
+  const verify = new GrpcVerify(config.verifyAddress, config.grpcTls, failed('verify'), tracing);
   closers.add('verify', () => verify.close());
-  const status = new GrpcStatus(config.statusAddress, config.grpcTls, failed('status'));
+  const status = new GrpcStatus(config.statusAddress, config.grpcTls, failed('status'), tracing);
   closers.add('status', () => status.close());
 
   const hashSeconds = metrics.histogram('gate_hash_seconds', 'Time of a password hash, without waiting');
@@ -94,6 +99,7 @@ export function createGate(
   const context: Context = {
     config,
     log,
+    tracing,
     users,
     invites: new MysqlInviteStore(db, circuits.mysql),
     sessions,

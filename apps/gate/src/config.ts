@@ -5,11 +5,14 @@ import type { GrpcTls } from '@berth/grpc';
 import { targetOf } from '@berth/grpc';
 import { parseMysqlUrl } from '@berth/mysql';
 import { parseRedisUrl } from '@berth/redis';
+import { readTracing, type TracingConfig } from '@berth/telemetry';
 import { SessionKeys } from '@berth/tokens';
 import type { RequestLimits } from './limits/request-limit.ts';
 
 export interface GateConfig {
   logLevel: string;
+  /** Where traces are sent to; undefined: nothing is traced. */
+  tracing: TracingConfig | undefined;
   /** Where it listens; port 0 picks a free one. */
   http: { host: string; port: number };
   /** Where the operators' door listens, apart from what clients may reach. */
@@ -135,6 +138,7 @@ export function parseGateConfig(source: Record<string, string | undefined>): Gat
   }
   return {
     logLevel: values.LOG_LEVEL,
+    tracing: readTracing(source, 'gate'),
     http: { host: values.HTTP_HOST, port: values.HTTP_PORT },
     ops: { host: values.OPS_HOST, port: values.OPS_PORT },
     mysql: {

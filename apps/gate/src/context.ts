@@ -1,4 +1,4 @@
-import type { Log } from '@berth/telemetry';
+import type { Log, Tracing } from '@berth/telemetry';
 import type { SessionKeys } from '@berth/tokens';
 import type { MysqlInviteStore } from './accounts/invite-store.ts';
 import type { Argon2Hasher } from './accounts/password-hasher.ts';
@@ -18,6 +18,7 @@ import type { GrpcVerify } from './verify-client.ts';
 export interface Context {
   config: GateConfig;
   log: Log;
+  tracing: Tracing;
   users: MysqlUserStore;
   invites: MysqlInviteStore;
   sessions: MysqlSessionStore;

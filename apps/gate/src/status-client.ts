@@ -1,6 +1,7 @@
 import { type PlaceRequest, type Revocation, StatusServiceClient } from '@berth/contracts/status';
-import { channelCredentials, type GrpcTls, RenewingClient, targetOf } from '@berth/grpc';
+import { channelCredentials, type GrpcTls, RenewingClient, spanned, targetOf } from '@berth/grpc';
 import { backoffMs } from '@berth/lifecycle';
+import { noTracing, type Tracing } from '@berth/telemetry';
 import { type Berth, BerthError, type ErrorCode, toBerthError } from '@berth/wire';
 
 /** One replica's time; another one is tried after it. */
@@ -11,13 +12,16 @@ const attempts = 3;
 /** Status, as gate asks it. Errors: BerthError `no_berth`, `unavailable`, both with `retryAfterMs`. */
 export class GrpcStatus {
   readonly #client: RenewingClient<StatusServiceClient>;
+  readonly #tracing: Tracing;
   readonly #onFailure: (method: string, error: BerthError) => void;
 
   constructor(
     address: string,
     tls: GrpcTls | undefined,
     onFailure: (method: string, error: BerthError) => void,
+    tracing: Tracing = noTracing,
   ) {
+    this.#tracing = tracing;
     this.#client = new RenewingClient({
       create: StatusServiceClient,
       target: targetOf(address),
@@ -31,10 +35,12 @@ export class GrpcStatus {
   /** A place on the best chat node. Asked twice it is still one place: a new reservation frees the user's old one. */
   async place(request: Omit<PlaceRequest, 'zone' | 'version' | 'move'>): Promise<Berth> {
     try {
-      const place = await this.#client.call(
-        (client) => client.place.bind(client),
-        { ...request, zone: '', version: '', move: false },
-        { deadlineMs: placeDeadlineMs, attempts, elsewhere: true },
+      const place = await spanned(this.#tracing, 'status place', (traceparent) =>
+        this.#client.call(
+          (client) => client.place.bind(client),
+          { ...request, zone: '', version: '', move: false },
+          { deadlineMs: placeDeadlineMs, attempts, elsewhere: true, traceparent },
+        ),
       );
       return {
         node: place.node,

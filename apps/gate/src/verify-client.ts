@@ -1,6 +1,14 @@
 import { Purpose, RedeemResult, VerifyServiceClient } from '@berth/contracts/verify';
-import { channelCredentials, type GrpcTls, isUnimplemented, RenewingClient, targetOf } from '@berth/grpc';
+import {
+  channelCredentials,
+  type GrpcTls,
+  isUnimplemented,
+  RenewingClient,
+  spanned,
+  targetOf,
+} from '@berth/grpc';
 import { backoffMs } from '@berth/lifecycle';
+import { noTracing, type Tracing } from '@berth/telemetry';
 import { BerthError, toBerthError } from '@berth/wire';
 
 export interface CodeRequest {
@@ -37,13 +45,16 @@ const redeemDeadlineMs = 2_000;
 /** Verify, as gate asks it. Errors: BerthError of verify, or `unavailable`. */
 export class GrpcVerify {
   readonly #client: RenewingClient<VerifyServiceClient>;
+  readonly #tracing: Tracing;
   readonly #onFailure: (method: string, error: BerthError) => void;
 
   constructor(
     address: string,
     tls: GrpcTls | undefined,
     onFailure: (method: string, error: BerthError) => void,
+    tracing: Tracing = noTracing,
   ) {
+    this.#tracing = tracing;
     this.#client = new RenewingClient({
       create: VerifyServiceClient,
       target: targetOf(address),
@@ -53,11 +64,11 @@ export class GrpcVerify {
   }
 
   async issue(request: CodeRequest): Promise<{ resendAfterMs: number; expiresInMs: number }> {
-    return this.#guard('issue', () =>
+    return this.#guard('issue', (traceparent) =>
       this.#client.call(
         (client) => client.issue.bind(client),
         { ...request, purpose: purposes[request.purpose] },
-        { deadlineMs: issueDeadlineMs, attempts: 2 },
+        { deadlineMs: issueDeadlineMs, attempts: 2, traceparent },
       ),
     );
   }
@@ -78,11 +89,11 @@ export class GrpcVerify {
   }
 
   async #try(method: 'check' | 'redeem', request: CodeTry): Promise<void> {
-    const { result } = await this.#guard(method, () =>
+    const { result } = await this.#guard(method, (traceparent) =>
       this.#client.call(
         (client) => client[method].bind(client),
         { ...request, purpose: purposes[request.purpose] },
-        { deadlineMs: redeemDeadlineMs, attempts: 2 },
+        { deadlineMs: redeemDeadlineMs, attempts: 2, traceparent },
       ),
     );
     if (result === RedeemResult.REDEEM_RESULT_OK) return;
@@ -98,9 +109,9 @@ export class GrpcVerify {
     this.#client.close();
   }
 
-  async #guard<T>(method: string, run: () => Promise<T>): Promise<T> {
+  async #guard<T>(method: string, run: (traceparent: string | undefined) => Promise<T>): Promise<T> {
     try {
-      return await run();
+      return await spanned(this.#tracing, `verify ${method}`, run);
     } catch (thrown) {
       const error = toBerthError(thrown);
       this.#onFailure(method, error);

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { bindServer, closeServer, createServerOptions, serverCredentials, unary } from '@berth/grpc';
+import { bindServer, closeServer, createServerOptions, serverCredentials, traced, unary } from '@berth/grpc';
 import { type App, Closers } from '@berth/lifecycle';
 import { Mysql } from '@berth/mysql';
 import { createRedis } from '@berth/redis';
-import { type Log, Metrics, OpsServer } from '@berth/telemetry';
+import { type Log, Metrics, noTracing, OpsServer, type Tracing } from '@berth/telemetry';
 import { toBerthError } from '@berth/wire';
 import { Server } from '@grpc/grpc-js';
 import type { StatusConfig } from './config.ts';
@@ -43,9 +43,14 @@ export interface Status extends App {
 /** The registry of chat nodes, and placement. Any number of replicas share it through Redis. */
 export function createStatus(
   config: StatusConfig,
-  { log, metrics = new Metrics('status') }: { log: Log; metrics?: Metrics },
+  {
+    log,
+    metrics = new Metrics('status'),
+    tracing = noTracing,
+  }: { log: Log; metrics?: Metrics; tracing?: Tracing },
 ): Status {
   const closers = new Closers();
+  closers.add('tracing', () => tracing.close());
   const ports = { grpc: 0, ops: 0 };
   const { rules, ticketSecret } = config;
   const strategy = strategies[config.strategy];
@@ -67,7 +72,7 @@ export function createStatus(
   const placer = new Placer({ queue, view, strategy, rules, ticketSecret });
 
   const handle = <Request, Response>(method: string, handler: (request: Request) => Promise<Response>) =>
-    unary<Request, Response>(handler, (thrown) => {
+    unary<Request, Response>(traced(tracing, method, handler), (thrown) => {
       const err = toBerthError(thrown);
       if (err.code === 'internal') log.error({ err, method }, 'a call failed');
       else log.debug({ err, method }, 'a call was refused');

@@ -3,6 +3,7 @@ import { EnvError, env, readEnv, readGrpcTls, readSecret, requireSecret } from '
 import type { GrpcTls } from '@berth/grpc';
 import { parseMysqlUrl } from '@berth/mysql';
 import { parseRedisUrl } from '@berth/redis';
+import { readTracing, type TracingConfig } from '@berth/telemetry';
 import { z } from 'zod';
 import { defaultRules, type Rules } from './placement/rules.ts';
 import type { Strategy } from './placement/strategies/strategy.ts';
@@ -11,6 +12,8 @@ import { defaultPlanPolicy, type PlanPolicy } from './planner/plan-types.ts';
 
 export interface StatusConfig {
   logLevel: string;
+  /** Where traces are sent to; undefined: nothing is traced. */
+  tracing: TracingConfig | undefined;
   /** Where StatusService and the operators' door listen; port 0 picks a free one. */
   grpc: { host: string; port: number };
   grpcTls: GrpcTls | undefined;
@@ -93,6 +96,7 @@ export function parseStatusConfig(source: Record<string, string | undefined>): S
   const values = readEnv(variables, source);
   return {
     logLevel: values.LOG_LEVEL,
+    tracing: readTracing(source, 'status'),
     grpc: { host: values.GRPC_HOST, port: values.GRPC_PORT },
     ops: { host: values.OPS_HOST, port: values.OPS_PORT },
     redis: { url: requireSecret('REDIS_URL', source, parseRedisUrl), tlsCaFile: values.REDIS_TLS_CA_FILE },

@@ -1,8 +1,8 @@
 import { VerifyServiceService } from '@berth/contracts/verify';
-import { bindServer, closeServer, createServerOptions, serverCredentials, unary } from '@berth/grpc';
+import { bindServer, closeServer, createServerOptions, serverCredentials, traced, unary } from '@berth/grpc';
 import { type App, Closers } from '@berth/lifecycle';
 import { createRedis } from '@berth/redis';
-import { type Log, Metrics, OpsServer } from '@berth/telemetry';
+import { type Log, Metrics, noTracing, OpsServer, type Tracing } from '@berth/telemetry';
 import { toBerthError } from '@berth/wire';
 import { Server } from '@grpc/grpc-js';
 import { RedisBudgets } from './budgets.ts';
@@ -23,11 +23,16 @@ export interface Verify extends App {
 /** Issues, mails and redeems e-mail codes. */
 export function createVerify(
   config: VerifyConfig,
-  { log, metrics = new Metrics('verify') }: { log: Log; metrics?: Metrics },
+  {
+    log,
+    metrics = new Metrics('verify'),
+    tracing = noTracing,
+  }: { log: Log; metrics?: Metrics; tracing?: Tracing },
 ): Verify {
   const calls = metrics.counter('verify_calls_total', 'Calls by method and outcome', ['method', 'outcome']);
   const mails = metrics.counter('verify_mails_total', 'Mails by outcome', ['outcome']);
   const closers = new Closers();
+  closers.add('tracing', () => tracing.close());
   const ports = { grpc: 0, ops: 0 };
 
   const redis = createRedis(config.redis.url, { tlsCaFile: config.redis.tlsCaFile });
@@ -58,11 +63,11 @@ export function createVerify(
     handler: (context: Context, request: Request) => Promise<Response>,
   ) =>
     unary<Request, Response>(
-      async (request) => {
+      traced(tracing, method, async (request: Request) => {
         const response = await handler(context, request);
         calls.inc({ method, outcome: 'ok' });
         return response;
-      },
+      }),
       (thrown) => {
         const err = toBerthError(thrown);
         calls.inc({ method, outcome: err.code });

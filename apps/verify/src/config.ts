@@ -1,9 +1,12 @@
 import { EnvError, env, readEnv, readGrpcTls, requireSecret } from '@berth/env';
 import type { GrpcTls } from '@berth/grpc';
 import { parseRedisUrl } from '@berth/redis';
+import { readTracing, type TracingConfig } from '@berth/telemetry';
 
 export interface VerifyConfig {
   logLevel: string;
+  /** Where traces are sent to; undefined: nothing is traced. */
+  tracing: TracingConfig | undefined;
   /** Where VerifyService and the operators' door listen; port 0 picks a free one. */
   grpc: { host: string; port: number };
   ops: { host: string; port: number };
@@ -56,6 +59,7 @@ export function parseVerifyConfig(source: Record<string, string | undefined>): V
   const values = readEnv(variables, source);
   return {
     logLevel: values.LOG_LEVEL,
+    tracing: readTracing(source, 'verify'),
     grpc: { host: values.GRPC_HOST, port: values.GRPC_PORT },
     ops: { host: values.OPS_HOST, port: values.OPS_PORT },
     redis: { url: requireSecret('REDIS_URL', source, parseRedisUrl), tlsCaFile: values.REDIS_TLS_CA_FILE },

@@ -93,6 +93,12 @@ spec:
 {{- define "berth.env.all" -}}
 - name: LOG_LEVEL
   value: {{ .Values.logLevel }}
+{{- if .Values.tracing.endpoint }}
+- name: OTEL_EXPORTER_OTLP_ENDPOINT
+  value: {{ .Values.tracing.endpoint }}
+- name: OTEL_TRACES_SAMPLER_ARG
+  value: {{ .Values.tracing.share | quote }}
+{{- end }}
 {{- end }}
 
 {{/*

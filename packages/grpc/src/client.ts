@@ -1,6 +1,8 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { backoffMs } from '@berth/lifecycle';
 import { hostPort, parseHostPort } from '@berth/network';
+import type { Tracing } from '@berth/telemetry';
+import { toBerthError } from '@berth/wire';
 import type { CallOptions, ChannelOptions, ClientUnaryCall, Metadata, ServiceError } from '@grpc/grpc-js';
 import { Metadata as GrpcMetadata, status } from '@grpc/grpc-js';
 import { fromServiceError } from './errors.ts';
@@ -55,6 +57,8 @@ export interface CallLimits {
   /** An answer `unavailable` is that of one replica, which may be cut off alone: another attempt asks another one. */
   elsewhere?: boolean;
   signal?: AbortSignal;
+  /** Of the trace that the callee goes on with. */
+  traceparent?: string | undefined;
 }
 
 /**
@@ -75,6 +79,23 @@ export function call<Request, Response>(
   );
 }
 
+/** A call as a span of the trace that is under way here, if there is one. */
+export async function spanned<T>(
+  tracing: Tracing,
+  name: string,
+  run: (traceparent: string | undefined) => Promise<T>,
+): Promise<T> {
+  const span = tracing.active?.child(name, { kind: 'client' });
+  try {
+    const answer = await run(span?.traceparent);
+    span?.end();
+    return answer;
+  } catch (error) {
+    span?.end(toBerthError(error).code);
+    throw error;
+  }
+}
+
 /**
  * `method` is asked for before each attempt, and `onUnanswered` is told of each that no replica answered: by when it was
  * due, or at all. What never left, because its channel was closed for another one, is no attempt.
@@ -82,12 +103,12 @@ export function call<Request, Response>(
 export async function callWith<Request, Response>(
   method: () => UnaryMethod<Request, Response>,
   request: Request,
-  { deadlineMs, attempts = 1, elsewhere = false, signal }: CallLimits,
+  { deadlineMs, attempts = 1, elsewhere = false, signal, traceparent }: CallLimits,
   onUnanswered: (isLate: boolean) => void,
 ): Promise<Response> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await callOnce(method(), request, deadlineMs, signal);
+      return await callOnce(method(), request, metadataOf(traceparent), deadlineMs, signal);
     } catch (thrown) {
       const error = thrown as ServiceError;
       const isAnswer = (error.metadata?.get('berth-code').length ?? 0) > 0;
@@ -105,23 +126,25 @@ export async function callWith<Request, Response>(
 /** The library's words. */
 const neverStarted = 'Channel closed before call started';
 
+function metadataOf(traceparent: string | undefined): Metadata {
+  const metadata = new GrpcMetadata();
+  if (traceparent !== undefined) metadata.set('traceparent', traceparent);
+  return metadata;
+}
+
 function callOnce<Request, Response>(
   method: UnaryMethod<Request, Response>,
   request: Request,
+  metadata: Metadata,
   deadlineMs: number,
   signal: AbortSignal | undefined,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
-    const pending = method(
-      request,
-      new GrpcMetadata(),
-      { deadline: Date.now() + deadlineMs },
-      (error, response) => {
-        signal?.removeEventListener('abort', cancel);
-        if (error) reject(error);
-        else resolve(response);
-      },
-    );
+    const pending = method(request, metadata, { deadline: Date.now() + deadlineMs }, (error, response) => {
+      signal?.removeEventListener('abort', cancel);
+      if (error) reject(error);
+      else resolve(response);
+    });
     const cancel = () => pending.cancel();
     signal?.addEventListener('abort', cancel, { once: true });
   });

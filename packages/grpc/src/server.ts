@@ -1,4 +1,6 @@
 import { hostPort } from '@berth/network';
+import type { Tracing } from '@berth/telemetry';
+import { toBerthError } from '@berth/wire';
 import type {
   ChannelOptions,
   handleUnaryCall,
@@ -31,6 +33,26 @@ export function unary<Request, Response>(
         callback(toServiceError(error));
       },
     );
+  };
+}
+
+/** A handler that goes on with the caller's trace, if there is one. */
+export function traced<Request, Response>(
+  tracing: Tracing,
+  method: string,
+  handle: (request: Request) => Promise<Response>,
+): (request: Request, rpc: ServerUnaryCall<Request, Response>) => Promise<Response> {
+  if (!tracing.isOn) return handle;
+  return async (request, { metadata }) => {
+    const span = tracing.follow(metadata.get('traceparent')[0], method, 'server');
+    try {
+      const response = await tracing.within(span, () => handle(request));
+      span?.end();
+      return response;
+    } catch (error) {
+      span?.end(toBerthError(error).code);
+      throw error;
+    }
   };
 }
 

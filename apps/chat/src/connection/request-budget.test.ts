@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { createLog } from '@berth/telemetry';
+import { createLog, noTracing } from '@berth/telemetry';
 import { decodeBody, encodeFrame, frameIds } from '@berth/wire';
 import { FileLines } from '../log/file-lines.ts';
 import { BerthDialect, type BerthDialectOptions } from '../session/berth-dialect.ts';
@@ -22,6 +22,7 @@ function createSessions(budget: RequestBudget) {
     submitSend: () => {},
     welcome: () => ({}),
     log: createLog('chat', 'silent'),
+    tracing: noTracing,
     onUsed: () => {},
     onRequest: () => {},
     onLogIn: () => {},

@@ -1,3 +1,4 @@
+import type { TraceSpan } from '@berth/telemetry';
 import { type Attachment, BerthError } from '@berth/wire';
 import type { RequestBody } from '@berth/wire/requests';
 import type { Context, Handler, Session } from '../context.ts';
@@ -24,6 +25,8 @@ export function submitSend(
   const { config, sendTurns, stores } = context;
   const { conversation, cid, text, resent, attachments: wanted } = body;
   const sender = session.user;
+  const trace = context.tracing.active;
+  const judging = trace?.child('judge');
   const retryAfterMs = stores.sendRates.take(sender, performance.now());
   if (retryAfterMs > 0) throw new BerthError('rate_limited', undefined, { retryAfterMs });
   // What is no Unicode text would be stored as another one.
@@ -46,14 +49,17 @@ export function submitSend(
   const isFree = frame !== undefined && !sendTurns.isTaken(conversation, sender);
   const known = isFree ? allowed() : undefined;
   if (frame !== undefined && known !== undefined) {
-    stores.messageWriter.submit(outgoing(session, body, frame, known), settled);
+    judging?.end();
+    stores.messageWriter.submit(outgoing(session, body, { frame, standing: known, trace }), settled);
     return;
   }
   const inTurn = sendTurns.take(conversation, sender, async (handedOn) => {
     const standing = allowed() ?? (await reloadStanding(context, rules, conversation, sender, resent));
     const files = wanted && (await attach(context, sender, body, wanted));
     const whole = frame ?? frameOf(context, session, body, files);
-    const written = stores.messageWriter.write(outgoing(session, body, whole, standing, files));
+    judging?.end();
+    const message = outgoing(session, body, { frame: whole, standing, trace, attachments: files });
+    const written = stores.messageWriter.write(message);
     handedOn();
     return written;
   });
@@ -78,12 +84,21 @@ function frameOf(
 function outgoing(
   session: Session,
   { conversation, cid, text, replyTo, resent }: RequestBody<'send'>,
-  frame: Uint8Array,
-  standing: Standing,
-  attachments?: Attachment[],
+  {
+    frame,
+    standing,
+    trace,
+    attachments,
+  }: {
+    frame: Uint8Array;
+    standing: Standing;
+    trace: TraceSpan | undefined;
+    attachments?: Attachment[] | undefined;
+  },
 ): OutgoingMessage {
   const origin = session.echo ? undefined : session;
-  const message = { conversation, sender: session.user, cid, text, replyTo, resent, origin, frame, standing };
+  const sender = session.user;
+  const message = { conversation, sender, cid, text, replyTo, resent, origin, frame, standing, trace };
   return attachments === undefined ? message : { ...message, attachments };
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffMs } from '@berth/lifecycle';
-import type { Log } from '@berth/telemetry';
+import type { Log, TraceSpan, Tracing } from '@berth/telemetry';
 import { BerthError } from '@berth/wire';
 import type { MessageStore, Outcome } from './message-store.ts';
 import type { PendingMessage } from './pending-message.ts';
@@ -9,6 +9,7 @@ import { type WriteFailure, writeFailureOf } from './write-failure.ts';
 export interface BatchCommitterOptions {
   store: MessageStore;
   log: Log;
+  tracing: Tracing;
   /**
    * What became of a message: called for each that is not left out, in the order of the batch. A `twin` has
    * the outcome of the same message before it.
@@ -37,6 +38,8 @@ interface Course {
   skipLocked: boolean;
   /** A COMMIT of it was not answered. */
   uncertain: boolean;
+  /** Of the batch, when one of its messages is traced. */
+  span?: TraceSpan;
 }
 
 /** Senders remembered for having sent a stored cid unmarked; the oldest is forgotten. */
@@ -50,6 +53,7 @@ const maxSuspects = 10_000;
 export class BatchCommitter {
   readonly #store: MessageStore;
   readonly #log: Log;
+  readonly #tracing: Tracing;
   readonly #settle: BatchCommitterOptions['settle'];
   readonly #applied: BatchCommitterOptions['applied'];
   readonly #observe: BatchCommitterOptions['observe'];
@@ -57,10 +61,11 @@ export class BatchCommitter {
   readonly #suspects = new Set<number>();
   #closing = false;
 
-  constructor({ store, log, settle, applied, observe, met }: BatchCommitterOptions) {
+  constructor({ store, log, tracing, settle, applied, observe, met }: BatchCommitterOptions) {
     this.#met = met;
     this.#store = store;
     this.#log = log;
+    this.#tracing = tracing;
     this.#settle = settle;
     this.#applied = applied;
     this.#observe = observe;
@@ -80,7 +85,12 @@ export class BatchCommitter {
     { append, skipLocked }: { append: boolean; skipLocked: boolean },
   ): Promise<LeftOut[]> {
     const uncertain = batch.some((pending) => pending.maybeStored);
-    return this.#pursue(batch, { append: append && !uncertain, careful: uncertain, skipLocked, uncertain });
+    const course = { append: append && !uncertain, careful: uncertain, skipLocked, uncertain };
+    const span = this.#tracing.isOn ? beginAppend(batch) : undefined;
+    if (span === undefined) return this.#pursue(batch, course);
+    const left = await this.#pursue(batch, { ...course, span });
+    span.end();
+    return left;
   }
 
   async #pursue(batch: PendingMessage[], course: Course): Promise<LeftOut[]> {
@@ -129,15 +139,18 @@ export class BatchCommitter {
       pending.resent ||= this.#suspects.has(pending.message.sender);
     }
     let outcomes: Outcome[];
+    const span = course.span?.child('commit', { kind: 'client', facts: { 'db.system.name': 'mysql' } });
     try {
       outcomes = await (course.append ? this.#store.append(batch) : this.#store.write(batch, course));
     } catch (error) {
       const failure = writeFailureOf(error);
+      span?.end(failure);
       if (failure !== 'unknown') for (const pending of batch) pending.maybeStored = course.uncertain;
       observe(failure);
       return { failure, error };
     }
     observe(undefined);
+    span?.end();
     return this.#apply(batch, outcomes, course);
   }
 
@@ -169,4 +182,10 @@ export class BatchCommitter {
     this.#suspects.add(sender);
     if (this.#suspects.size > maxSuspects) this.#suspects.delete(this.#suspects.values().next().value!);
   }
+}
+
+/** A part of the first trace in the batch, with links to the others that it was done for. */
+function beginAppend(batch: readonly PendingMessage[]): TraceSpan | undefined {
+  const [first, ...links] = batch.flatMap(({ message: { trace } }) => (trace === undefined ? [] : [trace]));
+  return first?.child('append', { links, facts: { 'berth.batch.messages': batch.length } });
 }

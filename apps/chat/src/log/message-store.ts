@@ -1,3 +1,4 @@
+import type { TraceSpan } from '@berth/telemetry';
 import type { Attachment, BerthError } from '@berth/wire';
 import type { Standing } from '../membership/standing.ts';
 
@@ -19,6 +20,8 @@ export interface OutgoingMessage extends MessageIdentity {
   frame: Uint8Array;
   /** The session that sends it, when its answer is all that it wants to hear of it. */
   origin?: object | undefined;
+  /** Of the request that brought it, when that is traced. */
+  trace?: TraceSpan | undefined;
   /** What the sender was allowed by; checked again when the members version has moved on. */
   standing: Standing;
 }

@@ -1,5 +1,5 @@
 import { jittered } from '@berth/lifecycle';
-import type { Log } from '@berth/telemetry';
+import { type Log, noTracing, type Tracing } from '@berth/telemetry';
 import { BerthError } from '@berth/wire';
 import { BatchCommitter, type FinalOutcome } from './batch-committer.ts';
 import { CommittedRuns } from './committed-runs.ts';
@@ -16,6 +16,8 @@ export interface MessageWriterOptions {
   store: MessageStore;
   publisher: { deliver(run: CommittedRun): void };
   log: Log;
+  /** Default: nothing is traced. */
+  tracing?: Tracing;
   /** Batches at a time that are appended without locks; the store needs a connection for each. */
   writers: number;
   /** Milliseconds until a caller is answered in any case. Default 10 000. */
@@ -59,6 +61,7 @@ export class MessageWriter {
     this.#committer = new BatchCommitter({
       store: options.store,
       log: options.log,
+      tracing: options.tracing ?? noTracing,
       settle: (pending, outcome, twin) => this.#settle(pending, outcome, twin),
       applied: () => this.#runs.end(),
       met: (conversation) => turns.met(conversation),
@@ -138,7 +141,7 @@ export class MessageWriter {
       pending.reject(outcome.error);
       return;
     }
-    const { conversation, sender, cid, frame } = pending.message;
+    const { conversation, sender, cid, frame, trace } = pending.message;
     const { seq, uncounted, sentAt } = outcome.kind === 'known' ? outcome.message : outcome;
     // Whoever was answered otherwise meanwhile hears of it as all others do.
     const origin = pending.settled ? undefined : pending.message.origin;
@@ -154,6 +157,7 @@ export class MessageWriter {
         sentAt,
         sender,
         origin,
+        trace,
         frame,
       });
       return;
@@ -161,7 +165,15 @@ export class MessageWriter {
     // A message that was stored before may never have been pushed: its node may have died after the commit. It was judged by
     // other members, so it tells nothing of the end of the log.
     const stored = encodeStored({ conversation, sender, cid, ...outcome.message });
-    this.#runs.add(conversation, standing, 0, { seq, uncounted, sentAt, sender, origin, frame: stored });
+    this.#runs.add(conversation, standing, 0, {
+      seq,
+      uncounted,
+      sentAt,
+      sender,
+      origin,
+      trace,
+      frame: stored,
+    });
   }
 
   #forget(pending: PendingMessage): void {

@@ -1,3 +1,5 @@
+import type { TraceSpan } from '@berth/telemetry';
+
 /**
  * The way of every message and event to its receivers, here and on other nodes. Calls return at once; what cannot be
  * handed on is dropped and repaired by heads (docs/architecture.md, delivery).
@@ -54,6 +56,8 @@ export interface CommittedEntry {
   sender: number;
   /** The session that sent it and does not want it back; it has been answered. */
   origin?: object | undefined;
+  /** Of the request that brought it, when that is traced. */
+  trace?: TraceSpan | undefined;
   /** The deliver or entry frame of the Berth dialect, whole; shared by all receivers and never written to. */
   frame: Uint8Array;
 }

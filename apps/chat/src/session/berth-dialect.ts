@@ -1,5 +1,5 @@
 import { jittered } from '@berth/lifecycle';
-import type { Log } from '@berth/telemetry';
+import type { Log, TraceSpan, Tracing } from '@berth/telemetry';
 import {
   answerId,
   BerthError,
@@ -31,6 +31,7 @@ export interface BerthDialectOptions {
   /** The rest of the answer to a hello. */
   welcome: (session: LiveSession) => object;
   log: Log;
+  tracing: Tracing;
   /** The session's user has done something. */
   onUsed: (session: LiveSession) => void;
   onRequest: (name: RequestName, code: string, seconds: number) => void;
@@ -153,7 +154,9 @@ export class BerthDialect implements Dialect {
   #send(session: LiveSession, body: Uint8Array): void {
     const { connection } = session;
     const hasRoom = connection.requestStarted(body.length);
-    const request = new SendRequest(this.#sendHooks, connection, body.length);
+    const { tracing } = this.#options;
+    const span = tracing.isOn ? beginReceive(tracing, 'send', body.length) : undefined;
+    const request = new SendRequest(this.#sendHooks, connection, body.length, span);
     try {
       const parsed = parseBody(body);
       request.req = reqOfParsed(parsed);
@@ -161,7 +164,8 @@ export class BerthDialect implements Dialect {
       const checked = quickSend.safeParse(parsed);
       if (!checked.success) throw new BerthError('bad_request', firstIssue(checked.error));
       this.#options.onUsed(session);
-      this.#options.submitSend(session, checked.data, request);
+      if (span === undefined) this.#options.submitSend(session, checked.data, request);
+      else tracing.within(span, () => this.#options.submitSend(session, checked.data, request));
     } catch (thrown) {
       request.refused(thrown);
     }
@@ -175,6 +179,8 @@ export class BerthDialect implements Dialect {
     const hasRoom = connection.requestStarted(bytes);
     let req: number | undefined;
     let answer: ReturnType<Route['handle']>;
+    const { tracing } = this.#options;
+    const span = tracing.isOn ? beginReceive(tracing, route.name, bytes) : undefined;
     try {
       const parsed = parseBody(body);
       req = reqOfParsed(parsed);
@@ -182,12 +188,17 @@ export class BerthDialect implements Dialect {
       const checked = route.schema.safeParse(parsed);
       if (!checked.success) throw new BerthError('bad_request', firstIssue(checked.error));
       if (isUse(route.name, checked.data)) this.#options.onUsed(session);
-      answer = route.handle(session, checked.data as never);
+      const { data } = checked;
+      answer =
+        span === undefined
+          ? route.handle(session, data as never)
+          : tracing.within(span, () => route.handle(session, data as never));
     } catch (thrown) {
       answer = Promise.reject(thrown);
     }
     void this.#answer(session, route.name, req, answer).then((code) => {
       connection.requestEnded(bytes);
+      span?.end(code);
       this.#options.onRequest(route.name, code, (performance.now() - startedAt) / 1_000);
     });
   }
@@ -224,6 +235,10 @@ export class BerthDialect implements Dialect {
     return error.code;
   }
 }
+
+/** Of a request: from its frame to its answer. */
+const beginReceive = (tracing: Tracing, name: string, bytes: number): TraceSpan | undefined =>
+  tracing.begin('frame.receive', { 'berth.frame': name, 'berth.frame.bytes': bytes });
 
 /** An error as the answer to a request; as a push when the request did not say its `req`. */
 function reply(connection: ClientConnection, id: number, req: number | undefined, error: BerthError): void {

@@ -1,3 +1,4 @@
+import type { TraceSpan } from '@berth/telemetry';
 import { answerId, encodeFrame, frameIds } from '@berth/wire';
 import type { Receipt } from '../log/message-store.ts';
 import type { SendWaiter } from '../log/pending-message.ts';
@@ -17,12 +18,14 @@ export class SendRequest implements SendWaiter {
   readonly #connection: ClientConnection;
   readonly #bytes: number;
   readonly #startedAt = performance.now();
+  readonly #span: TraceSpan | undefined;
   req: number | undefined;
 
-  constructor(hooks: SendRequestHooks, connection: ClientConnection, bytes: number) {
+  constructor(hooks: SendRequestHooks, connection: ClientConnection, bytes: number, span?: TraceSpan) {
     this.#hooks = hooks;
     this.#connection = connection;
     this.#bytes = bytes;
+    this.#span = span;
   }
 
   stored({ conversation, seq, sentAt }: Receipt): void {
@@ -37,6 +40,7 @@ export class SendRequest implements SendWaiter {
 
   #end(code: string): void {
     this.#connection.requestEnded(this.#bytes);
+    this.#span?.end(code);
     this.#hooks.onRequest('send', code, (performance.now() - this.#startedAt) / 1_000);
   }
 }

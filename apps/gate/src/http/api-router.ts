@@ -1,5 +1,5 @@
 import type { SessionClaims } from '@berth/tokens';
-import { BerthError } from '@berth/wire';
+import { BerthError, toBerthError } from '@berth/wire';
 import { type NextFunction, type Request, type Response, Router } from 'express';
 import type { Context } from '../context.ts';
 import type { Route, SessionCall } from '../route.ts';
@@ -17,7 +17,7 @@ export function createApiRouter(context: Context, routes: readonly Route[]): Rou
       nameRoute(route.path),
       route.needsSession ? limitSessions(context) : limitRequests(context),
       ...(route.body ? [readJson] : []),
-      (request, response) => serve(context, route, request, response),
+      (request, response) => trace(context, route, () => serve(context, route, request, response)),
     );
   }
   for (const [path, methods] of methodsByPath(routes)) {
@@ -58,6 +58,19 @@ function limitSessions(context: Context) {
 interface Locals {
   session?: SessionClaims;
   admission?: Admission;
+}
+
+/** As a trace of its own, for one in so many. */
+async function trace({ tracing }: Context, { method, path }: Route, run: () => Promise<void>): Promise<void> {
+  const span = tracing.begin(`${method.toUpperCase()} ${path}`);
+  if (span === undefined) return run();
+  try {
+    await tracing.within(span, run);
+    span.end();
+  } catch (error) {
+    span.end(toBerthError(error).code);
+    throw error;
+  }
 }
 
 async function serve(context: Context, route: Route, request: Request, response: Response): Promise<void> {

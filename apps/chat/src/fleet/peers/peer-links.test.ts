@@ -67,6 +67,7 @@ async function startNode(name: string, options: Partial<PeerLinksOptions> = {}):
         serverRun: 0,
         sentAt: 0,
         exceptUsers: [],
+        traceparent: '',
         frame: Buffer.alloc(bytes),
       };
       node.links.send(to.name, to.bootEpoch, encodeEntry({ $case: 'deliver', value }, 7));

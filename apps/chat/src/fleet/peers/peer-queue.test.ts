@@ -18,6 +18,7 @@ const message = (conversation: number, seq: number, bytes: number): EncodedEntry
         serverRun: 0,
         sentAt: 0,
         exceptUsers: [],
+        traceparent: '',
         frame: Buffer.alloc(bytes),
       },
     },
@@ -38,6 +39,7 @@ test('a batch of encoded entries is what the contract says', () => {
           serverRun: 0,
           sentAt: 0,
           exceptUsers: [],
+          traceparent: '',
           sender: 9,
           frame: Buffer.from(bytes),
         }));

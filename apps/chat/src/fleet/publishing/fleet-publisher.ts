@@ -1,3 +1,4 @@
+import type { TraceSpan, Tracing } from '@berth/telemetry';
 import type { CommittedRun, Except, MembershipChange, Publisher } from '../../log/publisher.ts';
 import type { Fleet } from '../peers/fleet.ts';
 import { type EncodedEntry, encodeEntry } from '../peers/peer-codec.ts';
@@ -14,6 +15,7 @@ export interface FleetPublisherOptions {
   fleet: Fleet;
   store: RedisRouteStore;
   interests: InterestSets;
+  tracing: Tracing;
   /** Up to so many nodes get every group message. */
   broadcastNodes: number;
   isRedisAway(): boolean;
@@ -25,6 +27,8 @@ interface Routed {
   users: readonly number[];
   entries: readonly EncodedEntry[];
 }
+
+const none: readonly (TraceSpan | undefined)[] = [];
 
 /** Beyond so many users their routes are not read: every node is told, and picks its own. */
 const maxRoutedUsers = 64;
@@ -52,19 +56,24 @@ export class FleetPublisher implements Publisher {
     const frames = entries.map(({ frame }) => frame);
     const origins = entries.map(({ origin }) => origin);
     const { sentAt } = entries.at(-1)!;
+    const spans = this.#options.tracing.isOn ? entries.map(({ trace }) => trace?.child('publish')) : none;
+    const delivering = spans.map((span) => span?.child('deliver'));
     this.#options.local.deliver({
       ...{ conversation, seq: entries[0]!.seq, sentAt, membersVersion, frames, origins },
     });
-    if (this.#options.fleet.size === 0) return;
-    const encoded = entries.map(({ seq, uncounted, sentAt, sender, frame }) => {
-      const value = {
-        ...{ conversation, seq, uncounted, sentAt, membersVersion, sender, serverRun },
-        ...{ frame: asBuffer(frame), exceptUsers: [] },
-      };
-      return encodeEntry({ $case: 'deliver', value }, conversation);
-    });
-    if (direct !== undefined) this.#route({ users: direct, entries: encoded });
-    else this.#toGroup(conversation, encoded);
+    for (const span of delivering) span?.end();
+    if (this.#options.fleet.size > 0) {
+      const encoded = entries.map(({ seq, uncounted, sentAt, sender, frame }, at) => {
+        const value = {
+          ...{ conversation, seq, uncounted, sentAt, membersVersion, sender, serverRun },
+          ...{ frame: asBuffer(frame), exceptUsers: [], traceparent: spans[at]?.traceparent ?? '' },
+        };
+        return encodeEntry({ $case: 'deliver', value }, conversation);
+      });
+      if (direct !== undefined) this.#route({ users: direct, entries: encoded });
+      else this.#toGroup(conversation, encoded);
+    }
+    for (const span of spans) span?.end();
   }
 
   notify(users: readonly number[], frame: Uint8Array, exceptSession?: string): void {
@@ -84,7 +93,7 @@ export class FleetPublisher implements Publisher {
     if (this.#options.fleet.size === 0) return;
     const value = {
       ...{ conversation, seq: 0, uncounted: 0, sentAt: 0, serverRun: 0, membersVersion, sender: 0 },
-      exceptUsers: [...(exceptUsers ?? [])],
+      ...{ exceptUsers: [...(exceptUsers ?? [])], traceparent: '' },
       frame: asBuffer(frame),
     };
     this.#toGroup(conversation, [encodeEntry({ $case: 'deliver', value }, conversation)]);

@@ -1,4 +1,5 @@
 import type { Deliver, Kick, PeerBatch, PresenceChange } from '@berth/contracts/chat';
+import type { TraceSpan, Tracing } from '@berth/telemetry';
 import type { LogHeads } from '../../log/log-heads.ts';
 import type { SessionIndex } from '../../session/session-index.ts';
 import type { LocalDelivery } from './local-delivery.ts';
@@ -11,11 +12,14 @@ export interface PeerInboxOptions {
   memberships: MembershipSync;
   repair: TailRepair;
   heads: LogHeads;
+  tracing: Tracing;
   onPresence(changes: readonly PresenceChange[]): void;
 }
 
 /** Bytes of frames that go on as one, about. */
 const maxRunBytes = 65_536;
+
+const none: readonly TraceSpan[] = [];
 
 /** Whether it stands behind the other in its conversation, and is for the same sessions. */
 const follows = (previous: Deliver | undefined, next: Deliver): boolean =>
@@ -80,7 +84,10 @@ export class PeerInbox {
     const { conversation, seq, membersVersion, exceptUsers } = run[0]!;
     const frames = run.map(({ frame }) => frame);
     const { sentAt } = run.at(-1)!;
-    this.#options.local.deliver({ conversation, seq, sentAt, membersVersion, frames, exceptUsers });
+    const { local, tracing } = this.#options;
+    const spans = tracing.isOn ? beginDeliveries(tracing, run) : none;
+    local.deliver({ conversation, seq, sentAt, membersVersion, frames, exceptUsers });
+    for (const span of spans) span.end();
   }
 
   /** Ends the session that held the route, unless it has claimed a newer one since. */
@@ -89,4 +96,10 @@ export class PeerInbox {
       if (session.deviceClass === deviceClass && session.id === id && session.epoch <= epoch)
         session.close(moved ? 'moved' : 'kicked', moved ? { node: toNode } : { limit });
   }
+}
+
+/** Of the entries that come with a trace: that they came from another node, and their way to the sessions here. */
+function beginDeliveries(tracing: Tracing, run: readonly Deliver[]): TraceSpan[] {
+  const peers = run.flatMap(({ traceparent }) => tracing.follow(traceparent, 'peer', 'consumer') ?? []);
+  return [...peers.map((peer) => peer.child('deliver')), ...peers];
 }

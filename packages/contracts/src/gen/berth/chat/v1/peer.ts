@@ -63,6 +63,8 @@ export interface Deliver {
   exceptUsers: number[];
   /** When it was sent, milliseconds since 1970. 0: it is not told. */
   sentAt: number;
+  /** Whoever delivers it goes on with this trace (`traceparent` of W3C's Trace Context). Empty: it is not traced. */
+  traceparent: string;
 }
 
 /** A session's route was claimed elsewhere, or had to give way to another one of its user and device class. */
@@ -437,6 +439,7 @@ function createBaseDeliver(): Deliver {
     serverRun: 0,
     exceptUsers: [],
     sentAt: 0,
+    traceparent: "",
   };
 }
 
@@ -472,6 +475,9 @@ export const Deliver: MessageFns<Deliver> = {
     }
     if (message.sentAt !== 0) {
       writer.uint32(72).uint64(message.sentAt);
+    }
+    if (message.traceparent !== "") {
+      writer.uint32(82).string(message.traceparent);
     }
     return writer;
   },
@@ -571,6 +577,14 @@ export const Deliver: MessageFns<Deliver> = {
             message.sentAt = longToNumber(reader.uint64());
             continue;
           }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.traceparent = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -597,6 +611,7 @@ export const Deliver: MessageFns<Deliver> = {
     message.serverRun = object.serverRun ?? 0;
     message.exceptUsers = object.exceptUsers?.map((e) => e) || [];
     message.sentAt = object.sentAt ?? 0;
+    message.traceparent = object.traceparent ?? "";
     return message;
   },
 };
