@@ -1,6 +1,6 @@
 import { after } from 'node:test';
 import { beforeAll, eventually, useMysql, useRedis } from '@berth/fixtures';
-import { createLog } from '@berth/telemetry';
+import { createLog, openTracing } from '@berth/telemetry';
 import type { Answers } from '@berth/wire';
 import { type Chat, createChat } from './app.ts';
 import { type ChatConfig, parseChatConfig } from './config.ts';
@@ -57,7 +57,8 @@ export function useChatFleet(nodes: number, settings: Record<string, string> = {
   };
   const start = async (node: string, more: Record<string, string> = {}): Promise<Chat> => {
     const log = createLog('chat', settings.LOG_LEVEL ?? 'silent').child({ node });
-    const chat = createChat(config(node, more), { log });
+    const parsed = config(node, more);
+    const chat = createChat(parsed, { log, tracing: await openTracing(parsed.tracing, log) });
     chats.set(node, chat);
     await chat.start();
     await eventually(`${node} is ready`, () => chat.isReady);

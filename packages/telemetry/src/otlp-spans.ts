@@ -55,7 +55,8 @@ export class OtlpSpans implements SpanSource {
   }
 
   async close(): Promise<void> {
-    await this.#provider.shutdown();
+    // What a collector does not take any more is lost; a process ends nevertheless.
+    await this.#provider.shutdown().catch(() => {});
   }
 }
 
