@@ -1,6 +1,4 @@
 import { EnvError } from '@berth/env';
-import type { Log } from './log.ts';
-import { noTracing, Tracing } from './tracing.ts';
 
 export interface TracingConfig {
   /** Where spans are sent to, the path included. */
@@ -51,17 +49,6 @@ const samplers = [
   ...['parentbased_traceidratio', 'parentbased_always_on', 'parentbased_always_off'],
   ...['traceidratio', 'always_on', 'always_off'],
 ];
-
-/** Off without a configuration, and then nothing of OpenTelemetry is loaded. */
-export async function openTracing(
-  config: TracingConfig | undefined,
-  log: Pick<Log, 'info'>,
-): Promise<Tracing> {
-  if (!config) return noTracing;
-  const { OtlpSpans } = await import('./otlp-spans.ts');
-  log.info({ share: config.share }, 'requests are traced');
-  return new Tracing(new OtlpSpans(config), config.share);
-}
 
 /** `key=value,key=value`, percent-encoded. */
 function pairsOf(variable: string, text = ''): Record<string, string> {
