@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { useMysql } from '@berth/fixtures';
-import { readLogged } from './log-ends.ts';
+import { type Tx, txOn } from '@berth/mysql';
+import { readLogEnds, readLogged } from './log-ends.ts';
 import { LogHints } from './log-hints.ts';
 import { createGroups, createWritingNode } from './message-writer.fixture.ts';
 
@@ -42,4 +43,47 @@ test('the end of a log is what was appended last, and the hint that a reader lea
   assert.equal((await read()).get(groups[20]!)!.head, 21);
   assert.equal(found, 21);
   await node.close();
+});
+
+/** Rows that the server has looked at for this session. */
+async function rowsRead(db: Tx): Promise<number> {
+  const rows = await db.rows<{ Value: string }>("SHOW SESSION STATUS LIKE 'Handler\\_read%'");
+  return rows.reduce((sum, { Value }) => sum + Number(Value), 0);
+}
+
+test('however long a log is, its end is read by one descent', async () => {
+  const [long, short, empty] = (await createGroups(mysql.db, 3, 1)) as [number, number, number];
+  const insert = async (group: number, count: number) => {
+    const rows = Array.from(
+      { length: count },
+      (_, index) => `(${group}, ${index + 1}, 1, 'c${index}', 7, 'x')`,
+    );
+    await mysql.db.run(
+      `INSERT INTO messages (conversation_id, seq, sender_id, cid, sent_at, text) VALUES ${rows.join(',')}`,
+    );
+  };
+  await insert(long, 2_000);
+  await insert(short, 3);
+  const connection = await mysql.db.acquire();
+  try {
+    const db = txOn(connection);
+    await readLogEnds(db, [long]);
+    const before = await rowsRead(db);
+    const told = (await rowsRead(db)) - before;
+    const start = await rowsRead(db);
+    const ends = await readLogEnds(db, [long, short, empty, 4_000_000_000]);
+    const read = (await rowsRead(db)) - start - told;
+    const end = { uncounted: 0, membersVersion: 0 };
+    assert.deepEqual(
+      [...ends].sort(([a], [b]) => a - b),
+      [
+        [long, { ...end, seq: 2_000, at: 7 }],
+        [short, { ...end, seq: 3, at: 7 }],
+        [empty, { ...end, seq: 0, at: 0 }],
+      ],
+    );
+    assert.ok(read <= 40, `${read} rows were looked at`);
+  } finally {
+    connection.release();
+  }
 });

@@ -28,12 +28,14 @@ export interface LoggedConversation extends ConversationRow {
   lastAt: number;
 }
 
+/** Of a conversation its version, and of its log the last entry. */
 interface EndRow {
+  is_entry: number;
   id: number;
-  members_version: number;
-  seq: number | null;
-  uncounted: number | null;
-  sent_at: number | null;
+  /** The members' version, or the seq. */
+  number: number;
+  uncounted: number;
+  sent_at: number;
 }
 
 interface HintedRow extends StoredConversationRow {
@@ -43,23 +45,31 @@ interface HintedRow extends StoredConversationRow {
   next_seq: number | null;
 }
 
-/** A SELECT for each, so that each is one descent of the primary key whatever the optimiser makes of many. */
-const end = `(SELECT c.id, c.members_version, e.seq, e.uncounted, e.sent_at
-  FROM conversations c LEFT JOIN messages e FORCE INDEX (PRIMARY) ON e.conversation_id = c.id
-  WHERE c.id = ? ORDER BY e.seq DESC LIMIT 1)`;
+/**
+ * A SELECT for each, of one table, so that each is one descent of the primary key: what is joined to the conversation, or asked in
+ * a subquery, is read whole and sorted. All of one statement, hence of one moment.
+ */
+const endsOf = (count: number): string =>
+  [
+    `(SELECT 0 AS is_entry, id, members_version AS number, CAST(0 AS UNSIGNED) AS uncounted,
+        CAST(0 AS UNSIGNED) AS sent_at
+      FROM conversations FORCE INDEX (PRIMARY) WHERE id IN (${marks(count)}))`,
+    ...Array(count).fill(
+      `(SELECT 1, conversation_id, seq, uncounted, sent_at FROM messages FORCE INDEX (PRIMARY)
+        WHERE conversation_id = ? ORDER BY seq DESC LIMIT 1)`,
+    ),
+  ].join(' UNION ALL ');
 
 /** The ends of the logs of those conversations that exist. */
 export async function readLogEnds(db: Tx, ids: readonly number[]): Promise<Map<number, LogEnd>> {
   const ends = new Map<number, LogEnd>();
   await inChunks(ids, 32, async (chunk) => {
-    const rows = await db.rows<EndRow>(Array(chunk.length).fill(end).join(' UNION ALL '), chunk);
-    for (const { id, members_version, seq, uncounted, sent_at } of rows) {
-      ends.set(id, {
-        seq: seq ?? 0,
-        uncounted: uncounted ?? 0,
-        at: sent_at ?? 0,
-        membersVersion: members_version,
-      });
+    const rows = await db.rows<EndRow>(endsOf(chunk.length), [...chunk, ...chunk]);
+    for (const { is_entry, id, number } of rows)
+      if (is_entry === 0) ends.set(id, { seq: 0, uncounted: 0, at: 0, membersVersion: number });
+    for (const { is_entry, id, number, uncounted, sent_at } of rows) {
+      const end = ends.get(id);
+      if (is_entry === 1 && end !== undefined) Object.assign(end, { seq: number, uncounted, at: sent_at });
     }
   });
   return ends;
