@@ -10,6 +10,7 @@ import { createStores } from '@berth/chat/stored-side';
 import { Mysql, migrate } from '@berth/mysql';
 import { startMysql } from '@berth/stores';
 import { createLog, Metrics } from '@berth/telemetry';
+import { cpuSecondsOf } from '../machine/process-cpu.ts';
 import { median } from './table.ts';
 
 export interface DurableWritesMeasure {
@@ -23,7 +24,11 @@ export interface DurableWritesMeasure {
   ratio: number;
   /** Messages a transaction. */
   batch: number;
+  /** µs of CPU of this process and MySQL for each message or row. */
+  cpuUs: { berth: number; bare: number; single: number };
 }
+
+type Rates = Omit<DurableWritesMeasure, 'cpuUs'>;
 
 export interface DurableWritesOptions {
   conversations?: number;
@@ -61,21 +66,24 @@ export async function measureDurableWrites({
   const db = new Mysql({ url: server.url, poolSize: Math.max(16, writers) });
   try {
     await migrate(db);
-    const results: DurableWritesMeasure[] = [];
+    const results: Rates[] = [];
+    const cpuOf: Record<'berth' | 'bare' | 'single', number[]> = { berth: [], bare: [], single: [] };
+    const metered = (cpuUs: number[]) => ({ pid: server.pid, note: (us: number) => cpuUs.push(us) });
     for (let round = 0; round < rounds; round++) {
       const bench = { db, url: server.url, conversations, inFlight, writers, ms };
-      const bare = await measureBare(bench);
-      const sent = await measureSends(bench);
-      const single = await measureSingle(bench);
+      const bare = await measureBare({ ...bench, meter: metered(cpuOf.bare) });
+      const sent = await measureSends({ ...bench, meter: metered(cpuOf.berth) });
+      const single = await measureSingle({ ...bench, meter: metered(cpuOf.single) });
       results.push({ bare, single, berth: sent.rate, batch: sent.batch, ratio: sent.rate / bare });
     }
-    const of = (name: keyof DurableWritesMeasure) => median(results.map((result) => result[name]));
+    const of = (name: keyof Rates) => median(results.map((result) => result[name]));
     return {
       berth: of('berth'),
       bare: of('bare'),
       single: of('single'),
       ratio: of('ratio'),
       batch: of('batch'),
+      cpuUs: { berth: median(cpuOf.berth), bare: median(cpuOf.bare), single: median(cpuOf.single) },
     };
   } finally {
     await db.close();
@@ -91,6 +99,8 @@ interface Bench {
   inFlight: number;
   writers: number;
   ms: number;
+  /** Hears the µs of CPU for each unit of work. */
+  meter: { pid: number; note: (cpuUs: number) => void };
 }
 
 /** Groups of a few members, the first id 1. */
@@ -177,7 +187,8 @@ function rowOf(heads: number[], conversations: number): (number | string | null)
 
 /** Units a second of work done by `workers` loops. */
 async function countUntil(bench: Bench, workers: number, work: () => Promise<number>): Promise<number> {
-  const started = performance.now();
+  const cpuSeconds = () => cpuSecondsOf(process.pid) + cpuSecondsOf(bench.meter.pid);
+  const [started, cpuBefore] = [performance.now(), cpuSeconds()];
   let done = 0;
   const loop = async () => {
     while (performance.now() - started < bench.ms) {
@@ -186,6 +197,7 @@ async function countUntil(bench: Bench, workers: number, work: () => Promise<num
     }
   };
   await Promise.all(Array.from({ length: workers }, loop));
+  bench.meter.note(((cpuSeconds() - cpuBefore) * 1e6) / done);
   return (done * 1_000) / (performance.now() - started);
 }
 

@@ -6,6 +6,7 @@ import { compileLightLoader } from '../light/light-loader.ts';
 import { compare } from './against/compare.ts';
 import { renderComparison } from './against/table.ts';
 import { compareField } from './field/compare-field.ts';
+import { compareParts } from './field/parts.ts';
 import { type BenchOptions, parseBenchOptions } from './options.ts';
 import { measureProduct } from './product.ts';
 import { describeLoad, describeMachine, today, writePlot, writeSection } from './report.ts';
@@ -48,8 +49,9 @@ async function runPeers({ rounds, seconds }: BenchOptions): Promise<void> {
   const signal = abortWhenInterrupted();
   const present = describePresent();
   const { text, plots } = await compareField({ present, rounds, seconds, warmSeconds, say, signal });
+  const parts = await compareParts({ rounds, seconds, say, signal });
   for (const [file, plot] of Object.entries(plots)) writePlot(file, plot);
-  conclude('peers', load, text, rounds);
+  conclude('peers', load, `${text}\n\n${parts}`, rounds);
 }
 
 async function runTargets({ rounds, only }: BenchOptions): Promise<void> {

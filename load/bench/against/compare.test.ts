@@ -47,7 +47,10 @@ const reading = (serverUs: number, loaderCores: number): Reading => ({
 });
 const round = (serverUs: number, loaderCores = 0.2): Round => ({
   ...{ pairs: reading(serverUs, loaderCores), lone: reading(serverUs, 0.1) },
-  stored: { berth: 4, bare: 5, single: 1, ratio: 0.8, batch: 9 },
+  stored: {
+    ...{ berth: 4, bare: 5, single: 1, ratio: 0.8, batch: 9 },
+    cpuUs: { berth: 20, bare: 15, single: 60 },
+  },
 });
 
 test('ratios are medians of what was measured side by side; reached or not, and a loader at its limit, are told', () => {

@@ -4,6 +4,7 @@ import process from 'node:process';
 import { test } from 'node:test';
 import { compareField } from './compare-field.ts';
 import { buildGoModule, MissingPeer } from './go-module.ts';
+import { compareParts } from './parts.ts';
 import { fieldPeers } from './servers.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -31,6 +32,20 @@ test('Berth and its peers stand in one table by server CPU, with what each does 
   assert.doesNotMatch(text, /NaN|undefined/);
   assert.deepEqual(Object.keys(plots), ['pairs.svg', 'group.svg']);
   assert.match(plots['group.svg']!, />bare relay</);
+});
+
+test('parts stand in a table by the CPU of all their processes: INSERTs, grpc-js, argon2id', async () => {
+  const text = await compareParts({ rounds: 1, seconds: 0.4, say: () => {} });
+  for (const name of [
+    'Berth, messages stored in one process',
+    'bare INSERTs of 512 rows',
+    'bare prepared INSERTs of one row',
+    'grpc-js, 256 messages in a batch, one stream',
+    'grpc-js, a unary call for each, 64 at a time',
+    'argon2id \\(19 MiB, t=2, p=1\\), 2 at a time',
+  ])
+    assert.match(text, new RegExp(`^\\| ${name} \\| [\\d.,]+ µs a \\w+ \\| [\\d.,]+/s \\| .+ \\|$`, 'm'));
+  assert.doesNotMatch(text, /NaN|undefined|Infinity/);
 });
 
 test('without Go its peers are left out with one line', async () => {

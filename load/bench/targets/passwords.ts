@@ -1,12 +1,9 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import process from 'node:process';
 import { setTimeout as elapse } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { type Person, seedPeople } from '@berth/test/people';
 import { Platform } from '@berth/test/platform';
 import { GateDoor } from '../../driver/gate-door.ts';
 import { CpuMeter } from '../../machine/process-cpu.ts';
+import { measureArgon2 } from '../peers/measure-argon2.ts';
 import { unlimited } from '../unlimited.ts';
 import type { Measure } from './figures.ts';
 import { metricOf, processesOf } from './platform-processes.ts';
@@ -96,15 +93,7 @@ async function measureLogIns(platform: Platform, everybody: Person[]) {
   };
 }
 
-const run = promisify(execFile);
-
-/** In a process of its own, with the thread pool that gate has. */
 async function measureBare() {
-  const { stdout } = await run(
-    process.execPath,
-    [join(import.meta.dirname, '../peers/argon2.ts'), String(hashes), '8'],
-    { env: { ...process.env, UV_THREADPOOL_SIZE: String(hashes + 2) } },
-  );
-  const { perSecond, cpuMs } = JSON.parse(stdout) as { perSecond: number; cpuMs: number };
-  return { barePerSecond: perSecond, bareMs: cpuMs };
+  const { perSecond, cpuUs } = await measureArgon2(hashes, 8);
+  return { barePerSecond: perSecond, bareMs: cpuUs / 1_000 };
 }
