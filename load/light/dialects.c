@@ -224,12 +224,14 @@ static void send_nats(Connection *connection, const char *cid, const char *text)
   append(&connection->out, payload, (size_t)size);
 }
 
-static const Dialect dialects[] = {
-    {"berth", greet_berth, send_berth, on_berth, NULL},
-    {"relay", greet_relay, send_relay, on_relay, NULL},
-    {"socket.io", greet_socket_io, send_socket_io, on_socket_io, NULL},
-    {"centrifugo", greet_centrifugo, send_centrifugo, on_centrifugo, NULL},
-    {"nats", greet_nats, send_nats, NULL, take_nats},
+static const Dialect *const dialects[] = {
+    &(const Dialect){"berth", greet_berth, send_berth, on_berth, NULL},
+    &(const Dialect){"relay", greet_relay, send_relay, on_relay, NULL},
+    &(const Dialect){"socket.io", greet_socket_io, send_socket_io, on_socket_io, NULL},
+    &(const Dialect){"centrifugo", greet_centrifugo, send_centrifugo, on_centrifugo, NULL},
+    &(const Dialect){"nats", greet_nats, send_nats, NULL, take_nats},
+    &stomp,
+    &xmpp,
 };
 
 size_t take_messages(const Dialect *dialect, Connection *connection, const char *bytes, size_t length) {
@@ -239,8 +241,8 @@ size_t take_messages(const Dialect *dialect, Connection *connection, const char 
 
 const Dialect *find_dialect(const char *name) {
   for (size_t index = 0; index < sizeof dialects / sizeof *dialects; index++)
-    if (!strcmp(dialects[index].name, name)) return &dialects[index];
+    if (!strcmp(dialects[index]->name, name)) return dialects[index];
   return NULL;
 }
 
-const char *dialect_names(void) { return "berth, relay, socket.io, centrifugo, nats"; }
+const char *dialect_names(void) { return "berth, relay, socket.io, centrifugo, nats, stomp, xmpp"; }

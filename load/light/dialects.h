@@ -13,6 +13,9 @@ typedef struct {
   size_t (*take)(Connection *connection, const char *bytes, size_t length);
 } Dialect;
 
+// Those of servers written in Erlang, without WebSocket.
+extern const Dialect stomp, xmpp;
+
 // Takes whole messages; answers with how many bytes they took.
 size_t take_messages(const Dialect *dialect, Connection *connection, const char *bytes, size_t length);
 

@@ -9,7 +9,7 @@ import { cacheFolder } from '@berth/test/cache-folder';
 import { pin } from '../machine/pin.ts';
 import { CpuMeter, type ProcessGroups } from '../machine/process-cpu.ts';
 
-export type Dialect = 'berth' | 'relay' | 'socket.io' | 'centrifugo' | 'nats';
+export type Dialect = 'berth' | 'relay' | 'socket.io' | 'centrifugo' | 'nats' | 'stomp' | 'xmpp';
 
 export interface LightPlan {
   dialect: Dialect;

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { test } from 'node:test';
 import { compareField } from './compare-field.ts';
-import { buildGoModule, MissingPeer } from './go-module.ts';
+import { unpackDebianPackage } from './debian-package.ts';
+import { buildGoModule } from './go-module.ts';
+import { MissingPeer } from './missing-peer.ts';
 import { compareParts } from './parts.ts';
 import { fieldPeers } from './servers.ts';
 
@@ -48,13 +50,17 @@ test('parts stand in a table by the CPU of all their processes: INSERTs, grpc-js
   assert.doesNotMatch(text, /NaN|undefined|Infinity/);
 });
 
-test('without Go its peers are left out with one line', async () => {
+test('without Go, or apt-get, its peers are left out with one line', async () => {
   const path = process.env.PATH;
   process.env.PATH = '/nonexistent';
   try {
     await assert.rejects(
       buildGoModule({ path: 'example.org/none', version: '0.0.1', command: 'none' }, () => {}),
       { message: 'none is left out: it is built with Go, which is not installed' },
+    );
+    await assert.rejects(
+      unpackDebianPackage('no-such-package', () => {}),
+      { message: 'no-such-package is left out: it is taken from Debian, and there is no apt-get here' },
     );
   } finally {
     process.env.PATH = path;

@@ -4,7 +4,7 @@ import { pinAll, pinnedCores } from '../../machine/pin.ts';
 import { Side } from '../against/side.ts';
 import { loaderLimitCores, markdown, shown } from '../against/table.ts';
 import { median } from '../table.ts';
-import { MissingPeer } from './go-module.ts';
+import { MissingPeer } from './missing-peer.ts';
 import { renderPlot } from './plot.ts';
 import { type FieldPeer, fieldPeers, type RunningPeer } from './servers.ts';
 

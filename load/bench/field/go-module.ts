@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { cacheFolder } from '@berth/test/cache-folder';
+import { MissingPeer } from './missing-peer.ts';
 
 export interface GoModule {
   /** Such as `github.com/nats-io/nats-server/v2`. */
@@ -12,9 +13,6 @@ export interface GoModule {
   /** What it installs. */
   command: string;
 }
-
-/** Such as a machine without Go: a reason to leave a peer out, in one line. */
-export class MissingPeer extends Error {}
 
 /** The module's command, built once into the cache. */
 export async function buildGoModule(

@@ -1,15 +1,15 @@
-import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import process from 'node:process';
 import { freePorts } from '@berth/stores';
 import type { Dialect, LightPlan, LightTarget } from '../../light/light-loader.ts';
 import type { ProcessGroups } from '../../machine/process-cpu.ts';
 import { startPeer } from '../processes.ts';
+import { startEjabberd, startRabbitMq } from './erlang-servers.ts';
 import { buildGoModule, type GoModule } from './go-module.ts';
+import { type StartedServer, startServer } from './server-process.ts';
 
 /** A server that runs, and how the loader talks to it. */
 export interface RunningPeer {
@@ -59,7 +59,25 @@ export const fieldPeers: FieldPeer[] = [
     lacks: forgets,
     start: startCentrifugo,
   },
+  {
+    name: 'RabbitMQ 3.10 (Debian), topic exchange, STOMP',
+    lacks: 'no dedupe, no seq; a queue in memory for each receiver, nothing of it stored',
+    start: async (say) => inDialect('stomp', await startRabbitMq(say)),
+  },
+  {
+    name: 'ejabberd 23.01 (Debian), rooms, XMPP',
+    lacks: 'no store without mod_mam, no dedupe, order of the room alone; acknowledged is what comes back',
+    start: async (say) => inDialect('xmpp', await startEjabberd(say)),
+  },
 ];
+
+const inDialect = (
+  dialect: Dialect,
+  { port, processes, stop }: StartedServer & { port: number },
+): RunningPeer => ({
+  ...{ dialect, processes, stop },
+  targets: inRooms((room) => ({ port, token: '-', conversation: room })),
+});
 
 async function startNode(file: 'relay' | 'ws' | 'socket-io', dialect: Dialect): Promise<RunningPeer> {
   const { port, pid, stop } = await startPeer(file);
@@ -146,39 +164,3 @@ function signToken(sub: string, secret: string): string {
   const signed = `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ sub })}`;
   return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
 }
-
-/** Started, and waited for until it takes connections; its folder goes with it. */
-async function startServer(
-  binary: string,
-  args: string[],
-  port: number,
-  folder: string,
-): Promise<{ processes: ProcessGroups; stop: () => Promise<void> }> {
-  const child = spawn(binary, args, { stdio: ['ignore', 'ignore', 'pipe'], cwd: folder, env: process.env });
-  let said = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    said = (said + chunk).slice(-1_000);
-  });
-  const exited = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  const stop = async () => {
-    child.kill('SIGKILL');
-    await exited;
-    await rm(folder, { recursive: true, force: true });
-  };
-  const until = performance.now() + 30_000;
-  while (!(await takesConnections(port))) {
-    if (child.exitCode !== null || performance.now() > until) {
-      await stop();
-      throw new Error(`${binary} does not start: ${said.trim().split('\n').at(-1)}`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return { processes: { server: [child.pid!] }, stop };
-}
-
-const takesConnections = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    socket.once('connect', () => socket.destroy());
-  });
