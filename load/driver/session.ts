@@ -46,6 +46,8 @@ export class Session {
   /** Sent while there was no link. */
   #waiting: Sent[] = [];
   #isCut = false;
+  #isOver = false;
+  #returning: Promise<void> | undefined;
 
   constructor(person: Person, route: OpenRoute, log: EventLog, events: SessionEvents) {
     this.person = person;
@@ -101,12 +103,20 @@ export class Session {
       },
     );
     this.#link = link;
+    if (this.#isOver) return this.cut();
     const again = [...this.#recorder.takeUnanswered(), ...this.#waiting.splice(0)];
     for (const sent of again) this.#transmit(link, sent, true);
   }
 
   /** As `open`, until it is there or `untilMs` (of `performance.now()`) has come, which throws. */
-  async comeBack(untilMs: number): Promise<void> {
+  comeBack(untilMs: number): Promise<void> {
+    this.#returning ??= this.#tryUntil(untilMs).finally(() => {
+      this.#returning = undefined;
+    });
+    return this.#returning;
+  }
+
+  async #tryUntil(untilMs: number): Promise<void> {
     for (let tries = 0; ; tries++) {
       try {
         return await this.open();
@@ -130,6 +140,12 @@ export class Session {
     this.#isCut = true;
     this.#link?.close();
     this.#link = undefined;
+  }
+
+  /** For good. */
+  end(): void {
+    this.#isOver = true;
+    this.cut();
   }
 
   #transmit(link: Link, sent: Sent, resent: boolean): void {

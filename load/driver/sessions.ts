@@ -31,7 +31,7 @@ export interface ActivityReport {
   /** Not acknowledged, or not come, when the wait for them was over. */
   missing: number;
   refused: number;
-  /** Sessions that the server has ended; they are of no more use. */
+  /** How often the server, or silence, has ended one that it should not have. */
   dropped: number;
   seconds: number;
   /** `Latencies` from when a message was due until it was acknowledged, and until the other one had it. */
@@ -98,7 +98,7 @@ export class Sessions {
 
   /** Lets the last go until `count` are left. */
   keep(count: number): void {
-    for (const session of this.#sessions.splice(count)) session.cut();
+    for (const session of this.#sessions.splice(count)) session.end();
   }
 
   async act(activity: Activity): Promise<ActivityReport> {
@@ -142,7 +142,7 @@ export class Sessions {
     delay.disable();
     await cutting;
     const until = performance.now() + drainMs;
-    while (this.#flights.size > 0 && this.#dropped === 0 && performance.now() < until) await elapse(20);
+    while (this.#flights.size > 0 && performance.now() < until) await elapse(20);
     this.#log.flush();
     return {
       ...{ due: counts.due, acknowledged: counts.acknowledgedIn.count, delivered: counts.deliveredIn.count },
@@ -205,6 +205,8 @@ export class Sessions {
       },
       dropped: () => {
         this.#dropped++;
+        // As a client does; that it was gone is told.
+        session.comeBack(performance.now() + enterMs).catch(() => {});
       },
     });
     return session;

@@ -19,12 +19,21 @@ export interface TargetsOptions {
 export async function measureTargets({ only, rounds, say, signal }: TargetsOptions): Promise<string> {
   const wanted = measures.filter(({ name }) => only?.includes(name) ?? true);
   const measured = wanted.map(({ figures }) => ({ figures, rounds: [] as Reading[] }));
+  const failures: string[] = [];
   for (let round = 1; round <= rounds; round++) {
     for (const [index, { about, measure }] of wanted.entries()) {
       signal?.throwIfAborted();
       say(`round ${round} of ${rounds}: ${about}`);
-      measured[index]!.rounds.push(await measure((line) => say(`  ${line}`), signal, round));
+      try {
+        measured[index]!.rounds.push(await measure((line) => say(`  ${line}`), signal, round));
+      } catch (error) {
+        // A run of many minutes is not for nothing; what is left out is told.
+        signal?.throwIfAborted();
+        failures.push(`round ${round}, ${about}: ${(error as Error).message}`);
+        say(`  ${(error as Error).message}`);
+      }
     }
   }
-  return renderFigures(measured);
+  const whole = measured.filter(({ rounds: found }) => found.length > 0);
+  return [renderFigures(whole), ...failures.map((line) => `Left out: ${line}.`)].join('\n\n');
 }
