@@ -68,6 +68,15 @@ export default defineConfig({
     sourcemap: false,
     // Libraries say 'use client' to servers that we do not have.
     rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // What every page needs is few files: each on its own would compress worse.
+          groups: [
+            { name: 'react', test: /node_modules\/(react|react-dom|scheduler|use-sync-external-store)\// },
+            { name: 'common', test: /apps\/web\/src\/(design|state|shell)\//, minShareCount: 4 },
+          ],
+        },
+      },
       onLog: (level, log, handle) => log.code !== 'MODULE_LEVEL_DIRECTIVE' && handle(level, log),
     },
   },

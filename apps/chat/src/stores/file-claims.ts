@@ -116,8 +116,11 @@ function placeOf(use: FileUse, owner: number): [number, number, string] {
 /** What the bytes are is known; how it is meant, and what no one here can measure, is the sender's to say. */
 function attachmentOf(wanted: WantedAttachment, row: FileRow): Attachment {
   const found = attachmentKinds[row.kind] ?? 'file';
-  const isVoice = wanted.kind === 'voice' && found === 'audio';
-  const kind = isVoice ? 'voice' : wanted.kind === found ? found : 'file';
+  // What browsers record is in a container for videos, that holds sound alone: who sends it knows.
+  const isSound = found === 'audio' || found === 'video';
+  const isVoice = wanted.kind === 'voice' && isSound;
+  const isAsMeant = wanted.kind === found || (wanted.kind === 'audio' && isSound);
+  const kind = isVoice ? 'voice' : isAsMeant ? wanted.kind : 'file';
   const width = row.width ?? (kind === 'video' ? wanted.width : undefined);
   const height = row.height ?? (kind === 'video' ? wanted.height : undefined);
   const thumbhash =

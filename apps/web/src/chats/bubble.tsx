@@ -4,6 +4,8 @@ import { memo } from 'react';
 import { Avatar } from '../design/avatar.tsx';
 import { classNames } from '../design/class-names.ts';
 import { hueClass } from '../design/hue.ts';
+import { Attachments, isBare } from '../files/attachments.tsx';
+import { attachedText } from '../files/summary.ts';
 import { useFormats, useText } from '../i18n/language.tsx';
 import { nameOf } from '../state/people.ts';
 import type { Timeline } from '../state/timeline.ts';
@@ -71,9 +73,28 @@ export const Bubble = memo(
             {said.replyTo !== undefined && !recalled && (
               <ReplyQuote seq={said.replyTo} timeline={timeline} onShow={onShow} />
             )}
-            <div className={styles.words}>
+            {said.attachments && !recalled && (
+              <Attachments
+                attachments={said.attachments}
+                message={{ conversation: timeline.conversation, seq: said.seq }}
+                reachable={reachable}
+              />
+            )}
+            <div
+              className={classNames(
+                styles.words,
+                !recalled && isBare(said.attachments, said.text) && styles.bare,
+              )}
+            >
               <div id={`${label}-said`} className={styles.said}>
-                {recalled ? <RecalledText said={said} /> : <MessageText text={said.text} />}
+                {said.attachments && !recalled && (
+                  <span className={styles.unseen}>{attachedText(said.attachments, text)}</span>
+                )}
+                {recalled ? (
+                  <RecalledText said={said} />
+                ) : (
+                  said.text !== '' && <MessageText text={said.text} />
+                )}
               </div>
               <span className={styles.foot}>
                 {said.editedAt !== undefined && !recalled && <EditedMark at={said.editedAt} />}
@@ -119,6 +140,7 @@ export const Bubble = memo(
     before.label === after.label &&
     before.said.cid === after.said.cid &&
     before.said.text === after.said.text &&
+    before.said.attachments === after.said.attachments &&
     before.said.seq === after.said.seq &&
     before.said.changed === after.said.changed &&
     before.said.sentAt === after.said.sentAt &&

@@ -2,13 +2,20 @@ import { BerthError } from '@berth/client';
 import { SendHorizontal, Smile, X } from 'lucide-react';
 import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react';
 import { IconButton } from '../design/button.tsx';
+import { AttachMenu } from '../files/attach-menu.tsx';
+import { useDesk } from '../files/desk.ts';
+import { saidText } from '../files/summary.ts';
+import { UploadTray } from '../files/upload-tray.tsx';
+import { useUploads } from '../files/uploads-of.ts';
+import { useAttach } from '../files/use-attach.ts';
+import { VoiceButton } from '../files/voice-button.tsx';
 import { errorText } from '../i18n/error-text.ts';
 import { useFormats, useText } from '../i18n/language.tsx';
 import { lazyPart } from '../shell/part.tsx';
 import type { Conversation } from '../state/conversations.ts';
 import { nameOf } from '../state/people.ts';
 import type { Timeline } from '../state/timeline.ts';
-import { useObserved } from '../state/use-observed.ts';
+import { useCell, useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import { ClosedComposer, closedFor } from './closed-composer.tsx';
 import styles from './composer.module.css';
@@ -41,7 +48,11 @@ export function Composer({
   const text = useText();
   const formats = useFormats();
   const { client, drafts } = useWorkspace();
+  const uploads = useUploads();
   const id = conversation.conversation;
+  const offered = useCell(useDesk().service.offer) !== undefined;
+  const attach = useAttach(id);
+  const attached = useObserved(uploads, (all) => all.of(id).some(({ sealed }) => !sealed));
   const draft = useObserved(drafts, (all) => all.get(id));
   const [problem, setProblem] = useState<string>();
   const field = useRef<HTMLTextAreaElement>(null);
@@ -86,13 +97,15 @@ export function Composer({
       ? text('talk.tooLong')
       : errorText(error, text, formats);
   const send = () => {
-    if (value.trim() === '') return;
+    if (value.trim() === '' && (editing.seq !== undefined || !attached)) return;
     if (editing.seq !== undefined) {
       void editing.save().catch((error: unknown) => setProblem(problemOf(error)));
       return;
     }
     try {
-      client.send(id, value.trim(), { ...(replyTo !== undefined && { replyTo }) });
+      // What was attached goes with it, and nothing that is said overtakes it.
+      const waits = uploads.seal(id, value.trim(), replyTo);
+      if (!waits) client.send(id, value.trim(), { ...(replyTo !== undefined && { replyTo }) });
     } catch (error) {
       setProblem(problemOf(error));
       return;
@@ -126,6 +139,7 @@ export function Composer({
         </p>
       )}
       {editing.seq !== undefined && <EditingLine onCancel={editing.end} />}
+      <UploadTray conversation={id} name={name} />
       {replyTo !== undefined && <ReplyTo seq={replyTo} timeline={timeline} onCancel={cancelReply} />}
       <div className={styles.line}>
         <IconButton
@@ -145,6 +159,7 @@ export function Composer({
             onClose={() => setPicking(false)}
           />
         )}
+        {offered && <AttachMenu conversation={id} />}
         <textarea
           ref={field}
           className={styles.field}
@@ -156,11 +171,28 @@ export function Composer({
           value={value}
           onChange={(event) => change(event.target.value)}
           onKeyDown={onKeyDown}
+          onPaste={(event) => {
+            const pasted = [...event.clipboardData.files];
+            // A copied text may bring a picture of itself along.
+            if (!offered || pasted.length === 0 || event.clipboardData.types.includes('text/plain')) return;
+            event.preventDefault();
+            attach(pasted.map((file) => ({ file })));
+          }}
         />
+        {offered && value.trim() === '' && !attached && (
+          <VoiceButton
+            conversation={id}
+            replyTo={replyTo}
+            onSent={() => {
+              cancelReply();
+              onSent();
+            }}
+          />
+        )}
         <IconButton
           label={text('talk.send')}
           accent
-          disabled={value.trim() === ''}
+          disabled={value.trim() === '' && !attached}
           focusableWhenDisabled
           onClick={send}
         >
@@ -182,7 +214,9 @@ function ReplyTo({ seq, timeline, onCancel }: { seq: number; timeline: Timeline;
     <div className={styles.reply}>
       <div className={styles.replied}>
         <bdi className={styles.replyName}>{text('talk.replyTo', { name: who })}</bdi>
-        <bdi className={styles.replyText}>{message?.text.slice(0, 160).toWellFormed()}</bdi>
+        <bdi className={styles.replyText}>
+          {message && saidText(message, text).slice(0, 160).toWellFormed()}
+        </bdi>
       </div>
       <IconButton label={text('talk.reply.cancel')} onClick={onCancel}>
         <X size={18} aria-hidden />

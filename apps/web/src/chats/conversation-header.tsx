@@ -1,4 +1,4 @@
-import { ArrowLeft, EllipsisVertical, Info, UserRound } from 'lucide-react';
+import { ArrowLeft, EllipsisVertical, Files, Info, UserRound } from 'lucide-react';
 import { Avatar } from '../design/avatar.tsx';
 import { IconButton } from '../design/button.tsx';
 import { ActionMenu } from '../design/menu.tsx';
@@ -17,13 +17,19 @@ export function ConversationHeader({
   conversation,
   name,
   onDetails,
+  onShared,
 }: {
   conversation: Conversation;
   name: string;
   onDetails: () => void;
+  /** Undefined where there are no files. */
+  onShared: (() => void) | undefined;
 }) {
   const text = useText();
-  const actions = usePreferenceActions(conversation);
+  const preferences = usePreferenceActions(conversation);
+  const actions = onShared
+    ? [{ label: text('files.shared'), icon: Files, run: onShared }, ...preferences]
+    : preferences;
   const { conversation: id, kind, peer } = conversation;
   const group = kind === 'group';
   const showDetails = () => (group ? onDetails() : navigate({ section: 'contacts', person: peer!.id }));
@@ -36,7 +42,7 @@ export function ConversationHeader({
       >
         <ArrowLeft size={20} aria-hidden />
       </IconButton>
-      <Avatar id={peer?.id ?? id} name={name} group={group} />
+      <Avatar id={peer?.id ?? id} icon={peer?.icon} name={name} group={group} />
       <div className={styles.who}>
         <h2 className={styles.name}>
           {group || peer ? (

@@ -4,6 +4,7 @@ import { Avatar } from '../design/avatar.tsx';
 import { classNames } from '../design/class-names.ts';
 import { ContextActions } from '../design/menu.tsx';
 import type { RovingItem } from '../design/use-roving-list.ts';
+import { saidText } from '../files/summary.ts';
 import { useFormats, useText } from '../i18n/language.tsx';
 import { formatRoute } from '../shell/route.ts';
 import { useNow } from '../shell/use-now.ts';
@@ -46,7 +47,7 @@ export const ConversationRow = memo(function ConversationRow({
         className={classNames(styles.row, open && styles.open)}
         aria-current={open ? 'true' : undefined}
       >
-        <Avatar id={peer?.id ?? id} name={name} group={kind === 'group'} online={online} />
+        <Avatar id={peer?.id ?? id} icon={peer?.icon} name={name} group={kind === 'group'} online={online} />
         <span className={styles.lines}>
           <span className={styles.line}>
             <bdi className={styles.name}>{name}</bdi>
@@ -93,7 +94,7 @@ function Preview({ conversation }: { conversation: Conversation }) {
   }
   if (!last) return <span className={styles.preview}>{text('chats.empty')}</span>;
   if (happened !== undefined) return <bdi className={styles.preview}>{brief(happened)}</bdi>;
-  const said = last.recalledBy === undefined ? brief(last.text) : text('change.recalled');
+  const said = last.recalledBy === undefined ? brief(saidText(last, text)) : text('change.recalled');
   return (
     <bdi className={styles.preview}>
       {last.sender === me

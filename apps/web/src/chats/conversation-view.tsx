@@ -1,9 +1,12 @@
 import { useMemo, useRef, useState } from 'react';
+import { useDesk } from '../files/desk.ts';
+import { FileDrop } from '../files/file-drop.tsx';
 import { useText } from '../i18n/language.tsx';
 import { lazyPart } from '../shell/part.tsx';
 import type { Conversation } from '../state/conversations.ts';
-import { useObserved } from '../state/use-observed.ts';
+import { useCell, useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
+import { closedFor } from './closed-composer.tsx';
 import { Composer, type ComposerHandle } from './composer.tsx';
 import { ConversationHeader } from './conversation-header.tsx';
 import { conversationName } from './conversation-name.ts';
@@ -11,7 +14,9 @@ import { Incoming } from './incoming.tsx';
 import { MessageList, type MessageListHandle } from './message-list.tsx';
 import type { ScrollMemory } from './scroll-place.ts';
 import { useGroupMarks } from './use-group-marks.ts';
+import { useMuted } from './use-muted.ts';
 
+const SharedItems = lazyPart(async () => (await import('../files/shared-items.tsx')).SharedItems, 'dialog');
 const GroupPanel = lazyPart(async () => (await import('../groups/group-panel.tsx')).GroupPanel, 'dialog');
 
 /** An open conversation: who it is with, what was said, and where one writes. */
@@ -26,6 +31,9 @@ export function ConversationView({
   const workspace = useWorkspace();
   const name = useObserved(workspace.people, () => conversationName(conversation, workspace, text));
   const [details, setDetails] = useState(false);
+  const [shared, setShared] = useState(false);
+  const offered = useCell(useDesk().service.offer) !== undefined;
+  const mayWrite = !closedFor(conversation, useMuted(conversation));
   const list = useRef<MessageListHandle>(null);
   const composer = useRef<ComposerHandle>(null);
   const timeline = workspace.timeline(conversation.conversation)!;
@@ -39,7 +47,12 @@ export function ConversationView({
   );
   return (
     <>
-      <ConversationHeader conversation={conversation} name={name} onDetails={() => setDetails(true)} />
+      <ConversationHeader
+        conversation={conversation}
+        name={name}
+        onDetails={() => setDetails(true)}
+        onShared={offered ? () => setShared(true) : undefined}
+      />
       <MessageList
         conversation={conversation}
         timeline={timeline}
@@ -56,6 +69,8 @@ export function ConversationView({
         handle={composer}
       />
       <Incoming conversation={conversation.conversation} />
+      {offered && mayWrite && <FileDrop conversation={conversation.conversation} name={name} />}
+      {shared && <SharedItems conversation={conversation.conversation} onClose={() => setShared(false)} />}
       {details && <GroupPanel conversation={conversation} onClose={() => setDetails(false)} />}
     </>
   );

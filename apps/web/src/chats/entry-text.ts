@@ -38,6 +38,8 @@ export function entryText(
     case 'muted':
       return text(entry.mutedUntil === 0 ? 'entry.unmuted' : 'entry.muted', { name, others });
     case 'title':
+      if (entry.picture !== undefined)
+        return text(entry.picture === '' ? 'files.entry.noPicture' : 'files.entry.picture', { name });
       return text('entry.title', { name, title: entry.title ?? '' });
     default:
       // Of a later version: something happened, and this client does not know what.

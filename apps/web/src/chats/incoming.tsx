@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { saidText } from '../files/summary.ts';
 import { useText } from '../i18n/language.tsx';
 import { nameOf } from '../state/people.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
@@ -15,7 +16,8 @@ export function Incoming({ conversation }: { conversation: number }) {
     () =>
       workspace.onHappening((happening) => {
         if (happening.kind !== 'message' || happening.message.conversation !== conversation) return;
-        const { sender, text: words } = happening.message;
+        const { sender } = happening.message;
+        const words = saidText(happening.message, text);
         const profile = workspace.people.profile(sender);
         setSaid(
           text('talk.received', {

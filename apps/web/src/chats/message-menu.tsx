@@ -1,7 +1,9 @@
 import { Menu } from '@base-ui/react/menu';
-import { Copy, EyeOff, History, Pencil, Reply, SmilePlus, Trash2, Users } from 'lucide-react';
+import { Copy, Download, EyeOff, History, Pencil, Reply, SmilePlus, Trash2, Users } from 'lucide-react';
 import { useRef } from 'react';
 import { type Action, ActionPopup } from '../design/menu.tsx';
+import { linkOf } from '../files/files-of.ts';
+import { useSaveFile } from '../files/save-file.ts';
 import { errorText } from '../i18n/error-text.ts';
 import { useFormats, useText } from '../i18n/language.tsx';
 import { useNotice } from '../shell/notices.tsx';
@@ -36,6 +38,7 @@ export function MessageMenu({
 }) {
   const text = useText();
   const notice = useNotice();
+  const save = useSaveFile();
   const { client, recalls, deletions } = useWorkspace();
   const recall = useUndoable(conversation.conversation, recalls, text('change.recalled.done'));
   const hide = useUndoable(conversation.conversation, deletions, text('change.hidden.done'));
@@ -44,7 +47,15 @@ export function MessageMenu({
   const mayWrite = conversation.member;
   const isAdmin = conversation.kind === 'group' && conversation.role !== 'member';
 
-  const actionsFor = ({ seq, text: said, mine, sentAt, editedAt, reactions }: Said): Action[] => {
+  const actionsFor = ({
+    seq,
+    text: said,
+    mine,
+    sentAt,
+    editedAt,
+    reactions,
+    attachments,
+  }: Said): Action[] => {
     const { editMs, recallMs, versions } = client.changing;
     const age = client.now() - sentAt;
     const copy: Action = {
@@ -52,8 +63,20 @@ export function MessageMenu({
       icon: Copy,
       run: () => void navigator.clipboard.writeText(said).then(() => notice(text('talk.copied'))),
     };
-    if (seq === undefined) return [copy];
     const action = (isThere: boolean, made: Action): Action[] => (isThere ? [made] : []);
+    const [only, ...others] = attachments ?? [];
+    const place = { conversation: conversation.conversation, seq };
+    const keep = [
+      ...action(said !== '' || !only, copy),
+      ...action(only !== undefined && others.length === 0, {
+        ...{
+          label: text('files.save'),
+          icon: Download,
+          run: () => void save(linkOf(only!, place), only!.name),
+        },
+      }),
+    ];
+    if (seq === undefined) return keep;
     const write = (begin: (seq: number) => HTMLElement | null) => () => {
       field.current = begin(seq);
     };
@@ -61,7 +84,7 @@ export function MessageMenu({
     return [
       ...action(mayWrite, { label: text('action.reply'), icon: Reply, run: write(writing.reply) }),
       ...action(mayWrite, { label: text('change.react'), icon: SmilePlus, run: aside('emoji') }),
-      copy,
+      ...keep,
       ...action(mayWrite && mine && age < editMs, {
         ...{ label: text('change.edit'), icon: Pencil, run: write(writing.edit) },
       }),

@@ -82,12 +82,13 @@ function fromMessage(message: Message, me: number, received: number, read: numbe
 }
 
 const fromOutgoing = (
-  { cid, text, replyTo, createdAt, state, seq, errorCode }: Outgoing,
+  { cid, text, attachments, replyTo, createdAt, state, seq, errorCode }: Outgoing,
   me: number,
 ): Said => ({
   cid,
   seq,
   text,
+  attachments,
   replyTo,
   sender: me,
   sentAt: createdAt,

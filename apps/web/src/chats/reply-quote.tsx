@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { saidText } from '../files/summary.ts';
 import { useText } from '../i18n/language.tsx';
 import { nameOf } from '../state/people.ts';
 import type { Timeline } from '../state/timeline.ts';
@@ -33,7 +34,11 @@ export function ReplyQuote({
     <button type="button" className={styles.quote} onClick={() => onShow(seq)}>
       <bdi className={styles.who}>{who ?? text('talk.reply.missing', { seq })}</bdi>
       <bdi className={styles.said}>
-        {recalled ? text('change.recalled') : (message?.text.slice(0, longestQuote).toWellFormed() ?? '…')}
+        {recalled
+          ? text('change.recalled')
+          : message
+            ? saidText(message, text).slice(0, longestQuote).toWellFormed()
+            : '…'}
       </bdi>
     </button>
   );

@@ -1,4 +1,4 @@
-import type { OutgoingState } from '@berth/client';
+import type { Attachment, OutgoingState } from '@berth/client';
 import type { Message } from '@berth/wire';
 
 /** A message as it is shown, stored or on its way. */
@@ -8,6 +8,7 @@ export interface Said extends Pick<Message, 'changed' | 'editedAt' | 'recalledBy
   sender: number;
   sentAt: number;
   text: string;
+  attachments?: readonly Attachment[] | undefined;
   replyTo?: number | undefined;
   mine: boolean;
   /** Of one's own. */

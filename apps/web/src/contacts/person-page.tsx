@@ -83,7 +83,13 @@ export function PersonPage({ user }: { user: number }) {
         <ArrowLeft size={20} aria-hidden />
       </IconButton>
       <section className={styles.card}>
-        <Avatar id={profile.id} name={name} size="large" online={friend?.online ?? false} />
+        <Avatar
+          id={profile.id}
+          icon={profile.icon}
+          name={name}
+          size="large"
+          online={friend?.online ?? false}
+        />
         <h2 className={styles.name}>
           <bdi>{name}</bdi>
         </h2>

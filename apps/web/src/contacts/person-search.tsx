@@ -85,7 +85,7 @@ export function PersonSearch() {
                     className={styles.result}
                     onClick={() => choose(person.id)}
                   >
-                    <Avatar id={person.id} name={person.nick || person.name} />
+                    <Avatar id={person.id} icon={person.icon} name={person.nick || person.name} />
                     <span className={styles.names}>
                       <bdi className={styles.name}>{nameOf(people.friend(person.id) ?? person)}</bdi>
                       <span className={styles.presence}>

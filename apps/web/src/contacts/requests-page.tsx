@@ -83,7 +83,7 @@ function RequestRow({ request }: { request: FriendRequest }) {
     });
   return (
     <li className={classNames(frame.card, styles.request)}>
-      <Avatar id={request.id} name={name} />
+      <Avatar id={request.id} icon={request.icon} name={name} />
       <div className={styles.said}>
         <p className={styles.line}>
           <a href={formatRoute({ section: 'contacts', person: request.id })} className={styles.name}>

@@ -1,11 +1,12 @@
 import { memo } from 'react';
+import { Face } from '../files/face.tsx';
 import { hueOf } from '../state/hues.ts';
 import styles from './avatar.module.css';
 import { classNames } from './class-names.ts';
 import { hueClass } from './hue.ts';
 import { initialsOf } from './initials.ts';
 
-/** The picture made from initials; a decoration, the name stands beside it. */
+/** The picture, or what is made from initials until there is one; a decoration, the name stands beside it. */
 export const Avatar = memo(function Avatar({
   id,
   name,
@@ -13,6 +14,7 @@ export const Avatar = memo(function Avatar({
   group = false,
   online = false,
   hue = hueOf(id),
+  icon,
 }: {
   id: number;
   name: string;
@@ -21,6 +23,8 @@ export const Avatar = memo(function Avatar({
   online?: boolean;
   /** Where it is another than everywhere, as within a group. */
   hue?: number;
+  /** Of a profile that is known here alone. */
+  icon?: string | undefined;
 }) {
   return (
     <span
@@ -28,6 +32,7 @@ export const Avatar = memo(function Avatar({
       className={classNames(styles.avatar, styles[size], group && styles.group, hueClass(hue))}
     >
       {initialsOf(name)}
+      <Face id={id} group={group} icon={icon} />
       {online && <span className={styles.dot} />}
     </span>
   );

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { Avatar } from '../design/avatar.tsx';
 import { Button } from '../design/button.tsx';
 import { Confirm, Drawer } from '../design/dialog.tsx';
+import { ChangePicture } from '../files/change-picture.tsx';
 import { errorText } from '../i18n/error-text.ts';
 import { useFormats, useText } from '../i18n/language.tsx';
 import { useNotice } from '../shell/notices.tsx';
@@ -46,6 +47,16 @@ export function GroupPanel({ conversation, onClose }: { conversation: Conversati
         <p className={styles.soft}>
           {member ? text('talk.members', { count: memberCount }) : text('chats.left')}
         </p>
+        {leads && (
+          <ChangePicture
+            has={Boolean(conversation.picture)}
+            shape="rect"
+            onChange={async (file = '') => {
+              await client.request('groupPicture', { conversation: id, file });
+              conversations.patch(id, { picture: file });
+            }}
+          />
+        )}
         {member && (
           <div className={styles.acts}>
             {leads && (

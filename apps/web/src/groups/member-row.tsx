@@ -48,7 +48,7 @@ export function MemberRow({
   );
   return (
     <div className={styles.member}>
-      <Avatar id={member.id} name={name} online={online} hue={hue} />
+      <Avatar id={member.id} icon={member.icon} name={name} online={online} hue={hue} />
       <div className={styles.memberNames}>
         <a href={formatRoute({ section: 'contacts', person: member.id })} className={styles.memberName}>
           <bdi>{member.id === me ? text('talk.me') : name}</bdi>

@@ -1,8 +1,10 @@
 import { enChanges } from './en-changes.ts';
+import { enFiles } from './en-files.ts';
 
 /** English, and the list of all texts: the other catalogues have the same keys and places. */
 export const en = {
   ...enChanges,
+  ...enFiles,
   'app.name': 'Berth',
   'app.tagline': 'A place for every conversation.',
   'app.loading': 'Loading',
@@ -369,7 +371,6 @@ export const en = {
   'settings.nick': 'Display name',
   'settings.description': 'About you',
   'settings.description.hint': { one: '{count} character left', other: '{count} characters left' },
-  'settings.picture': 'Your picture is made from your initials.',
   'settings.saved': 'Saved',
   'settings.email': 'E-mail address',
   'settings.addedBy': 'Who may add me to groups',

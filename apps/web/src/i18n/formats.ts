@@ -14,6 +14,8 @@ export interface Formats {
   full(time: number): string;
   /** `0:42`, rounded up to seconds. */
   countdown(ms: number): string;
+  /** `4.2 MB`. */
+  bytes(bytes: number): string;
 }
 
 export function createFormats(language: string, text: Text): Formats {
@@ -24,6 +26,9 @@ export function createFormats(language: string, text: Text): Formats {
   const longDay = new Intl.DateTimeFormat(language, { weekday: 'long', month: 'long', day: 'numeric' });
   const longDate = new Intl.DateTimeFormat(language, { dateStyle: 'long' });
   const full = new Intl.DateTimeFormat(language, { dateStyle: 'full', timeStyle: 'short', hourCycle: 'h23' });
+  const sizes = ['byte', 'kilobyte', 'megabyte', 'gigabyte'].map(
+    (unit) => new Intl.NumberFormat(language, { style: 'unit', unit, maximumSignificantDigits: 3 }),
+  );
   const sameYear = (time: number, now: number) =>
     new Date(time).getFullYear() === new Date(now).getFullYear();
 
@@ -46,6 +51,10 @@ export function createFormats(language: string, text: Text): Formats {
     countdown: (ms) => {
       const seconds = Math.max(0, Math.ceil(ms / 1_000));
       return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+    },
+    bytes: (bytes) => {
+      const power = Math.min(sizes.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+      return sizes[power]!.format(bytes / 1_000 ** power);
     },
   };
 }

@@ -1,9 +1,11 @@
 import type { Catalogue } from './catalogue.ts';
 import { zhChanges } from './zh-changes.ts';
+import { zhFiles } from './zh-files.ts';
 
 /** 简体中文。 */
 export const zh: Catalogue = {
   ...zhChanges,
+  ...zhFiles,
   'app.name': 'Berth',
   'app.tagline': '每段对话，都有泊位。',
   'app.loading': '加载中',
@@ -367,7 +369,6 @@ export const zh: Catalogue = {
   'settings.nick': '显示名称',
   'settings.description': '个人简介',
   'settings.description.hint': { other: '还可输入 {count} 个字符' },
-  'settings.picture': '头像由您的名字生成。',
   'settings.saved': '已保存',
   'settings.email': '邮箱地址',
   'settings.addedBy': '谁可以把我加入群聊',

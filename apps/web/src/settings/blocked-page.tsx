@@ -63,7 +63,7 @@ export function BlockedPage() {
           <ul>
             {blocked.map((person) => (
               <li key={person.id} className={styles.session}>
-                <Avatar id={person.id} name={nameOf(person)} />
+                <Avatar id={person.id} icon={person.icon} name={nameOf(person)} />
                 <bdi className={styles.choiceName}>{nameOf(person)}</bdi>
                 <Button look="quiet" small disabled={busy} onClick={() => unblock(person.id)}>
                   {text('person.unblock')}

@@ -4,6 +4,8 @@ import { Avatar } from '../design/avatar.tsx';
 import { Button } from '../design/button.tsx';
 import { FieldForm, TextField } from '../design/field.tsx';
 import popup from '../design/popup.module.css';
+import { ChangePicture } from '../files/change-picture.tsx';
+import { fileOfIcon } from '../files/face.tsx';
 import { useText } from '../i18n/language.tsx';
 import { useNotice } from '../shell/notices.tsx';
 import { useTask } from '../shell/use-task.ts';
@@ -42,7 +44,16 @@ export function ProfilePage() {
     <SettingsFrame title={text('settings.profile')}>
       <div className={styles.picture}>
         <Avatar id={account.id} name={nick} size="large" />
-        <p className={styles.soft}>{text('settings.picture')}</p>
+        <ChangePicture
+          has={fileOfIcon(profile?.icon) !== undefined}
+          shape="round"
+          onChange={async (file) => {
+            const icon = file === undefined ? '' : `file:${file}`;
+            const { user } = await client.request('profileUpdate', { icon });
+            cell.value = user;
+            notice(text('settings.saved'));
+          }}
+        />
       </div>
       <FieldForm failure={failure} onSubmit={save} className={styles.block}>
         <TextField

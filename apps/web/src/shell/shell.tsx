@@ -12,6 +12,7 @@ import styles from './shell.module.css';
 import { SideBar } from './side-bar.tsx';
 import { useAlerts } from './use-alerts.ts';
 import { useTitle } from './use-title.ts';
+import { useUploadsOn } from './use-uploads-on.ts';
 
 const loading = <main className={styles.room} aria-busy />;
 
@@ -38,6 +39,7 @@ export function Shell() {
   const text = useText();
   const route = useRoute();
   useAlerts();
+  useUploadsOn();
   useEffect(keepClient, []);
   useTitle();
   const { section } = route;

@@ -1,6 +1,7 @@
 import type { Message } from '@berth/wire';
 import { useEffect, useRef } from 'react';
 import { conversationName } from '../chats/conversation-name.ts';
+import { saidText } from '../files/summary.ts';
 import { useText } from '../i18n/language.tsx';
 import { useSettings } from '../settings/settings-context.ts';
 import { nameOf } from '../state/people.ts';
@@ -38,7 +39,7 @@ export function useAlerts(): void {
       if (!settings.notifications || !mayNotify()) return;
       await notifySystem({
         title: conversationName(conversation, workspace, text),
-        body: message.text.slice(0, maxBodyLength),
+        body: saidText(message, text).slice(0, maxBodyLength),
         conversation: message.conversation,
         onOpen: () => openConversation(message.conversation),
       });

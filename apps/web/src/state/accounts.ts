@@ -135,6 +135,7 @@ export class Accounts {
       user,
       new Drafts(texts, user.id),
       new WorkspaceCache(lasts ? storage : new MemoryStorage(), user.id),
+      lasts,
     );
     workspace.connection.subscribe(() => {
       const state = workspace.connection.value;
@@ -160,6 +161,7 @@ export class Accounts {
       deviceName: this.#deviceName,
       platform: this.#platform,
       catchUpLimit,
+      files: true,
       tabs: this.#tabs,
     };
     return createClient(options);

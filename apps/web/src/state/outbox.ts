@@ -1,10 +1,11 @@
-import type { BerthClient, OutgoingMessage, OutgoingState } from '@berth/client';
+import type { Attachment, BerthClient, OutgoingMessage, OutgoingState } from '@berth/client';
 import { Observable } from './observable.ts';
 
 /** An outgoing message as it is now. */
 export interface Outgoing {
   cid: string;
   text: string;
+  attachments: readonly Attachment[] | undefined;
   replyTo: number | undefined;
   createdAt: number;
   state: OutgoingState;
@@ -72,6 +73,7 @@ export class Outbox extends Observable {
 const toView = (message: OutgoingMessage): Outgoing => ({
   cid: message.cid,
   text: message.text,
+  attachments: message.attachments,
   replyTo: message.replyTo,
   createdAt: message.createdAt,
   state: message.state,

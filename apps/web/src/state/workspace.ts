@@ -24,6 +24,13 @@ export type Happening =
   | { kind: 'request'; request: FriendRequest }
   | { kind: 'accepted'; user: number };
 
+/** What belongs to a workspace without being loaded with it. */
+interface WorkspacePart {
+  /** The user has logged out: nothing of it stays on this device. */
+  forget?(): Promise<void>;
+  close(): void | Promise<void>;
+}
+
 /** A connection made within this was never away. */
 const reconnectMs = 800;
 
@@ -40,6 +47,8 @@ export class Workspace {
   readonly typing = new Typing();
   readonly hues = new GroupHues();
   readonly drafts: Drafts;
+  /** Whether this device may keep what it shows. */
+  readonly isKept: boolean;
   readonly connection: Cell<ConnectionState>;
   readonly profile: Cell<Profile | undefined>;
   readonly receipts = new ReceiptBook();
@@ -52,8 +61,15 @@ export class Workspace {
   readonly #stops: (() => void)[];
   #presenceTimer: ReturnType<typeof setTimeout> | undefined;
   #befriending = 0;
+  readonly #parts: WorkspacePart[] = [];
 
-  constructor(client: BerthClient, account: AccountUser, drafts: Drafts, cache: WorkspaceCache) {
+  constructor(
+    client: BerthClient,
+    account: AccountUser,
+    drafts: Drafts,
+    cache: WorkspaceCache,
+    isKept = false,
+  ) {
     this.client = client;
     this.account = account;
     this.#cache = cache;
@@ -63,6 +79,7 @@ export class Workspace {
     this.outbox = new Outbox(client);
     this.recalls = new UndoableDeletions((conversation, seq) => client.recall(conversation, seq));
     this.deletions = new UndoableDeletions((conversation, seq) => this.#deleteForMe(conversation, seq));
+    this.isKept = isKept;
     this.connection = new Cell(client.state);
     this.profile = new Cell(client.profile);
     this.#stops = this.#listen();
@@ -132,6 +149,11 @@ export class Workspace {
     this.receipts.raise(conversation, { received: read, read });
   }
 
+  /** What is loaded later lasts as long as this does. */
+  join(part: WorkspacePart): void {
+    this.#parts.push(part);
+  }
+
   /** Writes at once what waits to be kept on this device: the page may go. */
   keep(): void {
     this.recalls.flush();
@@ -143,6 +165,7 @@ export class Workspace {
   /** Forgets what this device has kept: the user has logged out, in another tab perhaps. */
   async forget(): Promise<void> {
     this.drafts.clear();
+    await Promise.all(this.#parts.map((part) => part.forget?.()));
     await this.#cache.clear();
   }
 
@@ -159,6 +182,7 @@ export class Workspace {
     for (const stop of this.#stops) stop();
     clearTimeout(this.#presenceTimer);
     this.#cache.stop();
+    await Promise.all(this.#parts.map((part) => part.close()));
     await this.client.close();
   }
 
@@ -294,7 +318,12 @@ export class Workspace {
 
   #membersChanged(event: ConversationEvent): void {
     const { conversation } = event;
-    if (event.event === 'renamed') this.conversations.patch(conversation, { title: event.title });
+    if (event.event === 'renamed') {
+      this.conversations.patch(conversation, {
+        title: event.title,
+        ...(event.picture !== undefined && { picture: event.picture }),
+      });
+    }
     if (event.event === 'role' && event.user === this.me) {
       this.conversations.patch(conversation, { role: event.role });
     }
