@@ -1,4 +1,5 @@
 import { type BerthClient, createClient, type Message } from '@berth/client';
+import { connectFiles } from '@berth/client/files';
 import { changeLine } from './change-line.ts';
 import { runLine } from './commands.ts';
 import type { ChatConfig } from './config.ts';
@@ -20,6 +21,7 @@ export async function runChat(config: ChatConfig, terminal: Terminal): Promise<v
     deviceClass: config.deviceClass,
     deviceName: 'berth chat',
     platform: process.platform,
+    files: true,
   });
   try {
     if (!(await signIn(client, terminal, config))) return;
@@ -30,6 +32,8 @@ export async function runChat(config: ChatConfig, terminal: Terminal): Promise<v
       language: config.language,
       open: undefined,
       listed: [],
+      files: connectFiles({ client, gateUrl: config.gateUrl }),
+      shown: new Map(),
     };
     const over = watch(context);
     const resumed = new Promise<void>((resolve) => client.on('resumed', () => resolve()));

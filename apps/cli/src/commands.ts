@@ -11,11 +11,13 @@ import { node } from './handlers/node.ts';
 import { open } from './handlers/open.ts';
 import { react } from './handlers/react.ts';
 import { recall } from './handlers/recall.ts';
+import { save } from './handlers/save.ts';
+import { send } from './handlers/send.ts';
 import { plain } from './terminal.ts';
 
 const commands: Record<string, Command> = {
   ...{ list, open, history, edit, recall, react },
-  ...{ friends, add, accept, group, node },
+  ...{ send, save, friends, add, accept, group, node },
 };
 
 /** Does what a line asks for: a command, or a text for the open conversation. False: the user wants to quit. */

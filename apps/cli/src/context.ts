@@ -1,4 +1,5 @@
 import type { BerthClient, ConversationSummary } from '@berth/client';
+import type { FilesClient } from '@berth/client/files';
 import type { People } from './people.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -13,6 +14,9 @@ export interface Context {
   open: number | undefined;
   /** As they were listed last: their numbers are what `/open` takes. */
   listed: ConversationSummary[];
+  files: FilesClient;
+  /** Files by the numbers that they were shown with: what `/save` takes. */
+  shown: Map<number, { file: string; name: string; conversation: number; seq: number }>;
 }
 
 export interface Command {

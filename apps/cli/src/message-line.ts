@@ -1,6 +1,7 @@
 import type { Message } from '@berth/client';
 import type { Context } from './context.ts';
 import { entryLine } from './entry-line.ts';
+import { fileSize } from './file-line.ts';
 import { plain } from './terminal.ts';
 
 /** A message as a line, with its conversation when that is not the open one; undefined for what shows nothing. */
@@ -9,10 +10,26 @@ export async function messageLine(context: Context, message: Message): Promise<s
   const { people, open, language } = context;
   const time = new Date(message.sentAt).toTimeString().slice(0, 5);
   const where = message.conversation === open ? '' : `(${plain(people.title(message.conversation))}) `;
-  return `${time} ${where}${plain(await people.nick(message.sender))}: ${said(message, language)}`;
+  const words = [said(message, language), ...fileWords(context, message)].filter((each) => each !== '');
+  return `${time} ${where}${plain(await people.nick(message.sender))}: ${words.join(' ')}`;
 }
 
 function said({ text, recalledBy, editedAt }: Message, language: Context['language']): string {
   if (recalledBy !== undefined) return language === 'zh' ? '（已撤回）' : '(taken back)';
   return editedAt === undefined ? plain(text) : `${plain(text)} ✎`;
+}
+
+/** Files that can be saved by their number; the oldest go first. */
+const maxShown = 1_000;
+
+/** `[3] pier.jpg (1.2 MB)`: the number is what `/save` takes; the same file keeps it. */
+function fileWords({ shown }: Context, { conversation, seq, attachments = [], recalledBy }: Message): string[] {
+  if (recalledBy !== undefined) return [];
+  return attachments.map(({ file, name, bytes }) => {
+    const known = [...shown].find(([, each]) => each.file === file && each.seq === seq)?.[0];
+    const number = known ?? ([...shown.keys()].at(-1) ?? 0) + 1;
+    shown.set(number, { file, name, conversation, seq });
+    if (shown.size > maxShown) shown.delete(shown.keys().next().value!);
+    return `[${number}] ${plain(name)} (${fileSize(bytes)})`;
+  });
 }

@@ -70,6 +70,11 @@ export class Terminal {
     if (!this.#ended && this.#readers.length > 0 && !this.#muted) this.#readline.prompt(true);
   }
 
+  /** Shows what changes in place of the line that is being written, until something else is printed; empty: nothing. */
+  progress(line: string): void {
+    if (this.isInteractive) this.#output.write(`\r\u001b[2K${line}`);
+  }
+
   close(): void {
     this.#end();
     this.#readline.close();
