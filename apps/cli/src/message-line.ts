@@ -23,7 +23,10 @@ function said({ text, recalledBy, editedAt }: Message, language: Context['langua
 const maxShown = 1_000;
 
 /** `[3] pier.jpg (1.2 MB)`: the number is what `/save` takes; the same file keeps it. */
-function fileWords({ shown }: Context, { conversation, seq, attachments = [], recalledBy }: Message): string[] {
+function fileWords(
+  { shown }: Context,
+  { conversation, seq, attachments = [], recalledBy }: Message,
+): string[] {
   if (recalledBy !== undefined) return [];
   return attachments.map(({ file, name, bytes }) => {
     const known = [...shown].find(([, each]) => each.file === file && each.seq === seq)?.[0];
