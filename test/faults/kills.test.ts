@@ -16,7 +16,7 @@ async function nothingIsLost(load: Load): Promise<void> {
 }
 
 test('nodes are killed one after the other, as soon as each is back: nothing is lost', async () => {
-  const load = await startLoad(platform, 20);
+  const load = await startLoad(platform, 20, { changes: true });
   for (let round = 0; round < 4; round++) {
     const node = platform.nodes[round % 2]!;
     await load.more(50);

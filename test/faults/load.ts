@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import type { ClientOptions } from '@berth/client';
+import { type BerthClient, BerthError, type ClientOptions } from '@berth/client';
+import { errorTable } from '@berth/wire';
 import { closeAll, connectDevice, createGroup, type Device, seedPeople } from '../harness/people.ts';
 import type { PlatformDoors } from '../harness/platform.ts';
 
@@ -21,6 +22,8 @@ export interface LoadOptions {
   client?: Partial<ClientOptions>;
   /** Milliseconds from one text of a person to the next, on average. Default: none but for the acknowledgement. */
   pauseMs?: number;
+  /** Some texts are edited, reacted to or taken back by who wrote them, whatever it takes. */
+  changes?: boolean;
 }
 
 /**
@@ -30,7 +33,7 @@ export interface LoadOptions {
 export async function startLoad(
   platform: PlatformDoors,
   count: number,
-  { padding = 0, client = {}, pauseMs = 0 }: LoadOptions = {},
+  { padding = 0, client = {}, pauseMs = 0, changes = false }: LoadOptions = {},
 ): Promise<Load> {
   const people = await seedPeople(platform, count);
   const devices: Device[] = [];
@@ -57,7 +60,10 @@ export async function startLoad(
   const talk = async (device: Device) => {
     for (let index = 0; !stopped; index++) {
       if (pauseMs > 0) await setTimeout(2 * pauseMs * Math.random());
-      await device.say(groupOf.get(device)!, `${device.person.name} ${index}${'.'.repeat(padding)}`);
+      const text = `${device.person.name} ${index}${'.'.repeat(padding)}`;
+      const { seq } = await device.say(groupOf.get(device)!, text);
+      if (changes && index % 2 === 1)
+        await insist(() => change(device.client, groupOf.get(device)!, seq, index));
       acknowledged++;
       waiters = waiters.filter(({ at, resolve }) => acknowledged < at || resolve());
     }
@@ -82,4 +88,25 @@ export async function startLoad(
     },
     close: () => closeAll(devices),
   };
+}
+
+async function change(client: BerthClient, conversation: number, seq: number, index: number): Promise<void> {
+  if (index % 8 === 1) await client.edit(conversation, seq, `edited ${index}`);
+  else if (index % 8 === 7) await client.recall(conversation, seq);
+  else await client.react(conversation, seq, index % 8 === 3 ? '👍' : '🎉', true);
+}
+
+/** Tries again what may succeed later. */
+async function insist(work: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      // A recall whose answer was lost was done.
+      if (!(error instanceof BerthError)) throw error;
+      if (error.code === 'recalled') return;
+      if (!errorTable[error.code].retry) throw error;
+      await setTimeout(error.retryAfterMs ?? 200);
+    }
+  }
 }
