@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { after, test } from 'node:test';
+import { eventually, useMysql } from '@berth/fixtures';
+import { freePorts } from '@berth/stores';
+import {
+  beginUpload,
+  createUploader,
+  describe,
+  fileOf,
+  filesEnv,
+  headUpload,
+  patchUpload,
+  type Uploader,
+} from './fixtures/use-files.ts';
+
+const mysql = useMysql();
+const folder = await mkdtemp(join(tmpdir(), 'berth-files-'));
+const [port, opsPort] = (await freePorts(2)) as [number, number];
+const url = `http://127.0.0.1:${port}/files`;
+let child: ReturnType<typeof spawn> | undefined;
+
+after(async () => {
+  child?.kill('SIGKILL');
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function start(): Promise<void> {
+  const ports = { HTTP_PORT: String(port), OPS_PORT: String(opsPort), STORAGE_DIR: folder };
+  child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
+    env: { ...process.env, NODE_TEST_CONTEXT: undefined, ...filesEnv(mysql.url, url), ...ports },
+    stdio: 'ignore',
+  });
+  await eventually('it is ready', async () => (await fetch(`http://127.0.0.1:${opsPort}/readyz`)).ok, 30_000);
+}
+
+async function kill(): Promise<void> {
+  const ended = once(child!, 'exit');
+  child!.kill('SIGKILL');
+  await ended;
+}
+
+/** Sends so many bytes of a larger request, and leaves without a word. */
+async function sendAndLeave(
+  user: Uploader,
+  file: string,
+  content: Buffer,
+  from: number,
+  to: number,
+): Promise<void> {
+  const sent = request(`${url}/v1/uploads/${file}`, {
+    method: 'PATCH',
+    headers: {
+      ...{ authorization: `Bearer ${user.token}`, 'tus-resumable': '1.0.0', 'upload-offset': String(from) },
+      ...{
+        'content-type': 'application/offset+octet-stream',
+        'content-length': String(content.length - from),
+      },
+    },
+  });
+  sent.on('error', () => {});
+  await new Promise<void>((resolve) => sent.write(content.subarray(from, to), () => resolve()));
+  // What was handed on has to arrive before the connection is cut.
+  await eventually(
+    'it has come',
+    async () => Number((await readFile(join(folder, 'uploads', file))).length) >= to,
+  );
+  sent.destroy();
+}
+
+const offsetOf = async (user: Uploader, file: string): Promise<number> =>
+  Number((await headUpload(url, user, file)).headers.get('upload-offset'));
+
+test('an upload that is left or killed at every quarter goes on from there, and comes out whole', async () => {
+  await start();
+  const user = await createUploader(mysql.db);
+  const content = randomBytes(2_000_000);
+  const file = fileOf(await beginUpload(url, user, content.length));
+  for (const quarter of [1, 2, 3]) {
+    const from = await offsetOf(user, file);
+    const to = (content.length / 4) * quarter;
+    await sendAndLeave(user, file, content, from, to);
+    if (quarter !== 2) {
+      await kill();
+      await start();
+    }
+    assert.equal(await offsetOf(user, file), to);
+  }
+  const from = await offsetOf(user, file);
+  // All bytes, and then nobody to note that.
+  await patchUpload(url, user, file, from, content.subarray(from));
+  await mysql.db.run('UPDATE files SET state = 0 WHERE id = ?', [Buffer.from(file, 'base64url')]);
+  await kill();
+  await start();
+  const { state, bytes } = await describe(url, user, file, 10_000);
+  assert.deepEqual([state, bytes], ['ready', content.length]);
+  assert.deepEqual(await readFile(join(folder, 'uploads', file)), content);
+});
+
+test('who comes back on another connection takes an upload over from the one before', async () => {
+  const user = await createUploader(mysql.db);
+  const content = randomBytes(1_000_000);
+  const file = fileOf(await beginUpload(url, user, content.length));
+  const held = request(`${url}/v1/uploads/${file}`, {
+    method: 'PATCH',
+    headers: {
+      ...{ authorization: `Bearer ${user.token}`, 'tus-resumable': '1.0.0', 'upload-offset': '0' },
+      ...{ 'content-type': 'application/offset+octet-stream', 'content-length': String(content.length) },
+    },
+  });
+  held.on('error', () => {});
+  held.write(content.subarray(0, 300_000));
+  await eventually(
+    'some has come',
+    async () => (await readFile(join(folder, 'uploads', file))).length === 300_000,
+  );
+  // The first one is still open, and says nothing.
+  assert.equal(await offsetOf(user, file), 300_000);
+  assert.equal((await patchUpload(url, user, file, 300_000, content.subarray(300_000))).status, 204);
+  held.destroy();
+  assert.deepEqual(await readFile(join(folder, 'uploads', file)), content);
+});
