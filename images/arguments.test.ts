@@ -5,7 +5,7 @@ import { parseImagesRequest } from './arguments.ts';
 test('a tag alone builds every service for this machine', () => {
   assert.deepEqual(parseImagesRequest(['--tag', 'v1']), {
     tag: 'v1',
-    apps: ['gate', 'verify', 'status', 'chat', 'migrate', 'probe'],
+    apps: ['gate', 'verify', 'status', 'chat', 'files', 'migrate', 'probe'],
     repository: 'berth',
     target: { kind: 'keep' },
     baseImage: undefined,

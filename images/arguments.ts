@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 /** Every image of ours but the mail catcher, which only clusters without the official one need. */
-export const services = ['gate', 'verify', 'status', 'chat', 'migrate', 'probe'] as const;
+export const services = ['gate', 'verify', 'status', 'chat', 'files', 'migrate', 'probe'] as const;
 const apps = [...services, 'mail'] as const;
 export type ImageApp = (typeof apps)[number];
 

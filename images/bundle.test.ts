@@ -39,7 +39,7 @@ test('a bundle is one program that finds the files beside its sources: migrate a
   }
 });
 
-for (const app of ['gate', 'verify', 'status', 'chat']) {
+for (const app of ['gate', 'verify', 'status', 'chat', 'files']) {
   test(`the bundle of ${app} starts: it has what it reads and asks for its configuration`, async () => {
     await bundleApp(app, join(folder, app));
     await assert.rejects(runBundle(app, {}), ({ code, stderr }: { code: number; stderr: string }) => {

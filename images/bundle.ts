@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, globSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import process from 'node:process';
-import { build } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
 import { filesFolder, sourceFiles } from './source-files.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -16,17 +16,36 @@ const commonJs = [
   "const __dirname = pathOfBundle(new URL('.', import.meta.url));",
 ].join('\n');
 
+/** Programs that an app starts beside itself, which are bundles of their own at the place of their source. */
+const processes: Record<string, string[]> = { files: ['apps/files/src/media/picture-process.ts'] };
+/** Packages that no bundle can hold, of compiled code; installed beside it. */
+const nativePackages = ['sharp'];
+
 /**
  * Bundles `apps/<app>/src/main.ts` with all it imports into `<folder>/main.mjs`, and copies beside it what the code
  * reads while it runs: scripts, migrations, lists. The folder is made anew.
  */
 export async function bundleApp(app: string, folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
+  const metafile = await bundle(`apps/${app}/src/main.ts`, join(folder, 'main.mjs'));
+  for (const source of processes[app] ?? [])
+    await bundle(source, join(folder, filesFolder, source.replace(/\.ts$/, '.mjs')));
+  const workspaces = new Set(
+    Object.keys(metafile.inputs)
+      .filter((input) => !input.includes('node_modules/'))
+      .map((input) => input.split('/').slice(0, 2).join('/')),
+  );
+  for (const workspace of workspaces) copyFiles(workspace, folder);
+}
+
+/** `source` with all it imports, in one file. */
+async function bundle(source: string, outfile: string): Promise<Metafile> {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: [`apps/${app}/src/main.ts`],
-    outfile: join(folder, 'main.mjs'),
+    entryPoints: [source],
+    outfile,
     bundle: true,
+    external: nativePackages,
     platform: 'node',
     format: 'esm',
     target: 'node24',
@@ -38,12 +57,7 @@ export async function bundleApp(app: string, folder: string): Promise<void> {
     logLevel: 'warning',
     plugins: [sourceFiles(root)],
   });
-  const workspaces = new Set(
-    Object.keys(metafile.inputs)
-      .filter((input) => !input.includes('node_modules/'))
-      .map((input) => input.split('/').slice(0, 2).join('/')),
-  );
-  for (const workspace of workspaces) copyFiles(workspace, folder);
+  return metafile;
 }
 
 /** Copies what is no code: everything in the workspace but TypeScript, its own manifest and what it built itself. */

@@ -4,6 +4,7 @@ import { ArgumentError, type ImageApp, parseImagesRequest, usage } from './argum
 import { findBuilder } from './builder.ts';
 import { addWebClient, bundleApp } from './bundle.ts';
 import { installMailCatcher } from './mail.ts';
+import { installNative } from './native.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const context = join(root, 'dist/images');
@@ -13,6 +14,7 @@ async function fill(app: ImageApp): Promise<void> {
   if (app === 'mail') return installMailCatcher(folder);
   await bundleApp(app, folder);
   if (app === 'gate') addWebClient(folder);
+  if (app === 'files') installNative(folder);
 }
 
 try {

@@ -58,9 +58,15 @@ export const awsSettings = {
   protect: {
     schema: flag(),
     description:
-      'Whether MySQL, Redis, the images, the cluster, its VPC and the certificate are protected against deletion.',
+      'Whether MySQL, Redis, files, images, cluster, VPC and certificate are protected against deletion.',
     default: 'true',
     example: 'false',
+  },
+  filesLogBucket: {
+    schema: text(/^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$/, 'the name of a bucket'),
+    description: 'Bucket of yours that notes every access to files; else nobody does.',
+    default: '',
+    example: 'our-access-logs',
   },
   kubernetesVersion: {
     schema: text(/^1\.\d\d$/, 'a version like 1.34'),

@@ -51,6 +51,8 @@ export interface Platform {
   images: Images;
   ingress: Ingress;
   gate: Pick<Part<'gate'>, 'autoscaling'>;
+  /** Where files are kept. */
+  files: Inputs<Pick<Part<'files'>, 'storage' | 'replicas' | 's3' | 'disk' | 'resources'>>;
   /** Which nodes chat pods run on. */
   chat: Pick<Part<'chat'>, 'nodeSelector' | 'tolerations'>;
   /** What pods reserve, where the chart's defaults, made for nodes of a cloud, are too much. */

@@ -49,6 +49,7 @@ export const commonSecrets = {
   redisPassword: { schema: password(), description: 'Password of Redis.' },
   ticketSecret: { schema: key(), description: 'Keys the tickets for chat nodes.' },
   operatorToken: { schema: key(), description: 'Shown by operators who ask status for the fleet.' },
+  linkSecret: { schema: key(), description: 'Keys the links to files.' },
   codeSecret: { schema: key(), description: 'Keys the hashes of e-mail codes.' },
   checksumKey: {
     schema: key(),

@@ -154,7 +154,7 @@ test('publish signs what was pushed, by its digest, and the chart names the imag
     });
     const lines = readFileSync(calls, 'utf8').trim().split('\n');
     assert.equal(lines[0], 'npm run images -- --tag 1.2.3 --push ghcr.io/berth/berth');
-    const apps = ['gate', 'verify', 'status', 'chat', 'migrate', 'probe'];
+    const apps = ['gate', 'verify', 'status', 'chat', 'files', 'migrate', 'probe'];
     assert.deepEqual(
       lines.filter((line) => line.startsWith('cosign')),
       [

@@ -14,6 +14,7 @@ const secretsOfKind = [
   'checksumKey',
   'codeSecret',
   'kubeconfig',
+  'linkSecret',
   'mysqlPassword',
   'mysqlRootPassword',
   'operatorToken',

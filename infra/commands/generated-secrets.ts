@@ -28,6 +28,7 @@ export function secretMakers(
     redisPassword: createPassword,
     ticketSecret: createKey,
     operatorToken: createKey,
+    linkSecret: createKey,
     codeSecret: createKey,
     checksumKey: createKey,
     sessionKeys: () => JSON.stringify({ keys: [createSessionKey()] }),

@@ -1,3 +1,4 @@
+import { publicSessionKeys } from '@berth/tokens';
 import * as core from '@pulumi/kubernetes/core/v1/index.js';
 import * as pulumi from '@pulumi/pulumi';
 import type { Config } from '../config.ts';
@@ -21,6 +22,8 @@ export class BerthSecrets extends pulumi.ComponentResource {
   readonly tickets: NamedSecret;
   readonly operator: NamedSecret;
   readonly sessionKeys: NamedSecret;
+  readonly sessionPublicKeys: NamedSecret;
+  readonly linkSecret: NamedSecret;
   readonly certificates: Record<Service, NamedSecret>;
 
   readonly #config: Config;
@@ -41,6 +44,10 @@ export class BerthSecrets extends pulumi.ComponentResource {
     this.tickets = this.#create(`${name}-tickets`, { secret: config.ticketSecret });
     this.operator = this.#create(`${name}-operator`, { token: config.operatorToken });
     this.sessionKeys = this.#create(`${name}-session-keys`, { 'keys.json': config.sessionKeys });
+    this.sessionPublicKeys = this.#create(`${name}-session-public-keys`, {
+      'public-keys.json': config.sessionKeys.apply(publicSessionKeys),
+    });
+    this.linkSecret = this.#create(`${name}-link-secret`, { secret: config.linkSecret });
     const certificates = services.map((service) => [
       service,
       this.#create(`${name}-${service}-tls`, {

@@ -40,6 +40,9 @@ export function createBerthValues(
     operator: { ...operator, page: config.operatorPage },
     // gate reads the file again when it changes, so that keys rotate without a restart: no checksum.
     sessionKeys: { existingSecret: sessionKeys.existingSecret },
+    sessionPublicKeys: { existingSecret: secrets.sessionPublicKeys.existingSecret },
+    linkSecret: secrets.linkSecret,
+    files: { enabled: true, ...platform.files },
     serviceTls: { enabled: true, ...certificates },
     gate: {
       ...platform.gate,

@@ -30,8 +30,8 @@ const clusterPolicies = [
 const nodePolicies = ['AmazonEKSWorkerNodeMinimalPolicy', 'AmazonEC2ContainerRegistryPullOnly'];
 
 /**
- * EKS in Auto Mode: AWS runs the nodes, the load balancers' controller, DNS, pod networking and block storage. None of
- * Berth's pods calls AWS, so none has a Pod Identity.
+ * EKS in Auto Mode: AWS runs the nodes, the load balancers' controller, DNS, pod networking and block storage. Of
+ * Berth's pods only those of files call AWS, by a Pod Identity (`files-bucket.ts`).
  */
 export class Cluster extends pulumi.ComponentResource {
   readonly clusterName: pulumi.Output<string>;

@@ -67,6 +67,10 @@ export interface BerthValues {
        */
       chat?: string;
       /**
+       * Digest of files.
+       */
+      files?: string;
+      /**
        * Digest of migrate.
        */
       migrate?: string;
@@ -295,6 +299,40 @@ export interface BerthValues {
   sessionKeys?: {
     /**
      * Name of the Secret that holds the keys that sign session tokens, as JSON. Required.
+     */
+    existingSecret?: string;
+    /**
+     * Its key in the Secret.
+     */
+    key?: string;
+    /**
+     * Any text that changes with the Secret, so that the pods that read it are replaced.
+     */
+    checksum?: string;
+  };
+  /**
+   * What of the session keys verifies, for services other than gate.
+   */
+  sessionPublicKeys?: {
+    /**
+     * Name of the Secret that holds the public keys of session tokens, as JSON. Required with files.enabled.
+     */
+    existingSecret?: string;
+    /**
+     * Its key in the Secret.
+     */
+    key?: string;
+    /**
+     * Any text that changes with the Secret, so that the pods that read it are replaced.
+     */
+    checksum?: string;
+  };
+  /**
+   * Secret of links to files.
+   */
+  linkSecret?: {
+    /**
+     * Name of the Secret that holds the secret, at least 32 characters, that signs links to files. Required with files.enabled.
      */
     existingSecret?: string;
     /**
@@ -630,6 +668,121 @@ export interface BerthValues {
      * Pods beyond the wanted number while a new version rolls out.
      */
     maxSurge?: number | string;
+    /**
+     * Further settings of docs/operations.md; what the chart sets itself is refused.
+     */
+    env?: Env;
+    /**
+     * Requests and limits of the container.
+     */
+    resources?: Resources;
+    /**
+     * Labels of the nodes to run on.
+     */
+    nodeSelector?: Labels;
+    /**
+     * Tolerations of the pods.
+     */
+    tolerations?: Tolerations;
+    /**
+     * Affinity of the pods.
+     */
+    affinity?: Fields;
+    /**
+     * Priority class of the pods.
+     */
+    priorityClassName?: string;
+    /**
+     * Further annotations of the pods.
+     */
+    podAnnotations?: Labels;
+    /**
+     * Further labels of the pods.
+     */
+    podLabels?: Labels;
+  };
+  /**
+   * What people attach: uploads, previews, content (docs/files.md).
+   */
+  files?: {
+    /**
+     * Whether there are files.
+     */
+    enabled?: boolean;
+    /**
+     * Where bytes are: on a volume of the one pod, or in a bucket that any number of pods share.
+     */
+    storage?: 'disk' | 's3';
+    /**
+     * The volume.
+     */
+    disk?: {
+      /**
+       * Name of a PersistentVolumeClaim that is there; empty: one is made, and stays when the release goes.
+       */
+      existingClaim?: string;
+      /**
+       * Size of the one that is made.
+       */
+      size?: string;
+      /**
+       * Its storage class; empty: the cluster's own.
+       */
+      storageClassName?: string;
+    };
+    /**
+     * The bucket. Credentials come by the service account (Pod Identity), or from `existingSecret`.
+     */
+    s3?: {
+      /**
+       * Name of the bucket. Required with `storage: s3`.
+       */
+      bucket?: string;
+      /**
+       * Its region.
+       */
+      region?: string;
+      /**
+       * Address of another S3 than AWS's.
+       */
+      endpoint?: string;
+      /**
+       * Where clients reach it, if that is elsewhere: content comes from there, not through pods.
+       */
+      publicEndpoint?: string;
+      /**
+       * Whether buckets are paths there, and no hosts.
+       */
+      pathStyle?: boolean;
+      /**
+       * Name of a Secret with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; empty: the service account says who it is.
+       */
+      existingSecret?: string;
+      /**
+       * Port that the NetworkPolicies open towards it.
+       */
+      port?: number;
+      /**
+       * Where it is, as NetworkPolicy peers; empty: anywhere.
+       */
+      peers?: Peers;
+    };
+    /**
+     * MiB of one file at most; the edge takes no larger request.
+     */
+    maxFileMb?: number;
+    /**
+     * MiB that a user may begin to upload in a day.
+     */
+    userDayMb?: number;
+    /**
+     * MiB that a user may have stored.
+     */
+    userTotalMb?: number;
+    /**
+     * Pods. With `storage: disk` exactly one: a folder has one owner.
+     */
+    replicas?: number;
     /**
      * Further settings of docs/operations.md; what the chart sets itself is refused.
      */

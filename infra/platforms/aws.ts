@@ -10,6 +10,7 @@ import { Cache } from '../components/cache.ts';
 import { Certificate } from '../components/certificate.ts';
 import { Cluster } from '../components/cluster.ts';
 import { Database } from '../components/database.ts';
+import { FilesBucket } from '../components/files-bucket.ts';
 import { FlowLogs } from '../components/flow-logs.ts';
 import { Network } from '../components/network.ts';
 import { chatNodes, Nodes } from '../components/nodes.ts';
@@ -115,6 +116,19 @@ export async function createAws(config: AwsConfig): Promise<Platform> {
       },
       onAws,
     );
+  const bucket = new FilesBucket(
+    'files',
+    {
+      clusterName: cluster.clusterName,
+      namespace: config.namespace,
+      // As the chart calls it, of the release `berth`.
+      serviceAccount: 'berth-files',
+      origin: `https://${config.domain}`,
+      logBucket: config.filesLogBucket,
+      protect,
+    },
+    onAws,
+  );
   const registry = new Registry('images', { path: clusterName, protect }, onAws);
   return {
     kubernetes,
@@ -126,10 +140,11 @@ export async function createAws(config: AwsConfig): Promise<Platform> {
     images: imagesOf(config, registry),
     ingress: ingressOf(config, onAws),
     gate: { autoscaling: { enabled: true, max: config.gateMax } },
+    files: { storage: 's3', replicas: 2, s3: { bucket: bucket.bucket, region } },
     chat: chatNodes,
     // Auto Mode answers DNS on each node itself, where no pod selector finds it.
     dns: [],
-    foundation: [cluster, nodes, database, cache, registry],
+    foundation: [cluster, nodes, database, cache, bucket, registry],
     publish: (release) => publish(config, release, aws, kubernetes),
   };
 }

@@ -65,6 +65,10 @@ export async function createKind(config: KindConfig): Promise<Platform> {
       },
     },
     gate: {},
+    files: {
+      disk: { size: '5Gi' },
+      resources: { requests: { cpu: '10m', memory: '128Mi' }, limits: { memory: '1Gi' } },
+    },
     chat: {},
     requests,
     mailbox: {

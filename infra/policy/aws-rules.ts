@@ -1,4 +1,4 @@
-import type { Properties, SubjectRule } from './rule.ts';
+import type { Properties, SetRule, SubjectRule } from './rule.ts';
 
 const openToAll = ['0.0.0.0/0', '::/0'];
 const databasePorts = [3306, 6379];
@@ -73,6 +73,55 @@ export const encryption: SubjectRule = {
       default:
         return [];
     }
+  },
+};
+
+export const closedBuckets: SubjectRule = {
+  name: 'closed-buckets',
+  description: 'Buckets are open to nobody, keep what was deleted for a while, and take nothing without TLS.',
+  check({ type, props }) {
+    switch (type) {
+      case 'aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock':
+        return expectAll(props, {
+          ...{ blockPublicAcls: true, blockPublicPolicy: true },
+          ...{ ignorePublicAcls: true, restrictPublicBuckets: true },
+        });
+      case 'aws:s3/bucketVersioning:BucketVersioning':
+        return expectAll(props.versioningConfiguration ?? {}, { status: 'Enabled' });
+      case 'aws:s3/bucketCorsConfiguration:BucketCorsConfiguration':
+        return (props.corsRules ?? []).some(({ allowedOrigins = [] }: Properties) =>
+          allowedOrigins.includes('*'),
+        )
+          ? ['pages of any origin may read it']
+          : [];
+      case 'aws:s3/bucketAcl:BucketAcl':
+        return /^public/.test(props.acl ?? '') ? [`its ACL is ${props.acl}`] : [];
+      default:
+        return [];
+    }
+  },
+};
+
+/** Every bucket has what a bucket needs beside it. */
+export const bucketsHaveAll: SetRule = {
+  name: 'buckets-have-all',
+  description: 'Each bucket comes with a block of public access, encryption, versions and their end.',
+  check(subjects) {
+    const buckets = subjects.filter(({ type }) => type === 'aws:s3/bucket:Bucket');
+    const companions = [
+      'PublicAccessBlock',
+      'ServerSideEncryptionConfiguration',
+      'Versioning',
+      'LifecycleConfiguration',
+    ];
+    return buckets.flatMap((subject) =>
+      companions
+        .filter((kind) => {
+          const wanted = `aws:s3/bucket${kind}:Bucket${kind}`;
+          return subjects.filter(({ type }) => type === wanted).length < buckets.length;
+        })
+        .map((kind) => ({ subject, message: `has no Bucket${kind}` })),
+    );
   },
 };
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { badBuckets, goodBuckets } from './bucket-cases.fixture.ts';
 import type { Properties, Subject } from './rule.ts';
 import { checkSubjects, setRules, subjectOf, subjectRules } from './rules.ts';
 
@@ -147,6 +148,7 @@ const good: Record<string, Subject[][]> = {
     [mysqlParameters()],
     [parameters('aws:elasticache/parameterGroup:ParameterGroup', { 'maxmemory-policy': 'noeviction' })],
   ],
+  ...goodBuckets,
   'tls-at-the-door': [[edge(tls)], [release({ edge: { service: { type: 'NodePort' } } })]],
   'mutual-tls': [[release({ serviceTls: { enabled: true } })], [release({ mysql: {} })]],
   'no-secret-in-values': [
@@ -298,6 +300,7 @@ const bad: Record<string, [RegExp, Subject[]][]> = {
       [parameters('aws:elasticache/parameterGroup:ParameterGroup', { 'maxmemory-policy': 'allkeys-lru' })],
     ],
   ],
+  ...badBuckets,
   'tls-at-the-door': [
     [/no certificate/, [edge(withoutCertificate)]],
     [/port 443/, [edge({ ...tls, 'ssl-ports': '8090' })]],

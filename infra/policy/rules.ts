@@ -1,4 +1,12 @@
-import { durability, encryption, noOpenApi, noPublicDatabase, tlsAtTheDoor } from './aws-rules.ts';
+import {
+  bucketsHaveAll,
+  closedBuckets,
+  durability,
+  encryption,
+  noOpenApi,
+  noPublicDatabase,
+  tlsAtTheDoor,
+} from './aws-rules.ts';
 import {
   graceCoversDrain,
   noLatest,
@@ -20,13 +28,14 @@ export const subjectRules: SubjectRule[] = [
   noOpenApi,
   encryption,
   durability,
+  closedBuckets,
   tlsAtTheDoor,
   noSecretInValues,
   noSecretInConfigMap,
   mutualTls,
 ];
 
-export const setRules: SetRule[] = [autoscaledMeansNoReplicas, budgetPerWorkload];
+export const setRules: SetRule[] = [autoscaledMeansNoReplicas, budgetPerWorkload, bucketsHaveAll];
 
 /** All that the rules have to say about resources or manifests: `rule: type name: what is wrong`. Empty is good. */
 export function checkSubjects(subjects: Subject[]): string[] {

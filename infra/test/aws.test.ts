@@ -62,7 +62,7 @@ const stateful =
 
 test('aws: every stateful resource, and what all stands on, is protected, unless the stack says otherwise', async () => {
   const guarded = recording.resources.filter(({ type }) => stateful.test(type));
-  assert.equal(guarded.length, 11);
+  assert.equal(guarded.length, 13);
   for (const { type, name, protect } of guarded) assert.equal(protect, true, `${type} ${name}`);
   const open = await recordStack('aws', { settings: { protect: 'false' } });
   assert.deepEqual(

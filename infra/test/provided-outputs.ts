@@ -12,6 +12,7 @@ const outputs: Record<string, (name: string, inputs: Record<string, unknown>) =>
   'aws:ecr/repository:Repository': (_, inputs) => ({
     repositoryUrl: `123456789012.dkr.ecr.eu-central-1.amazonaws.com/${inputs.name}`,
   }),
+  'aws:s3/bucket:Bucket': (name) => ({ bucket: `${name}-0000000` }),
   'aws:acm/certificate:Certificate': (_, inputs) => ({
     domainValidationOptions: [
       {

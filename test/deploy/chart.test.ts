@@ -71,6 +71,8 @@ describe('the chart', { skip }, () => {
       [['chat.scaling.min=9', 'chat.scaling.max=3'], /chat\.scaling: min \(9\) is greater than max \(3\)/],
       [['edge.proxyProtocol=true', 'edge.service.type=NodePort'], /nothing in front of a NodePort/],
       [['chat.env.NODE_NAME=me'], /chat\.env\.NODE_NAME: the chart sets NODE_NAME itself/],
+      [['files.enabled=true', 'files.storage=s3'], /linkSecret[\s\S]*sessionPublicKeys[\s\S]*s3\.bucket is/],
+      [['files.enabled=true', 'files.replicas=2'], /files\.replicas|\/files\/replicas/],
       [['gate.env.MYSQL_URL=x'], /gate\.env\.MYSQL_URL: the chart sets MYSQL_URL itself/],
     ];
     for (const [sets, message] of refused) {
@@ -140,7 +142,8 @@ describe('the chart', { skip }, () => {
         const { name } = metadata;
         const pod = spec.template.spec;
         const [container] = pod.containers;
-        assert.equal(spec.strategy.rollingUpdate.maxUnavailable, 0, name);
+        if (spec.strategy.type === 'Recreate') assert.equal(name, 'berth-files');
+        else assert.equal(spec.strategy.rollingUpdate.maxUnavailable, 0, name);
         const budget = budgets.find(
           (candidate) => component(candidate.spec.selector.matchLabels) === component(metadata.labels),
         );
@@ -183,6 +186,7 @@ describe('the chart', { skip }, () => {
     assert.deepEqual(replicas, {
       'berth-chat': undefined,
       'berth-edge': undefined,
+      'berth-files': 2,
       'berth-gate': undefined,
       'berth-status': 3,
       'berth-verify': 2,
@@ -259,7 +263,7 @@ describe('the chart', { skip }, () => {
       for (const [label, value] of Object.entries(deny.spec.podSelector.matchLabels))
         assert.equal(metadata.labels[label], value, name);
     }
-    const named = new Set(['gate', 'verify', 'status', 'chat', 'edge', 'probe']);
+    const named = new Set(['gate', 'verify', 'status', 'chat', 'files', 'edge', 'probe']);
     const edges = (direction: 'ingress' | 'egress') =>
       policies.flatMap(({ spec }) =>
         (spec[direction] ?? []).flatMap((rule: Rule) =>
@@ -276,6 +280,7 @@ describe('the chart', { skip }, () => {
       'chat → chat 50055',
       'chat → status 50052',
       'edge → chat 8090,8091',
+      'edge → files 8085',
       'edge → gate 8080',
       'gate → status 50052',
       'gate → verify 50051',

@@ -1,16 +1,16 @@
 {{/* Which Secrets an app reads, besides its certificate. */}}
 {{- define "berth.secretsOf" -}}
-{{- get (dict "gate" "mysql redis sessionKeys" "verify" "redis smtp codes" "status" "mysql redis tickets operator" "chat" "mysql redis" "migrate" "mysql") . -}}
+{{- get (dict "gate" "mysql redis sessionKeys" "verify" "redis smtp codes" "status" "mysql redis tickets operator" "chat" "mysql redis" "files" "mysql sessionPublicKeys linkSecret" "migrate" "mysql") . -}}
 {{- end }}
 
 {{/* The variable that names the file of a Secret. */}}
 {{- define "berth.secretVariable" -}}
-{{- get (dict "mysql" "MYSQL_URL_FILE" "redis" "REDIS_URL_FILE" "smtp" "SMTP_URL_FILE" "codes" "CODE_SECRET_FILE" "tickets" "TICKET_SECRET_FILE" "operator" "OPERATOR_TOKEN_FILE" "sessionKeys" "SESSION_KEYS_FILE") . -}}
+{{- get (dict "mysql" "MYSQL_URL_FILE" "redis" "REDIS_URL_FILE" "smtp" "SMTP_URL_FILE" "codes" "CODE_SECRET_FILE" "tickets" "TICKET_SECRET_FILE" "operator" "OPERATOR_TOKEN_FILE" "sessionKeys" "SESSION_KEYS_FILE" "sessionPublicKeys" "SESSION_PUBLIC_KEYS_FILE" "linkSecret" "LINK_SECRET_FILE") . -}}
 {{- end }}
 
 {{/* Whether an app has a certificate of its own: (list $ "gate") */}}
 {{- define "berth.hasCertificate" -}}
-{{- if and (index . 0).Values.serviceTls.enabled (ne (index . 1) "migrate") }}yes{{ end -}}
+{{- if and (index . 0).Values.serviceTls.enabled (not (has (index . 1) (list "migrate" "files"))) }}yes{{ end -}}
 {{- end }}
 
 {{/* Volumes with the Secrets of an app, each a file: (list $ "gate") */}}
@@ -90,7 +90,7 @@ keys of session tokens are left out, as gate reads them again.
 {{- define "berth.secretsChecksum" -}}
 {{- $root := index . 0 -}}
 {{- $known := list -}}
-{{- range $name := splitList " " (include "berth.secretsOf" (index . 1) | replace " sessionKeys" "") -}}
+{{- range $name := splitList " " (include "berth.secretsOf" (index . 1) | replace " sessionKeys" "" | replace " sessionPublicKeys" "") -}}
 {{- with index $root.Values $name -}}
 {{- if .existingSecret -}}
 {{- $known = append $known .checksum -}}

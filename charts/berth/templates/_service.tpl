@@ -1,7 +1,8 @@
 {{/*
 The Deployment of one of our services. Its variables come from the template `berth.<app>.env`.
 Arguments: root, app, ports (name → number, `ops` has the probes), graceSeconds, and optionally preStopSeconds,
-unmanagedReplicas (something else scales it), maxSurge, token (a mounted token of the service account).
+unmanagedReplicas (something else scales it), maxSurge, token (a mounted token of the service account), recreate (the pod
+before ends first), volumes (name → volume) and mounts (name → path).
 */}}
 {{- define "berth.deployment" -}}
 {{- $root := .root -}}
@@ -20,10 +21,14 @@ spec:
     matchLabels:
       {{- include "berth.selector" $part | nindent 6 }}
   strategy:
+    {{- if .recreate }}
+    type: Recreate
+    {{- else }}
     type: RollingUpdate
     rollingUpdate:
       maxUnavailable: 0
       maxSurge: {{ .maxSurge | default 1 }}
+    {{- end }}
   template:
     metadata:
       labels:
@@ -67,8 +72,14 @@ spec:
             {{- include "berth.containerSecurity" $root | nindent 12 }}
           volumeMounts:
             {{- include "berth.secretMounts" $part | nindent 12 }}
+            {{- range $name, $path := .mounts }}
+            - {name: {{ $name }}, mountPath: {{ $path }}}
+            {{- end }}
       volumes:
         {{- include "berth.secretVolumes" $part | nindent 8 }}
+        {{- range $name, $volume := .volumes }}
+        - {{ merge (dict "name" $name) $volume | toJson }}
+        {{- end }}
 {{- end }}
 
 {{/* All variables of a service; those that the chart sets itself cannot be set again: (list $ "gate") */}}

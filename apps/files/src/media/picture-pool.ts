@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { extname } from 'node:path';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { PictureFindings, PictureTask } from './picture.ts';
 
@@ -25,9 +25,10 @@ export class PoolFullError extends Error {
 /** Pictures of one process: what it leaks is given back. */
 const maxOfOne = 500;
 
-const here = fileURLToPath(import.meta.url);
-/** Beside this file, or beside the bundle that it is in. */
-const entry = fileURLToPath(new URL(`picture-process${extname(here)}`, import.meta.url));
+const beside = (extension: string) =>
+  fileURLToPath(new URL(`./picture-process.${extension}`, import.meta.url));
+/** Its source, or where there are bundles its own. */
+const entry = existsSync(beside('ts')) ? beside('ts') : beside('mjs');
 
 /** A few processes that look into pictures, apart from the one that serves; one that dies or takes too long is replaced. */
 export class PicturePool {
