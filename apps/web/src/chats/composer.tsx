@@ -179,7 +179,7 @@ export function Composer({
             attach(pasted.map((file) => ({ file })));
           }}
         />
-        {offered && value.trim() === '' && !attached && (
+        {offered && value.trim() === '' && !attached && editing.seq === undefined ? (
           <VoiceButton
             conversation={id}
             replyTo={replyTo}
@@ -188,16 +188,17 @@ export function Composer({
               onSent();
             }}
           />
+        ) : (
+          <IconButton
+            label={text('talk.send')}
+            accent
+            disabled={value.trim() === '' && !attached}
+            focusableWhenDisabled
+            onClick={send}
+          >
+            <SendHorizontal size={20} aria-hidden />
+          </IconButton>
         )}
-        <IconButton
-          label={text('talk.send')}
-          accent
-          disabled={value.trim() === '' && !attached}
-          focusableWhenDisabled
-          onClick={send}
-        >
-          <SendHorizontal size={20} aria-hidden />
-        </IconButton>
       </div>
     </footer>
   );

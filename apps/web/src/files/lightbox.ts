@@ -57,8 +57,7 @@ export function openLightbox({
       ariaLabel: text('files.save'),
       html: {
         isCustomSVG: true,
-        inner:
-          '<path d="M16 7v11m-5-5 5 5 5-5M9 23h14" fill="none" stroke="currentColor" stroke-width="2.2"/>',
+        inner: '<path d="M14.5 6h3v9H22l-6 6.5-6-6.5h4.5zM9 23h14v2.5H9z" id="pswp-save"/>',
         outlineID: 'pswp-save',
       },
       onClick: () => {
