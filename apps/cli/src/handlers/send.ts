@@ -1,4 +1,5 @@
 import { openAsBlob } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type AttachmentKind, BerthError } from '@berth/client';
 import type { FileAnswer, FileUpload } from '@berth/client/files';
@@ -15,7 +16,7 @@ export const send: Command = {
   async run({ client, files, terminal, open }, path) {
     if (open === undefined) throw new BerthError('bad_request', '/open a conversation first.');
     if (path === '') throw new BerthError('bad_request', 'Which file? /send takes its path.');
-    const content = await openAsBlob(path).catch(() => undefined);
+    const content = await opened(path);
     if (!content) throw new BerthError('not_found', `There is no file ${plain(path)} that can be read.`);
     const limit = await files.maxFileBytes();
     if (limit === undefined) throw new BerthError('not_found', 'This platform takes no files.');
@@ -51,5 +52,14 @@ async function follow(upload: FileUpload, terminal: Terminal): Promise<FileAnswe
     return await Promise.race([upload.whenReady(), failed]);
   } finally {
     terminal.progress('');
+  }
+}
+
+/** Of what is not there Node throws before it promises anything. */
+async function opened(path: string): Promise<Blob | undefined> {
+  try {
+    return (await stat(path)).isFile() ? await openAsBlob(path) : undefined;
+  } catch {
+    return undefined;
   }
 }
