@@ -8,7 +8,7 @@ const delaysMs = [500, 1_500, 4_000, 8_000];
 export interface Transfer {
   /** The address of the whole upload. Rejects with BerthError. */
   readonly done: Promise<string>;
-  /** Stops; what has come there stays there. */
+  /** Stops, so that `done` rejects; what has come there stays there. */
   stop(): Promise<void>;
 }
 
@@ -33,7 +33,9 @@ export function transfer(
   },
 ): Transfer {
   let upload: TusUpload;
+  let refuse: (error: BerthError) => void;
   const done = new Promise<string>((resolve, reject) => {
+    refuse = reject;
     upload = new TusUpload(file, {
       endpoint,
       uploadUrl: url ?? null,
@@ -48,7 +50,14 @@ export function transfer(
     });
     upload.start();
   });
-  return { done, stop: () => upload.abort(false) };
+  return {
+    done,
+    stop: () => {
+      // The library says nothing of an end that was asked for.
+      refuse(new BerthError('unavailable', 'The upload was stopped.'));
+      return upload.abort(false);
+    },
+  };
 }
 
 function asRefusal(error: Error): BerthError {
