@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { usePlatform } from '../harness/platform.ts';
 import { TerminalClient } from '../harness/terminal.ts';
 
-const platform = usePlatform();
+const platform = usePlatform({ files: true });
 const terminals: TerminalClient[] = [];
 after(() => Promise.all(terminals.map((terminal) => terminal.kill())));
 
@@ -59,6 +62,21 @@ test('two people register, find each other and chat at two terminals on two node
   await ann.sees(/bob: 👍/);
   ann.type('/recall');
   await bob.sees(/ann took a message back/);
+  const folder = await mkdtemp(join(tmpdir(), 'berth-terminal-'));
+  after(() => rm(folder, { recursive: true, force: true }));
+  await writeFile(join(folder, 'tides.txt'), 'high at 14:20');
+  ann.type('/open bob');
+  await ann.sees(/— bob —[\s\S]*— bob —/);
+  ann.type(`/send ${join(folder, 'nothing.txt')}`);
+  await ann.sees(/! There is no file/);
+  ann.type(`/send ${join(folder, 'tides.txt')}`);
+  await ann.sees(/tides\.txt █+ 100%/);
+  const [, number] = await bob.sees(/ann: \[(\d+)\] tides\.txt \(13 B\)/);
+  bob.type(`/save ${number} ${join(folder, 'saved.txt')}`);
+  await bob.sees(/\* saved .*saved\.txt \(13 B\)/);
+  assert.equal(await readFile(join(folder, 'saved.txt'), 'utf8'), 'high at 14:20');
+  bob.type(`/save ${number} ${join(folder, 'saved.txt')}`);
+  await bob.sees(/! .*saved\.txt is there already/);
 
   ann.type('/nonsense');
   await ann.sees(/! There is no \/nonsense/);

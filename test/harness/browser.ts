@@ -58,12 +58,12 @@ export interface TestBrowser {
   open(url: string, options?: BrowserContextOptions): Promise<WatchedPage>;
 }
 
-/** A Chromium for the tests of one file, and the web client built. */
-export function useBrowser(): TestBrowser {
+/** A Chromium for the tests of one file, and the web client built. `args`: further ones of Chromium. */
+export function useBrowser(args: readonly string[] = []): TestBrowser {
   let browser: Browser | undefined;
   before(async () => {
     buildWebClient();
-    browser = await launchBrowser();
+    browser = await launchBrowser(args);
   });
   after(async () => {
     await browser?.close();
@@ -71,14 +71,14 @@ export function useBrowser(): TestBrowser {
   return { open: (url, options) => openPage(browser!, url, options) };
 }
 
-export async function launchBrowser(): Promise<Browser> {
+export async function launchBrowser(args: readonly string[] = []): Promise<Browser> {
   const missing = missingBrowserPackages();
   if (missing.length > 0) {
     throw new Error(
       `missing on this machine: ${missing.join(', ')}; npm test installs them on Debian as root`,
     );
   }
-  const launch = (chromiumSandbox: boolean) => chromium.launch({ ...browserOptions(), chromiumSandbox });
+  const launch = (chromiumSandbox: boolean) => chromium.launch({ ...browserOptions(args), chromiumSandbox });
   // Root has none; and not every container lets others have one.
   if (process.getuid?.() === 0) return launch(false);
   return launch(true).catch((error: Error) => {
@@ -87,7 +87,7 @@ export async function launchBrowser(): Promise<Browser> {
   });
 }
 
-function browserOptions(): LaunchOptions {
+function browserOptions(args: readonly string[]): LaunchOptions {
   return {
     executablePath: findChromium()!,
     args: [
@@ -98,6 +98,7 @@ function browserOptions(): LaunchOptions {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...args,
     ],
   };
 }

@@ -1,0 +1,312 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { test } from 'node:test';
+import { eventually } from '@berth/fixtures';
+import type { Locator, Page } from 'playwright-core';
+import sharp from 'sharp';
+import { useBrowser, webRoot } from '../harness/browser.ts';
+import { usePlatform } from '../harness/platform.ts';
+import { violations } from './axe.ts';
+import { logIn, message, openChat, section, send, texts, twoAtTheirPages } from './screens.ts';
+import { seedFriends } from './seeds.ts';
+
+const platform = usePlatform({
+  files: true,
+  nodes: 1,
+  environment: { gate: { WEB_ROOT: webRoot, MAX_FILE_MB: '20' }, files: { MAX_FILE_MB: '20' } },
+});
+const browser = useBrowser(['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']);
+
+interface Given {
+  name: string;
+  mimeType: string;
+  buffer: Buffer;
+}
+
+/** A picture of a colour, so that each is another. */
+async function picture(name: string, width: number, height: number, hue: number): Promise<Given> {
+  const background = { r: (hue * 67) % 256, g: (hue * 131) % 256, b: (hue * 29) % 256 };
+  const buffer = await sharp({ create: { width, height, channels: 3, background } })
+    .jpeg()
+    .toBuffer();
+  return { name, mimeType: 'image/jpeg', buffer };
+}
+
+const chooser = (page: Page, kind: 'media' | 'any'): Locator =>
+  page
+    .locator(kind === 'media' ? 'input[accept="image/*,video/*"]' : 'input[type=file]:not([accept])')
+    .first();
+
+/** As the clipboard or a drag brings them to where they are put. */
+async function bring(page: Page, how: 'paste' | 'drop', given: Given): Promise<void> {
+  const place = how === 'paste' ? page.getByRole('textbox', { name: /^Message to/ }) : page.getByRole('feed');
+  await place.evaluate(
+    (element, { how, name, mimeType, bytes }) => {
+      const data = new DataTransfer();
+      const binary = atob(bytes);
+      const content = Uint8Array.from(binary, (character) => character.charCodeAt(0));
+      data.items.add(new File([content], name, { type: mimeType }));
+      const options = { bubbles: true, cancelable: true };
+      if (how === 'paste')
+        element.dispatchEvent(new ClipboardEvent('paste', { ...options, clipboardData: data }));
+      else
+        for (const type of ['dragenter', 'dragover', 'drop'])
+          element.dispatchEvent(new DragEvent(type, { ...options, dataTransfer: data }));
+    },
+    { how, name: given.name, mimeType: given.mimeType, bytes: given.buffer.toString('base64') },
+  );
+}
+
+const queue = (page: Page): Locator => page.getByRole('region', { name: 'Files to be sent' });
+
+const areLoaded = (article: Locator): Promise<boolean> =>
+  article
+    .locator('img')
+    .evaluateAll((images) =>
+      images.every(
+        (image) => (image as HTMLImageElement).complete && (image as HTMLImageElement).naturalWidth > 0,
+      ),
+    );
+
+/** Two people at their pages, and the second one's phone. */
+async function three() {
+  const { people } = await seedFriends(platform);
+  const [one, other] = await twoAtTheirPages(browser, platform.gateUrl, people);
+  const phone = await browser.open(platform.gateUrl, {
+    viewport: { width: 360, height: 740 },
+    hasTouch: true,
+  });
+  await logIn(phone.page, people[1]);
+  return { people, one, other, phone };
+}
+
+test('pictures that are chosen, pasted and dropped come as an album that shifts nothing, on a phone too', async () => {
+  const { people, one, other, phone } = await three();
+  await one.page.getByRole('button', { name: 'Attach' }).waitFor();
+  await chooser(one.page, 'media').setInputFiles([
+    await picture('pier.jpg', 1_600, 1_200, 1),
+    await picture('mast.jpg', 900, 1_200, 2),
+  ]);
+  await bring(one.page, 'paste', await picture('pasted.jpg', 800, 800, 3));
+  await bring(one.page, 'drop', await picture('dropped.jpg', 1_200, 500, 4));
+  assert.equal(await queue(one.page).getByRole('listitem').count(), 4);
+  await send(one.page, 'From the pier');
+  await send(one.page, 'and a word after');
+
+  const article = message(other.page, 'From the pier');
+  await article.waitFor();
+  const before = await article.boundingBox();
+  await article.getByRole('button', { name: 'Open photo 4 of 4' }).waitFor();
+  await eventually('all pictures are loaded', async () => areLoaded(article));
+  assert.deepEqual((await article.boundingBox())!.height, before!.height, 'nothing grew when they came');
+  await message(other.page, 'and a word after').waitFor();
+  assert.deepEqual(await texts(other.page), ['From the pier', 'and a word after']);
+
+  await openChat(phone.page, people[0].name);
+  await message(phone.page, 'From the pier').getByRole('button', { name: 'Open photo 1 of 4' }).waitFor();
+  const wider = await phone.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(wider <= 0, `${wider} pixels wider than the phone`);
+  const onPhone = message(phone.page, 'From the pier').getByRole('button', { name: /^Open photo/ });
+  for (const tile of await onPhone.all()) {
+    const { x, width } = (await tile.boundingBox())!;
+    assert.ok(x + width <= 360, `a picture ends at ${x + width}`);
+  }
+
+  await article.getByRole('button', { name: 'Open photo 1 of 4' }).click();
+  const box = other.page.getByRole('dialog', { name: 'Photos and videos' });
+  await box.waitFor();
+  await box.getByText('1 / 4').waitFor();
+  await other.page.keyboard.press('ArrowRight');
+  await box.getByText('2 / 4').waitFor();
+  await other.page.keyboard.press('+');
+  const download = other.page.waitForEvent('download');
+  await box.getByRole('button', { name: 'Save' }).click();
+  assert.equal((await download).suggestedFilename(), 'mast.jpg');
+  assert.deepEqual(await violations(other.page), []);
+  await other.page.keyboard.press('Escape');
+  await box.waitFor({ state: 'detached' });
+  assert.deepEqual([...one.complaints, ...other.complaints, ...phone.complaints], []);
+});
+
+test('files are named where a line stands for them, and are saved under their names', async () => {
+  const { people, one, other } = await three();
+  await one.page.getByRole('button', { name: 'Attach' }).waitFor();
+  await chooser(one.page, 'any').setInputFiles({
+    name: 'tides.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from('day,high\nsat,14:20\n'),
+  });
+  await one.page.getByRole('button', { name: 'Send', exact: true }).click();
+  const card = other.page.getByRole('article').getByRole('button', { name: 'Save tides.csv' });
+  await card.waitFor();
+  const download = other.page.waitForEvent('download');
+  await card.click();
+  assert.equal((await download).suggestedFilename(), 'tides.csv');
+  const row = other.page.getByRole('region', { name: 'Chats' }).getByRole('link', { name: people[0].name });
+  await row.getByText('tides.csv').waitFor();
+
+  await chooser(one.page, 'media').setInputFiles([await picture('lamp.jpg', 600, 400, 9)]);
+  await one.page.getByRole('button', { name: 'Send', exact: true }).click();
+  await row.getByText('Photo').waitFor();
+  await other.page.getByRole('button', { name: 'More actions' }).last().click();
+  await other.page.getByRole('menuitem', { name: 'Shared files' }).click();
+  const shared = other.page.getByRole('dialog', { name: 'Shared files' });
+  await shared.getByRole('button', { name: 'Open photo 1 of 1' }).waitFor();
+  await eventually('the picture is loaded', async () => areLoaded(shared));
+  assert.deepEqual(await violations(other.page), []);
+  await shared.getByRole('tab', { name: 'Files' }).click();
+  await shared.getByRole('button', { name: 'Save tides.csv' }).waitFor();
+  assert.deepEqual([...one.complaints, ...other.complaints], []);
+});
+
+test('voice is recorded, sent and played', async () => {
+  const { people } = await seedFriends(platform);
+  const [one, other] = await twoAtTheirPages(browser, platform.gateUrl, people);
+  await one.page.getByRole('button', { name: 'Record a voice message' }).click();
+  await one.page.getByText('Recording, 0:02').waitFor();
+  assert.deepEqual(await violations(one.page), []);
+  await one.page.getByRole('button', { name: 'Send the voice message' }).click();
+  const article = other.page.getByRole('article').filter({ has: other.page.getByRole('slider') });
+  await article.getByRole('button', { name: 'Play' }).click();
+  await eventually('it is played', async () => {
+    const at = await article.locator('audio').evaluate((audio) => (audio as HTMLAudioElement).currentTime);
+    return at > 0.2;
+  });
+  const heights = await article
+    .getByRole('slider')
+    .locator('span')
+    .evaluateAll((bars) => bars.map((bar) => (bar as HTMLElement).style.height));
+  assert.equal(heights.length, 64);
+  assert.ok(new Set(heights).size > 1, 'the beeps of the microphone are seen');
+  assert.deepEqual(await violations(other.page), []);
+  assert.deepEqual([...one.complaints, ...other.complaints], []);
+});
+
+test('an upload goes on after the page was reloaded, and what was written after it comes after it', async () => {
+  const { people } = await seedFriends(platform);
+  const [one, other] = await twoAtTheirPages(browser, platform.gateUrl, people);
+  const { page, context } = one;
+  await page.getByRole('button', { name: 'Attach' }).waitFor();
+  let begun = 0;
+  await context.route('**/v1/uploads/*', async (route) => {
+    // What is under way when the page goes.
+    if (route.request().method() === 'PATCH') begun++;
+    else await route.continue();
+  });
+  const buffer = randomBytes(3_000_000);
+  await chooser(page, 'any').setInputFiles({ name: 'log.bin', mimeType: 'application/octet-stream', buffer });
+  await eventually('it is under way', () => begun > 0);
+  await send(page, 'the log');
+  await send(page, 'and what I make of it');
+  await queue(page).getByText('Goes after the files: and what I make of it').waitFor();
+  await eventually('its bytes are kept', () =>
+    page.evaluate(
+      () =>
+        new Promise<boolean>((resolve) => {
+          const request = indexedDB.open('berth-uploads');
+          request.onsuccess = () => {
+            const count = request.result.transaction('bytes').objectStore('bytes').count();
+            count.onsuccess = () => {
+              request.result.close();
+              resolve(count.result > 0);
+            };
+          };
+        }),
+    ),
+  );
+  await context.unroute('**/v1/uploads/*');
+  await page.reload();
+  await message(other.page, 'and what I make of it').waitFor();
+  await message(other.page, 'the log').getByRole('button', { name: 'Save log.bin' }).waitFor();
+  assert.deepEqual(await texts(other.page), ['the log', 'and what I make of it']);
+  await queue(page).waitFor({ state: 'detached' });
+});
+
+test('an upload is paused, goes on, is given up, and says why it is not taken', async () => {
+  const { people } = await seedFriends(platform);
+  const { page, context } = await browser.open(platform.gateUrl);
+  await logIn(page, people[0]);
+  await openChat(page, people[1].name);
+  await page.getByRole('button', { name: 'Attach' }).waitFor();
+  await chooser(page, 'any').setInputFiles({
+    name: 'huge.bin',
+    mimeType: 'application/octet-stream',
+    buffer: Buffer.alloc(21_000_000),
+  });
+  await queue(page)
+    .getByText(/Larger than the \d+ MB that are allowed/)
+    .waitFor();
+  assert.equal(await queue(page).getByRole('button', { name: 'Try huge.bin again' }).count(), 0);
+  assert.deepEqual(await violations(page), []);
+  await queue(page).getByRole('button', { name: 'Remove huge.bin' }).click();
+  await queue(page).waitFor({ state: 'detached' });
+
+  let isAway = true;
+  await context.route('**/v1/uploads*', (route) =>
+    isAway ? route.fulfill({ status: 422, body: '{"error":{"code":"limit_reached"}}' }) : route.continue(),
+  );
+  await chooser(page, 'any').setInputFiles({ name: 'a.bin', mimeType: '', buffer: Buffer.from('abc') });
+  await queue(page).getByText('There is no more room for your files').waitFor();
+  isAway = false;
+  await queue(page).getByRole('button', { name: 'Try a.bin again' }).click();
+  await queue(page).getByText('Ready').waitFor();
+
+  let isHeld = true;
+  await context.route('**/v1/uploads/*', (route) =>
+    isHeld && route.request().method() === 'PATCH' ? undefined : route.continue(),
+  );
+  await chooser(page, 'any').setInputFiles({ name: 'b.bin', mimeType: '', buffer: Buffer.from('abcd') });
+  await queue(page).getByRole('button', { name: 'Pause b.bin' }).click();
+  await queue(page).getByText('Paused at 0%').waitFor();
+  isHeld = false;
+  await queue(page).getByRole('button', { name: 'Resume b.bin' }).click();
+  await eventually(
+    'both are ready',
+    async () =>
+      (await queue(page)
+        .getByText(/^Ready/)
+        .count()) === 2,
+  );
+});
+
+test('people and groups have pictures, cut by keyboard', async () => {
+  const { people, one, other } = await three();
+  const { page } = one;
+  await section(page, 'Settings').click();
+  await page.getByRole('link', { name: 'Profile' }).click();
+  await page.getByRole('button', { name: 'Change picture' }).waitFor();
+  await page.locator('input[accept="image/*"]').setInputFiles(await picture('me.jpg', 900, 600, 5));
+  const dialog = page.getByRole('dialog', { name: 'Choose what is shown' });
+  await dialog.getByRole('application', { name: 'Part that is shown' }).focus();
+  await page.keyboard.press('ArrowRight');
+  await dialog.getByRole('slider', { name: 'Zoom' }).focus();
+  await page.keyboard.press('ArrowRight');
+  assert.deepEqual(await violations(page), []);
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Remove picture' }).waitFor();
+  const row = other.page.getByRole('region', { name: 'Chats' }).getByRole('link', { name: people[0].name });
+  await eventually('the other one sees it', async () => {
+    return (await row.locator('img').count()) === 1 && areLoaded(row);
+  });
+  assert.deepEqual([...one.complaints, ...other.complaints], []);
+});
+
+test('where the platform takes no files there is nothing to attach them with', async () => {
+  const { people } = await seedFriends(platform);
+  const { page } = await browser.open('about:blank', { serviceWorkers: 'block' });
+  await page.route('**/v1/platform', async (route) => {
+    const response = await route.fetch();
+    const { files: _, ...answer } = await response.json();
+    await route.fulfill({ response, json: answer });
+  });
+  await page.goto(platform.gateUrl);
+  await logIn(page, people[0]);
+  await openChat(page, people[1].name);
+  await send(page, 'words alone');
+  await message(page, 'words alone').getByLabel('Sent', { exact: true }).waitFor();
+  for (const name of ['Attach', 'Record a voice message'])
+    assert.equal(await page.getByRole('button', { name }).count(), 0);
+  await bring(page, 'drop', await picture('x.jpg', 10, 10, 1));
+  assert.equal(await queue(page).count(), 0);
+});
