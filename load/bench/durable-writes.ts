@@ -9,7 +9,7 @@ import { SendTurns } from '@berth/chat/rates/send-turns';
 import { createStores } from '@berth/chat/stored-side';
 import { Mysql, migrate } from '@berth/mysql';
 import { startMysql } from '@berth/stores';
-import { createLog, Metrics } from '@berth/telemetry';
+import { createLog, Metrics, noTracing } from '@berth/telemetry';
 import { cpuSecondsOf } from '../machine/process-cpu.ts';
 import { median } from './table.ts';
 
@@ -135,7 +135,9 @@ async function measureSends(bench: Bench): Promise<{ rate: number; batch: number
   const publisher = { deliver() {}, notify() {}, broadcast() {}, membershipChanged() {} };
   const stores = createStores({ config, mysql: bench.db, publisher, log, metrics });
   // The handler reads no more of its context than this.
-  const context = { config, stores, sendTurns: new SendTurns() } as Parameters<typeof send>[0];
+  const context = { config, stores, tracing: noTracing, sendTurns: new SendTurns() } as unknown as Parameters<
+    typeof send
+  >[0];
   const sendAs = (user: number, conversation: number) =>
     send(context, { user } as Parameters<typeof send>[1], {
       req: 1,

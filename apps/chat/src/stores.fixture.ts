@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Mysql } from '@berth/mysql';
-import { createLog, Metrics } from '@berth/telemetry';
+import { createLog, Metrics, noTracing } from '@berth/telemetry';
 import {
   type Answers,
   decodeBody,
@@ -104,6 +104,7 @@ export function createStoredNode(
     searchBudget,
     sendTurns: new SendTurns(),
     budgets,
+    tracing: noTracing,
   } as unknown as Context;
   return {
     context,
