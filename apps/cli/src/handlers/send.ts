@@ -36,21 +36,19 @@ export const send: Command = {
 /** Shows how far it is until it is ready. Rejects with why it has failed. */
 async function follow(upload: FileUpload, terminal: Terminal): Promise<FileAnswer> {
   let said = -1;
-  const failed = new Promise<never>((_, reject) => {
-    upload.onProgress(({ state, sentBytes, totalBytes, bytesPerSecond }) => {
-      if (state === 'failed') reject(upload.error ?? new BerthError('unavailable'));
-      const part = totalBytes === 0 ? 1 : sentBytes / totalBytes;
-      const line = progressBar(plain(upload.name), part, bytesPerSecond);
-      if (terminal.isInteractive) terminal.progress(line);
-      else if (Math.floor(part / saidStep) > said) {
-        said = Math.floor(part / saidStep);
-        terminal.print(line);
-      }
-    });
+  const stop = upload.onProgress(({ sentBytes, totalBytes, bytesPerSecond }) => {
+    const part = totalBytes === 0 ? 1 : sentBytes / totalBytes;
+    const line = progressBar(plain(upload.name), part, bytesPerSecond);
+    if (terminal.isInteractive) terminal.progress(line);
+    else if (Math.floor(part / saidStep) > said) {
+      said = Math.floor(part / saidStep);
+      terminal.print(line);
+    }
   });
   try {
-    return await Promise.race([upload.whenReady(), failed]);
+    return await upload.whenReady();
   } finally {
+    stop();
     terminal.progress('');
   }
 }

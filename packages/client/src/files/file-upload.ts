@@ -59,7 +59,7 @@ export class FileUpload {
   readonly #source: UploadSource;
   readonly #options: UploadOptions;
   readonly #ports: UploadPorts;
-  readonly #ready = Promise.withResolvers<FileAnswer>();
+  #ready = promised();
   readonly #listeners = new Set<(progress: UploadProgress) => void>();
   #tus: Upload | undefined;
   #file: string | undefined;
@@ -75,7 +75,6 @@ export class FileUpload {
     this.#options = options;
     this.#ports = ports;
     this.#file = options.saved?.file;
-    this.#ready.promise.catch(() => {});
     void this.#start();
   }
 
@@ -102,7 +101,7 @@ export class FileUpload {
     return this.#file === undefined ? undefined : { file: this.#file };
   }
 
-  /** What can be attached. Rejects with BerthError once it has failed or was cancelled; a `resume` begins anew to wait for it. */
+  /** What can be attached. Rejects with BerthError once it has failed or was cancelled; after a `resume` of what has failed, ask anew. */
   whenReady(): Promise<FileAnswer> {
     return this.#ready.promise;
   }
@@ -121,6 +120,8 @@ export class FileUpload {
 
   resume(): void {
     if (this.#state !== 'paused' && this.#state !== 'failed') return;
+    // What was waited for has been rejected.
+    if (this.#state === 'failed') this.#ready = promised();
     this.#error = undefined;
     void this.#start();
   }
@@ -212,6 +213,7 @@ export class FileUpload {
     // What the server has forgotten begins anew.
     if (error.code === 'not_found') this.#file = undefined;
     this.#error = error;
+    this.#ready.reject(error);
     this.#set('failed');
   }
 
@@ -223,6 +225,13 @@ export class FileUpload {
   #tell(): void {
     for (const listener of this.#listeners) listener(this.progress);
   }
+}
+
+/** That nobody waits for it is no fault. */
+function promised(): PromiseWithResolvers<FileAnswer> {
+  const ready = Promise.withResolvers<FileAnswer>();
+  ready.promise.catch(() => {});
+  return ready;
 }
 
 /** Whether the same may go well in a moment. */

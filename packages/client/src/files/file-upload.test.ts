@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { test } from 'node:test';
+import { connectFiles, type FilesClient } from './index.ts';
+
+/** What is refused while `refusal` is set: the beginning of an upload. */
+interface Place {
+  files: FilesClient;
+  refusal: { status: number; code: string } | undefined;
+}
+
+const file = 'f'.repeat(22);
+const content = Buffer.from('what is sent');
+
+/** A files service as far as one upload goes. */
+async function withPlace(use: (place: Place) => Promise<void>): Promise<void> {
+  const answer: RequestListener = (request, response) => {
+    request.resume().once('end', () => {
+      const { refusal } = place;
+      response.setHeader('tus-resumable', '1.0.0');
+      if (request.method === 'GET') response.end(JSON.stringify({ file, state: 'ready' }));
+      else if (refusal)
+        response
+          .writeHead(refusal.status)
+          .end(JSON.stringify({ error: { code: refusal.code, message: '' } }));
+      else if (request.method === 'POST') response.writeHead(201, { location: `/v1/uploads/${file}` }).end();
+      else response.writeHead(204, { 'upload-offset': String(content.length) }).end();
+    });
+  };
+  const server = createServer(answer).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const client = {
+    token: 'token',
+    platform: async () => ({ files: { url, maxFileBytes: 1_000 } }),
+  } as unknown as Parameters<typeof connectFiles>[0]['client'];
+  const place: Place = { files: connectFiles({ client, gateUrl: url }), refusal: undefined };
+  try {
+    await use(place);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+test('whoever waits for an upload that fails learns why, and after a resume waits anew', () =>
+  withPlace(async (place) => {
+    place.refusal = { status: 422, code: 'limit_reached' };
+    const upload = place.files.upload(content, { name: 'a.txt' });
+    await assert.rejects(upload.whenReady(), { code: 'limit_reached' });
+    assert.equal(upload.progress.state, 'failed');
+    place.refusal = undefined;
+    upload.resume();
+    assert.equal((await upload.whenReady()).file, file);
+    assert.equal(upload.progress.state, 'ready');
+  }));
+
+test('a listener that resumes what has failed may wait for it at once', () =>
+  withPlace(async (place) => {
+    place.refusal = { status: 422, code: 'limit_reached' };
+    const upload = place.files.upload(content, { name: 'a.txt' });
+    const { promise, resolve } = Promise.withResolvers<Promise<{ file: string }>>();
+    upload.onProgress(({ state }) => {
+      if (state !== 'failed') return;
+      place.refusal = undefined;
+      upload.resume();
+      resolve(upload.whenReady());
+    });
+    assert.equal((await promise).file, file);
+  }));
+
+test('where the platform takes no files, and of what is cancelled, it is said as well', () =>
+  withPlace(async ({ files }) => {
+    const none = connectFiles({
+      client: { token: 'token', platform: async () => ({}) } as never,
+      gateUrl: 'http://127.0.0.1:9',
+    });
+    await assert.rejects(none.upload(content, { name: 'a.txt' }).whenReady(), { code: 'not_found' });
+    const upload = files.upload(content, { name: 'a.txt' });
+    upload.cancel();
+    await assert.rejects(upload.whenReady(), { code: 'not_found' });
+  }));
