@@ -1,8 +1,9 @@
 import { BerthError } from '@berth/wire';
 import type { FileAnswer, FileLink, LinkRequest } from '@berth/wire/files';
 import type { BerthClient } from '../types.ts';
-import { FileUpload, type SavedUpload, type UploadOptions, type UploadSource } from './file-upload.ts';
+import { FileUpload, type SavedUpload, type UploadOptions } from './file-upload.ts';
 import { errorOf } from './files-error.ts';
+import type { UploadSource } from './upload-source.ts';
 
 export interface FilesOptions {
   client: Pick<BerthClient, 'platform' | 'token'>;

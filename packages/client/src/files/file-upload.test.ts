@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { openAsBlob } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { connectFiles, type FilesClient } from './index.ts';
 
@@ -9,6 +13,8 @@ import { connectFiles, type FilesClient } from './index.ts';
 interface Place {
   files: FilesClient;
   refusal: { status: number; code: string } | undefined;
+  /** All that came. */
+  received: Buffer;
 }
 
 const file = 'f'.repeat(22);
@@ -17,17 +23,22 @@ const content = Buffer.from('what is sent');
 /** A files service as far as one upload goes. */
 async function withPlace(use: (place: Place) => Promise<void>): Promise<void> {
   const answer: RequestListener = (request, response) => {
-    request.resume().once('end', () => {
-      const { refusal } = place;
-      response.setHeader('tus-resumable', '1.0.0');
-      if (request.method === 'GET') response.end(JSON.stringify({ file, state: 'ready' }));
-      else if (refusal)
-        response
-          .writeHead(refusal.status)
-          .end(JSON.stringify({ error: { code: refusal.code, message: '' } }));
-      else if (request.method === 'POST') response.writeHead(201, { location: `/v1/uploads/${file}` }).end();
-      else response.writeHead(204, { 'upload-offset': String(content.length) }).end();
-    });
+    const chunks: Buffer[] = [];
+    request
+      .on('data', (chunk) => chunks.push(chunk))
+      .once('end', () => {
+        const { refusal } = place;
+        place.received = Buffer.concat([place.received, ...chunks]);
+        response.setHeader('tus-resumable', '1.0.0');
+        if (request.method === 'GET') response.end(JSON.stringify({ file, state: 'ready' }));
+        else if (refusal)
+          response
+            .writeHead(refusal.status)
+            .end(JSON.stringify({ error: { code: refusal.code, message: '' } }));
+        else if (request.method === 'POST')
+          response.writeHead(201, { location: `/v1/uploads/${file}` }).end();
+        else response.writeHead(204, { 'upload-offset': String(place.received.length) }).end();
+      });
   };
   const server = createServer(answer).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -36,7 +47,11 @@ async function withPlace(use: (place: Place) => Promise<void>): Promise<void> {
     token: 'token',
     platform: async () => ({ files: { url, maxFileBytes: 1_000 } }),
   } as unknown as Parameters<typeof connectFiles>[0]['client'];
-  const place: Place = { files: connectFiles({ client, gateUrl: url }), refusal: undefined };
+  const place: Place = {
+    files: connectFiles({ client, gateUrl: url }),
+    refusal: undefined,
+    received: Buffer.alloc(0),
+  };
   try {
     await use(place);
   } finally {
@@ -70,6 +85,29 @@ test('a listener that resumes what has failed may wait for it at once', () =>
     });
     assert.equal((await promise).file, file);
   }));
+
+test('Blobs, files that are opened as such, and bytes are sent, a part at a time', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'berth-upload-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'a.txt');
+  await writeFile(path, content);
+  for (const source of [new Blob([content]), await openAsBlob(path), new Uint8Array(content), content])
+    await withPlace(async (place) => {
+      await place.files.upload(source, { name: 'a.txt', chunkBytes: 5 }).whenReady();
+      assert.deepEqual(place.received, content);
+    });
+});
+
+test('a file that is deleted before it is sent has failed at once', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'berth-upload-'));
+  const path = join(folder, 'a.txt');
+  await writeFile(path, content);
+  const source = await openAsBlob(path);
+  await rm(folder, { recursive: true });
+  await withPlace(async ({ files }) => {
+    await assert.rejects(files.upload(source, { name: 'a.txt' }).whenReady(), { code: 'bad_request' });
+  });
+});
 
 test('where the platform takes no files, and of what is cancelled, it is said as well', () =>
   withPlace(async ({ files }) => {

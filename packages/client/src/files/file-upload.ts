@@ -2,9 +2,7 @@ import { BerthError } from '@berth/wire';
 import type { FileAnswer } from '@berth/wire/files';
 import { type DetailedError, Upload } from 'tus-js-client';
 import { errorOf } from './files-error.ts';
-
-/** What can be read again from any place: a browser's File, or in Node a Buffer. */
-export type UploadSource = Blob | Uint8Array;
+import { bytesOf, sourceReader, type UploadSource } from './upload-source.ts';
 
 export interface UploadOptions {
   name: string;
@@ -70,7 +68,7 @@ export class FileUpload {
 
   constructor(source: UploadSource, options: UploadOptions & { saved?: SavedUpload }, ports: UploadPorts) {
     this.name = options.name;
-    this.totalBytes = source instanceof Uint8Array ? source.byteLength : source.size;
+    this.totalBytes = bytesOf(source);
     this.#source = source;
     this.#options = options;
     this.#ports = ports;
@@ -151,6 +149,7 @@ export class FileUpload {
     const { name, original = false, chunkBytes = defaultChunkBytes } = this.#options;
     const tus = new Upload(this.#source as Blob, {
       endpoint,
+      fileReader: sourceReader,
       // What a kept id leads to, wherever the service is now.
       uploadUrl: this.#file === undefined ? null : `${endpoint}/${this.#file}`,
       metadata: { name, ...(original && { original: '1' }) },
@@ -236,12 +235,18 @@ function promised(): PromiseWithResolvers<FileAnswer> {
 
 /** Whether the same may go well in a moment. */
 function isPassing(error: Error | DetailedError): boolean {
+  if (causeOf(error) instanceof BerthError) return false;
   const status = 'originalResponse' in error ? error.originalResponse?.getStatus() : undefined;
   return status === undefined || status === 409 || status === 423 || status >= 500;
 }
 
+/** What lies below an error of tus, else the error itself. */
+const causeOf = (thrown: unknown): unknown =>
+  (thrown instanceof Error && 'causingError' in thrown && thrown.causingError) || thrown;
+
 function berthErrorOf(thrown: unknown): BerthError {
-  if (thrown instanceof BerthError) return thrown;
+  const cause = causeOf(thrown);
+  if (cause instanceof BerthError) return cause;
   const response =
     thrown instanceof Error && 'originalResponse' in thrown
       ? (thrown as DetailedError).originalResponse

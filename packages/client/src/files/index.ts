@@ -5,6 +5,6 @@ export type {
   SavedUpload,
   UploadOptions,
   UploadProgress,
-  UploadSource,
   UploadState,
 } from './file-upload.ts';
+export type { UploadSource } from './upload-source.ts';
