@@ -165,9 +165,10 @@ test('everything works at 360 pixels, one thing at a time, and nothing scrolls s
   await end();
 });
 
-test('nothing shifts while the page loads', async () => {
+test('nothing shifts while the page loads, however long the connection takes', async () => {
   const { hero, end } = await tellStory(platform);
-  const { page } = await browser.open(platform.gateUrl);
+  // Where a service worker asks, no route of the page holds anything up.
+  const { page } = await browser.open(platform.gateUrl, { serviceWorkers: 'block' });
   await page.addInitScript(() => {
     const shifted = window as unknown as { shift: number };
     shifted.shift = 0;
@@ -178,7 +179,18 @@ test('nothing shifts while the page loads', async () => {
   await logIn(page, hero);
   await page.getByRole('link', { name: /Harbour crew/ }).click();
   await message(page, 'See you at the pier').waitFor();
+  const { promise: held, resolve: release } = Promise.withResolvers<void>();
+  let asked = 0;
+  await page.route('**/v1/berths', async (route) => {
+    await held;
+    if (asked++ === 0) await route.fulfill({ status: 503, body: '{"error":{"code":"unavailable"}}' });
+    else await route.continue();
+  });
   await page.reload();
+  await page.getByText('Connecting…').waitFor();
+  release();
+  await page.getByText(/Offline · next try in/).waitFor();
+  await page.getByText('Connected again').waitFor();
   await message(page, 'See you at the pier').waitFor();
   await page.waitForLoadState('networkidle');
   // What a frame shifts is told after it.

@@ -13,7 +13,7 @@ import { useElapsed } from './use-now.ts';
 const patienceMs = 800;
 const backShownMs = 4_000;
 
-/** How the connection is, said quietly and never in the way; nothing while all is well. */
+/** How the connection is, said quietly, moving nothing and never in the way; nothing while all is well. */
 export function ConnectionStatus() {
   const text = useText();
   const formats = useFormats();
@@ -23,7 +23,6 @@ export function ConnectionStatus() {
   const now = useElapsed(500, shown?.kind === 'offline');
   return (
     <div
-      className={styles.place}
       role="status"
       data-connection={state.kind}
       data-node={state.kind === 'online' ? state.node : undefined}
@@ -47,7 +46,7 @@ export function ConnectionStatus() {
         </p>
       )}
       {shown?.kind === 'online' && (
-        <p className={classNames(styles.line, styles.passing)}>
+        <p className={styles.line}>
           <Wifi size={16} aria-hidden />
           {text('connection.back')}
         </p>
