@@ -12,7 +12,9 @@ export interface SingleSetting {
   isTried?: boolean;
 }
 
-const services = ['chat', 'gate', 'status', 'verify'].map((service) => `Deployment berth-${service}`);
+const services = ['chat', 'files', 'gate', 'status', 'verify'].map(
+  (service) => `Deployment berth-${service}`,
+);
 
 /** Ten, of which each concerns other parts. A Job for the migration, which every revision has, is left out. */
 export const singleSettings: SingleSetting[] = [
