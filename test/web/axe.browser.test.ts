@@ -104,8 +104,6 @@ for (const language of ['en', 'zh'] as const) {
     await clean('new group');
     await page.keyboard.press('Escape');
     await page.goto(`${platform.gateUrl}/#/chats/2000000000`);
-    // Away from the button whose tip is shown.
-    await page.reload();
     await page.getByRole('heading', { name: say('No such conversation') }).waitFor();
     await clean('no such conversation');
     await section(page, say('Contacts')).click();

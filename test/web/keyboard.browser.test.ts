@@ -42,6 +42,21 @@ test('the keyboard alone is enough: log in, choose a conversation, reply, find s
   await page.getByText(/^Reply to/).waitFor();
   await keyboard.press('Escape');
 
+  // A dialog begins where one writes, or at its top, and one Escape closes it.
+  await tabTo(page, /^button "Group details"/, 'Shift+Tab');
+  await keyboard.press('Enter');
+  await page.getByRole('dialog', { name: 'Group details' }).getByText('Owner').waitFor();
+  await tabTo(page, /^button "Rename"/);
+  await keyboard.press('Enter');
+  const renaming = page.getByRole('dialog', { name: 'Rename' });
+  await page.waitForFunction(() => document.activeElement?.tagName === 'INPUT');
+  await keyboard.press('Escape');
+  await renaming.waitFor({ state: 'detached' });
+  await page.waitForFunction(() => document.activeElement?.textContent === 'Rename');
+  await keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.waitForFunction(() => document.activeElement?.ariaLabel === 'Group details');
+
   await tabTo(page, /^link ".*Contacts/, 'Shift+Tab');
   await keyboard.press('Enter');
   // A room's code is loaded when it is first entered.

@@ -45,14 +45,16 @@ export function IconButton({
   );
 }
 
-/** Shows the label when its button is pointed at or focused. */
+/** Shows the label when its button is pointed at or focused, to the eye alone: the button itself is called so. */
 export function Tip({ label, children }: { label: string; children: ReactElement<Record<string, unknown>> }) {
   return (
     <Tooltip.Root>
       <Tooltip.Trigger render={children} />
       <Tooltip.Portal>
         <Tooltip.Positioner sideOffset={6}>
-          <Tooltip.Popup className={styles.tip}>{label}</Tooltip.Popup>
+          <Tooltip.Popup className={styles.tip} aria-hidden>
+            {label}
+          </Tooltip.Popup>
         </Tooltip.Positioner>
       </Tooltip.Portal>
     </Tooltip.Root>

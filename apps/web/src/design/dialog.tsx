@@ -1,7 +1,7 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog';
 import { Dialog } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { useText } from '../i18n/language.tsx';
 import { Button, IconButton } from './button.tsx';
 import { classNames } from './class-names.ts';
@@ -14,6 +14,9 @@ interface PanelProps {
   children: ReactNode;
   className?: string | undefined;
 }
+
+/** Where one writes: there a dialog begins that has it. */
+const writable = 'textarea, input:not([type]), input[type="text"], input[type="search"]';
 
 /** A dialog in the middle of the page. */
 export const Panel = (props: PanelProps) => <Modal {...props} place={styles.dialog} />;
@@ -30,11 +33,14 @@ function Modal({
   className,
 }: PanelProps & { place: string | undefined }) {
   const text = useText();
+  const popup = useRef<HTMLDivElement>(null);
+  // Not on its first button: that one's tip would cover the title, and take the first Escape for itself.
+  const start = () => popup.current?.querySelector<HTMLElement>(writable) ?? popup.current;
   return (
     <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Dialog.Portal>
         <Dialog.Backdrop className={styles.backdrop} />
-        <Dialog.Popup className={classNames(place, className)}>
+        <Dialog.Popup ref={popup} className={classNames(place, className)} initialFocus={start}>
           <div className={styles.head}>
             <Dialog.Title className={styles.title}>{title}</Dialog.Title>
             <Dialog.Close render={<IconButton label={text('action.close')} />}>
