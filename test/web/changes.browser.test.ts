@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Page } from 'playwright-core';
+import { eventually } from '@berth/fixtures';
+import type { Locator, Page } from 'playwright-core';
 import { zh } from '../../apps/web/src/i18n/zh.ts';
 import { useBrowser, webRoot } from '../harness/browser.ts';
 import { usePlatform } from '../harness/platform.ts';
@@ -17,6 +18,14 @@ async function choose(page: Page, text: string, item: string): Promise<void> {
   await page.keyboard.press('Enter');
   await page.getByRole('menuitem', { name: item, exact: true }).press('Enter');
   await page.getByRole('menu').waitFor({ state: 'detached' });
+}
+
+/** One Escape closes it, and the keyboard is where it was before. */
+async function leave(page: Page, dialog: Locator, text: string): Promise<void> {
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  const button = message(page, text).getByRole('button', { name: 'Message actions' });
+  await eventually('focus is on the message', () => button.evaluate((it) => it === document.activeElement));
 }
 
 async function assertClean(page: Page): Promise<void> {
@@ -57,7 +66,8 @@ test('a message is edited, reacted to and taken back, and both see it at once, o
   await choose(ann, 'at noon', 'Edit history');
   const history = ann.getByRole('dialog', { name: 'Edit history' });
   await history.getByText('the tide is at noo', { exact: true }).waitFor();
-  await ann.keyboard.press('Escape');
+  await assertClean(ann);
+  await leave(ann, history, 'at noon');
 
   await choose(ann, 'at noon', 'React');
   await ann.getByRole('combobox', { name: 'Search emoji' }).fill('anchor');
@@ -65,17 +75,18 @@ test('a message is edited, reacted to and taken back, and both see it at once, o
   const chip = message(bob, 'at noon').getByRole('button', { name: /⚓/ });
   await chip.click();
   await message(ann, 'at noon')
-    .getByRole('button', { name: /\(2\)$/, pressed: true })
+    .getByRole('button', { name: /^⚓ 2\b/, pressed: true })
     .waitFor();
   await assertClean(ann);
   await assertClean(bob);
   await choose(ann, 'at noon', 'Reactions');
   const list = ann.getByRole('dialog', { name: 'Reactions' });
   await list.getByText(other.name).waitFor();
-  await ann.keyboard.press('Escape');
+  await assertClean(ann);
+  await leave(ann, list, 'at noon');
   await message(ann, 'at noon').getByRole('button', { name: /⚓/ }).click();
   await message(bob, 'at noon')
-    .getByRole('button', { name: /\(1\)$/, pressed: true })
+    .getByRole('button', { name: /^⚓ 1\b/, pressed: true })
     .waitFor();
 
   // Bob answers; what he replied to goes, once nobody undoes it.

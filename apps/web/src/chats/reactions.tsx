@@ -59,17 +59,15 @@ function Chip({
       })
       .reduce((one, other) => (one === '' ? other : text('entry.pair', { one, other })), ''),
   );
-  const label = text('change.reaction', {
-    emoji,
-    names: count > users.length ? text('change.reaction.more', { names }) : names,
-  });
+  const given = count > users.length ? text('change.reaction.more', { names }) : names;
   return (
     <button
       type="button"
       className={classNames(styles.chip, mine && styles.mine)}
       aria-pressed={mine}
-      aria-label={`${label} (${count})`}
-      title={label}
+      // Begins as it reads, for those who call it by what they see.
+      aria-label={text('change.reaction', { emoji: `${emoji} ${count}`, names: given })}
+      title={text('change.reaction', { emoji, names: given })}
       tabIndex={reachable ? 0 : -1}
       onClick={() => react(seq, emoji, !mine)}
     >
