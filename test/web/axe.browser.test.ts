@@ -55,6 +55,7 @@ for (const language of ['en', 'zh'] as const) {
       serviceWorkers: 'block',
     });
     const clean = (name: string, on = page) => assertClean(on, name);
+    await page.getByRole('button', { name: say('Log in') }).waitFor();
     await clean('log in');
     await page.getByRole('link', { name: say('Create an account') }).click();
     await page.getByRole('button', { name: say('Create account') }).click();

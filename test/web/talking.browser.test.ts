@@ -69,6 +69,7 @@ test('every message tells a screen reader who wrote it, also those that show no 
   await devices[1]!.say(withInes, 'just us');
   await direct.say(withInes, 'indeed');
   await openChat(page, 'Ines');
+  await message(page, 'just us').waitFor();
   await message(page, 'indeed').waitFor();
   assert.deepEqual(await spoken(page), ['Ines: just us', 'You: indeed']);
   await closeAll([...devices, direct]);
