@@ -110,3 +110,20 @@ test('what was kept is read again once a message of the conversation has changed
   );
   assert.equal(counter.statements, 2);
 });
+
+test('an entry of a kind that a later release made shows nothing, whatever it holds', async () => {
+  await store(9, 1, 3);
+  await mysql.db.run(
+    "UPDATE messages SET kind = 200, text = 'no details' WHERE conversation_id = 9 AND seq = 2",
+  );
+  const { reader } = createReader();
+  const stored = await reader.read(unchanged(9), [{ from: 1, to: 3 }]);
+  assert.deepEqual(
+    stored.map(({ message }) => [message.kind, message.text]),
+    [
+      [undefined, 'text 1'],
+      ['fence', ''],
+      [undefined, 'text 3'],
+    ],
+  );
+});
