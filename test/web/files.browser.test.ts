@@ -13,7 +13,7 @@ import { seedFriends } from './seeds.ts';
 const platform = usePlatform({
   files: true,
   nodes: 1,
-  environment: { gate: { WEB_ROOT: webRoot, MAX_FILE_MB: '20' }, files: { MAX_FILE_MB: '20' } },
+  environment: { gate: { WEB_ROOT: webRoot, MAX_FILE_MB: '4' }, files: { MAX_FILE_MB: '4' } },
 });
 const browser = useBrowser(['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream']);
 
@@ -68,10 +68,16 @@ const areLoaded = (article: Locator): Promise<boolean> =>
       ),
     );
 
-/** Two people at their pages, and the second one's phone. */
-async function three() {
+/** Two people at their pages. */
+async function two() {
   const { people } = await seedFriends(platform);
   const [one, other] = await twoAtTheirPages(browser, platform.gateUrl, people);
+  return { people, one, other };
+}
+
+/** Two people at their pages, and the second one's phone. */
+async function three() {
+  const { people, one, other } = await two();
   const phone = await browser.open(platform.gateUrl, {
     viewport: { width: 360, height: 740 },
     hasTouch: true,
@@ -129,7 +135,7 @@ test('pictures that are chosen, pasted and dropped come as an album that shifts 
 });
 
 test('files are named where a line stands for them, and are saved under their names', async () => {
-  const { people, one, other } = await three();
+  const { people, one, other } = await two();
   await one.page.getByRole('button', { name: 'Attach' }).waitFor();
   await chooser(one.page, 'any').setInputFiles({
     name: 'tides.csv',
@@ -160,8 +166,7 @@ test('files are named where a line stands for them, and are saved under their na
 });
 
 test('voice is recorded, sent and played', async () => {
-  const { people } = await seedFriends(platform);
-  const [one, other] = await twoAtTheirPages(browser, platform.gateUrl, people);
+  const { one, other } = await two();
   await one.page.getByRole('button', { name: 'Record a voice message' }).click();
   await one.page.getByText('Recording, 0:02').waitFor();
   assert.deepEqual(await violations(one.page), []);
@@ -183,8 +188,7 @@ test('voice is recorded, sent and played', async () => {
 });
 
 test('an upload goes on after the page was reloaded, and what was written after it comes after it', async () => {
-  const { people } = await seedFriends(platform);
-  const [one, other] = await twoAtTheirPages(browser, platform.gateUrl, people);
+  const { one, other } = await two();
   const { page, context } = one;
   await page.getByRole('button', { name: 'Attach' }).waitFor();
   let begun = 0;
@@ -231,10 +235,10 @@ test('an upload is paused, goes on, is given up, and says why it is not taken', 
   await chooser(page, 'any').setInputFiles({
     name: 'huge.bin',
     mimeType: 'application/octet-stream',
-    buffer: Buffer.alloc(21_000_000),
+    buffer: Buffer.alloc(4_300_000),
   });
   await queue(page)
-    .getByText(/Larger than the \d+ MB that are allowed/)
+    .getByText(/Larger than the [\d.]+ MB that are allowed/)
     .waitFor();
   assert.equal(await queue(page).getByRole('button', { name: 'Try huge.bin again' }).count(), 0);
   assert.deepEqual(await violations(page), []);
@@ -270,7 +274,7 @@ test('an upload is paused, goes on, is given up, and says why it is not taken', 
 });
 
 test('people and groups have pictures, cut by keyboard', async () => {
-  const { people, one, other } = await three();
+  const { people, one, other } = await two();
   const { page } = one;
   await section(page, 'Settings').click();
   await page.getByRole('link', { name: 'Profile' }).click();
