@@ -14,7 +14,7 @@ const patienceMs = 800;
 const backShownMs = 4_000;
 
 /** How the connection is, said quietly, moving nothing and never in the way; nothing while all is well. */
-export function ConnectionStatus() {
+export function ConnectionStatus({ deep }: { deep: boolean }) {
   const text = useText();
   const formats = useFormats();
   const { connection, client } = useWorkspace();
@@ -23,6 +23,7 @@ export function ConnectionStatus() {
   const now = useElapsed(500, shown?.kind === 'offline');
   return (
     <div
+      className={classNames(styles.place, deep && styles.deep)}
       role="status"
       data-connection={state.kind}
       data-node={state.kind === 'online' ? state.node : undefined}

@@ -79,3 +79,10 @@ const subscribe = (listener: () => void): (() => void) => {
 export function useRoute(): Route {
   return parseRoute(useSyncExternalStore(subscribe, () => location.hash));
 }
+
+/** Whether something of the room is open; on a phone that is all that is seen. */
+export const isDeep = (route: Route): boolean =>
+  (route.section === 'chats' && route.conversation !== undefined) ||
+  (route.section === 'contacts' &&
+    (route.person !== undefined || route.requests === true || route.invites === true)) ||
+  (route.section === 'settings' && route.page !== undefined);

@@ -7,7 +7,7 @@ import { useWorkspace } from '../state/workspace-context.ts';
 import { ConnectionStatus } from './connection-status.tsx';
 import { keepClient } from './keep-client.ts';
 import { Guarded, lazyPart } from './part.tsx';
-import { navigate, useRoute } from './route.ts';
+import { isDeep, navigate, useRoute } from './route.ts';
 import styles from './shell.module.css';
 import { SideBar } from './side-bar.tsx';
 import { useAlerts } from './use-alerts.ts';
@@ -72,7 +72,7 @@ export function Shell() {
       )}
       {section === 'invite' && <InvitePage key={route.invite} invite={route.invite} />}
       {section === 'settings' && <SettingsRoom page={route.page} />}
-      <ConnectionStatus />
+      <ConnectionStatus deep={isDeep(route)} />
       {kicked && <KickedDialog />}
     </div>
   );

@@ -4,7 +4,7 @@ import { classNames } from '../design/class-names.ts';
 import { useText } from '../i18n/language.tsx';
 import { useCell, useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
-import { formatRoute, type Route, type Section } from './route.ts';
+import { formatRoute, isDeep, type Route, type Section } from './route.ts';
 import styles from './side-bar.module.css';
 
 const icons = { chats: MessageCircle, contacts: Users, settings: Settings } as const;
@@ -19,13 +19,8 @@ export function SideBar({ route }: { route: Route }) {
   const profile = useCell(workspace.profile);
   const name = profile?.nick || workspace.account.nick || workspace.account.name;
   const counts = { chats: unread, contacts: waiting, settings: 0 };
-  const deep =
-    (route.section === 'chats' && route.conversation !== undefined) ||
-    (route.section === 'contacts' &&
-      (route.person !== undefined || route.requests === true || route.invites === true)) ||
-    (route.section === 'settings' && route.page !== undefined);
   return (
-    <nav aria-label={text('nav.label')} className={classNames(styles.bar, deep && styles.deep)}>
+    <nav aria-label={text('nav.label')} className={classNames(styles.bar, isDeep(route) && styles.deep)}>
       <span className={styles.me}>
         <Avatar id={workspace.me} name={name} size="small" />
       </span>
