@@ -364,10 +364,9 @@ describe('on a real cluster', { skip: clusterTools === undefined && 'there are n
           const left = (await cluster.list(namespace, listed))
             .map(({ kind, metadata }) => `${kind} ${metadata.name}`)
             .filter((name) => !givenByOthers.test(name));
-          const expected =
-            namespace === stores
-              ? ['PersistentVolumeClaim data-stores-mysql-0', 'PersistentVolumeClaim data-stores-redis-0']
-              : [];
+          const volumes =
+            namespace === stores ? ['data-stores-mysql-0', 'data-stores-redis-0'] : ['berth-files'];
+          const expected = volumes.map((volume) => `PersistentVolumeClaim ${volume}`);
           if (left.sort().join() !== expected.join()) throw new Error(left.join(', '));
           return true;
         },
