@@ -38,6 +38,8 @@ test('the keyboard alone is enough: log in, choose a conversation, reply, find s
   await tabTo(page, /^button "Message actions"/);
   await keyboard.press('Enter');
   await page.getByRole('menuitem', { name: 'Reply' }).waitFor();
+  // The menu shows a moment before the keyboard is in it.
+  await page.waitForFunction(() => document.activeElement?.role === 'menuitem');
   await keyboard.press('Enter');
   await page.getByText(/^Reply to/).waitFor();
   await keyboard.press('Escape');
