@@ -31,6 +31,8 @@ export async function berthLink(
   /** Pushed before what was missed was there. */
   let held: Body[] | undefined = [];
   const welcomed = Promise.withResolvers<void>();
+  // Where the connection never stood, `opened` says so, and nobody waits for this one.
+  welcomed.promise.catch(() => {});
   socket.once('close', (code) => welcomed.reject(new Error(`closed with ${code} before the welcome`)));
 
   const sync = (after: number) =>

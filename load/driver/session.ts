@@ -45,7 +45,6 @@ export class Session {
   #head: number | undefined;
   /** Sent while there was no link. */
   #waiting: Sent[] = [];
-  #isCut = false;
   #isOver = false;
   #returning: Promise<void> | undefined;
 
@@ -79,7 +78,6 @@ export class Session {
       {},
       this.person.token,
     );
-    this.#isCut = false;
     const link = await openLink(
       {
         ...{ kind: 'berth', url: berth.url, ticket: berth.ticket, conversation },
@@ -97,8 +95,10 @@ export class Session {
           this.#recorder.begin(conversation, head);
         },
         closed: () => {
-          if (this.#link === link) this.#link = undefined;
-          if (!this.#isCut) this.#events.dropped();
+          // One that was cut has no link from then on, however late its end is told.
+          if (this.#link !== link) return;
+          this.#link = undefined;
+          this.#events.dropped();
         },
       },
     );
@@ -137,9 +137,9 @@ export class Session {
 
   /** Ends the connection without a word. */
   cut(): void {
-    this.#isCut = true;
-    this.#link?.close();
+    const link = this.#link;
     this.#link = undefined;
+    link?.close();
   }
 
   /** For good. */
