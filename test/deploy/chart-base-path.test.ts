@@ -37,6 +37,7 @@ test('a base path is told to those who serve below it, and to gate only where it
   ] as const) {
     const told = await environment([...sets]);
     assert.equal(told('chat', 'CLIENT_URL'), 'wss://chat.example.com/chat/n/{node}');
+    assert.equal(told('chat', 'WEB_URL'), 'https://chat.example.com/chat/');
     assert.equal(told('edge', 'EDGE_BASE_PATH'), '/chat');
     assert.equal(told('gate', 'BASE_PATH'), gate);
     assert.equal(told('gate', 'ALLOWED_ORIGINS'), 'https://chat.example.com');
