@@ -177,10 +177,7 @@ const variables = {
   MAX_GROUP_MEMBERS: env.count(2, 1_000_000).default(100_000),
   STRANGERS_MAY_WRITE: env.flag().default(false),
   INVITES: env.flag().default(true),
-  WEB_URL: env
-    .text()
-    .refine((text) => /^https?:\/\//i.test(text) && URL.canParse(text), { error: 'expected http[s]://…' })
-    .optional(),
+  WEB_URL: env.webAddress().optional(),
   BROADCAST_NODES: env.count(1, 1_000).default(32),
 };
 

@@ -79,11 +79,7 @@ const variables = {
   MYSQL_TLS_VERIFY_IDENTITY: env.flag().default(true),
   MYSQL_ALLOW_WEAK_DURABILITY: env.flag().default(false),
   SESSION_PUBLIC_KEYS_FILE: env.text().optional(),
-  FILES_URL: env
-    .text()
-    .refine((text) => /^(https?:\/)?\//i.test(text) && URL.canParse(text, 'http://files'), {
-      error: 'expected http[s]://… or a path such as /files',
-    }),
+  FILES_URL: env.webAddressOrPath(),
   ALLOWED_ORIGINS: env.list().default(['*']),
   STORAGE: env
     .text()

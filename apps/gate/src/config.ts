@@ -60,6 +60,12 @@ export interface GateConfig {
   limits: { loginsPerAccountMinute: number; requests: RequestLimits };
 }
 
+/** Sources of a Content-Security-Policy. */
+const sources = (example: string) =>
+  env.list().refine((items) => items.every((item) => /^[\w.:*/[\]-]+$/.test(item)), {
+    error: `expected sources such as ${example}`,
+  });
+
 const variables = {
   LOG_LEVEL: env.text().default('info'),
   HTTP_HOST: env.listenHost(),
@@ -93,30 +99,12 @@ const variables = {
       error: 'expected origins such as https://chat.example.org, or *',
     })
     .default([]),
-  CSP_CONNECT: env
-    .list()
-    .refine((items) => items.every((item) => /^[\w.:*/[\]-]+$/.test(item)), {
-      error: 'expected sources such as wss://chat.example.org',
-    })
-    .default(['ws:', 'wss:']),
-  FILES_URL: env
-    .text()
-    .refine((text) => /^(https?:\/)?\//i.test(text) && URL.canParse(text, 'http://gate'), {
-      error: 'expected http[s]://… or a path such as /files',
-    })
-    .optional(),
+  CSP_CONNECT: sources('wss://chat.example.org').default(['ws:', 'wss:']),
+  FILES_URL: env.webAddressOrPath().optional(),
   MAX_FILE_MB: env.count(1, 1_048_576).default(2_048),
-  CSP_FILES: env
-    .list()
-    .refine((items) => items.every((item) => /^[\w.:*/[\]-]+$/.test(item)), {
-      error: 'expected sources such as https://bucket.s3.eu-central-1.amazonaws.com',
-    })
-    .default([]),
+  CSP_FILES: sources('https://bucket.s3.eu-central-1.amazonaws.com').default([]),
   INVITES: env.flag().default(true),
-  MAILBOX_URL: env
-    .text()
-    .refine((text) => /^https?:\/\//i.test(text) && URL.canParse(text), { error: 'expected http[s]://…' })
-    .optional(),
+  MAILBOX_URL: env.webAddress().optional(),
   HASH_CONCURRENCY: env.count(1, 1_022).default(2),
   HASH_QUEUE: env.count(0, 100_000).default(200),
   UV_THREADPOOL_SIZE: env.count(1, 1_024).default(4),

@@ -34,6 +34,16 @@ export const env = {
           context.addIssue({ code: 'custom', message: (error as Error).message });
         }
       }),
+  /** Of a page or a server: `http[s]://…`. */
+  webAddress: () =>
+    z.string().refine((text) => /^https?:\/\//i.test(text) && URL.canParse(text), {
+      error: 'expected http[s]://…',
+    }),
+  /** The same, or a path at the address that a page came from. */
+  webAddressOrPath: () =>
+    z.string().refine((text) => /^(https?:\/)?\//i.test(text) && URL.canParse(text, 'http://page'), {
+      error: 'expected http[s]://… or a path such as /files',
+    }),
   flag: () => z.enum(['true', 'false']).transform((value) => value === 'true'),
   /** Comma-separated. */
   list: () =>
