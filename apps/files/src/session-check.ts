@@ -3,7 +3,7 @@ import type { SessionKeys } from '@berth/tokens';
 import { BerthError } from '@berth/wire';
 
 /** What MySQL said of a session is believed so long: an ended one uploads no longer than that. */
-const believedMs = 2_000;
+const believedMs = 1_000;
 const maxBelieved = 20_000;
 
 interface SessionRow {
