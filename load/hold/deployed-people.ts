@@ -33,8 +33,11 @@ export async function enterPeople(
     for (let index = next; index < accounts.length; index = next) {
       next += 2;
       const [one, other] = accounts.slice(index, index + 2) as [Account, Account];
-      const [mine, theirs] = [await logIn(url, one, trust), await logIn(url, other, trust)];
-      const conversation = await befriend(one, mine, other, theirs, trust);
+      // A ticket is good for seconds, and a log-in may have to wait: each is used before the next.
+      const mine = await logIn(url, one, trust);
+      const known = await findDirect(mine, other, trust);
+      const theirs = await logIn(url, other, trust);
+      const conversation = known ?? (await accept(theirs, one, trust));
       people[index] = { user: one.id, token: mine.token, conversation };
       people[index + 1] = { user: other.id, token: theirs.token, conversation };
       if (performance.now() - told < 10_000) continue;
@@ -84,28 +87,27 @@ async function logIn(url: string, { email, password }: Account, trust: Trust): P
 const refusalOf = ({ body }: Answered): { code?: string; retryAfterMs?: number } =>
   (body as { error?: { code: string; retryAfterMs?: number } })?.error ?? {};
 
-/** Their direct conversation; they become friends if they are not. */
-async function befriend(
-  one: Account,
-  mine: Entered,
-  other: Account,
-  theirs: Entered,
-  trust: Trust,
-): Promise<number> {
-  const asking = await Asking.open(mine.berth, trust);
+/** Their direct conversation; undefined when they are no friends: the other one is asked then. */
+async function findDirect({ berth }: Entered, other: Account, trust: Trust): Promise<number | undefined> {
+  const asking = await Asking.open(berth, trust);
   try {
     const { conversation } = await asking.ask('directOpen', { user: other.id });
     return conversation.conversation;
   } catch (error) {
     if ((error as { code?: string }).code !== 'not_friends') throw error;
     await asking.ask('friendRequest', { user: other.id });
+    return undefined;
   } finally {
     asking.close();
   }
-  const answering = await Asking.open(theirs.berth, trust);
+}
+
+/** The direct conversation of new friends. */
+async function accept({ berth }: Entered, one: Account, trust: Trust): Promise<number> {
+  const asking = await Asking.open(berth, trust);
   try {
-    return (await answering.ask('friendAccept', { user: one.id })).friend.conversation;
+    return (await asking.ask('friendAccept', { user: one.id })).friend.conversation;
   } finally {
-    answering.close();
+    asking.close();
   }
 }
