@@ -11,7 +11,8 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => performance.now(),
   date: () => Date.now(),
-  setTimeout: (run, ms) => setTimeout(run, ms),
+  // What is due at a time that has come meanwhile is due at once; Node warns of less than nothing.
+  setTimeout: (run, ms) => setTimeout(run, Math.max(0, ms)),
   clearTimeout: (timer) => clearTimeout(timer as ReturnType<typeof setTimeout>),
 };
 
