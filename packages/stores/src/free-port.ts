@@ -3,8 +3,13 @@ import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type ListenOptions, type Server } from 'node:net';
 import process from 'node:process';
 
-/** Below it lie ports that servers of this machine have by agreement, and all that `fetch` and browsers refuse: 10080 is the last. */
-const lowest = 10_081;
+/**
+ * Below it lie ports that servers of this machine have by agreement, all that `fetch` and browsers refuse (10080 is the
+ * last), and those of a cluster on this machine, which may be starting beside: 10260 is its last.
+ */
+const lowest = 10_261;
+/** From here on such a cluster has node ports: nobody listens there, and yet connections go to its pods. */
+const firstNodePort = 30_000;
 const attempts = 100;
 
 /** A TCP port on 127.0.0.1 that nobody listens on at this moment. */
@@ -19,7 +24,7 @@ export async function freePort(): Promise<number> {
  * that tries to reach it again may even be connected to itself.
  */
 export async function freePorts(count: number): Promise<number[]> {
-  const end = firstEphemeralPort();
+  const end = Math.min(firstEphemeralPort(), firstNodePort);
   const servers: Server[] = [];
   for (let i = 0; i < count; i++) servers.push(await listenBelow(end));
   const ports = servers.map((server) => (server.address() as AddressInfo).port);

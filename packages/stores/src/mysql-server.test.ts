@@ -44,6 +44,31 @@ test('a private server changes the owner of nothing', async () => {
   assert.equal(existsSync(calls), false);
 });
 
+test('a server has its socket beside its data, whatever the length of the path, and none when it is over', async () => {
+  const dir = join(folder, 'far-down-'.repeat(20));
+  const temporary = join(folder, 'temporary');
+  mkdirSync(temporary);
+  const { TMPDIR } = process.env;
+  process.env.TMPDIR = temporary;
+  const sockets = (at: string) => readdirSync(at).filter((name) => /\.sock(\.lock)?$/.test(name));
+  try {
+    const server = await startMysql({ dir });
+    assert.ok(sockets(join(dir, 'data')).length > 0);
+    await server.kill();
+    assert.deepEqual(sockets(join(dir, 'data')), []);
+    // One whose parent was killed before it has left both.
+    writeFileSync(join(dir, 'data/server.sock'), '');
+    writeFileSync(join(dir, 'data/server.sock.lock'), `${process.ppid}\n`);
+    const again = await startMysql({ dir });
+    await again.stop();
+    assert.deepEqual(sockets(join(dir, 'data')), []);
+    assert.deepEqual(readdirSync(temporary), []);
+  } finally {
+    if (TMPDIR === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = TMPDIR;
+  }
+});
+
 /** The running commands that name a folder. */
 function commandsWith(dir: string): string[] {
   const commands = readdirSync('/proc')

@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
@@ -28,6 +27,8 @@ export interface MariadbOptions {
 }
 
 export type RunningMysql = RunningServer;
+
+const socketName = 'server.sock';
 
 /**
  * A private MariaDB or MySQL on 127.0.0.1 with a user `berth` (its password lies beside the data) and a database
@@ -62,13 +63,17 @@ export async function startMysql({
     { mode: 0o600 },
   );
   const chosenPort = port ?? (await freePort());
-  // A socket's path has at most 107 bytes.
-  const socket = join(tmpdir(), `berth-${randomBytes(6).toString('hex')}.sock`);
+  // Nobody else's server is on these data, so one that was killed has left them.
+  const removeSocket = () => {
+    for (const file of [socketName, `${socketName}.lock`]) rmSync(join(data, file), { force: true });
+  };
+  removeSocket();
   const argv = [
     '--no-defaults',
     ...asRoot(),
     `--datadir=${data}`,
-    `--socket=${socket}`,
+    // From the folder of the data, where the server goes to: a socket's path has at most 107 bytes.
+    `--socket=${socketName}`,
     `--pid-file=${join(dir, 'server.pid')}`,
     `--port=${chosenPort}`,
     '--bind-address=127.0.0.1',
@@ -86,6 +91,7 @@ export async function startMysql({
   ];
   // It takes no SIGTERM in the first moments of its start; and what it has committed outlives SIGKILL.
   const server = new ServerProcess(mysqld, argv, { logFile, signal, deathSignal: 'KILL' });
+  void server.exited.then(removeSocket);
   // MySQL says it for its own set-up, too, with port 0.
   await server.ready(new RegExp(`ready for connections[^\\0]*port: ${chosenPort}`, 'i'));
   return runningServer(server, `mysql://berth:${password}@127.0.0.1:${chosenPort}/berth`, chosenPort);
