@@ -116,6 +116,18 @@ test('the generated contracts are what the protos say', async () => {
   assert.deepEqual(after, before);
 });
 
+test('no two migrations have one number', () => {
+  const migrations = files
+    .filter((file) => file.startsWith('packages/mysql/migrations/'))
+    .map((file) => file.split('/').at(-1)!);
+  assert.ok(migrations.length > 30);
+  const numbers = migrations.map((file) => file.slice(0, 4));
+  assert.deepEqual(
+    migrations.filter((file) => numbers.indexOf(file.slice(0, 4)) !== numbers.lastIndexOf(file.slice(0, 4))),
+    [],
+  );
+});
+
 test('nothing committed names this machine or holds a download address', () => {
   const lock = readFileSync(`${root}/package-lock.json`, 'utf8');
   assert.doesNotMatch(lock, /"resolved": "https?:/);
