@@ -1,5 +1,13 @@
 import { isIP, isIPv6 } from 'node:net';
-import { env, readEnv, readGrpcTls, requireSecret } from '@berth/env';
+import {
+  env,
+  type MysqlSettings,
+  mysqlVariables,
+  readEnv,
+  readGrpcTls,
+  readMysql,
+  requireSecret,
+} from '@berth/env';
 import type { GrpcTls } from '@berth/grpc';
 import { targetOf } from '@berth/grpc';
 import { parseMysqlUrl } from '@berth/mysql';
@@ -46,13 +54,7 @@ export interface ChatConfig {
   proxyProtocol: 'off' | 'v2';
   statusAddress: string;
   grpcTls: GrpcTls | undefined;
-  mysql: {
-    url: string;
-    tlsCaFile: string | undefined;
-    tlsVerifyIdentity: boolean;
-    allowWeakDurability: boolean;
-    writers: number;
-  };
+  mysql: MysqlSettings & { writers: number };
   redis: { url: string; tlsCaFile: string | undefined };
   /** Connections at most. */
   capacity: number;
@@ -131,9 +133,7 @@ const variables = {
     .default('off'),
   ALLOWED_ORIGINS: env.list().optional(),
   STATUS_ADDRESS: env.parsed(targetOf).default('localhost:50052'),
-  MYSQL_TLS_CA_FILE: env.text().optional(),
-  MYSQL_TLS_VERIFY_IDENTITY: env.flag().default(true),
-  MYSQL_ALLOW_WEAK_DURABILITY: env.flag().default(false),
+  ...mysqlVariables,
   MESSAGE_WRITERS: env.count(1, 16).default(2),
   REDIS_TLS_CA_FILE: env.text().optional(),
   CAPACITY: env.count(1, 2_000_000).default(20_000),
@@ -206,13 +206,7 @@ export function parseChatConfig(source: Record<string, string | undefined>): Cha
     },
     proxyProtocol: values.PROXY_PROTOCOL === 'v2' ? 'v2' : 'off',
     statusAddress: values.STATUS_ADDRESS,
-    mysql: {
-      url: requireSecret('MYSQL_URL', source, parseMysqlUrl),
-      tlsCaFile: values.MYSQL_TLS_CA_FILE,
-      tlsVerifyIdentity: values.MYSQL_TLS_VERIFY_IDENTITY,
-      allowWeakDurability: values.MYSQL_ALLOW_WEAK_DURABILITY,
-      writers: values.MESSAGE_WRITERS,
-    },
+    mysql: { ...readMysql(values, source, parseMysqlUrl), writers: values.MESSAGE_WRITERS },
     redis: { url: requireSecret('REDIS_URL', source, parseRedisUrl), tlsCaFile: values.REDIS_TLS_CA_FILE },
     capacity: values.CAPACITY,
     devicesPerClass: values.DEVICES_PER_CLASS,

@@ -1,5 +1,13 @@
 import { resolve } from 'node:path';
-import { EnvError, env, readEnv, requireSecret } from '@berth/env';
+import {
+  EnvError,
+  env,
+  type MysqlSettings,
+  mysqlVariables,
+  readEnv,
+  readMysql,
+  requireSecret,
+} from '@berth/env';
 import { parseMysqlUrl } from '@berth/mysql';
 import { SessionKeys } from '@berth/tokens';
 
@@ -36,12 +44,7 @@ export interface FilesConfig {
   /** Where it listens; port 0 picks a free one. */
   http: { host: string; port: number };
   ops: { host: string; port: number };
-  mysql: {
-    url: string;
-    tlsCaFile: string | undefined;
-    tlsVerifyIdentity: boolean;
-    allowWeakDurability: boolean;
-  };
+  mysql: MysqlSettings;
   /** What verifies sessions: a file, read again when it changes, or its content. */
   sessionKeys: { file: string } | { content: string };
   /** Signs links to content; the same on every replica. */
@@ -75,9 +78,7 @@ const variables = {
   HTTP_PORT: env.port().default(8085),
   OPS_HOST: env.listenHost(),
   OPS_PORT: env.port().default(9_105),
-  MYSQL_TLS_CA_FILE: env.text().optional(),
-  MYSQL_TLS_VERIFY_IDENTITY: env.flag().default(true),
-  MYSQL_ALLOW_WEAK_DURABILITY: env.flag().default(false),
+  ...mysqlVariables,
   SESSION_PUBLIC_KEYS_FILE: env.text().optional(),
   FILES_URL: env.webAddressOrPath(),
   ALLOWED_ORIGINS: env.list().default(['*']),
@@ -110,12 +111,7 @@ export function parseFilesConfig(source: Record<string, string | undefined>): Fi
     logLevel: values.LOG_LEVEL,
     http: { host: values.HTTP_HOST, port: values.HTTP_PORT },
     ops: { host: values.OPS_HOST, port: values.OPS_PORT },
-    mysql: {
-      url: requireSecret('MYSQL_URL', source, parseMysqlUrl),
-      tlsCaFile: values.MYSQL_TLS_CA_FILE,
-      tlsVerifyIdentity: values.MYSQL_TLS_VERIFY_IDENTITY,
-      allowWeakDurability: values.MYSQL_ALLOW_WEAK_DURABILITY,
-    },
+    mysql: readMysql(values, source, parseMysqlUrl),
     sessionKeys: readSessionKeys(values.SESSION_PUBLIC_KEYS_FILE, source),
     linkSecret: requireSecret('LINK_SECRET', source, longEnough),
     publicUrl: values.FILES_URL.replace(/\/+$/, ''),

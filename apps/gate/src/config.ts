@@ -1,6 +1,15 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
-import { EnvError, env, readEnv, readGrpcTls, requireSecret } from '@berth/env';
+import {
+  EnvError,
+  env,
+  type MysqlSettings,
+  mysqlVariables,
+  readEnv,
+  readGrpcTls,
+  readMysql,
+  requireSecret,
+} from '@berth/env';
 import type { GrpcTls } from '@berth/grpc';
 import { targetOf } from '@berth/grpc';
 import { parseMysqlUrl } from '@berth/mysql';
@@ -17,12 +26,7 @@ export interface GateConfig {
   http: { host: string; port: number };
   /** Where the operators' door listens, apart from what clients may reach. */
   ops: { host: string; port: number };
-  mysql: {
-    url: string;
-    tlsCaFile: string | undefined;
-    tlsVerifyIdentity: boolean;
-    allowWeakDurability: boolean;
-  };
+  mysql: MysqlSettings;
   redis: { url: string; tlsCaFile: string | undefined };
   grpcTls: GrpcTls | undefined;
   verifyAddress: string;
@@ -72,9 +76,7 @@ const variables = {
   HTTP_PORT: env.port().default(8080),
   OPS_HOST: env.listenHost(),
   OPS_PORT: env.port().default(9_104),
-  MYSQL_TLS_CA_FILE: env.text().optional(),
-  MYSQL_TLS_VERIFY_IDENTITY: env.flag().default(true),
-  MYSQL_ALLOW_WEAK_DURABILITY: env.flag().default(false),
+  ...mysqlVariables,
   REDIS_TLS_CA_FILE: env.text().optional(),
   VERIFY_ADDRESS: env.parsed(targetOf).default('localhost:50051'),
   STATUS_ADDRESS: env.parsed(targetOf).default('localhost:50052'),
@@ -129,12 +131,7 @@ export function parseGateConfig(source: Record<string, string | undefined>): Gat
     tracing: readTracing(source, 'gate'),
     http: { host: values.HTTP_HOST, port: values.HTTP_PORT },
     ops: { host: values.OPS_HOST, port: values.OPS_PORT },
-    mysql: {
-      url: requireSecret('MYSQL_URL', source, parseMysqlUrl),
-      tlsCaFile: values.MYSQL_TLS_CA_FILE,
-      tlsVerifyIdentity: values.MYSQL_TLS_VERIFY_IDENTITY,
-      allowWeakDurability: values.MYSQL_ALLOW_WEAK_DURABILITY,
-    },
+    mysql: readMysql(values, source, parseMysqlUrl),
     redis: { url: requireSecret('REDIS_URL', source, parseRedisUrl), tlsCaFile: values.REDIS_TLS_CA_FILE },
     grpcTls: readGrpcTls(source),
     verifyAddress: values.VERIFY_ADDRESS,

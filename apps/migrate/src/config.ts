@@ -1,23 +1,16 @@
-import { env, readEnv, requireSecret } from '@berth/env';
+import { env, type MysqlSettings, mysqlVariables, readEnv, readMysql } from '@berth/env';
 import { parseMysqlUrl } from '@berth/mysql';
 
 export interface MigrateConfig {
   logLevel: string;
-  mysql: {
-    url: string;
-    tlsCaFile: string | undefined;
-    tlsVerifyIdentity: boolean;
-    allowWeakDurability: boolean;
-  };
+  mysql: MysqlSettings;
   /** How long a server that cannot be reached yet is waited for. */
   waitMs: number;
 }
 
 const variables = {
   LOG_LEVEL: env.text().default('info'),
-  MYSQL_TLS_CA_FILE: env.text().optional(),
-  MYSQL_TLS_VERIFY_IDENTITY: env.flag().default(true),
-  MYSQL_ALLOW_WEAK_DURABILITY: env.flag().default(false),
+  ...mysqlVariables,
   MYSQL_WAIT_SECONDS: env.count(0, 3_600).default(60),
 };
 
@@ -26,12 +19,7 @@ export function parseMigrateConfig(source: Record<string, string | undefined>): 
   const values = readEnv(variables, source);
   return {
     logLevel: values.LOG_LEVEL,
-    mysql: {
-      url: requireSecret('MYSQL_URL', source, parseMysqlUrl),
-      tlsCaFile: values.MYSQL_TLS_CA_FILE,
-      tlsVerifyIdentity: values.MYSQL_TLS_VERIFY_IDENTITY,
-      allowWeakDurability: values.MYSQL_ALLOW_WEAK_DURABILITY,
-    },
+    mysql: readMysql(values, source, parseMysqlUrl),
     waitMs: values.MYSQL_WAIT_SECONDS * 1_000,
   };
 }

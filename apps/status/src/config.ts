@@ -1,5 +1,15 @@
 import { createHmac } from 'node:crypto';
-import { EnvError, env, readEnv, readGrpcTls, readSecret, requireSecret } from '@berth/env';
+import {
+  EnvError,
+  env,
+  type MysqlSettings,
+  mysqlVariables,
+  readEnv,
+  readGrpcTls,
+  readMysql,
+  readSecret,
+  requireSecret,
+} from '@berth/env';
 import type { GrpcTls } from '@berth/grpc';
 import { parseMysqlUrl } from '@berth/mysql';
 import { parseRedisUrl } from '@berth/redis';
@@ -20,7 +30,7 @@ export interface StatusConfig {
   ops: { host: string; port: number };
   redis: { url: string; tlsCaFile: string | undefined };
   /** Where operators' tokens are kept; undefined: there are none but `operatorToken`. */
-  mysql: MysqlConfig | undefined;
+  mysql: MysqlSettings | undefined;
   ticketSecret: string;
   /** Who shows it may do everything. */
   operatorToken: string;
@@ -28,13 +38,6 @@ export interface StatusConfig {
   rules: Rules;
   /** Undefined: nothing scales the fleet. */
   scaler: ScalerConfig | undefined;
-}
-
-interface MysqlConfig {
-  url: string;
-  tlsCaFile: string | undefined;
-  tlsVerifyIdentity: boolean;
-  allowWeakDurability: boolean;
 }
 
 type ScalerConfig = KubernetesScalerConfig | HttpScalerConfig;
@@ -64,9 +67,7 @@ const variables = {
   OPS_HOST: env.listenHost(),
   OPS_PORT: env.port().default(9_102),
   REDIS_TLS_CA_FILE: env.text().optional(),
-  MYSQL_TLS_CA_FILE: env.text().optional(),
-  MYSQL_TLS_VERIFY_IDENTITY: env.flag().default(true),
-  MYSQL_ALLOW_WEAK_DURABILITY: env.flag().default(false),
+  ...mysqlVariables,
   PLACEMENT_STRATEGY: z
     .enum(['least-connections', 'packed', 'rendezvous', 'p2c'])
     .default('least-connections'),
@@ -101,14 +102,7 @@ export function parseStatusConfig(source: Record<string, string | undefined>): S
     ops: { host: values.OPS_HOST, port: values.OPS_PORT },
     redis: { url: requireSecret('REDIS_URL', source, parseRedisUrl), tlsCaFile: values.REDIS_TLS_CA_FILE },
     mysql:
-      readSecret('MYSQL_URL', source) === undefined
-        ? undefined
-        : {
-            url: requireSecret('MYSQL_URL', source, parseMysqlUrl),
-            tlsCaFile: values.MYSQL_TLS_CA_FILE,
-            tlsVerifyIdentity: values.MYSQL_TLS_VERIFY_IDENTITY,
-            allowWeakDurability: values.MYSQL_ALLOW_WEAK_DURABILITY,
-          },
+      readSecret('MYSQL_URL', source) === undefined ? undefined : readMysql(values, source, parseMysqlUrl),
     ticketSecret: parseTicketSecret(source),
     operatorToken: parseOperatorToken(source),
     strategy: values.PLACEMENT_STRATEGY,

@@ -7,3 +7,4 @@ export {
   readSecret,
   requireSecret,
 } from './env.ts';
+export { type MysqlSettings, mysqlVariables, readMysql } from './mysql.ts';
