@@ -7,7 +7,7 @@ import process from 'node:process';
 import { after, afterEach, before, beforeEach, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import { CertificateAuthority, startTestMysql, TcpProxy } from '@berth/fixtures';
-import { Mysql, migrate } from '@berth/mysql';
+import { Mysql } from '@berth/mysql';
 import { freePorts, type RunningMysql, type RunningRedis, startRedis } from '@berth/stores';
 import { createSessionKey, publicSessionKeys } from '@berth/tokens';
 import { describePlatform } from './describe-platform.ts';
@@ -160,7 +160,10 @@ export class Platform {
     await mkdir(this.logFolder, { recursive: true });
     // One that does not start leaves the others to be closed.
     const started = await Promise.allSettled([
-      startTestMysql([], this.#options.mysqlFolder).then((server) => {
+      startTestMysql([], {
+        parent: this.#options.mysqlFolder,
+        migrated: this.#options.release === undefined,
+      }).then((server) => {
         this.mysql = server;
         this.#mysqlServer = server;
       }),
@@ -183,8 +186,7 @@ export class Platform {
     };
     if (this.#options.mutualTls) Object.assign(this.#shared, await this.#certificates());
     this.db = new Mysql({ url: mysql.url });
-    if (this.#options.release === undefined) await migrate(this.db);
-    else await migrateAs(this.#options.release, mysql.url);
+    if (this.#options.release !== undefined) await migrateAs(this.#options.release, mysql.url);
     this.sessionKeys = JSON.stringify({ keys: [createSessionKey()] });
     const keyFile = join(this.#folder, 'session-keys.json');
     await writeFile(keyFile, this.sessionKeys, { mode: 0o600 });

@@ -8,7 +8,7 @@ export {
   isServerError,
   isTransient,
 } from './errors.ts';
-export { migrate, schemaVersion } from './migrate.ts';
+export { migrate, readMigrations, schemaVersion } from './migrate.ts';
 export { Mysql, type MysqlConnection, type MysqlOptions, type Tx, txOn } from './mysql.ts';
 export { parseMysqlUrl } from './mysql-url.ts';
 export { ServerWatch } from './server-watch.ts';

@@ -173,7 +173,8 @@ export async function schemaVersion(
   }
 }
 
-function readMigrations(folder: string): Migration[] {
+/** In their order. */
+export function readMigrations(folder: string = defaultFolder): Migration[] {
   return readdirSync(folder)
     .filter((file) => /^\d{4}-[a-z0-9-]+\.sql$/.test(file))
     .sort()
