@@ -47,7 +47,7 @@ async function fill(): Promise<string> {
 test('the disk fills up: what cannot be stored is not acknowledged, and is stored when there is room again', {
   skip: !isMounted && 'no file system can be mounted here',
 }, async () => {
-  const load = await startLoad(platform, 10, { padding: 4_000 });
+  const load = await startLoad(platform, 10, { padding: 4_000, pauseMs: 0 });
   await load.more(50);
   const ballast = await fill();
   let [acknowledged, looks] = [-1, 0];

@@ -20,7 +20,10 @@ export interface LoadOptions {
   /** Characters that each text has beside its words. */
   padding?: number;
   client?: Partial<ClientOptions>;
-  /** Milliseconds from one text of a person to the next, on average. Default: none but for the acknowledgement. */
+  /**
+   * Milliseconds from one text of a person to the next, on average, beside the wait for the acknowledgement. Default: as many
+   * as make about 500 texts a second of all of them, which leaves other tests a part of the machine.
+   */
   pauseMs?: number;
   /** Some texts are edited, reacted to or taken back by who wrote them, whatever it takes. */
   changes?: boolean;
@@ -33,7 +36,7 @@ export interface LoadOptions {
 export async function startLoad(
   platform: PlatformDoors,
   count: number,
-  { padding = 0, client = {}, pauseMs = 0, changes = false }: LoadOptions = {},
+  { padding = 0, client = {}, pauseMs = 2 * count, changes = false }: LoadOptions = {},
 ): Promise<Load> {
   const people = await seedPeople(platform, count);
   const devices: Device[] = [];

@@ -46,7 +46,7 @@ export class Crowd {
 
   /** Logs in so many more. */
   async enter(platform: PlatformDoors, count: number): Promise<void> {
-    const people = await seedPeople(platform, count);
+    const people = await seedPeople(platform, count, 'p', 'full');
     const enterNext = async (): Promise<void> => {
       for (let person = people.shift(); person; person = people.shift()) await this.#enter(platform, person);
     };
