@@ -252,7 +252,7 @@ test('of 1,000 friends as many are told as fit, and one beyond them comes with t
   await befriendCrowd(platform, annUser.uid, 999);
   const conversation = await makeFriends(annUser, bobUser);
   for (const variant of variants) {
-    const ann = await logIn(annUser, variant, { readsPerSecond: 10, timeoutMs: 120_000 });
+    const ann = await logIn(annUser, variant, { readsPerSecond: 30, timeoutMs: 120_000 });
     const { friend_list } = await ann.frame(1006);
     assert.ok(friend_list.length > 100 && friend_list.length < 1_000, `${friend_list.length} friends`);
     assert.ok(!friend_list.some(({ uid }: Body) => uid === bobUser.uid), 'all the others were active later');

@@ -108,7 +108,7 @@ test('drafts stay with their conversation, also over a reload', async () => {
   await openChat(page, third.person.name);
   assert.equal(await page.getByRole('textbox', { name: /^Message to/ }).inputValue(), '');
   await page.getByRole('link', { name: /Draft: half a thought/ }).waitFor();
-  await page.waitForTimeout(400);
+  await page.waitForFunction(() => JSON.stringify({ ...localStorage }).includes('half a thought'));
   await page.reload();
   await openChat(page, people[1].name);
   assert.equal(await page.getByRole('textbox', { name: /^Message to/ }).inputValue(), 'half a thought');
