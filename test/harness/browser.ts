@@ -3,7 +3,7 @@ import { accessSync, constants, cpSync, existsSync, readdirSync, rmSync, statSyn
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import process from 'node:process';
-import { after, before } from 'node:test';
+import { after, afterEach, before, beforeEach, type TestContext } from 'node:test';
 import {
   type Browser,
   type BrowserContext,
@@ -16,9 +16,12 @@ import {
 const root = join(import.meta.dirname, '../..');
 const webApp = join(root, 'apps/web');
 
-/** This process' own copy of the built web client, for gate's `WEB_ROOT`: another build must not change it in mid-test. */
-export const webRoot = join(tmpdir(), `berth-web-${process.pid}`);
-process.once('exit', () => rmSync(webRoot, { recursive: true, force: true }));
+/** Set by `npm test`, which makes one copy for all test files. */
+const given = process.env.BERTH_TEST_WEB_ROOT;
+
+/** A copy of the built web client, for gate's `WEB_ROOT`: another build must not change it in mid-test. */
+export const webRoot = given ?? join(tmpdir(), `berth-web-${process.pid}`);
+if (given === undefined) process.once('exit', () => rmSync(webRoot, { recursive: true, force: true }));
 
 /** What the browser tests need and this machine lacks, as Debian calls it. */
 export function missingBrowserPackages(): string[] {
@@ -32,8 +35,9 @@ export function missingBrowserPackages(): string[] {
   ];
 }
 
-/** Builds the web client when a source is newer than its build, and copies it to `webRoot`. */
+/** Builds the web client when a source is newer than its build, and copies it to `webRoot`; nothing where that was given. */
 export function buildWebClient(): void {
+  if (given !== undefined) return;
   const dist = join(webApp, 'dist');
   const built = join(dist, 'index.html');
   const builtAt = existsSync(built) ? statSync(built).mtimeMs : 0;
@@ -54,21 +58,41 @@ export interface WatchedPage {
 }
 
 export interface TestBrowser {
-  /** A page of a browser of its own, with nothing stored. Closed with the browser. */
+  /** A page of a browser of its own, with nothing stored. Closed at the end of the test that opened it. */
   open(url: string, options?: BrowserContextOptions): Promise<WatchedPage>;
 }
 
 /** A Chromium for the tests of one file, and the web client built. `args`: further ones of Chromium. */
 export function useBrowser(args: readonly string[] = []): TestBrowser {
   let browser: Browser | undefined;
+  /** The test that is running, whatever parts it has. */
+  let current: string | undefined;
+  let contexts: BrowserContext[] = [];
   before(async () => {
     buildWebClient();
     browser = await launchBrowser(args);
   });
+  beforeEach((test) => {
+    current ??= (test as TestContext).fullName;
+  });
+  // Pages go on working when nobody looks at them.
+  afterEach(async (test) => {
+    if ((test as TestContext).fullName !== current) return;
+    current = undefined;
+    const done = contexts;
+    contexts = [];
+    await Promise.all(done.map((context) => context.close().catch(() => {})));
+  });
   after(async () => {
     await browser?.close();
   });
-  return { open: (url, options) => openPage(browser!, url, options) };
+  return {
+    open: async (url, options) => {
+      const opened = await openPage(browser!, url, options);
+      contexts.push(opened.context);
+      return opened;
+    },
+  };
 }
 
 export async function launchBrowser(args: readonly string[] = []): Promise<Browser> {
