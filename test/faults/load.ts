@@ -94,7 +94,9 @@ export async function startLoad(
 }
 
 async function change(client: BerthClient, conversation: number, seq: number, index: number): Promise<void> {
-  if (index % 8 === 1) await client.edit(conversation, seq, `edited ${index}`);
+  const mentions = [{ user: client.account!.id, at: 0, length: 6 }];
+  if (index % 8 === 1)
+    await client.edit(conversation, seq, `edited ${index}`, index % 16 === 1 ? { mentions } : {});
   else if (index % 8 === 7) await client.recall(conversation, seq);
   else await client.react(conversation, seq, index % 8 === 3 ? '👍' : '🎉', true);
 }

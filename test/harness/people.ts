@@ -8,6 +8,7 @@ import {
   type ClientOptions,
   type ConnectionState,
   createClient,
+  type Mention,
   type Message,
 } from '@berth/client';
 import { eventually } from '@berth/fixtures';
@@ -130,15 +131,19 @@ export function createDevice(
   );
   client.on('change', ({ change }) => {
     log.delivered({ ...change, cid: `entry ${change.seq}`, text: `${change.kind} ${change.target}` });
-    log.changed(change);
+    log.changed({
+      ...change,
+      ...(change.kind === 'edited' ? { mentions: meantBy(change.mentions) } : undefined),
+    } as Parameters<ClientLog['changed']>[0]);
     const key = `${change.conversation}/${change.target}`;
     const message = messages.get(key);
     if (message === undefined) return;
     const next = applyChange(message, change, person.id);
     messages.set(key, next);
-    const { conversation, seq, text, recalledBy, reactions = [] } = next;
+    const { conversation, seq, text, recalledBy, mentions, reactions = [] } = next;
     const counts = Object.fromEntries(reactions.map(({ emoji, count }) => [emoji, count]));
-    log.shown({ conversation, seq, text, recalled: recalledBy !== undefined, reactions: counts });
+    const shown = { conversation, seq, text, mentions: meantBy(mentions), reactions: counts };
+    log.shown({ ...shown, recalled: recalledBy !== undefined });
   });
   client.on('state', (state) => states.push(state));
   return {
@@ -155,6 +160,10 @@ export function createDevice(
     },
   };
 }
+
+/** Whom a message means, in the order of its words. */
+const meantBy = (mentions: readonly Mention[] | undefined): number[] | undefined =>
+  mentions?.map(({ user }) => user);
 
 /** The next event of that name that `wanted` accepts. */
 export function nextEvent<E extends Parameters<BerthClient['on']>[0]>(

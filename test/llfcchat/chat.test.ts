@@ -264,7 +264,8 @@ test('an edit comes to an old client as a line with the new words, and a recalle
   const { uid: id, name, email, password } = bob;
   const web = await connectDevice(platform, { id, name, email, password });
   const { seq } = await web.say(thread_id, 'helo');
-  await web.client.edit(thread_id, seq, 'hello');
+  const mentions = [{ user: people.ann.uid, at: 0, length: 5 }];
+  await web.client.edit(thread_id, seq, 'hello', { mentions });
   await web.client.react(thread_id, seq, '👍', true);
   const heard: string[] = [];
   while (!heard.some((words) => words.includes('✎ hello'))) {

@@ -10,6 +10,7 @@ import { MysqlDirectStore } from './conversations/mysql-direct-store.ts';
 import { MysqlGroupStore } from './conversations/mysql-group-store.ts';
 import { MysqlHiddenMessages } from './conversations/mysql-hidden-messages.ts';
 import { MysqlLiveQueries } from './conversations/mysql-live-queries.ts';
+import { MysqlMentions } from './conversations/mysql-mentions.ts';
 import { MysqlPreferenceStore } from './conversations/mysql-preference-store.ts';
 import { MysqlReactions } from './conversations/mysql-reactions.ts';
 import { SharedFiles } from './conversations/shared-files.ts';
@@ -128,6 +129,7 @@ export function createStores({
     directory,
     history,
     hidden,
+    mentions: new MysqlMentions({ mysql, hidden }),
     ranges,
     hints,
     ends,

@@ -158,6 +158,7 @@ test('a message is shown as the last of its changes make it, the same on every d
   assert.deepEqual(run(), []);
   assert.ok(run(({ user }) => (user === 2 ? { reactions: { '👍': 2 } } : {})).includes('misfolded'));
   assert.ok(run(({ user }) => (user === 2 ? { text: 'another' } : {})).includes('misfolded'));
+  assert.ok(run(({ user }) => (user === 2 ? { mentions: [7] } : {})).includes('misfolded'));
 });
 
 test('at most `limit` violations are answered', () => {

@@ -6,6 +6,8 @@ export interface Change {
   target: number;
   kind: 'edited' | 'recalled' | 'reacted';
   text?: string;
+  /** Whom the new words mention. */
+  mentions?: readonly number[] | undefined;
   emoji?: string;
   count?: number;
 }
@@ -16,6 +18,8 @@ export interface Shown {
   seq: number;
   text: string;
   recalled: boolean;
+  /** Whom it mentions; absent: nobody. */
+  mentions?: readonly number[] | undefined;
   /** How many gave each emoji. */
   reactions: Readonly<Record<string, number>>;
 }
@@ -73,15 +77,15 @@ export class ClientLog {
   }
 
   /** To be called for each change of a message, which is `delivered` as well; and then for the message as it is shown with it. */
-  changed({ conversation, seq, target, kind, text, emoji, count }: Change): void {
+  changed({ conversation, seq, target, kind, text, mentions, emoji, count }: Change): void {
     const what = {
-      ...(kind === 'edited' && { text }),
+      ...(kind === 'edited' && { text, mentions }),
       ...(kind === 'reacted' && { emoji, count }),
     } as object;
     this.#events.push({ type: 'changed', conversation, seq, target, kind, ...what });
   }
 
-  shown({ conversation, seq, text, recalled, reactions }: Shown): void {
-    this.#events.push({ type: 'shown', conversation, seq, text, recalled, reactions });
+  shown({ conversation, seq, text, recalled, mentions, reactions }: Shown): void {
+    this.#events.push({ type: 'shown', conversation, seq, text, recalled, mentions, reactions });
   }
 }

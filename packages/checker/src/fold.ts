@@ -62,13 +62,15 @@ function folded(changes: readonly Change[], view: Shown): Shown {
     return { conversation, seq: target, text: '', recalled: true, reactions: {} };
   const reactions: Record<string, number> = {};
   for (const { kind, emoji, count } of changes) if (kind === 'reacted') reactions[emoji!] = count!;
-  return { conversation, seq: target, text: edit?.text ?? view.text, recalled: false, reactions };
+  const { text, mentions } = edit === undefined ? view : { text: edit.text!, mentions: edit.mentions };
+  return { conversation, seq: target, text, mentions, recalled: false, reactions };
 }
 
-const wordsOf = ({ text, recalled, reactions }: Shown): string =>
+const wordsOf = ({ text, recalled, mentions = [], reactions }: Shown): string =>
   JSON.stringify([
     text,
     recalled,
+    mentions,
     Object.entries(reactions)
       .filter(([, count]) => count > 0)
       .sort(),

@@ -223,8 +223,11 @@ class ReconnectingClient implements BerthClient {
     return this.#changing;
   }
 
-  async edit(conversation: number, target: number, text: string): Promise<void> {
-    await this.request('edit', { conversation, target, text, cid: this.#createCid() });
+  async edit(
+    ...[conversation, target, text, { mentions = [] } = {}]: Parameters<BerthClient['edit']>
+  ): Promise<void> {
+    const meant = mentions.length > 0 ? { mentions: [...mentions] } : undefined;
+    await this.request('edit', { conversation, target, text, ...meant, cid: this.#createCid() });
   }
 
   async recall(conversation: number, target: number): Promise<void> {

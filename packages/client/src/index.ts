@@ -5,14 +5,18 @@ export {
   type ConversationEvent,
   type ConversationSummary,
   type ErrorCode,
+  everybody,
   type Friend,
   type FriendRequest,
   type Invite,
+  isMentioned,
   type Member,
+  type Mention,
   type Message,
   type Profile,
   type Reaction,
   type Role,
+  withNames,
 } from '@berth/wire';
 export type { InvitePreview, PlatformAnswer, SessionEntry } from '@berth/wire/http';
 export { createClient } from './client.ts';

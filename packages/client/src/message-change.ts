@@ -1,4 +1,4 @@
-import { type EntryKind, limits, type Message, type Reaction } from '@berth/wire';
+import { type EntryKind, limits, type Mention, type Message, type Reaction } from '@berth/wire';
 
 /** What changed a message that was there before: an entry of the conversation with a place of its own. */
 export type MessageChange = {
@@ -11,7 +11,7 @@ export type MessageChange = {
   /** Milliseconds since 1970. */
   sentAt: number;
 } & (
-  | { kind: 'edited'; text: string }
+  | { kind: 'edited'; text: string; mentions?: Mention[] }
   | { kind: 'recalled' }
   /** `count`: how many have that emoji there now. */
   | { kind: 'reacted'; emoji: string; on: boolean; count: number }
@@ -31,9 +31,9 @@ export function applyChange(message: Message, change: MessageChange, user: numbe
   switch (change.kind) {
     case 'edited':
       // Empty: taken back since, which is told next.
-      return change.text === '' ? changed : { ...changed, text: change.text, editedAt: change.sentAt };
+      return change.text === '' ? changed : edited(changed, change);
     case 'recalled': {
-      const { editedAt: _, reactions: __, attachments: ___, ...rest } = changed;
+      const { editedAt: _, reactions: __, attachments: ___, mentions: ____, ...rest } = changed;
       return { ...rest, text: '', recalledBy: change.sender };
     }
     case 'reacted': {
@@ -42,6 +42,13 @@ export function applyChange(message: Message, change: MessageChange, user: numbe
       return reactions.length === 0 ? rest : { ...rest, reactions };
     }
   }
+}
+
+function edited(
+  { mentions: _, ...message }: Message,
+  { text, mentions, sentAt }: Extract<MessageChange, { kind: 'edited' }>,
+): Message {
+  return { ...message, text, ...(mentions && { mentions }), editedAt: sentAt };
 }
 
 /** Whether a reaction is the user's. */

@@ -109,17 +109,18 @@ export class Outbox {
 
   /** `maxBytes`: of the deliver frame that the node will make of it. */
   send(
-    draft: Pick<SavedOutgoing, 'conversation' | 'text' | 'replyTo' | 'attachments'>,
+    draft: Pick<SavedOutgoing, 'conversation' | 'text' | 'replyTo' | 'attachments' | 'mentions'>,
     maxBytes: number,
   ): Outgoing {
-    const { conversation, text, replyTo, attachments } = draft;
+    const { conversation, text, replyTo, attachments, mentions } = draft;
     if (text === '' && !attachments?.length) throw new BerthError('bad_request', 'The message is empty.');
     if (this.#unsent.size >= this.#maxMessages)
       throw new BerthError('limit_reached', 'Too many messages wait to be sent.');
     this.#createdAt = Math.max(this.#createdAt, this.#ports.now());
     const cid = this.#ports.createCid();
     const files = attachments?.length ? { attachments } : undefined;
-    const saved = { cid, conversation, text, replyTo, ...files, createdAt: this.#createdAt };
+    const meant = mentions?.length ? { mentions } : undefined;
+    const saved = { cid, conversation, text, replyTo, ...files, ...meant, createdAt: this.#createdAt };
     if (deliverBytes(saved) > maxBytes) throw new BerthError('too_large', 'The message is too long.');
     const message = this.#create(saved, false);
     this.#unsent.set(message.cid, message);
@@ -208,7 +209,7 @@ export class Outbox {
   }
 
   async #transmit(lane: Lane, message: Outgoing, connection: NodeConnection): Promise<void> {
-    const { conversation, cid, text, replyTo, attachments } = message;
+    const { conversation, cid, text, replyTo, attachments, mentions } = message;
     const resent = message.maybeStored;
     lane.inFlight++;
     this.#inFlight++;
@@ -225,6 +226,7 @@ export class Outbox {
             ...(resent && { resent }),
           },
           ...(attachments && { attachments: [...attachments] }),
+          ...(mentions && { mentions: [...mentions] }),
         },
         sendTimeoutMs,
       );
@@ -242,12 +244,13 @@ export class Outbox {
 
   #acknowledged(message: Outgoing, { seq, sentAt, attachments }: Answers['send']): void {
     message.attachments = attachments ?? message.attachments;
-    const { conversation, cid, text, replyTo } = message;
+    const { conversation, cid, text, replyTo, mentions } = message;
     if (!this.#settle(message, seq, sentAt)) return;
     this.#ports.stored({
       ...{ conversation, seq, sender: this.#ports.user, cid, sentAt, text },
       ...(replyTo !== undefined && { replyTo }),
       ...(message.attachments && { attachments: [...message.attachments] }),
+      ...(mentions && { mentions: [...mentions] }),
     });
   }
 
@@ -350,13 +353,14 @@ export class Outbox {
 }
 
 /** The body of the deliver frame, its numbers as long as they can be. */
-function deliverBytes({ cid, text, replyTo, attachments }: SavedOutgoing): number {
+function deliverBytes({ cid, text, replyTo, attachments, mentions }: SavedOutgoing): number {
   const longest = 2 ** 32 - 1;
   try {
     return encodeFrame(frameIds.deliver, {
       ...{ conversation: longest, seq: longest, sender: longest, cid, sentAt: 2 ** 53, text },
       ...(replyTo !== undefined && { replyTo: longest }),
       ...(attachments && { attachments }),
+      ...(mentions && { mentions }),
     }).length;
   } catch {
     return Number.POSITIVE_INFINITY;

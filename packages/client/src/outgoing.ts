@@ -1,4 +1,4 @@
-import type { Attachment, BerthError } from '@berth/wire';
+import type { Attachment, BerthError, Mention } from '@berth/wire';
 import type { OutgoingMessage, OutgoingState, Receipts } from './types.ts';
 
 /** An outgoing message as it is kept. */
@@ -8,6 +8,7 @@ export interface SavedOutgoing {
   text: string;
   replyTo?: number | undefined;
   attachments?: readonly Attachment[] | undefined;
+  mentions?: readonly Mention[] | undefined;
   createdAt: number;
   /** Of several with one `createdAt` the lower was sent first. */
   order?: number | undefined;
@@ -33,6 +34,7 @@ export class Outgoing implements OutgoingMessage {
   readonly text: string;
   readonly replyTo: number | undefined;
   attachments: readonly Attachment[] | undefined;
+  readonly mentions: readonly Mention[] | undefined;
   readonly createdAt: number;
   state: OutgoingState = 'waiting';
   seq: number | undefined;
@@ -49,6 +51,7 @@ export class Outgoing implements OutgoingMessage {
     this.text = saved.text;
     this.replyTo = saved.replyTo;
     this.attachments = saved.attachments;
+    this.mentions = saved.mentions;
     this.createdAt = saved.createdAt;
     this.maybeStored = maybeStored;
     this.#ports = ports;
@@ -69,8 +72,8 @@ export class Outgoing implements OutgoingMessage {
   }
 
   toSaved(): SavedOutgoing {
-    const { cid, conversation, text, replyTo, attachments, createdAt, error } = this;
-    return { cid, conversation, text, replyTo, attachments, createdAt, failed: error?.toWire() };
+    const { cid, conversation, text, replyTo, attachments, mentions, createdAt, error } = this;
+    return { cid, conversation, text, replyTo, attachments, mentions, createdAt, failed: error?.toWire() };
   }
 
   /** False when that was known. */

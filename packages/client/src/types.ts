@@ -3,6 +3,7 @@ import type {
   Attachment,
   BerthError,
   ConversationSummary,
+  Mention,
   Message,
   Profile,
   Pushes,
@@ -140,6 +141,7 @@ export interface OutgoingMessage {
   readonly replyTo?: number | undefined;
   /** As they were given to `send`; once it is sent as the others are told of them. */
   readonly attachments?: readonly Attachment[] | undefined;
+  readonly mentions?: readonly Mention[] | undefined;
   /** Milliseconds since 1970, as `now()` told them. */
   readonly createdAt: number;
   readonly state: OutgoingState;
@@ -255,13 +257,13 @@ export interface BerthClient {
 
   /**
    * Sends a message, now or when there is a connection. Sends of one conversation keep their order. `attachments` are files
-   * that are uploaded and ready, as they are to be shown until it is sent. Throws `bad_request` for an empty text without any,
+   * that are uploaded and ready, as they are to be shown until it is sent; `mentions` say who is meant by which words. Throws `bad_request` for an empty text without any,
    * `too_large` for one that no node would take, `limit_reached` when the outbox is full.
    */
   send(
     conversation: number,
     text: string,
-    options?: { replyTo?: number; attachments?: readonly Attachment[] },
+    options?: { replyTo?: number; attachments?: readonly Attachment[]; mentions?: readonly Mention[] },
   ): OutgoingMessage;
   /** What the platform lets one change of one's own messages; nothing before a node has told. */
   readonly changing: ChangeRules;
@@ -269,7 +271,12 @@ export interface BerthClient {
    * Says something else in a message of one's own. Everybody, this device too, is told by a `change`. Rejects with
    * `too_late`, `recalled`, `forbidden`, and whatever else keeps one from writing.
    */
-  edit(conversation: number, target: number, text: string): Promise<void>;
+  edit(
+    conversation: number,
+    target: number,
+    text: string,
+    options?: { mentions?: readonly Mention[] },
+  ): Promise<void>;
   /** Takes a message back for everybody: one's own, or as an admin any of the group. */
   recall(conversation: number, target: number): Promise<void>;
   /** Adds an emoji to a message, or takes one's own away. */

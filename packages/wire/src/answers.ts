@@ -1,3 +1,5 @@
+import type { Mention } from './mentions.ts';
+
 /**
  * What the server says: the answers (each also carries `req`) and the pushes. Types only:
  * a client trusts its server for shapes and ignores fields that it does not know.
@@ -98,6 +100,8 @@ export interface Message extends EntryDetails {
   replyTo?: number;
   /** Up to 10; the text may be empty then. To who did not say `files` at hello they are lines of the text. */
   attachments?: Attachment[];
+  /** Whom it means, by which of its words; of an edit those of the new words. */
+  mentions?: Mention[];
   /** What became of it since. `changed`: the seq of the entry that changed it last. */
   changed?: number;
   /** Milliseconds since 1970. */
@@ -121,6 +125,8 @@ export interface ConversationSummary {
   /** This user's read mark. */
   read: number;
   unread: number;
+  /** Unread messages that mention this user, or everybody: the oldest, at most 50. Absent: none. */
+  mentions?: number[];
   /** The first seq that this user may see. */
   from: number;
   /** False after leaving or removal: history stays, nothing new comes. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { limits } from './limits.ts';
+import { areMentionsOf } from './mentions.ts';
 import { emojiField, freeField, optionalShownField, shownField } from './text-fields.ts';
 import { textLimits } from './text-rules.ts';
 
@@ -46,6 +47,24 @@ const attachment = z.object({
     .regex(/^[\w-]{86}$/)
     .optional(),
 });
+/** Who is meant by which words of the text. */
+const mentions = z
+  .array(
+    z.object({
+      /** 0: everybody in the group. */
+      user: z.int().min(0).max(0x7fff_ffff),
+      at: z.int().min(0).max(limits.maxBodyBytes),
+      length: z.int().min(1).max(limits.maxBodyBytes),
+    }),
+  )
+  .min(1)
+  .max(limits.maxMentions)
+  .optional();
+const mentionsFit = {
+  check: (said: { text: string; mentions?: z.output<typeof mentions> }) =>
+    said.mentions === undefined || areMentionsOf(said.text, said.mentions),
+  error: { path: ['mentions'], error: 'words of the text, in their order' },
+};
 /** What changes a message: its `cid` names the change, so that a repeated request answers with the first one. */
 const change = {
   conversation: id31,
@@ -99,11 +118,13 @@ export const requestSchemas = {
       /** True when this cid may have been sent before. */
       resent: z.boolean().default(false),
       attachments: z.array(attachment).min(1).max(limits.maxAttachments).optional(),
+      mentions,
     })
     .refine(({ text, attachments }) => text !== '' || attachments !== undefined, {
       path: ['text'],
       error: 'a message has a text or attachments',
-    }),
+    })
+    .refine(mentionsFit.check, mentionsFit.error),
   /** What was shared in a conversation, the newest below `before`. */
   sharedItems: z.object({
     req,
@@ -130,7 +151,10 @@ export const requestSchemas = {
   }),
   conversation: z.object({ req, conversation: id31 }),
   mark: z.object({ req, conversation: id31, read: seq.optional(), received: seq.optional() }),
-  edit: z.object({ req, ...change, text: z.string().min(1) }),
+  /** Without `mentions` the new words mention nobody. */
+  edit: z
+    .object({ req, ...change, text: z.string().min(1), mentions })
+    .refine(mentionsFit.check, mentionsFit.error),
   recall: z.object({ req, ...change }),
   react: z.object({ req, ...change, emoji: emojiField, on: z.boolean() }),
   /** Deletes messages for oneself alone. */

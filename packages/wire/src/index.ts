@@ -31,3 +31,4 @@ export { decodeBody, encodeFrame, FrameDecoder, FrameError, framesOf, type RawFr
 export type { RequestBody, RequestInput, RequestName } from './frames.ts';
 export { answerId, berthIds, type FrameName, frameIds, llfcchatIds } from './ids.ts';
 export { limits } from './limits.ts';
+export { everybody, isMentioned, type Mention, mentionsEverybody, withNames } from './mentions.ts';

@@ -20,6 +20,10 @@ export const limits = {
   maxReactions: 20,
   /** Of those who reacted with one emoji so many are told with the message; all of them are listed on request. */
   maxToldReacted: 8,
+  /** People whom one message mentions, each time that it does. */
+  maxMentions: 50,
+  /** Unread messages of a conversation that mention one, as many as its summary tells. */
+  maxToldMentions: 50,
   /** Code points of an emoji that is reacted with. */
   maxEmojiCharacters: 16,
   /** A client sends something at least this often. */

@@ -24,12 +24,14 @@ import { countUnread, readLasts, type Viewer } from './last-lines.ts';
 import { type ListRow, readListRows, readLists } from './list-rows.ts';
 import type { LiveEnds } from './live-ends.ts';
 import type { MysqlHiddenMessages } from './mysql-hidden-messages.ts';
+import type { MysqlMentions } from './mysql-mentions.ts';
 
 export interface ConversationReaderOptions {
   mysql: Database;
   directory: MemberDirectory;
   history: MemberHistory;
   hidden: MysqlHiddenMessages;
+  mentions: MysqlMentions;
   ranges: RangeReader;
   hints: LogHints;
   ends: LiveEnds;
@@ -44,6 +46,7 @@ export class ConversationReader {
   readonly #directory: MemberDirectory;
   readonly #history: MemberHistory;
   readonly #hidden: MysqlHiddenMessages;
+  readonly #mentions: MysqlMentions;
   readonly #ranges: RangeReader;
   readonly #marks: ConversationReaderOptions['marks'];
   readonly #strangersMayWrite: boolean;
@@ -58,6 +61,7 @@ export class ConversationReader {
     directory,
     history,
     hidden,
+    mentions,
     ranges,
     hints,
     ends,
@@ -69,6 +73,7 @@ export class ConversationReader {
     this.#directory = directory;
     this.#history = history;
     this.#hidden = hidden;
+    this.#mentions = mentions;
     this.#ranges = ranges;
     this.#ends = ends;
     this.#marks = marks;
@@ -156,10 +161,11 @@ export class ConversationReader {
     });
     const visible = await this.#history.visibleAmong(user, seen);
     const lasts = await readLasts(this.#ranges, rows, visible, viewer, this.#fileLines, this.#hidden);
-    const unread = await countUnread(
-      this.#ranges,
-      seen.map(({ row, member }) => ({ row, visible: visible.get(row.id)!, mark: member.readSeq })),
-    );
+    const readings = seen.map(({ row, member }) => ({
+      ...{ row, visible: visible.get(row.id)!, mark: member.readSeq },
+    }));
+    const unread = await countUnread(this.#ranges, readings);
+    const mentions = await this.#mentions.unread(user, readings);
     const hiddenCounts = await this.#hidden.counts(
       seen.map(({ row }) => row),
       user,
@@ -178,6 +184,7 @@ export class ConversationReader {
         last: lasts.get(conversation),
         hiddenMessages: hiddenCounts.get(conversation),
         unread: unread.get(conversation)!,
+        mentions: mentions.get(conversation),
         peer: peers.get(conversation),
         strangersMayWrite: this.#strangersMayWrite,
       }),
@@ -236,6 +243,7 @@ function summaryOf({
   last,
   hiddenMessages,
   unread,
+  mentions,
   peer,
   strangersMayWrite,
 }: {
@@ -247,6 +255,7 @@ function summaryOf({
   last: Message | undefined;
   hiddenMessages: number | undefined;
   unread: number;
+  mentions: number[] | undefined;
   peer: Peer | undefined;
   strangersMayWrite: boolean;
 }): ConversationSummary {
@@ -256,6 +265,8 @@ function summaryOf({
     : member.friend || strangersMayWrite || row.kind === 'group'
       ? undefined
       : 'not_friends';
+  // Who wrote the last message has read what was there before it.
+  const hasRead = last?.sender === user && last.kind === undefined;
   // One who has left is not told what the group became.
   const { title, memberCount } = member.leftWith ?? row;
   return {
@@ -266,8 +277,8 @@ function summaryOf({
     ...(peer?.profile && { peer: peer.profile }),
     head: visible.head,
     read: member.readSeq,
-    // Who wrote the last message has read what was there before it.
-    unread: last?.sender === user && last.kind === undefined ? 0 : unread,
+    unread: hasRead ? 0 : unread,
+    ...(mentions?.length && !hasRead && { mentions }),
     from: visible.first,
     member: member.leftSeq === undefined,
     role: member.role,

@@ -151,6 +151,7 @@ export async function insertConversation(
     createdAt: now,
     changed: 0,
     hides: false,
+    mentioned: 0,
   };
 }
 

@@ -1,13 +1,14 @@
 import type { Tx } from '@berth/mysql';
-import { BerthError, type EntryDetails, limits } from '@berth/wire';
+import { BerthError, type EntryDetails, limits, type Mention } from '@berth/wire';
 import { type AppendedEntry, appendEntries, changeCidPrefix, type NewEntry } from '../log/append-entries.ts';
 import { type ChangeKind, entryKinds, textKind } from '../log/entry-kinds.ts';
 import { type MessageState, parseState, withReaction } from '../log/message-state.ts';
 import { type ConversationRow, lockConversation } from '../membership/conversation-rows.ts';
 import type { MemberDirectory } from '../membership/member-directory.ts';
-import { isMember, type Standing, writeRefusal } from '../membership/standing.ts';
+import { everybodyRefusal, isMember, type Standing, writeRefusal } from '../membership/standing.ts';
 import { readAttachments } from '../stores/attachment-rows.ts';
 import type { Database } from '../stores/guarded-mysql.ts';
+import { deleteMentions, insertMentions } from '../stores/mention-rows.ts';
 
 /** Who changes which message, and what they call the change. */
 export interface Change {
@@ -77,6 +78,8 @@ interface Outcome {
   detached?: Target;
 }
 
+const untouched: MessageState = {};
+
 const found = 'seq, kind, uncounted, sender_id, sent_at, text, state, attachments';
 
 /**
@@ -91,18 +94,27 @@ export class MysqlChangeStore {
     this.#options = options;
   }
 
-  edit(change: Change, text: string): Promise<CommittedChange> {
+  edit(change: Change, text: string, mentions?: readonly Mention[]): Promise<CommittedChange> {
     const { editMs, keepsVersions } = this.#options;
-    return this.#commit('edited', change, async ({ tx, target, now }) => {
+    return this.#commit('edited', change, async ({ tx, standing, target, now }) => {
       this.#requireOwn(change, target, editMs, now);
-      const { changed: _, ...state } = target.state ?? { changed: 0 };
+      const refusal = everybodyRefusal(standing, mentions);
+      if (refusal !== undefined) throw refusal;
+      const { changed: _, mentions: before = [], ...state } = target.state ?? untouched;
       const since = state.editedAt ?? target.sentAt;
       const keep = (seq: number) =>
         tx.run(
           'INSERT INTO message_versions (conversation_id, target_seq, seq, at, text) VALUES (?, ?, ?, ?, ?)',
           [change.conversation, change.target, seq, since, target.text],
         );
-      return { text, state: { ...state, editedAt: now }, ...(keepsVersions && { also: keep }) };
+      const meant = mentions && { mentions: [...mentions] };
+      const place = { conversation: change.conversation, seq: change.target };
+      const also = async (seq: number) => {
+        if (keepsVersions) await keep(seq);
+        await deleteMentions(tx, place, before);
+        await insertMentions(tx, place, mentions ?? []);
+      };
+      return { text, state: { ...state, ...meant, editedAt: now }, also };
     });
   }
 
@@ -115,6 +127,8 @@ export class MysqlChangeStore {
       const erase = async () => {
         await tx.run('DELETE FROM message_versions WHERE conversation_id = ? AND target_seq = ?', of);
         await tx.run('DELETE FROM reactions WHERE conversation_id = ? AND target_seq = ?', of);
+        const place = { conversation: change.conversation, seq: change.target };
+        await deleteMentions(tx, place, target.state?.mentions ?? []);
       };
       return { text: '', state: { recalledBy: change.sender }, also: erase, detached: target };
     });
@@ -124,7 +138,7 @@ export class MysqlChangeStore {
   async react(change: Change, emoji: string, on: boolean): Promise<CommittedChange | { count: number }> {
     let unchanged: number | undefined;
     const committed = await this.#commit('reacted', change, async ({ tx, target, now }) => {
-      const { changed: _, reactions = [], ...state } = target.state ?? { changed: 0 };
+      const { changed: _, reactions = [], ...state } = target.state ?? untouched;
       const before = reactions.find((one) => one.emoji === emoji);
       unchanged = undefined;
       if (on && before === undefined && reactions.length >= limits.maxReactions)
@@ -212,7 +226,9 @@ export class MysqlChangeStore {
       await tx.run('UPDATE conversations SET changed_seq = ? WHERE id = ?', [seq, conversation]);
       await outcome.also?.(seq);
       // Whoever is told live is told the words with it; the log keeps them once, with the message.
-      const told = kind === 'edited' ? { ...appended!, details: { ...details, text } } : appended!;
+      const { mentions } = outcome.state;
+      const words = { text, ...(mentions && { mentions }) };
+      const told = kind === 'edited' ? { ...appended!, details: { ...details, ...words } } : appended!;
       return { entry: told, row, ...(released && { released }) };
     });
   }
@@ -256,7 +272,8 @@ function knownEntry(row: FoundRow, now: FoundRow, kind: ChangeKind, { target }: 
   if (row.kind !== entryKinds.indexOf(kind) || details.target !== target)
     throw new BerthError('conflict', 'this cid names another change');
   const { seq, uncounted, sender_id: sender, sent_at: sentAt } = row;
-  const told = kind === 'edited' ? { ...details, text: now.text } : details;
+  const mentions = parseState(now.state)?.mentions;
+  const told = kind === 'edited' ? { ...details, text: now.text, ...(mentions && { mentions }) } : details;
   return { seq, uncounted, sender, kind, details: told, sentAt };
 }
 

@@ -69,12 +69,13 @@ export function submitSend(
 function frameOf(
   { config }: Context,
   { user: sender }: Session,
-  { conversation, cid, text, replyTo }: RequestBody<'send'>,
+  { conversation, cid, text, replyTo, mentions }: RequestBody<'send'>,
   attachments?: Attachment[],
 ): Uint8Array {
   const reply = replyTo === undefined ? undefined : { replyTo };
   const files = attachments && { attachments };
-  const frame = encodeDeliver({ conversation, sender, cid, text, ...reply, ...files });
+  const meant = mentions && { mentions };
+  const frame = encodeDeliver({ conversation, sender, cid, text, ...reply, ...files, ...meant });
   if (deliverBodyBytes(frame) > config.maxDeliverBytes) {
     throw new BerthError('too_large', `a message has at most ${config.maxDeliverBytes} bytes when encoded`);
   }
@@ -83,7 +84,7 @@ function frameOf(
 
 function outgoing(
   session: Session,
-  { conversation, cid, text, replyTo, resent }: RequestBody<'send'>,
+  { conversation, cid, text, replyTo, resent, mentions }: RequestBody<'send'>,
   {
     frame,
     standing,
@@ -99,7 +100,8 @@ function outgoing(
   const origin = session.echo ? undefined : session;
   const sender = session.user;
   const message = { conversation, sender, cid, text, replyTo, resent, origin, frame, standing, trace };
-  return attachments === undefined ? message : { ...message, attachments };
+  if (attachments === undefined && mentions === undefined) return message;
+  return { ...message, ...(attachments && { attachments }), ...(mentions && { mentions }) };
 }
 
 /**

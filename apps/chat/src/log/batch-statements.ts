@@ -1,9 +1,11 @@
 import { BoundRows, executeBound, type MysqlConnection, txOn } from '@berth/mysql';
 import { insertAttachments, readAttachments } from '../stores/attachment-rows.ts';
+import { insertMentions } from '../stores/mention-rows.ts';
 import { insertSizes, marks, padded } from '../stores/statement-shapes.ts';
 import { type BatchPlan, identityKey } from './batch-plan.ts';
 import { type LogEnd, readLogEnds } from './log-ends.ts';
-import type { KnownMessage, MessageIdentity } from './message-store.ts';
+import { type MessageState, parseState } from './message-state.ts';
+import { hasRows, type KnownMessage, type MessageIdentity } from './message-store.ts';
 
 const columns = 'conversation_id, seq, uncounted, sender_id, cid, sent_at, reply_to, text';
 const columnTypes = ['u32', 'u32', 'u32', 'u32', 'text', 'u64', 'u32?', 'text'] as const;
@@ -49,41 +51,46 @@ export class BatchStatements {
       const sql = this.#text('known', list.length, (count) => {
         const one = '(conversation_id = ? AND sender_id = ? AND cid = ?)';
         const any = Array(count).fill(one).join(' OR ');
-        return `SELECT ${columns}, attachments FROM messages FORCE INDEX (messages_cid) WHERE ${any} LOCK IN SHARE MODE`;
+        return `SELECT ${columns}, attachments, state FROM messages FORCE INDEX (messages_cid) WHERE ${any} LOCK IN SHARE MODE`;
       });
       const rows = await selectArrays<
-        [number, number, number, number, Buffer, number, number | null, string, number]
+        [number, number, number, number, Buffer, number, number | null, string, number, string | null]
       >(
         connection,
         sql,
         list.flatMap(({ conversation, sender, cid }) => [conversation, sender, cid]),
       );
-      const places = rows.flatMap(([conversation, seq, ...rest]) =>
-        rest.at(-1) === 0 ? [] : [{ conversation, seq }],
-      );
+      const places = rows.flatMap((row) => (row[8] === 0 ? [] : [{ conversation: row[0], seq: row[1] }]));
       const files = await readAttachments(txOn(connection), places);
-      for (const [conversation, seq, uncounted, sender, cid, sentAt, replyTo, text] of rows) {
+      for (const row of rows) {
+        const [conversation, seq, uncounted, sender, cid, sentAt, replyTo, text] = row;
         const key = identityKey({ conversation, sender, cid: cid.toString() });
         const attachments = files.get(`${conversation}:${seq}`);
-        const known = { seq, uncounted, sentAt, text, replyTo: replyTo ?? undefined };
-        found.set(key, attachments === undefined ? known : { ...known, attachments });
+        const mentions = parseState(row[9])?.mentions;
+        found.set(key, {
+          ...{ seq, uncounted, sentAt, text, replyTo: replyTo ?? undefined },
+          ...(attachments && { attachments }),
+          ...(mentions && { mentions }),
+        });
       }
     }
     return found;
   }
 
   async insert(connection: MysqlConnection, rows: BatchPlan['rows'], sentAt: number): Promise<void> {
-    const plain = rows.filter(({ message }) => message.attachments === undefined);
+    const plain = rows.filter(({ message }) => !hasRows(message));
     await this.insertIn(connection, plain, sentAt, insertSizes(plain.length));
     if (plain.length === rows.length) return;
     const tx = txOn(connection);
     for (const { message, seq, uncounted } of rows) {
-      const { conversation, sender, cid, replyTo, text, attachments } = message;
-      if (attachments === undefined) continue;
-      await tx.run(`INSERT INTO messages (${columns}, attachments) VALUES (?,?,?,?,?,?,?,?,?)`, [
+      if (!hasRows(message)) continue;
+      const { conversation, sender, cid, replyTo, text, attachments = [], mentions = [] } = message;
+      await tx.run(`INSERT INTO messages (${columns}, attachments, state) VALUES (?,?,?,?,?,?,?,?,?,?)`, [
         ...[conversation, seq, uncounted, sender, cid, sentAt, replyTo ?? null, text, attachments.length],
+        mentions.length === 0 ? null : JSON.stringify({ mentions: [...mentions] } satisfies MessageState),
       ]);
-      await insertAttachments(tx, { conversation, seq }, attachments);
+      if (attachments.length > 0) await insertAttachments(tx, { conversation, seq }, attachments);
+      await insertMentions(tx, { conversation, seq }, mentions);
     }
   }
 

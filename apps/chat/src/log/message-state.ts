@@ -1,9 +1,9 @@
 import { limits, type Message, type Reaction } from '@berth/wire';
 
-/** What became of a message since it was sent, as `messages.state` keeps it. Who reads a message reads this beside it. */
-export type MessageState = Pick<Message, 'editedAt' | 'recalledBy' | 'reactions'> & {
-  /** The seq of the entry that changed it last. */
-  changed: number;
+/** What became of a message since it was sent, and whom it mentions, as `messages.state` keeps it. Who reads a message reads this beside it. */
+export type MessageState = Pick<Message, 'editedAt' | 'recalledBy' | 'reactions' | 'mentions'> & {
+  /** The seq of the entry that changed it last; absent as long as none has. */
+  changed?: number;
 };
 
 export const parseState = (state: string | null): MessageState | undefined =>

@@ -1,5 +1,5 @@
 import type { TraceSpan } from '@berth/telemetry';
-import type { Attachment, BerthError } from '@berth/wire';
+import type { Attachment, BerthError, Mention } from '@berth/wire';
 import type { Standing } from '../membership/standing.ts';
 
 /** What makes a message the same one however often it is sent. */
@@ -14,6 +14,8 @@ export interface OutgoingMessage extends MessageIdentity {
   replyTo: number | undefined;
   /** Written in turn with whoever else writes the conversation, since they are rows of their own. */
   attachments?: readonly Attachment[] | undefined;
+  /** Written in turn, too. */
+  mentions?: readonly Mention[] | undefined;
   /** This cid may have been sent before. */
   resent: boolean;
   /** Of `encodeDeliver`, without seq and time. */
@@ -25,6 +27,10 @@ export interface OutgoingMessage extends MessageIdentity {
   /** What the sender was allowed by; checked again when the members version has moved on. */
   standing: Standing;
 }
+
+/** Whether a message has rows of its own beside it, for which it takes its turn. */
+export const hasRows = ({ attachments, mentions }: OutgoingMessage): boolean =>
+  attachments !== undefined || mentions !== undefined;
 
 /** The first acceptance of a message; every resend gets the same. */
 export interface Receipt {
@@ -43,6 +49,7 @@ export interface KnownMessage {
   text: string;
   replyTo: number | undefined;
   attachments?: Attachment[];
+  mentions?: Mention[];
 }
 
 /** A message in a batch, and what is known of its caller. */

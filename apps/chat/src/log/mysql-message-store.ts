@@ -1,7 +1,7 @@
 import { DeadlineError } from '@berth/lifecycle';
 import { type Mysql, type MysqlConnection, txOn } from '@berth/mysql';
 import { BerthError } from '@berth/wire';
-import { type Standing, writeRefusal } from '../membership/standing.ts';
+import { everybodyRefusal, type Standing, writeRefusal } from '../membership/standing.ts';
 import { identityKey, planBatch } from './batch-plan.ts';
 import { BatchStatements } from './batch-statements.ts';
 import type { RefusalRule, StandingReader } from './judging.ts';
@@ -59,7 +59,9 @@ export class MysqlMessageStore implements MessageStore {
     this.#refusal = (message, standing, head, now) => {
       const error = writeRefusal(standing, { strangersMayWrite, now });
       if (error !== undefined) return error;
-      const { replyTo } = message;
+      const { replyTo, mentions } = message;
+      const unheard = everybodyRefusal(standing, mentions);
+      if (unheard !== undefined) return unheard;
       if (replyTo === undefined || (replyTo >= 1 && replyTo <= head)) return undefined;
       return new BerthError('bad_request', 'replyTo names no message');
     };

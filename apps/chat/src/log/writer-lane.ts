@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { batchSize } from '../stores/statement-shapes.ts';
 import type { BatchCommitter } from './batch-committer.ts';
 import type { LockedConversations } from './locked-conversations.ts';
+import { hasRows } from './message-store.ts';
 import type { PendingMessage } from './pending-message.ts';
 
 /** Bytes of a batch at most; well below the server's `max_allowed_packet` (16 MiB by default). */
@@ -86,16 +87,17 @@ export class WriterLane {
     const taken = this.#queue.splice(0, batchSize(this.#queue.length));
     const behind: PendingMessage[] = [];
     for (const [index, pending] of taken.entries()) {
-      const { conversation, attachments } = pending.message;
-      if (attachments !== undefined || behind.length > 0) {
+      const { conversation } = pending.message;
+      const isWide = hasRows(pending.message);
+      if (isWide || behind.length > 0) {
         // It takes its turn once what stands before it in the conversation is committed, and what stands behind it waits.
         const isOf = ({ message }: PendingMessage) => message.conversation === conversation;
-        if (behind.some(isOf) || (turns !== undefined && attachments !== undefined && batch.some(isOf))) {
+        if (behind.some(isOf) || (turns !== undefined && isWide && batch.some(isOf))) {
           behind.push(pending);
           continue;
         }
       }
-      const takesTurn = turns?.has(conversation) || (turns !== undefined && attachments !== undefined);
+      const takesTurn = turns?.has(conversation) || (turns !== undefined && isWide);
       if (locked.has(conversation) || takesTurn) {
         if (locked.has(conversation)) locked.add(pending);
         else turns!.push(pending);

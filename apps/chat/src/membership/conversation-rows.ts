@@ -19,6 +19,8 @@ export interface ConversationRow {
   changed: number;
   /** Somebody has deleted a message of it for themselves. */
   hides: boolean;
+  /** The newest message that mentions somebody. */
+  mentioned: number;
 }
 
 export interface StoredConversationRow {
@@ -32,10 +34,11 @@ export interface StoredConversationRow {
   created_at: number;
   changed_seq: number;
   hides: number;
+  mentioned_seq: number;
 }
 
 export const conversationColumns =
-  'id, kind, title, picture, direct_key, members_version, member_count, created_at, changed_seq, hides';
+  'id, kind, title, picture, direct_key, members_version, member_count, created_at, changed_seq, hides, mentioned_seq';
 
 export const kinds = { direct: 1, group: 2 } as const;
 
@@ -59,6 +62,7 @@ export const conversationRowOf = (row: StoredConversationRow): ConversationRow =
   createdAt: row.created_at,
   changed: row.changed_seq,
   hides: row.hides === 1,
+  mentioned: row.mentioned_seq,
 });
 
 export async function readConversations(

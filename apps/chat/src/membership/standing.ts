@@ -1,4 +1,4 @@
-import { BerthError, type Role } from '@berth/wire';
+import { BerthError, type Mention, mentionsEverybody, type Role } from '@berth/wire';
 
 /** A member row of a conversation; a former member has `leftSeq`. */
 export interface MemberState {
@@ -48,4 +48,13 @@ export function writeRefusal(
     return new BerthError('muted', undefined, { retryAfterMs: member.mutedUntil - rules.now });
   }
   return undefined;
+}
+
+/** To call everybody of a group is for those who look after it. Of one who may write. */
+export function everybodyRefusal(
+  { kind, member }: Standing,
+  mentions: readonly Mention[] | undefined,
+): BerthError | undefined {
+  if (!mentionsEverybody(mentions) || (kind === 'group' && member?.role !== 'member')) return undefined;
+  return new BerthError('forbidden', 'only admins of a group mention everybody');
 }

@@ -15,14 +15,16 @@ test('changes reach every session as its client knows them, on every node, in or
   const { conversation } = (await ann.ask('groupCreate', wish)).conversation;
   const { seq: target } = await ann.ask('send', { conversation, cid: 'one', text: 'helo' });
   const { seq: gone } = await ann.ask('send', { conversation, cid: 'two', text: 'oops' });
-  const edit = { conversation, target, cid: 'edit', text: 'hello' };
+  const mentions = [{ user: bob.user, at: 0, length: 3 }];
+  const edit = { conversation, target, cid: 'edit', text: 'hello', mentions };
   const edited = await ann.ask('edit', edit);
   assert.deepEqual({ ...(await ann.ask('edit', edit)), req: 0 }, { ...edited, req: 0 });
   const reacted = await bob.ask('react', { conversation, target, cid: 'react', emoji: '👍', on: true });
   const recalled = await ann.ask('recall', { conversation, target: gone, cid: 'recall' });
-  await bob.ask('send', { conversation, cid: 'end', text: 'end' });
+  await bob.ask('send', { conversation, cid: 'end', text: 'end', mentions });
   for (const guest of [ann, bob]) {
-    await guest.next('deliver', ({ text }) => text === 'end');
+    const end = await guest.next('deliver', ({ text }) => text === 'end');
+    assert.deepEqual([end.mentions, guest.pushes('changed')[0]!.mentions], [mentions, mentions]);
     assert.deepEqual(
       guest
         .pushes('changed')

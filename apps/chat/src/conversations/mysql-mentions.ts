@@ -1,0 +1,56 @@
+import { everybody, limits } from '@berth/wire';
+import type { ConversationRow } from '../membership/conversation-rows.ts';
+import type { VisibleSeqs } from '../membership/visible-seqs.ts';
+import { inChunks } from '../stores/chunks.ts';
+import type { Database } from '../stores/guarded-mysql.ts';
+import type { MysqlHiddenMessages } from './mysql-hidden-messages.ts';
+
+/** A conversation as a user sees it, and up to where they have read it. */
+interface Reading {
+  row: ConversationRow;
+  visible: VisibleSeqs;
+  mark: number;
+}
+
+/** Who is mentioned where, as it is read. */
+export class MysqlMentions {
+  readonly #mysql: Database;
+  readonly #hidden: MysqlHiddenMessages;
+
+  constructor({ mysql, hidden }: { mysql: Database; hidden: MysqlHiddenMessages }) {
+    this.#mysql = mysql;
+    this.#hidden = hidden;
+  }
+
+  /** By conversation the oldest unread messages that mean the user; asked only where a newer one than the mark means anybody. */
+  async unread(user: number, readings: readonly Reading[]): Promise<Map<number, number[]>> {
+    const found = new Map<number, number[]>();
+    const pieces = readings.flatMap(({ row, visible, mark }) =>
+      row.mentioned > mark ? visible.above(mark).map((piece) => ({ ...piece, id: row.id })) : [],
+    );
+    await inChunks(pieces, 32, async (chunk) => {
+      const each = `(SELECT DISTINCT conversation_id, seq FROM mentions FORCE INDEX (PRIMARY)
+        WHERE conversation_id = ? AND user_id IN (?, ${everybody}) AND seq > ? AND seq <= ?
+        ORDER BY seq LIMIT ${limits.maxToldMentions})`;
+      const rows = await this.#mysql.rows<{ conversation_id: number; seq: number }>(
+        Array(chunk.length).fill(each).join(' UNION '),
+        chunk.flatMap(({ id, after, upTo }) => [id, user, after, upTo]),
+      );
+      for (const { conversation_id, seq } of rows) {
+        const seqs = found.get(conversation_id);
+        if (seqs === undefined) found.set(conversation_id, [seq]);
+        else seqs.push(seq);
+      }
+    });
+    const rows = new Map(readings.map(({ row }) => [row.id, row]));
+    for (const [id, seqs] of found) {
+      const page = seqs.sort((a, b) => a - b).map((seq) => ({ seq }));
+      const left = await this.#hidden.without(rows.get(id)!, user, page);
+      found.set(
+        id,
+        left.slice(0, limits.maxToldMentions).map(({ seq }) => seq),
+      );
+    }
+    return found;
+  }
+}
