@@ -54,6 +54,14 @@ test('two people register, find each other and chat at two terminals on two node
   ann.type('all aboard');
   await bob.sees(/\(Crew\) ann: all aboard/);
 
+  bob.type('/list');
+  await bob.sees(/Crew {2}\d unread {2}all aboard/);
+  ann.type('/open Crew');
+  await ann.sees(/— Crew —/);
+  ann.type('ready, @Bob?');
+  await bob.sees(/\(Crew\) ann: ready, @bob\?/);
+  bob.type('/list');
+  await bob.sees(/Crew {2}\d unread {2}@1 {2}ready, @Bob/);
   ann.type('/edit all ashore');
   await bob.sees(/✎ \(Crew\) ann: all ashore/);
   bob.type('/open Crew');

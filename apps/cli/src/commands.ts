@@ -13,6 +13,7 @@ import { react } from './handlers/react.ts';
 import { recall } from './handlers/recall.ts';
 import { save } from './handlers/save.ts';
 import { send } from './handlers/send.ts';
+import { mentionsIn } from './mentions.ts';
 import { plain } from './terminal.ts';
 
 const commands: Record<string, Command> = {
@@ -28,7 +29,7 @@ export async function runLine(context: Context, line: string): Promise<boolean> 
     if (name === 'quit') return false;
     if (name === 'help') for (const help of helpLines()) terminal.print(help);
     else if (name !== undefined) await commandOf(name).run(context, argument.trim());
-    else if (line.trim() !== '') sendText(context, line.replace(/^\/\//, '/'));
+    else if (line.trim() !== '') await sendText(context, line.replace(/^\/\//, '/'));
   } catch (error) {
     if (!(error instanceof BerthError)) throw error;
     terminal.print(`! ${plain(error.message)}`);
@@ -42,11 +43,13 @@ function commandOf(name: string): Command {
   return command;
 }
 
-function sendText({ client, open, terminal }: Context, text: string): void {
+async function sendText(context: Context, text: string): Promise<void> {
+  const { client, open, terminal } = context;
   if (open === undefined)
     throw new BerthError('bad_request', '/open a conversation first; /list shows them.');
+  const mentions = await mentionsIn(context, open, text);
   client
-    .send(open, text)
+    .send(open, text, { mentions })
     .whenSent()
     .catch((error: Error) => terminal.print(`! not sent: ${plain(text)}: ${plain(error.message)}`));
 }
@@ -55,7 +58,10 @@ function helpLines(): string[] {
   const all = [
     ...Object.values(commands),
     { usage: '/quit', summary: 'log out and leave' },
-    { usage: 'TEXT', summary: 'a message to the open conversation (one that begins with /: write //)' },
+    {
+      usage: 'TEXT',
+      summary: 'a message to the open conversation; @name means a member, @all everybody (for a first /: //)',
+    },
   ];
   return all.map(({ usage, summary }) => `  ${usage.padEnd(22)} ${summary}`);
 }

@@ -2,21 +2,23 @@ import type { Message } from '@berth/client';
 import type { Context } from './context.ts';
 import { entryLine } from './entry-line.ts';
 import { fileSize } from './file-line.ts';
+import { saidWithNames } from './mentions.ts';
 import { plain } from './terminal.ts';
 
 /** A message as a line, with its conversation when that is not the open one; undefined for what shows nothing. */
 export async function messageLine(context: Context, message: Message): Promise<string | undefined> {
   if (message.kind !== undefined) return entryLine(context, message);
-  const { people, open, language } = context;
+  const { people, open } = context;
   const time = new Date(message.sentAt).toTimeString().slice(0, 5);
   const where = message.conversation === open ? '' : `(${plain(people.title(message.conversation))}) `;
-  const words = [said(message, language), ...fileWords(context, message)].filter((each) => each !== '');
+  const words = [await said(context, message), ...fileWords(context, message)].filter((each) => each !== '');
   return `${time} ${where}${plain(await people.nick(message.sender))}: ${words.join(' ')}`;
 }
 
-function said({ text, recalledBy, editedAt }: Message, language: Context['language']): string {
-  if (recalledBy !== undefined) return language === 'zh' ? '（已撤回）' : '(taken back)';
-  return editedAt === undefined ? plain(text) : `${plain(text)} ✎`;
+async function said(context: Context, message: Message): Promise<string> {
+  if (message.recalledBy !== undefined) return context.language === 'zh' ? '（已撤回）' : '(taken back)';
+  const text = plain(await saidWithNames(context, message));
+  return message.editedAt === undefined ? text : `${text} ✎`;
 }
 
 /** Files that can be saved by their number; the oldest go first. */

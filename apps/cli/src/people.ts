@@ -1,6 +1,9 @@
 import type { BerthClient, ConversationSummary, Profile } from '@berth/client';
 import { BerthError } from '@berth/client';
 
+/** Members of one conversation looked at for a name. */
+const maxMembers = 2_000;
+
 /** Names of people and conversations, as far as they were heard of. */
 export class People {
   readonly #client: BerthClient;
@@ -38,6 +41,24 @@ export class People {
       if (profile) this.remember(profile);
     }
     return profile?.nick ?? `user ${user}`;
+  }
+
+  /** The members of a conversation by name; of a large group the first of them. */
+  async membersOf(conversation: number): Promise<Map<string, Profile>> {
+    const found = new Map<string, Profile>();
+    let cursor: string | undefined;
+    do {
+      const page = await this.#client.request('members', {
+        ...{ conversation, limit: 200 },
+        ...(cursor !== undefined && { cursor }),
+      });
+      for (const { id, name, nick, description, sex, icon } of page.members) {
+        this.remember({ id, name, nick, description, sex, icon });
+        found.set(name.toLowerCase(), { id, name, nick, description, sex, icon });
+      }
+      cursor = page.cursor;
+    } while (cursor !== undefined && found.size < maxMembers);
+    return found;
   }
 
   conversation(id: number): ConversationSummary | undefined {

@@ -1,6 +1,7 @@
 import { BerthError } from '@berth/client';
 import type { Command } from '../context.ts';
 import { lastMessage } from '../last-message.ts';
+import { mentionsIn } from '../mentions.ts';
 
 export const edit: Command = {
   usage: '/edit TEXT',
@@ -9,6 +10,7 @@ export const edit: Command = {
     if (text === '') throw new BerthError('bad_request', 'What? /edit TEXT');
     const { client } = context;
     const { conversation, seq } = await lastMessage(context, ({ sender }) => sender === client.account?.id);
-    await client.edit(conversation, seq, text);
+    const mentions = await mentionsIn(context, conversation, text);
+    await client.edit(conversation, seq, text, { mentions });
   },
 };

@@ -11,10 +11,13 @@ export const list: Command = {
     context.listed = await client.conversations({ pageSize }).next();
     if (context.listed.length === 0)
       terminal.print('no conversations yet; /add NAME asks someone to be your friend');
-    context.listed.forEach(({ conversation, unread, last }, index) => {
+    context.listed.forEach(({ conversation, unread, mentions, last }, index) => {
       const news = unread > 0 ? `  ${unread} unread` : '';
+      const meant = mentions === undefined ? '' : `  @${mentions.length}`;
       const text = last ? `  ${plain(last.text).slice(0, 40)}` : '';
-      terminal.print(`${String(index + 1).padStart(3)}  ${plain(people.title(conversation))}${news}${text}`);
+      terminal.print(
+        `${String(index + 1).padStart(3)}  ${plain(people.title(conversation))}${news}${meant}${text}`,
+      );
     });
   },
 };
