@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { BerthError } from '@berth/client';
+import { type FleetNode, OperatorsApi } from '@berth/wire/operators';
 import { plain } from '../terminal.ts';
 import type { FleetConfig } from './fleet-config.ts';
 import { runToken } from './run-token.ts';
-import { type FleetNode, StatusApi } from './status-api.ts';
 import { progressBar, table } from './table.ts';
 
 export interface FleetOutput {
@@ -18,7 +18,9 @@ const stuckMs = 120_000;
 
 /** Does what the command line says. Throws BerthError. */
 export async function runFleet(config: FleetConfig, output: FleetOutput): Promise<void> {
-  const api = new StatusApi(config.statusUrl, config.token);
+  const { statusUrl, token } = config;
+  const awayMessage = `Status does not answer at ${statusUrl}.`;
+  const api = new OperatorsApi({ url: `${statusUrl}/v1`, token, awayMessage });
   const { print } = output;
   const told = (answer: object, text: () => string) =>
     print(config.json ? JSON.stringify(answer, null, 2) : text());
@@ -74,7 +76,7 @@ export async function runFleet(config: FleetConfig, output: FleetOutput): Promis
 }
 
 async function drain(
-  api: StatusApi,
+  api: OperatorsApi,
   { node: name, json, waits }: FleetConfig,
   output: FleetOutput,
 ): Promise<void> {
@@ -91,7 +93,11 @@ async function drain(
   else if (waits) output.print(`${name} is empty`);
 }
 
-async function rebalance(api: StatusApi, { json, waits }: FleetConfig, output: FleetOutput): Promise<void> {
+async function rebalance(
+  api: OperatorsApi,
+  { json, waits }: FleetConfig,
+  output: FleetOutput,
+): Promise<void> {
   const before = await api.fleet();
   const { moves } = await api.rebalance();
   const total = moves.reduce((sum, move) => sum + move.sessions, 0);
@@ -130,7 +136,7 @@ async function watch(look: () => Promise<true | number>): Promise<void> {
   }
 }
 
-async function nodeOf(api: StatusApi, name: string): Promise<FleetNode> {
+async function nodeOf(api: OperatorsApi, name: string): Promise<FleetNode> {
   const { nodes } = await api.fleet();
   const node = nodes.find((known) => known.name === name);
   if (!node) throw new BerthError('not_found', `There is no node ${name}.`);

@@ -1,5 +1,5 @@
+import type { OperatorsApi, OperatorToken } from '@berth/wire/operators';
 import type { TokenOrder } from './fleet-config.ts';
-import type { OperatorToken, StatusApi } from './status-api.ts';
 import { table } from './table.ts';
 
 export interface TokenOutput {
@@ -9,7 +9,7 @@ export interface TokenOutput {
 
 /** Does what `berth fleet token …` says. Throws BerthError. */
 export async function runToken(
-  api: StatusApi,
+  api: OperatorsApi,
   order: TokenOrder,
   { json, print }: TokenOutput,
 ): Promise<void> {

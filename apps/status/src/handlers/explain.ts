@@ -1,3 +1,4 @@
+import type { ExplainAnswer } from '@berth/wire/operators';
 import { barOf } from '../placement/admission.ts';
 import { choose, refusalOf } from '../placement/choose.ts';
 import { loadOf } from '../placement/node-record.ts';
@@ -20,7 +21,7 @@ export interface ExplainContext {
 export async function explain(
   { readFleet, strategy, rules, random = Math.random }: ExplainContext,
   body: unknown,
-): Promise<object> {
+): Promise<ExplainAnswer & { skips: unknown }> {
   const wish = parseMessage(explainBody, body, 'explain');
   const snapshot = await readFleet();
   const { nowMs } = snapshot;

@@ -1,3 +1,4 @@
+import type { PlanAnswer } from '@berth/wire/operators';
 import { plan } from '../planner/plan.ts';
 import { snapshotOf } from '../planner/plan-snapshot.ts';
 import { defaultPlanPolicy, type PlannerRecord, type PlanPolicy } from '../planner/plan-types.ts';
@@ -14,7 +15,11 @@ export interface FleetPlanContext {
  * GET /v1/fleet/plan: what the planner does now and why, and its latest decisions. Where nothing scales the fleet: what the
  * planner would do with the nodes that are there.
  */
-export async function fleetPlan({ readFleet, readPlans, policy }: FleetPlanContext): Promise<object> {
+export async function fleetPlan({
+  readFleet,
+  readPlans,
+  policy,
+}: FleetPlanContext): Promise<PlanAnswer & { policy: PlanPolicy }> {
   const fleet = await readFleet();
   const nowMs = Math.floor(fleet.nowMs);
   if (readPlans && policy) {

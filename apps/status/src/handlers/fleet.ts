@@ -1,3 +1,4 @@
+import type { FleetAnswer, FleetNode } from '@berth/wire/operators';
 import {
   loadOf,
   type NodeStateName,
@@ -12,7 +13,7 @@ export interface FleetContext {
 }
 
 /** GET /v1/fleet: every node that is known, as the registry holds it. Times are ms of Redis' clock. */
-export async function fleet({ readFleet }: FleetContext): Promise<object> {
+export async function fleet({ readFleet }: FleetContext): Promise<FleetAnswer & { version: number }> {
   const snapshot = await readFleet();
   const nodes = snapshot.nodes.map((node) => describe(node, snapshot.nowMs));
   const listed = snapshot.nodes.filter((node) => node.standing === 'listed');
@@ -30,7 +31,7 @@ export async function fleet({ readFleet }: FleetContext): Promise<object> {
   };
 }
 
-function describe(node: KnownNode, nowMs: number): object {
+function describe(node: KnownNode, nowMs: number): FleetNode & Record<string, unknown> {
   return {
     name: node.name,
     state: stateOf(node),

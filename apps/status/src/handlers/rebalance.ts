@@ -1,3 +1,4 @@
+import type { RebalanceAnswer } from '@berth/wire/operators';
 import type { StatusMetrics } from '../metrics.ts';
 import type { Operator, Told } from '../operators/operators.ts';
 import { type FleetEvents, moveEvent } from '../planner/fleet-events.ts';
@@ -21,11 +22,11 @@ export async function rebalance(
   { readFleet, move, metrics, events }: RebalanceContext,
   { name: operator }: Operator,
   told: Told,
-): Promise<object> {
+): Promise<RebalanceAnswer> {
   const snapshot = snapshotOf(await readFleet(), 0);
   const nodes = snapshot.nodes.filter((node) => node.order === 'none' && node.state === 'ready');
   const { steps } = evenOut({ ...snapshot, nodes }, policy, undefined);
-  const moves: { node: string; sessions: number }[] = [];
+  const moves: RebalanceAnswer['moves'] = [];
   for (const step of steps) {
     if (step.do !== 'move') continue;
     await move(step.node, step.bootEpoch, step.sessions, step.avoid);

@@ -1,3 +1,4 @@
+import type { HistoryAnswer } from '@berth/wire/operators';
 import type { FleetSnapshot } from './registry.ts';
 
 export interface FleetHistoryOptions {
@@ -53,7 +54,7 @@ export class FleetHistory {
   }
 
   /** Oldest first; the newest is of `atMs`. */
-  read(): { atMs: number; stepMs: number; nodes: Record<string, (number | null)[]> } {
+  read(): HistoryAnswer {
     return { atMs: this.#atMs, stepMs: this.#options.stepMs, nodes: Object.fromEntries(this.#nodes) };
   }
 }

@@ -1,6 +1,6 @@
+import type { OperatorAnswer } from '@berth/wire/operators';
 import { useEffect, useState } from 'react';
 import { openKeptTexts } from '../state/kept-texts.ts';
-import type { OperatorAnswer } from './fleet-api.ts';
 import { useFleetText } from './fleet-texts.ts';
 import { FleetView } from './fleet-view.tsx';
 import { TokenForm } from './token-form.tsx';

@@ -1,3 +1,4 @@
+import type { FleetNode, FleetOrder, OperatorAnswer } from '@berth/wire/operators';
 import { ArrowLeft, LogOut, Scale } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { Button, IconButton } from '../design/button.tsx';
@@ -6,12 +7,11 @@ import { useFormats } from '../i18n/language.tsx';
 import { LanguageMenu, ThemeMenu } from '../settings/choices.tsx';
 import { navigate } from '../shell/route.ts';
 import { useTask } from '../shell/use-task.ts';
-import { homeUrl } from '../state/home.ts';
 import styles from './fleet.module.css';
-import { FleetApi, type FleetNode, type OperatorAnswer, type Order } from './fleet-api.ts';
 import type { FleetTextKey } from './fleet-catalogue.ts';
 import { useFleetText } from './fleet-texts.ts';
 import { NodeCard } from './node-card.tsx';
+import { operatorsApi } from './operators-api.ts';
 import { PlanPanel } from './plan-panel.tsx';
 import { type FleetSeen, useFleet } from './use-fleet.ts';
 
@@ -32,13 +32,13 @@ export function FleetView({
 }) {
   const say = useFleetText();
   const formats = useFormats();
-  const api = useMemo(() => new FleetApi(homeUrl(), token), [token]);
+  const api = useMemo(() => operatorsApi(token), [token]);
   const { seen, isAway, look } = useFleet(api, onRefused);
   const { failure, run } = useTask();
   const [done, setDone] = useState('');
   const [asks, setAsks] = useState(false);
   const operates = operator.scope === 'operate';
-  const order = (node: string, wish: Order) =>
+  const order = (node: string, wish: FleetOrder) =>
     void run(async () => {
       await api.order(node, wish);
       setDone(say(`done.${wish}`, { node }));
@@ -141,7 +141,7 @@ function Nodes({
 }: {
   seen: FleetSeen;
   operates: boolean;
-  onOrder: (node: string, order: Order) => void;
+  onOrder: (node: string, order: FleetOrder) => void;
 }) {
   const say = useFleetText();
   const [all, setAll] = useState(false);

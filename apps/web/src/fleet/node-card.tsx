@@ -1,8 +1,8 @@
+import type { FleetNode, FleetOrder, HistoryAnswer } from '@berth/wire/operators';
 import { useRef } from 'react';
 import { Button } from '../design/button.tsx';
 import { classNames } from '../design/class-names.ts';
 import styles from './fleet.module.css';
-import type { FleetNode, HistoryAnswer, Order } from './fleet-api.ts';
 import type { FleetTextKey } from './fleet-catalogue.ts';
 import { useFleetText } from './fleet-texts.ts';
 import { Sparkline } from './sparkline.tsx';
@@ -18,7 +18,7 @@ export function NodeCard({
   history: HistoryAnswer;
   /** Whether this operator may give orders. */
   operates: boolean;
-  onOrder: (node: string, order: Order) => void;
+  onOrder: (node: string, order: FleetOrder) => void;
 }) {
   const say = useFleetText();
   const { name, state, connections } = node;
@@ -36,7 +36,7 @@ export function NodeCard({
     ...(node.zone ? ([['zone', node.zone]] as [FleetTextKey, string][]) : []),
     ['version', node.version],
   ];
-  const button = (order: Order, label: FleetTextKey, full: FleetTextKey) => (
+  const button = (order: FleetOrder, label: FleetTextKey, full: FleetTextKey) => (
     <Button look="quiet" small aria-label={say(full, { node: name })} onClick={() => onOrder(name, order)}>
       {say(label)}
     </Button>

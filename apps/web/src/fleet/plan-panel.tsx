@@ -1,6 +1,6 @@
+import type { PlanAnswer } from '@berth/wire/operators';
 import { useFormats } from '../i18n/language.tsx';
 import styles from './fleet.module.css';
-import type { PlanAnswer } from './fleet-api.ts';
 import { useFleetText } from './fleet-texts.ts';
 
 /** What the planner does now and why, and what it decided lately. Its sentences are in English, as in the log. */

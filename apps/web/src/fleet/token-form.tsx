@@ -1,14 +1,14 @@
 import { BerthError } from '@berth/client';
+import type { OperatorAnswer } from '@berth/wire/operators';
 import { useState } from 'react';
 import { AccountFrame } from '../accounts/account-frame.tsx';
 import { Button } from '../design/button.tsx';
 import { FieldForm, TextField } from '../design/field.tsx';
 import { formatRoute } from '../shell/route.ts';
 import { useTask } from '../shell/use-task.ts';
-import { homeUrl } from '../state/home.ts';
-import { FleetApi, type OperatorAnswer } from './fleet-api.ts';
 import type { FleetTextKey } from './fleet-catalogue.ts';
 import { useFleetText } from './fleet-texts.ts';
+import { operatorsApi } from './operators-api.ts';
 
 const reasons: Partial<Record<BerthError['code'], FleetTextKey>> = {
   unauthenticated: 'token.refused',
@@ -33,7 +33,7 @@ export function TokenForm({
     if (!/^berth_op_[\w-]+$/.test(shown)) return setProblem('token.form');
     setProblem(undefined);
     void run(
-      async () => onToken(shown, await new FleetApi(homeUrl(), shown).operator()),
+      async () => onToken(shown, await operatorsApi(shown).operator()),
       (error) => {
         const reason = error instanceof BerthError ? reasons[error.code] : undefined;
         setProblem(reason);

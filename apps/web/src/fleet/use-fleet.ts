@@ -1,6 +1,6 @@
 import { BerthError } from '@berth/client';
+import type { FleetAnswer, HistoryAnswer, OperatorsApi, PlanAnswer } from '@berth/wire/operators';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { FleetAnswer, FleetApi, HistoryAnswer, PlanAnswer } from './fleet-api.ts';
 
 const pollMs = 2_000;
 const maxPauseMs = 30_000;
@@ -20,7 +20,7 @@ export interface FleetSeen {
  * answers. `isAway`: the latest attempt failed. `onRefused`: the token is not good any more.
  */
 export function useFleet(
-  api: FleetApi,
+  api: OperatorsApi,
   onRefused: () => void,
 ): { seen: FleetSeen | undefined; isAway: boolean; look: () => void } {
   const [seen, setSeen] = useState<FleetSeen>();
