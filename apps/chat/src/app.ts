@@ -187,7 +187,7 @@ export function createChat(
     onLogIn: observe.loggedIn,
   });
   const oldDialect = new LlfcchatDialect({
-    ...{ logIn, handlers, log },
+    ...{ logIn, handlers, log, tracing },
     marks: stores.oldClientMarks,
     ids: stores.oldMessageIds,
     spacingMs: config.oldClientSpacingMs,

@@ -1,4 +1,4 @@
-import type { Log } from '@berth/telemetry';
+import type { Log, TraceSpan, Tracing } from '@berth/telemetry';
 import {
   answerId,
   BerthError,
@@ -14,6 +14,7 @@ import { ZodError } from 'zod';
 import type { BoundHandlers } from '../handlers.ts';
 import type { MysqlOldClientMarks } from '../membership/mysql-old-client-marks.ts';
 import type { MysqlOldMessageIds } from '../membership/mysql-old-message-ids.ts';
+import { beginReceive } from '../session/begin-receive.ts';
 import { parseBody } from '../session/body.ts';
 import type { ClientConnection } from '../session/client-connection.ts';
 import type { FrameRun } from '../session/frame-run.ts';
@@ -60,6 +61,9 @@ const routes = new Map<number, OldRoute>([
   ],
 ]);
 
+/** What traces call its frames. */
+const frameNames = new Map<number, string>(Object.entries(oldIds).map(([name, id]) => [id, name]));
+
 export interface LlfcchatDialectOptions {
   logIn: LogIn;
   handlers: BoundHandlers;
@@ -68,6 +72,7 @@ export interface LlfcchatDialectOptions {
   /** Milliseconds between two frames to one client, at least. */
   spacingMs: number;
   log: Log;
+  tracing: Tracing;
 }
 
 /**
@@ -153,23 +158,32 @@ export class LlfcchatDialect implements Dialect {
   }
 
   async #logIn(connection: ClientConnection, id: number, body: Uint8Array): Promise<void> {
+    const { tracing } = this.#options;
+    const span = tracing.isOn ? beginReceive(tracing, 'chatLogin', body.length) : undefined;
     try {
       if (id !== oldIds.chatLogin) throw new BerthError('unauthenticated');
       const { uid, token } = oldBodies.chatLogin.parse(parseBody(body));
-      await this.#options.logIn.run(connection, token, this, (session) => this.#welcome(session, uid, token));
+      let answering: Promise<string> | undefined;
+      const welcome = (session: LiveSession) => {
+        answering = this.#welcome(session, uid, token);
+      };
+      await this.#options.logIn.run(connection, token, this, welcome, span);
+      span?.end(await answering);
     } catch (thrown) {
       const error = berthErrorOf(thrown);
+      span?.end(error.code);
       this.#fault(error, id);
       connection.queue(encodeOldFrame(answerId(oldIds.chatLogin), { error: oldErrorOf(error.code) }));
       connection.closeWith(closeReasonOf(error), undefined);
     }
   }
 
-  #welcome(session: LiveSession, uid: number, token: string): void {
+  /** The code of what was answered. */
+  async #welcome(session: LiveSession, uid: number, token: string): Promise<string> {
     if (uid !== session.user) {
       session.connection.queue(encodeOldFrame(answerId(oldIds.chatLogin), { error: oldErrors.uidInvalid }));
       session.connection.closeWith('ticketInvalid', undefined);
-      return;
+      return 'ticket_invalid';
     }
     const { handlers, marks, ids, spacingMs } = this.#options;
     const old = new OldSession({
@@ -178,15 +192,18 @@ export class LlfcchatDialect implements Dialect {
     });
     this.#sessions.set(session, old);
     session.connection.keepAlive(keepAliveMs);
-    logInAnswer(old, token).then(
-      (answer) => old.welcome(answerId(oldIds.chatLogin), answer),
-      (thrown: unknown) => {
-        const error = berthErrorOf(thrown);
-        this.#fault(error, oldIds.chatLogin);
-        const answer = encodeOldFrame(answerId(oldIds.chatLogin), { error: oldErrorOf(error.code) });
-        session.connection.closeWith('serverError', answer);
-      },
-    );
+    let answer: Awaited<ReturnType<typeof logInAnswer>>;
+    try {
+      answer = await logInAnswer(old, token);
+    } catch (thrown) {
+      const error = berthErrorOf(thrown);
+      this.#fault(error, oldIds.chatLogin);
+      const refusal = encodeOldFrame(answerId(oldIds.chatLogin), { error: oldErrorOf(error.code) });
+      session.connection.closeWith('serverError', refusal);
+      return error.code;
+    }
+    old.welcome(answerId(oldIds.chatLogin), answer);
+    return 'ok';
   }
 
   #answerBeat(old: OldSession): void {
@@ -202,13 +219,16 @@ export class LlfcchatDialect implements Dialect {
     const { connection } = old.session;
     const hasRoom = connection.requestStarted(body.length);
     let answer: Promise<object>;
+    const { tracing } = this.#options;
+    const span = tracing.isOn ? beginReceive(tracing, frameNames.get(id)!, body.length) : undefined;
     try {
       if (!hasRoom) throw new BerthError('unavailable');
-      answer = route.handle(old, route.schema.parse(parseBody(body)) as never);
+      const parsed = route.schema.parse(parseBody(body)) as never;
+      answer = tracing.within(span, () => route.handle(old, parsed));
     } catch (thrown) {
       answer = Promise.reject(thrown);
     }
-    void this.#answer(old, id, route, body.length, answer);
+    void this.#answer(old, id, route, body.length, answer, span);
   }
 
   /** In flight until the answer is written, so that a client that does not read is not read either. */
@@ -218,6 +238,7 @@ export class LlfcchatDialect implements Dialect {
     route: OldRoute,
     bytes: number,
     answer: Promise<object>,
+    span: TraceSpan | undefined,
   ): Promise<void> {
     const { connection } = old.session;
     let frame: Uint8Array;
@@ -226,8 +247,10 @@ export class LlfcchatDialect implements Dialect {
       frame = encodeOldFrame(answerId(id), await answer);
       frameBytes = frame.length;
       if (!connection.requestStarted(frameBytes)) throw new BerthError('unavailable');
+      span?.end();
     } catch (thrown) {
       const error = berthErrorOf(thrown);
+      span?.end(error.code);
       this.#fault(error, id);
       if (frameBytes > 0) connection.requestEnded(frameBytes);
       frameBytes = 0;

@@ -1,5 +1,5 @@
 import { jittered } from '@berth/lifecycle';
-import type { Log, TraceSpan, Tracing } from '@berth/telemetry';
+import type { Log, Tracing } from '@berth/telemetry';
 import {
   answerId,
   BerthError,
@@ -15,6 +15,7 @@ import type { Session } from '../context.ts';
 import type { BoundHandlers } from '../handlers.ts';
 import type { SendWaiter } from '../log/pending-message.ts';
 import { storeErrorOf } from '../stores/store-error.ts';
+import { beginReceive } from './begin-receive.ts';
 import { berthFarewell } from './berth-farewell.ts';
 import { parseBody } from './body.ts';
 import type { ClientConnection } from './client-connection.ts';
@@ -127,11 +128,13 @@ export class BerthDialect implements Dialect {
 
   async #hello(connection: ClientConnection, id: number, body: Uint8Array): Promise<void> {
     const req = reqOf(body);
+    const { tracing } = this.#options;
+    const span = tracing.isOn ? beginReceive(tracing, 'hello', body.length) : undefined;
     try {
       if (id !== frameIds.hello) throw new BerthError('unauthenticated', 'The first frame must be a hello.');
       const hello = requestSchemas.hello.safeParse(parseBody(body));
       if (!hello.success) throw new BerthError('bad_request', firstIssue(hello.error));
-      await this.#options.logIn.run(connection, hello.data.token, this, (session) => {
+      const welcome = (session: LiveSession) => {
         session.entries = hello.data.entries;
         session.changes = hello.data.entries && hello.data.changes;
         session.moves = hello.data.moves;
@@ -140,10 +143,13 @@ export class BerthDialect implements Dialect {
         session.files = hello.data.files;
         const answer = { req: hello.data.req, ...this.#options.welcome(session) };
         connection.queue(encodeFrame(answerId(frameIds.hello), answer));
-      });
+      };
+      await this.#options.logIn.run(connection, hello.data.token, this, welcome, span);
+      span?.end();
       this.#options.onLogIn('ok');
     } catch (thrown) {
       const error = toBerthError(thrown);
+      span?.end(error.code);
       this.#options.onLogIn(error.code);
       if (error.code === 'internal') this.#options.log.error({ err: thrown }, 'a log-in failed');
       reply(connection, id, req, error);
@@ -235,10 +241,6 @@ export class BerthDialect implements Dialect {
     return error.code;
   }
 }
-
-/** Of a request: from its frame to its answer. */
-const beginReceive = (tracing: Tracing, name: string, bytes: number): TraceSpan | undefined =>
-  tracing.begin('frame.receive', { 'berth.frame': name, 'berth.frame.bytes': bytes });
 
 /** An error as the answer to a request; as a push when the request did not say its `req`. */
 function reply(connection: ClientConnection, id: number, req: number | undefined, error: BerthError): void {

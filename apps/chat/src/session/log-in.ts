@@ -1,5 +1,6 @@
+import type { TraceSpan } from '@berth/telemetry';
 import type { TicketClaims } from '@berth/tokens';
-import { BerthError, type CloseReason } from '@berth/wire';
+import { BerthError, type CloseReason, toBerthError } from '@berth/wire';
 import type { LiveQueries } from '../conversations/live-queries.ts';
 import type { FileLines } from '../log/file-lines.ts';
 import { TokenBucket } from '../rates/token-bucket.ts';
@@ -60,6 +61,18 @@ export function closeReasonOf(error: BerthError): CloseReason {
   }
 }
 
+/** The span ends with the work, as the work does. */
+async function traced<T>(span: TraceSpan, work: Promise<T>): Promise<T> {
+  try {
+    const result = await work;
+    span.end();
+    return result;
+  } catch (error) {
+    span.end(toBerthError(error).code);
+    throw error;
+  }
+}
+
 /** Turns a connection and a ticket into a session, and ends sessions. The same for every dialect. */
 export class LogIn implements SessionKeeper {
   readonly #options: LogInOptions;
@@ -73,20 +86,22 @@ export class LogIn implements SessionKeeper {
 
   /**
    * The session of the ticket, on this connection; what the client sent meanwhile is handed to it after `welcome`.
-   * Throws BerthError, the connection still open unless the client left.
+   * Throws BerthError, the connection still open unless the client left. `trace`: of the frame that asked for it.
    */
   async run(
     connection: ClientConnection,
     ticket: string,
     dialect: Dialect,
     welcome: (session: LiveSession) => void,
+    trace?: TraceSpan,
   ): Promise<void> {
     const claims = this.#admit(ticket);
     const pending = new PendingFrames(dialect);
     connection.logInStarted(pending);
     this.#pending++;
     try {
-      const session = await this.#open(connection, claims, dialect);
+      const opening = this.#open(connection, claims, dialect);
+      const session = await (trace === undefined ? opening : traced(trace.child('session.open'), opening));
       if (session === undefined) return;
       session.ready = true;
       connection.loggedIn(session);
