@@ -322,6 +322,13 @@ describe('on a real cluster', { skip: clusterTools === undefined && 'there are n
       const load = await startLoad(platform, 20);
       await installation.install('berth', ['--set', 'chat.capacity=12']);
       await eventually('there are three chat pods', () => chatPods(3), 120_000);
+      const lease = ['get', 'lease', 'berth-chat-planner', '-n', berth];
+      const holder = await cluster.kubectl([...lease, '-o', 'jsonpath={.spec.holderIdentity}']);
+      const replicas = (await cluster.pods(berth, 'status')).map(({ metadata }) => metadata.name);
+      assert.ok(
+        replicas.some((name) => holder.startsWith(`${name}_`)),
+        `${holder} is none of ${replicas}`,
+      );
       await cluster.settled(berth, 240);
       await installation.install('berth', [
         '--set',

@@ -85,7 +85,8 @@ export function createStatus(
   });
   const { scaler } = config;
   const kubernetes = scaler?.kind === 'kubernetes' ? new KubernetesApi(scaler) : undefined;
-  const replica = randomUUID();
+  // As controllers do, so that the Lease tells which pod leads.
+  const replica = `${hostname()}_${randomUUID()}`;
   const lease =
     kubernetes && scaler?.kind === 'kubernetes'
       ? new KubernetesLease({
