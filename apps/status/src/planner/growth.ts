@@ -1,10 +1,12 @@
-import type { Growth, PlanPolicy, PlanSnapshot, Sample } from './plan-types.ts';
+import type { Growth, PlanMemory, PlanPolicy, PlanSnapshot, Sample } from './plan-types.ts';
 
 /** Growth is measured over the last so long… */
 const measureMs = 20_000;
 /** …and over no less than this. */
 const leastMs = 4_000;
 const maxSamples = 16;
+/** Within this those who were told to move have gone from where they were. */
+const movesMs = 10_000;
 /** In so long the fleet grows by half at most. */
 const growthMs = 30_000;
 const growthShare = 0.5;
@@ -12,11 +14,18 @@ const growthShare = 0.5;
 const usedOf = ({ nodes }: PlanSnapshot): number =>
   nodes.reduce((sum, node) => sum + node.connections + node.reserved, 0);
 
-/** The samples with that of now; begun anew when a node went, with which its sessions are counted no more. */
-export function withSample(snapshot: PlanSnapshot, samples: readonly Sample[] = []): Sample[] {
+/**
+ * The samples with that of now; begun anew when a node went, with which its sessions are counted no more, and while sessions
+ * move, each of which is counted on both nodes for a moment.
+ */
+export function withSample(snapshot: PlanSnapshot, { samples = [], evening }: PlanMemory): Sample[] {
+  const { nowMs, nodes } = snapshot;
+  const areMoving =
+    nodes.some(({ order, connections }) => order === 'drain' && connections > 0) ||
+    (evening?.movedAtMs !== undefined && nowMs - evening.movedAtMs < movesMs);
   const now: Sample = { atMs: snapshot.nowMs, used: usedOf(snapshot), nodes: snapshot.nodes.length };
   const kept =
-    (samples.at(-1)?.nodes ?? 0) <= now.nodes
+    !areMoving && (samples.at(-1)?.nodes ?? 0) <= now.nodes
       ? samples.filter(({ atMs }) => now.atMs - atMs <= measureMs)
       : [];
   return [...kept, now].slice(-maxSamples);

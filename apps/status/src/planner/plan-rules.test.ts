@@ -44,6 +44,33 @@ test('those are counted on who will come until a new pod serves', () => {
   assert.match(growing.why, /1200 sessions .* and 600 more .* 2 → 3/);
 });
 
+test('those who move, and are counted on both nodes meanwhile, are nobody who comes', () => {
+  const leaver = (connections: number) => ({
+    order: 'drain' as const,
+    state: 'draining' as const,
+    connections,
+  });
+  const victim = { node: 'n2', bootEpoch: 3, sinceMs: 0, removed: false };
+  let memory: PlanMemory = { victim };
+  // 60 a second leave a node, and each of them is on both for a second.
+  for (let second = 0; second <= 6; second += 2) {
+    const moved = 60 * second;
+    const nodes = nodesOf([420 + moved / 2, 420 + moved / 2, 0], { reserved: second === 0 ? 0 : 20 });
+    Object.assign(nodes[2]!, leaver(400 - Math.max(0, moved - 60)));
+    const result = plan({ nowMs: second * 1_000, scale: 3, nodes, silent: 0 }, policy, memory);
+    assert.deepEqual(result.steps, [], result.why);
+    memory = result.memory;
+  }
+  const evened = planFor(8, (second) => ({
+    nodes: nodesOf([450, 450, 60 * second]),
+  }));
+  assert.deepEqual(
+    evened.steps.filter((step) => step.do === 'scale'),
+    [],
+    evened.why,
+  );
+});
+
 test('the fleet grows by half in 30 s at most, whatever is wanted', () => {
   fc.assert(
     fc.property(
@@ -129,6 +156,14 @@ test('after a scale-out sessions are moved until all nodes are within a tenth of
   assert.ok(out.worstBudget <= (policy.rebalanceShare * 5) / 60);
   assert.ok(out.moves <= 600, 'no more than have to');
   assert.equal(even([210, 190, 200], 60).moves, 0, 'even enough');
+});
+
+test('a node that comes to many gets its share, though each of them has but a little too much', () => {
+  for (const before of [4, 9]) {
+    const { counts } = even([...new Array<number>(before).fill(500), 0], 280);
+    const mean = (500 * before) / (before + 1);
+    for (const count of counts) assert.ok(Math.abs(count - mean) <= 0.1 * mean, `${counts}`);
+  }
 });
 
 test('a few sessions are a lot where a node takes few', () => {

@@ -18,7 +18,7 @@ export function plan(snapshot: PlanSnapshot, policy: PlanPolicy, memory: PlanMem
   const victim =
     known && nodes.find((node) => node.name === known.node && node.bootEpoch === known.bootEpoch);
   const leaving = victim && !known!.removed ? victim : undefined;
-  const samples = withSample(snapshot, memory.samples);
+  const samples = withSample(snapshot, memory);
   const unclear = unclearOf(snapshot, known);
   const growth = unclear ? 0 : growthOf(samples);
   const coming = Math.round((growth * policy.startMs) / 1_000);

@@ -1,9 +1,9 @@
 import type { Evening, PlanNode, PlanPolicy, PlanSnapshot, PlanStep } from './plan-types.ts';
 
-/** The fleet is evened out when its fullest node is so far from the mean… */
-const beginShare = 0.15;
-/** …until it is as near as this. */
-const endShare = 0.05;
+/** The fleet is evened out when a node is so far above or below the mean, as one is that has just come to many… */
+const beginShares = { above: 0.15, below: 0.3 };
+/** …until all are as near as this. */
+const endShares = { above: 0.05, below: 0.08 };
 /** What so few sessions more or less, or such a part of its capacity, do to a node is nothing. */
 const leastSessions = 10;
 const leastShare = 0.05;
@@ -26,20 +26,21 @@ export function evenOut(
 ): { steps: PlanStep[]; evening: Evening } {
   const fleet = `${nodes.length} ${Math.max(0, ...nodes.map((node) => node.bootEpoch))}`;
   const begun = evening?.fleet === fleet ? evening : undefined;
-  const done = { fleet, isDone: true };
+  const movedAtMs = evening?.movedAtMs;
+  const done = { fleet, isDone: true, ...(movedAtMs !== undefined && { movedAtMs }) };
   if (begun?.isDone || policy.rebalanceShare === 0) return { steps: [], evening: done };
   const total = nodes.reduce((sum, node) => sum + node.connections, 0);
   const capacity = nodes.reduce((sum, node) => sum + node.capacity, 0);
   const sinceMs = begun?.sinceMs ?? nowMs;
   const mean = (node: PlanNode) => (total * node.capacity) / capacity;
   const excess = (node: PlanNode) => node.connections - mean(node);
-  const least = (node: PlanNode) =>
-    Math.max(
-      1,
-      Math.min(leastSessions, leastShare * node.capacity),
-      (begun?.sinceMs === undefined ? beginShare : endShare) * mean(node),
-    );
-  const uneven = nodes.filter((node) => excess(node) > least(node));
+  const far = begun?.sinceMs === undefined ? beginShares : endShares;
+  const least = (node: PlanNode, share: number) =>
+    Math.max(1, Math.min(leastSessions, leastShare * node.capacity), share * mean(node));
+  const fullest = nodes.filter((node) => excess(node) > least(node, far.above));
+  const isOneEmpty = nodes.some((node) => -excess(node) > least(node, far.below));
+  // What one node lacks may be a little too much on each of many.
+  const uneven = fullest.length === 0 && isOneEmpty ? nodes.filter((node) => excess(node) > 0) : fullest;
   if (uneven.length === 0 || nowMs - sinceMs > giveUpMs) return { steps: [], evening: done };
   if (begun?.movedAtMs !== undefined && nowMs - begun.movedAtMs < moveEveryMs)
     return { steps: [], evening: begun };
