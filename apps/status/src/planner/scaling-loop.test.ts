@@ -105,6 +105,34 @@ test('a fleet that has just been made gets its least number without waiting for 
   }
 });
 
+test('what nodes report is met in the next round, 2.4 s later at most', async (t) => {
+  const scaler = new NotedScaler(2);
+  const registry = new RedisRegistry(stores.redis, defaultRules);
+  let planned = Promise.withResolvers<void>();
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const loop = new ScalingLoop({
+    ...{ registry, scaler, policy: { ...policy, min: 2 }, log },
+    leadership: new Leadership(stores.redis, 'one', 3_600_000),
+    onPlan: () => planned.resolve(),
+  });
+  /** Lets so much time pass, and what is due then be done. */
+  const pass = async (ms: number) => {
+    planned = Promise.withResolvers<void>();
+    t.mock.timers.tick(ms);
+    await planned.promise;
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  loop.start();
+  await pass(2_400);
+  assert.equal(scaler.scale, 2);
+  await enter(registry, 'a', 100);
+  await enter(registry, 'b', 100);
+  await pass(2_400);
+  assert.equal(scaler.scale, 3);
+  t.mock.timers.reset();
+  await loop.close();
+});
+
 test('a fleet that is too small is scaled out, by one replica at a time', async () => {
   const scaler = new NotedScaler(2);
   await withLoop(scaler, async (registry, outcomes, told) => {
