@@ -90,15 +90,10 @@ test('what cannot be built is told in one line and leaves nothing behind', async
   }
 });
 
-test('the release before is the one that is named, else tagged, else whose promises were noted last', async () => {
-  assert.equal(await previousRelease(repository), undefined);
-  const noted = commit({ 'packages/wire/doc/baseline.json': '{}' });
-  commit({ 'package.json': '{ }' });
-  assert.equal(await previousRelease(repository), noted);
-  git('tag', 'v1.2.3');
-  assert.equal(await previousRelease(repository), noted, 'this commit is no release before itself');
-  commit({ 'package.json': '{  }' });
-  assert.equal(await previousRelease(repository), 'v1.2.3');
+test('the release before is the one that is named, else that which was noted', async () => {
+  const release = commit({ 'package.json': '{ }' });
+  commit({ 'packages/wire/doc/baseline.json': JSON.stringify({ release }) });
+  assert.equal(await previousRelease(repository), release);
   process.env.BERTH_PREVIOUS = 'HEAD~2';
   try {
     assert.equal(await previousRelease(repository), 'HEAD~2');

@@ -15,6 +15,9 @@ export interface Revision {
   folder: string;
 }
 
+/** What is promised to the release before, and which that is. */
+const baseline = 'packages/wire/doc/baseline.json';
+
 export interface BuildOptions {
   say: (line: string) => void;
   /** Files without which it is of no use. */
@@ -23,20 +26,14 @@ export interface BuildOptions {
 }
 
 /**
- * The release before this one: `BERTH_PREVIOUS`, else the newest tag of a version before this commit, else the commit at which
- * `npm run baseline` noted last what a release promises. Undefined where the history does not tell, as in a shallow clone.
+ * The release before this one: `BERTH_PREVIOUS`, else the `release` of baseline.json, which `npm run baseline -- REVISION` moves.
+ * Undefined where the history does not have it, as in a shallow clone.
  */
 export async function previousRelease(repository: string): Promise<string | undefined> {
   const { BERTH_PREVIOUS: wanted } = process.env;
   if (wanted) return wanted;
-  const said = async (...args: string[]) =>
-    (await exec('git', args, { cwd: repository }).catch(() => ({ stdout: '' }))).stdout.trim();
-  if ((await said('rev-parse', '--is-shallow-repository')) !== 'false') return undefined;
-  return (
-    (await said('describe', '--tags', '--abbrev=0', '--match', 'v[0-9]*', 'HEAD~1')) ||
-    (await said('log', '-1', '--format=%H', 'HEAD~1', '--', 'packages/wire/doc/baseline.json')) ||
-    undefined
-  );
+  const { release } = JSON.parse(await readFile(join(repository, baseline), 'utf8')) as { release: string };
+  return commitOf(repository, release).catch(() => undefined);
 }
 
 /** The commit that `revision` names; throws with one line when there is none. */
