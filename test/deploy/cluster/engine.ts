@@ -95,6 +95,18 @@ export class EngineProject {
     return project;
   }
 
+  /** One with a stack `aws` of these settings, for a preview: its provider is stood for by what its SDK knows. */
+  static async createAws(config: Record<string, string>, secretKeys: string[]): Promise<EngineProject> {
+    const project = new EngineProject(join(tmpdir(), 'no-cluster'), '0.1.0');
+    await project.must('pulumi', ['stack', 'init', 'aws', '--secrets-provider', 'passphrase']);
+    const pairs = Object.entries(config)
+      // The engine's own are those of the stack file.
+      .filter(([key]) => !key.startsWith('pulumi:'))
+      .flatMap(([key, value]) => [secretKeys.includes(key) ? '--secret' : '--plaintext', `${key}=${value}`]);
+    await project.must('pulumi', ['config', 'set-all', '--stack', 'aws', ...pairs]);
+    return project;
+  }
+
   /** Sets it back to what it was at first. */
   async setBack(name: string): Promise<void> {
     const first = kindSettings(this.#tag)[name];
@@ -219,7 +231,9 @@ interface Preview {
 function standIns(kubeconfig: string, tag: string): Record<string, string> {
   const ctr = `ctr --address ${join(dirname(clusterBin), 'state/containerd.sock')} --namespace k8s.io`;
   return {
-    docker: 'case $1 in version) echo 29.0.1 ;; esac\n',
+    docker: 'case "$1 $2" in version*) echo 29.0.1 ;; buildx*) echo "linux/amd64, linux/arm64" ;; esac\n',
+    aws: 'echo "{}"\n',
+    'pulumi-resource-aws': `exec ${process.execPath} ${join(root, 'infra/test/stub-aws-provider.ts')} "$@"\n`,
     kind: `case "$1 $2" in
   "get clusters") echo berth ;;
   "get kubeconfig") cat ${kubeconfig} ;;
