@@ -1,13 +1,12 @@
-import type { Revision } from '@berth/test/revision';
 import { readLongList } from './long-list.ts';
 import { type Duration, patterns, read } from './measure.ts';
-import { type Member, Side } from './side.ts';
+import { type Build, type Member, Side } from './side.ts';
 import type { Comparison, Round } from './table.ts';
 
 export interface CompareOptions {
   /** The older build and the present one. */
-  revision: Revision;
-  present: Revision;
+  revision: Build;
+  present: Build;
   rounds: number;
   duration: Duration;
   /** Length of each part of the stored side's measurement. */
