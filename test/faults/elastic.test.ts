@@ -65,7 +65,7 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('chat nodes come with the people and go when they have left, with others talking all the while', async (t) => {
+test('chat nodes come with the people and go when they have left, with others talking, though who plans is killed meanwhile', async (t) => {
   const sockets = watchSockets();
   const client = { WebSocket: sockets.WebSocket };
   const load = await startLoad(platform, 6, { client });
@@ -86,6 +86,10 @@ test('chat nodes come with the people and go when they have left, with others ta
 
   await closeAll(guests);
   const abrupt = sockets.abrupt;
+  await eventually('one is to go', () => /planner: .* is to go/.test(said), 120_000);
+  // It is cordoned, drained and taken away in three rounds of the planner: status is killed in the midst of them.
+  process.kill(Number(/^ {2}status .* process (\d+)$/m.exec(said)![1]), 'SIGKILL');
+  await eventually('status runs again', () => said.includes('berth: status runs again'), 60_000);
   await eventually('there are two again', () => running() === 2, 120_000);
   await load.more(100);
   await load.stop();
