@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { BerthError } from '@berth/client';
+import { errorTable } from '@berth/wire';
 import {
-  connectDevice,
+  createDevice,
   createGroup,
   type Device,
+  nextEvent,
   nodeOf,
   type Person,
   seedPeople,
@@ -13,8 +16,10 @@ import type { PlatformDoors } from '../harness/platform.ts';
 import { watchSockets } from '../harness/watched-sockets.ts';
 
 const groupSize = 10;
-/** Log-ins at a time: gate hashes so many passwords at once. */
+/** Log-ins at a time, as gate hashes so many passwords at once; and groups that are made at a time. */
 const atOnce = 4;
+/** A log-in that is refused for now is tried again for so long, and its connection has as long. */
+const enterMs = 120_000;
 
 /** What people noticed since the last look. */
 export interface Noticed {
@@ -36,12 +41,16 @@ export class Crowd {
   readonly #groups: Group[] = [];
   /** When each log-in was done, on this process' clock. */
   readonly enteredAt: number[] = [];
+  /** Log-ins that had to be tried again, by the code of the refusal. */
+  readonly refused = new Map<string, number>();
   readonly #sockets = watchSockets();
   readonly #offline = new Map<Device, { since: number | undefined; total: number; longest: number }>();
   readonly #gone = new Set<Device>();
   readonly #violations: string[] = [];
   #delays: number[] = [];
   #texts = 0;
+  #said = 0;
+  #waiters: { at: number; resolve: () => void }[] = [];
   #abruptBefore = 0;
 
   /** Logs in so many more. */
@@ -55,13 +64,38 @@ export class Crowd {
 
   /** Puts those from `first` on in groups, and has each say something every `pauseMs` on average. */
   async talk(first: number, pauseMs: number): Promise<void> {
-    for (let start = first; start < this.devices.length; start += groupSize) {
-      const members = this.devices.slice(start, start + groupSize);
-      const conversation = await createGroup(members, `Group ${start}`);
-      const group: Group = { members, conversation, isSilent: false, talking: [] };
-      group.talking = members.map((member) => this.#talk(member, group, pauseMs));
-      this.#groups.push(group);
-    }
+    const starts: number[] = [];
+    for (let start = first; start < this.devices.length; start += groupSize) starts.push(start);
+    const nextGroup = async (): Promise<void> => {
+      for (let start = starts.shift(); start !== undefined; start = starts.shift())
+        await this.#beginGroup(start, pauseMs);
+    };
+    await Promise.all(Array.from({ length: atOnce }, nextGroup));
+  }
+
+  async #beginGroup(start: number, pauseMs: number): Promise<void> {
+    const members = this.devices.slice(start, start + groupSize);
+    const conversation = await createGroup(members, `Group ${start}`);
+    const group: Group = { members, conversation, isSilent: false, talking: [] };
+    group.talking = members.map((member) => this.#talk(member, group, pauseMs));
+    // Whoever awaits them hears of a failure.
+    for (const talking of group.talking) talking.catch(() => {});
+    this.#groups.push(group);
+  }
+
+  /** Resolves once so many more texts have been stored. */
+  more(count: number): Promise<void> {
+    return new Promise((resolve) => this.#waiters.push({ at: this.#said + count, resolve }));
+  }
+
+  /** Resolves once everybody who has not left is connected. */
+  async allOnline(): Promise<void> {
+    await Promise.all(
+      this.#present().map(async ({ client }) => {
+        while (client.state.kind !== 'online')
+          await nextEvent(client, 'state', ({ kind }) => kind === 'online', enterMs);
+      }),
+    );
   }
 
   /** So many leave for good, whole groups, the last ones that came. */
@@ -134,10 +168,14 @@ export class Crowd {
   }
 
   async #enter(platform: PlatformDoors, person: Person): Promise<void> {
-    const device = await connectDevice(platform, person, {
+    const device = createDevice(platform, person, {
       requestTimeoutMs: 60_000,
       WebSocket: this.#sockets.WebSocket,
     });
+    await this.#logIn(device);
+    const resumed = nextEvent(device.client, 'resumed', () => true, enterMs);
+    device.client.connect();
+    await resumed;
     this.enteredAt.push(performance.now());
     this.devices.push(device);
     const times: { since: number | undefined; total: number; longest: number } = {
@@ -158,12 +196,28 @@ export class Crowd {
     });
   }
 
+  async #logIn({ client, person: { email, password } }: Device): Promise<void> {
+    for (const until = performance.now() + enterMs; ; ) {
+      try {
+        await client.logIn({ email, password });
+        return;
+      } catch (error) {
+        if (!(error instanceof BerthError) || !errorTable[error.code].retry || performance.now() > until)
+          throw error;
+        this.refused.set(error.code, (this.refused.get(error.code) ?? 0) + 1);
+        await sleep(error.retryAfterMs ?? 500);
+      }
+    }
+  }
+
   async #talk(device: Device, group: Group, pauseMs: number): Promise<void> {
     for (let index = 0; ; index++) {
       await sleep(2 * pauseMs * Math.random());
       if (group.isSilent) return;
       await device.say(group.conversation, `${device.person.name} ${index}`);
       this.#texts++;
+      this.#said++;
+      this.#waiters = this.#waiters.filter(({ at, resolve }) => this.#said < at || resolve());
     }
   }
 }

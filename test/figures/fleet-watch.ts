@@ -1,28 +1,30 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { FleetAnswer, PlanAnswer } from '@berth/wire/operators';
 import type { ClusterDoors } from '../deploy/cluster/doors.ts';
-import type { TestCluster } from '../deploy/cluster/test-cluster.ts';
 
 /** The fleet at one moment. */
 export interface FleetMoment {
   /** On the clock of this process. */
   atMs: number;
-  /** Pods that are asked for. */
+  /** On that of the fleet, by which the planner notes when it decided. */
+  fleetMs: number;
+  /** Pods that were asked for when the planner looked last. */
   scale: number;
   used: number;
   /** Sessions by node, of those that take new ones. */
   nodes: Map<string, number>;
 }
 
-/** Looks at the fleet again and again: at what is asked of Kubernetes, and at what status tells operators. */
+/** Looks at the fleet again and again, at what status tells operators: the API server is away at times. */
 export class FleetWatch {
   readonly moments: FleetMoment[] = [];
-  readonly #cluster: TestCluster;
+  /** By when they were made: status tells of the latest only. */
+  readonly #decisions = new Map<number, PlanAnswer['decisions'][number]>();
   readonly #doors: ClusterDoors;
   #isStopped = false;
   #watching: Promise<void> | undefined;
 
-  constructor(cluster: TestCluster, doors: ClusterDoors) {
-    this.#cluster = cluster;
+  constructor(doors: ClusterDoors) {
     this.#doors = doors;
   }
 
@@ -35,39 +37,36 @@ export class FleetWatch {
     await this.#watching;
   }
 
+  /** What the planner has decided, oldest first. */
+  get decisions(): PlanAnswer['decisions'] {
+    return [...this.#decisions.values()];
+  }
+
   get last(): FleetMoment | undefined {
     return this.moments.at(-1);
   }
 
   async #watch(everyMs: number): Promise<void> {
     while (!this.#isStopped) {
-      // While the API server or a replica of status is away there is nothing to be seen.
+      // While a replica of status is away there may be nothing to be seen.
       await this.#look().catch(() => {});
       await sleep(everyMs);
     }
   }
 
   async #look(): Promise<void> {
-    const [printed, fleet] = await Promise.all([
-      this.#cluster.kubectl(
-        ['get', 'deployment', 'berth-chat', '-n', this.#doors.namespace, '-o', 'jsonpath={.spec.replicas}'],
-        undefined,
-        5_000,
-      ),
-      this.#doors.askStatus<Fleet>('/v1/fleet'),
+    const [fleet, { last, decisions }] = await Promise.all([
+      this.#doors.askStatus<FleetAnswer>('/v1/fleet'),
+      this.#doors.askStatus<PlanAnswer>('/v1/fleet/plan'),
     ]);
+    for (const decision of decisions) this.#decisions.set(decision.atMs, decision);
     const listed = fleet.nodes.filter(({ state }) => state === 'ready');
     this.moments.push({
-      ...{ atMs: performance.now(), scale: Number(printed) },
+      ...{ atMs: performance.now(), fleetMs: fleet.nowMs, scale: last?.scale ?? 0 },
       used: fleet.totals.connections + fleet.totals.reserved,
       nodes: new Map(listed.map(({ name, connections }) => [name, connections])),
     });
   }
-}
-
-interface Fleet {
-  totals: { connections: number; reserved: number };
-  nodes: { name: string; state: string; connections: number }[];
 }
 
 /** The farthest that a node is from the mean of all, as a part of it. */

@@ -15,6 +15,8 @@ export class ClusterDoors {
   readonly #cluster: TestCluster;
   #operatorSecret: Promise<Record<string, string>> | undefined;
   readonly #closers: (() => Promise<void>)[] = [];
+  /** Addresses of status' replicas as they were when none of those known before answered. */
+  #replicas: string[] = [];
 
   constructor(cluster: TestCluster) {
     this.#cluster = cluster;
@@ -57,19 +59,22 @@ export class ClusterDoors {
 
   /** What a replica of status answers operators; the first that does. */
   async askStatus<T>(path: string, body?: object): Promise<T> {
-    const { token } = await this.#operator();
     let reason: unknown = new Error('there is no replica of status');
-    for (const { status } of await this.#cluster.pods(this.namespace, 'status')) {
-      try {
-        const answer = await fetch(`http://${status.podIP}:9102${path}`, {
-          headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-          signal: AbortSignal.timeout(3_000),
-          ...(body && { method: 'POST', body: JSON.stringify(body) }),
-        });
-        if (answer.ok) return (await answer.json()) as T;
-        reason = new Error(`${path}: ${answer.status} ${await answer.text()}`);
-      } catch (error) {
-        reason = error;
+    const asked = new Set<string>();
+    // Kubernetes is asked only when it has to be: that costs more than all the rest, and its API server may be away.
+    for (const find of [
+      async () => this.#replicas,
+      async () => (await this.#cluster.pods(this.namespace, 'status')).map(({ status }) => status.podIP),
+    ]) {
+      this.#replicas = await find();
+      for (const address of this.#replicas.filter((known) => !asked.has(known))) {
+        asked.add(address);
+        try {
+          return await this.#ask<T>(address, path, body);
+        } catch (error) {
+          reason = error;
+          this.#replicas = this.#replicas.filter((known) => known !== address);
+        }
       }
     }
     throw reason;
@@ -77,6 +82,17 @@ export class ClusterDoors {
 
   async order(node: string, order: 'none' | 'cordon' | 'drain'): Promise<void> {
     await this.askStatus('/v1/fleet/orders', { node, order });
+  }
+
+  async #ask<T>(address: string, path: string, body: object | undefined): Promise<T> {
+    const { token } = await this.#operator();
+    const answer = await fetch(`http://${address}:9102${path}`, {
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      signal: AbortSignal.timeout(3_000),
+      ...(body && { method: 'POST', body: JSON.stringify(body) }),
+    });
+    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as T;
   }
 
   #operator(): Promise<Record<string, string>> {

@@ -90,7 +90,7 @@ export class Installation {
   }
 
   /** Installs or upgrades, and waits until all is ready. */
-  async install(name: string, more: string[] = []): Promise<void> {
+  async install(name: string, more: string[] = [], minutes = 5): Promise<void> {
     const { namespace, chart, values } = this.#release(name);
     const file = join(this.#folder, `${name}.json`);
     await writeFile(file, JSON.stringify(values), { mode: 0o600 });
@@ -106,10 +106,10 @@ export class Installation {
       ...from,
       '--wait',
       '--timeout',
-      '5m',
+      `${minutes}m`,
     ];
     try {
-      await this.#cluster.helm(args);
+      await this.#cluster.helm(args, (minutes + 1) * 60_000);
     } catch (error) {
       throw new Error(`${(error as Error).message}\n${await this.#cluster.describe(namespace)}`, {
         cause: error,
