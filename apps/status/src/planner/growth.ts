@@ -46,8 +46,9 @@ export function boundedScale(
   grown: readonly Growth[] = [],
 ): { to: number; grown: Growth[] } {
   const lately = grown.filter(({ atMs }) => nowMs - atMs < growthMs);
-  const from = Math.min(scale, lately[0]?.from ?? scale);
-  const most = Math.max(from + 1, Math.ceil(from * (1 + growthShare)), policy.min);
+  // That a new fleet gets its least number is no growth.
+  const from = Math.max(policy.min, Math.min(scale, lately[0]?.from ?? scale));
+  const most = Math.max(from + 1, Math.ceil(from * (1 + growthShare)));
   const to = Math.max(scale, Math.min(wanted, most));
   return { to, grown: to > scale ? [...lately, { atMs: nowMs, from: scale }] : lately };
 }

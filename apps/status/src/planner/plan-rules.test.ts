@@ -97,6 +97,13 @@ test('the fleet grows by half in 30 s at most, whatever is wanted', () => {
   );
 });
 
+test('a fleet that has just got its least number grows as soon as more is wanted', () => {
+  const first = plan({ nowMs: 0, scale: 1, nodes: nodesOf([0]), silent: 0 }, policy, {});
+  assert.deepEqual(first.steps, [{ do: 'scale', to: 2 }]);
+  const next = plan({ nowMs: 4_000, scale: 2, nodes: nodesOf([800, 800]), silent: 0 }, policy, first.memory);
+  assert.deepEqual(next.steps, [{ do: 'scale', to: 3 }], next.why);
+});
+
 test('nothing is begun during a rollout or while a node is silent, unless hardly anybody more fits in', () => {
   const busy = nodesOf([800, 800, 800]);
   assert.deepEqual(planFor(0, () => ({ nodes: busy })).steps, [{ do: 'scale', to: 4 }]);
