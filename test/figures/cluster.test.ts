@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { after, before, describe, type TestContext, test } from 'node:test';
@@ -252,6 +252,8 @@ describe('an elastic fleet', { skip: clusterTools === undefined && 'there are no
       },
       60_000,
     );
+    // The kubelet would give it a second.
+    process.kill(pidOfNode(String(pod!.status.podIP)), 'SIGKILL');
     await cluster.kubectl(['delete', 'pod', '-n', 'berth', name, '--grace-period=0', '--force']);
     await cluster.settled('berth');
     await crowd.allOnline();
@@ -376,3 +378,19 @@ describe('an elastic fleet', { skip: clusterTools === undefined && 'there are no
     });
   });
 });
+
+/** The chat process of the pod with that address: pods of the cluster are processes of this machine. */
+function pidOfNode(address: string): number {
+  const found = readdirSync('/proc').find((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+      return environment.includes(`NODE_NAME=${address}`);
+    } catch {
+      // It has just ended.
+      return false;
+    }
+  });
+  if (found === undefined) throw new Error(`no process has the address ${address}`);
+  return Number(found);
+}
