@@ -14,8 +14,8 @@ export interface Person {
 
 /** Where all sessions of a process go, and from where. */
 export interface Route extends GateDoorOptions {
-  /** See `Target`. */
-  localAddress?: string;
+  /** Sessions are shared out between them; see `Target`. */
+  localAddresses?: readonly string[];
 }
 
 /** With the connections to gate that all of them share. */
@@ -72,7 +72,7 @@ export class Session {
   /** Throws when it cannot; once it was open before, all that was missed is there when it resolves. */
   async open(): Promise<void> {
     const { conversation } = this.person;
-    const { door, localAddress, ca, insecure } = this.#route;
+    const { door, localAddresses, ca, insecure } = this.#route;
     const { berth } = await door.post<{ berth: { url: string; ticket: string } }>(
       '/v1/berths',
       {},
@@ -82,7 +82,8 @@ export class Session {
       {
         ...{ kind: 'berth', url: berth.url, ticket: berth.ticket, conversation },
         ...{ mark: this.#head === undefined ? undefined : this.#recorder.markOf(conversation) },
-        ...{ localAddress, ca, insecure },
+        localAddress: localAddresses?.[this.person.user % localAddresses.length],
+        ...{ ca, insecure },
       },
       {
         acknowledged: () => {},

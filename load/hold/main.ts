@@ -16,7 +16,7 @@ import { type HoldOptions, parseHoldOptions, usage } from './options.ts';
 
 /** `npm run load:hold`: many sessions of driver processes, held, cut and checked, here or on a deployment. */
 interface Place {
-  route: Omit<Route, 'localAddress'>;
+  route: Omit<Route, 'localAddresses'>;
   people: Person[];
   close(): Promise<void>;
 }
