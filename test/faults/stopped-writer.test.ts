@@ -6,7 +6,12 @@ import { connectDevice, createGroup, nodeOf, seedPeople, settle, verdict } from 
 import { usePlatform } from '../harness/platform.ts';
 import { startLoad } from './load.ts';
 
-const platform = usePlatform({ nodes: 2 });
+/** More than a batch holds. */
+const inHand = 600;
+/** Longer than a server keeps the locks of who says nothing, a caller waits for an answer, and status for a report. */
+const stoppedMs = 20_000;
+
+const platform = usePlatform({ nodes: 2, environment: { chat: { SENDS_BURST: '1000' } } });
 
 test('a node is stopped with batches in hand until it has been given up: what it then writes follows what others wrote meanwhile', async () => {
   const people = await seedPeople(platform, 6);
@@ -20,7 +25,7 @@ test('a node is stopped with batches in hand until it has been given up: what it
   const load = await startLoad(platform, 20);
   await load.more(200);
   // In hand when it stops: sent, and not answered.
-  const sent = Array.from({ length: 200 }, (_, index) => fenced.say(conversation, `in hand ${index}`));
+  const sent = Array.from({ length: inHand }, (_, index) => fenced.say(conversation, `in hand ${index}`));
   const fates = Promise.allSettled(sent);
   await eventually('some of them are stored', async () => {
     const rows = await platform.db.rows('SELECT 1 FROM messages WHERE conversation_id = ? LIMIT 1', [
@@ -29,6 +34,7 @@ test('a node is stopped with batches in hand until it has been given up: what it
     return rows.length > 0;
   });
   sleeper.signal('SIGSTOP');
+  const stoppedAt = performance.now();
   await owner.client.request('groupRemove', { conversation, user: fenced.person.id });
   for (const index of Array(20).keys()) await owner.say(conversation, `meanwhile ${index}`);
   await load.more(100);
@@ -38,6 +44,8 @@ test('a node is stopped with batches in hand until it has been given up: what it
       (await nodesOfFleet(platform)).every(({ name, state }) => name !== sleeper.name || state === 'lost'),
     30_000,
   );
+  // Time itself is what is waited for.
+  while (performance.now() - stoppedAt < stoppedMs) await load.more(10);
   sleeper.signal('SIGCONT');
   await fates;
   await load.more(200);

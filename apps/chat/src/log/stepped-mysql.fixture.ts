@@ -51,11 +51,11 @@ export class Steps {
   }
 }
 
-/** A pool whose every statement waits for its step. */
+/** A pool whose every statement waits for its step, and says what it is. */
 export class SteppedMysql extends Mysql {
-  readonly #steps: Steps;
+  readonly #steps: { take(sql: string): Promise<void> };
 
-  constructor(options: MysqlOptions, steps: Steps) {
+  constructor(options: MysqlOptions, steps: { take(sql: string): Promise<void> }) {
     super(options);
     this.#steps = steps;
   }
@@ -68,7 +68,8 @@ export class SteppedMysql extends Mysql {
         if (typeof value !== 'function') return value;
         if (property !== 'execute' && property !== 'query') return value.bind(target);
         return async (...args: unknown[]) => {
-          await this.#steps.take();
+          const [statement] = args as [string | { sql: string }];
+          await this.#steps.take(typeof statement === 'string' ? statement : statement.sql);
           return value.apply(target, args);
         };
       },

@@ -235,59 +235,61 @@ test('an idle writer goes on after the server has closed its connections', async
   assert.equal((await node.send(conversation!, 1, 'second')).seq, 2);
 });
 
-test('a server killed in mid-load and started again has lost and doubled nothing', async () => {
-  const server = await startTestMysql();
-  const admin = new Mysql({ url: server.url });
-  await migrate(admin);
-  const conversations = await createGroups(admin, 4, 3);
-  const nodes = [0, 1].map(() => createWritingNode({ url: server.url, deadlineMs: 20_000 }));
-  const acknowledged: { conversation: number; seq: number; cid: string }[] = [];
-  const stop = new AbortController();
-  const clients = upTo(24).map(async (client) => {
-    const conversation = conversations[client % 4]!;
-    const sender = 1 + (client % 3);
-    while (!stop.signal.aborted) {
-      const cid = newCid();
-      for (let resent = false; ; resent = true) {
-        try {
-          const { seq } = await nodes[client % 2]!.send(conversation, sender, `by ${client}`, {
-            cid,
-            resent,
-          });
-          acknowledged.push({ conversation, seq, cid });
-          break;
-        } catch {
-          await eventually('the server answers', async () => (await admin.rows('SELECT 1')).length, 20_000);
+for (const binlog of [[], ['--log-bin', '--sync-binlog=1', '--server-id=1']]) {
+  test(`a server killed in mid-load and started again has lost and doubled nothing${binlog.length ? ', its binary log on' : ''}`, async () => {
+    const server = await startTestMysql(binlog);
+    const admin = new Mysql({ url: server.url });
+    await migrate(admin);
+    const conversations = await createGroups(admin, 4, 3);
+    const nodes = [0, 1].map(() => createWritingNode({ url: server.url, deadlineMs: 20_000 }));
+    const acknowledged: { conversation: number; seq: number; cid: string }[] = [];
+    const stop = new AbortController();
+    const clients = upTo(24).map(async (client) => {
+      const conversation = conversations[client % 4]!;
+      const sender = 1 + (client % 3);
+      while (!stop.signal.aborted) {
+        const cid = newCid();
+        for (let resent = false; ; resent = true) {
+          try {
+            const { seq } = await nodes[client % 2]!.send(conversation, sender, `by ${client}`, {
+              cid,
+              resent,
+            });
+            acknowledged.push({ conversation, seq, cid });
+            break;
+          } catch {
+            await eventually('the server answers', async () => (await admin.rows('SELECT 1')).length, 20_000);
+          }
         }
       }
+    });
+    await eventually('the load runs', () => acknowledged.length > 300);
+    await server.kill();
+    const before = acknowledged.length;
+    const restarted = await server.restart();
+    await eventually('it goes on', () => acknowledged.length > before + 300, 20_000);
+    stop.abort();
+    await Promise.all(clients);
+    const reader = new Mysql({ url: server.url });
+    for (const conversation of conversations) {
+      const rows = await storedRows(reader, conversation);
+      assert.deepEqual(seqsOf(rows), upTo(rows.length));
+      assert.equal(await headOf(reader, conversation), rows.length);
+      assert.equal(new Set(rows.map(({ sender, cid }) => `${sender}:${cid}`)).size, rows.length);
+      for (const { seq, cid } of acknowledged.filter((one) => one.conversation === conversation)) {
+        assert.equal(rows[seq - 1]!.cid, cid);
+      }
     }
+    assert.equal(
+      (await Promise.all(conversations.map((id) => headOf(reader, id)))).reduce((sum, head) => sum + head, 0),
+      acknowledged.length,
+    );
+    for (const node of nodes) await node.close();
+    for (const db of [admin, reader]) await db.close();
+    await restarted.kill();
+    await server.remove();
   });
-  await eventually('the load runs', () => acknowledged.length > 300);
-  await server.kill();
-  const before = acknowledged.length;
-  const restarted = await server.restart();
-  await eventually('it goes on', () => acknowledged.length > before + 300, 20_000);
-  stop.abort();
-  await Promise.all(clients);
-  const reader = new Mysql({ url: server.url });
-  for (const conversation of conversations) {
-    const rows = await storedRows(reader, conversation);
-    assert.deepEqual(seqsOf(rows), upTo(rows.length));
-    assert.equal(await headOf(reader, conversation), rows.length);
-    assert.equal(new Set(rows.map(({ sender, cid }) => `${sender}:${cid}`)).size, rows.length);
-    for (const { seq, cid } of acknowledged.filter((one) => one.conversation === conversation)) {
-      assert.equal(rows[seq - 1]!.cid, cid);
-    }
-  }
-  assert.equal(
-    (await Promise.all(conversations.map((id) => headOf(reader, id)))).reduce((sum, head) => sum + head, 0),
-    acknowledged.length,
-  );
-  for (const node of nodes) await node.close();
-  for (const db of [admin, reader]) await db.close();
-  await restarted.kill();
-  await server.remove();
-});
+}
 
 test('without a server a message is refused as not stored, in time', async () => {
   const server = await startTestMysql();
