@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffMs } from '@berth/lifecycle';
 import type { Log, TraceSpan, Tracing } from '@berth/telemetry';
 import { BerthError } from '@berth/wire';
-import type { MessageStore, Outcome } from './message-store.ts';
+import type { BatchOptions, MessageStore, Outcome } from './message-store.ts';
 import type { PendingMessage } from './pending-message.ts';
 import { type WriteFailure, writeFailureOf } from './write-failure.ts';
 
@@ -30,6 +30,12 @@ export interface LeftOut {
   why: 'locked' | 'contended' | 'later';
 }
 
+/** Takes messages that may join a batch whose conversations are locked now. */
+export type Gathering = (
+  locked: ReadonlyMap<number, unknown>,
+  batch: readonly PendingMessage[],
+) => PendingMessage[];
+
 /** How a batch is to be tried next. */
 interface Course {
   /** Without locks. */
@@ -38,6 +44,7 @@ interface Course {
   skipLocked: boolean;
   /** A COMMIT of it was not answered. */
   uncertain: boolean;
+  gathering?: Gathering | undefined;
   /** Of the batch, when one of its messages is traced. */
   span?: TraceSpan;
 }
@@ -77,15 +84,15 @@ export class BatchCommitter {
   }
 
   /**
-   * With `append` without locks, the batch sorted by conversation; whatever fails is then tried under them. Resolves with the
-   * messages that were left out.
+   * With `append` without locks, the batch sorted by conversation; whatever fails is then tried under them. What `gathering`
+   * takes, once the locks are held, is added to the batch. Resolves with the messages that were left out.
    */
   async commit(
     batch: PendingMessage[],
-    { append, skipLocked }: { append: boolean; skipLocked: boolean },
+    { append, ...rest }: Pick<Course, 'append' | 'skipLocked' | 'gathering'>,
   ): Promise<LeftOut[]> {
     const uncertain = batch.some((pending) => pending.maybeStored);
-    const course = { append: append && !uncertain, careful: uncertain, skipLocked, uncertain };
+    const course = { ...rest, append: append && !uncertain, careful: uncertain, uncertain };
     const span = this.#tracing.isOn ? beginAppend(batch) : undefined;
     if (span === undefined) return this.#pursue(batch, course);
     const left = await this.#pursue(batch, { ...course, span });
@@ -98,7 +105,8 @@ export class BatchCommitter {
     for (let attempt = 0; ; attempt++) {
       const open = batch.filter((pending) => !pending.settled || (pending.maybeStored && !this.#closing));
       if (open.length === 0) return [];
-      const result = await this.#attempt(open, course);
+      const gather = course.gathering && this.#gatherer(batch, open, course.gathering);
+      const result = await this.#attempt(open, { ...course, gather });
       if (Array.isArray(result)) return result;
       const { failure, error } = result;
       this.#log.warn({ err: error, failure, messages: open.length }, 'a batch was not stored');
@@ -123,21 +131,36 @@ export class BatchCommitter {
 
   async #split(batch: PendingMessage[], course: Course): Promise<LeftOut[]> {
     const middle = Math.ceil(batch.length / 2);
-    const left = await this.#pursue(batch.slice(0, middle), { ...course });
-    return left.concat(await this.#pursue(batch.slice(middle), { ...course }));
+    // Nothing that came later may stand before the second half.
+    const part = { ...course, gathering: undefined };
+    const left = await this.#pursue(batch.slice(0, middle), { ...part });
+    return left.concat(await this.#pursue(batch.slice(middle), { ...part }));
+  }
+
+  #gatherer(batch: PendingMessage[], open: PendingMessage[], gathering: Gathering): BatchOptions['gather'] {
+    return (locked) => {
+      const joined = gathering(locked, open);
+      for (const pending of joined) this.#begin(pending);
+      batch.push(...joined);
+      open.push(...joined);
+      // What belongs together is handed on together.
+      open.sort((a, b) => a.message.conversation - b.message.conversation);
+    };
+  }
+
+  #begin(pending: PendingMessage): void {
+    pending.maybeStored = true;
+    pending.resent ||= this.#suspects.has(pending.message.sender);
   }
 
   async #attempt(
     batch: PendingMessage[],
-    course: Course,
+    course: Course & Pick<BatchOptions, 'gather'>,
   ): Promise<LeftOut[] | { failure: WriteFailure; error: unknown }> {
     const started = performance.now();
     const observe = (failure: WriteFailure | undefined) =>
       this.#observe({ messages: batch.length, seconds: (performance.now() - started) / 1_000, failure });
-    for (const pending of batch) {
-      pending.maybeStored = true;
-      pending.resent ||= this.#suspects.has(pending.message.sender);
-    }
+    for (const pending of batch) this.#begin(pending);
     let outcomes: Outcome[];
     const span = course.span?.child('commit', { kind: 'client', facts: { 'db.system.name': 'mysql' } });
     try {

@@ -66,6 +66,8 @@ export interface BatchOptions {
   careful: boolean;
   /** Leave out conversations that someone else has locked, instead of waiting for them. */
   skipLocked: boolean;
+  /** Called once the locks are held, with the conversations that are locked: the batch may grow by messages to them. */
+  gather?: ((locked: ReadonlyMap<number, unknown>) => void) | undefined;
 }
 
 export type Outcome =

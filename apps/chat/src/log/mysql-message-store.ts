@@ -90,6 +90,9 @@ export class MysqlMessageStore implements MessageStore {
   ): Promise<Outcome[]> {
     const ids = [...new Set(batch.map(({ message }) => message.conversation))].sort((a, b) => a - b);
     const locked = await this.#statements.lock(connection, ids, options.skipLocked);
+    // Nothing joins a batch that has been given up meanwhile.
+    if (attempt.abandoned) throw new DeadlineError('given up while waiting for locks');
+    options.gather?.(locked);
     const standings = await this.#currentStandings(connection, batch, locked);
     const known = await this.#known(connection, batch, locked, options.careful);
     const sentAt = Date.now();

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { batchSize } from '../stores/statement-shapes.ts';
+import { batchSize, maxBatch } from '../stores/statement-shapes.ts';
 import type { BatchCommitter } from './batch-committer.ts';
 import type { LockedConversations } from './locked-conversations.ts';
 import { hasRows } from './message-store.ts';
@@ -64,7 +64,13 @@ export class WriterLane {
       const batch = this.#takeBatch();
       if (batch.length === 0) continue;
       const skipLocked = performance.now() < this.#skipLockedUntil;
-      const left = await committer.commit(batch, { append: turns !== undefined, skipLocked });
+      const left = await committer.commit(batch, {
+        append: turns !== undefined,
+        skipLocked,
+        // Who waited for a lock has more to write by then, and others wait for the lock.
+        gathering:
+          turns === undefined ? (conversations, taken) => this.#gather(conversations, taken) : undefined,
+      });
       if (onEnded !== undefined) for (const pending of batch) onEnded(pending);
       const later: PendingMessage[] = [];
       for (const { pending, why } of left) {
@@ -78,6 +84,25 @@ export class WriterLane {
       if (later.length > 0) this.#queue = [...later, ...this.#queue];
     }
     this.#working = undefined;
+  }
+
+  /** What the queue has for these conversations, of each in its order, as far as there is room in the batch. */
+  #gather(conversations: ReadonlyMap<number, unknown>, batch: readonly PendingMessage[]): PendingMessage[] {
+    const mayJoin = ({ settled, message }: PendingMessage) =>
+      !settled && conversations.has(message.conversation);
+    const waiting = this.#queue.reduce((count, pending) => count + Number(mayJoin(pending)), 0);
+    const total = Math.max(batch.length, batchSize(Math.min(maxBatch, batch.length + waiting)));
+    let bytes = batch.reduce((sum, pending) => sum + pending.bytes, 0);
+    const joined: PendingMessage[] = [];
+    let isFull = false;
+    this.#queue = this.#queue.filter((pending) => {
+      if (!mayJoin(pending)) return true;
+      bytes += pending.bytes;
+      isFull ||= batch.length + joined.length >= total || bytes > maxBatchBytes;
+      if (!isFull) joined.push(pending);
+      return isFull;
+    });
+    return joined;
   }
 
   #takeBatch(): PendingMessage[] {

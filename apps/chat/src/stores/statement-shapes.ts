@@ -6,26 +6,12 @@
 /** Rows of one INSERT at most, and messages of one batch. */
 export const maxBatch = 512;
 
-/** Multiples of 32, and below that the powers of two. */
 const rowStep = 32;
 
-/** Cuts `count` rows into sizes that have a statement, the largest first: 199 → 192, 4, 2, 1. */
+/** Cuts `count` rows into sizes that have a statement, the largest first: 199 → 192, 7. */
 export function insertSizes(count: number): number[] {
   const sizes: number[] = [];
-  let left = count;
-  while (left >= maxBatch) {
-    sizes.push(maxBatch);
-    left -= maxBatch;
-  }
-  if (left >= rowStep) {
-    sizes.push(left - (left % rowStep));
-    left %= rowStep;
-  }
-  for (let size = rowStep / 2; left > 0; size /= 2) {
-    if (left < size) continue;
-    sizes.push(size);
-    left -= size;
-  }
+  for (let left = count; left > 0; left -= sizes.at(-1)!) sizes.push(appendSize(left));
   return sizes;
 }
 
