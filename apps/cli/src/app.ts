@@ -1,7 +1,7 @@
 import { type BerthClient, createClient, type Message } from '@berth/client';
 import { connectFiles } from '@berth/client/files';
 import { changeLine } from './change-line.ts';
-import { runLine } from './commands.ts';
+import { completions, runLine } from './commands.ts';
 import type { ChatConfig } from './config.ts';
 import type { Context } from './context.ts';
 import { list } from './handlers/list.ts';
@@ -32,9 +32,11 @@ export async function runChat(config: ChatConfig, terminal: Terminal): Promise<v
       language: config.language,
       open: undefined,
       listed: [],
+      quiet: false,
       files: connectFiles({ client, gateUrl: config.gateUrl }),
       shown: new Map(),
     };
+    terminal.complete = (line) => completions(context, line);
     const over = watch(context);
     const resumed = new Promise<void>((resolve) => client.on('resumed', () => resolve()));
     client.connect();
@@ -59,7 +61,11 @@ function watch(context: Context): Promise<void> {
   const { client, terminal, people } = context;
   // In the order in which they came, though some wait for a name.
   let printed: Promise<unknown> = Promise.resolve();
+  const isShown = (conversation: number) =>
+    conversation === context.open || !(context.quiet || people.isSilenced(conversation));
   const show = async (message: Message) => {
+    if (!isShown(message.conversation)) return;
+    await people.meet(message.conversation);
     const line = await messageLine(context, message);
     if (line !== undefined) terminal.print(line);
   };
@@ -68,6 +74,7 @@ function watch(context: Context): Promise<void> {
   });
   client.on('change', ({ change }) => {
     printed = printed.then(async () => {
+      if (!isShown(change.conversation)) return;
       const line = await changeLine(context, change);
       if (line !== undefined) terminal.print(line);
     });

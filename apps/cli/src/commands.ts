@@ -6,18 +6,23 @@ import { edit } from './handlers/edit.ts';
 import { friends } from './handlers/friends.ts';
 import { group } from './handlers/group.ts';
 import { history } from './handlers/history.ts';
+import { leave } from './handlers/leave.ts';
 import { list } from './handlers/list.ts';
+import { mute } from './handlers/mute.ts';
 import { node } from './handlers/node.ts';
 import { open } from './handlers/open.ts';
+import { quiet } from './handlers/quiet.ts';
 import { react } from './handlers/react.ts';
 import { recall } from './handlers/recall.ts';
+import { reply } from './handlers/reply.ts';
 import { save } from './handlers/save.ts';
 import { send } from './handlers/send.ts';
 import { mentionsIn } from './mentions.ts';
 import { plain } from './terminal.ts';
 
 const commands: Record<string, Command> = {
-  ...{ list, open, history, edit, recall, react },
+  ...{ list, open, history, reply, edit, recall, react },
+  ...{ mute, quiet, leave },
   ...{ send, save, friends, add, accept, group, node },
 };
 
@@ -35,6 +40,23 @@ export async function runLine(context: Context, line: string): Promise<boolean> 
     terminal.print(`! ${plain(error.message)}`);
   }
   return true;
+}
+
+/** Those that take the name of a conversation. */
+const named = ['open', 'leave', 'mute'];
+
+/** The lines that a line may be the beginning of, when Tab is pressed. */
+export function completions({ people }: Pick<Context, 'people'>, line: string): string[] {
+  const [, name, argument] = /^\/(\w*)(?:\s+(.*))?$/.exec(line) ?? [];
+  if (name === undefined) return [];
+  if (argument === undefined)
+    return [...Object.keys(commands), 'help', 'quit']
+      .filter((command) => command.startsWith(name))
+      .map((command) => `/${command} `);
+  if (!named.includes(name)) return [];
+  return people.titles
+    .filter((title) => title.toLowerCase().startsWith(argument.toLowerCase()))
+    .map((title) => `/${name} ${plain(title)}`);
 }
 
 function commandOf(name: string): Command {

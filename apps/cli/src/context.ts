@@ -14,6 +14,8 @@ export interface Context {
   open: number | undefined;
   /** As they were listed last: their numbers are what `/open` takes. */
   listed: ConversationSummary[];
+  /** Nothing is shown but the open conversation. */
+  quiet: boolean;
   files: FilesClient;
   /** Files by the numbers that they were shown with: what `/save` takes. */
   shown: Map<number, { file: string; name: string; conversation: number; seq: number }>;

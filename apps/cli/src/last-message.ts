@@ -4,6 +4,15 @@ import type { Context } from './context.ts';
 /** Messages looked at for it. */
 const lookedAt = 100;
 
+/** The last message here of whoever is called so, by nick or name; undefined when there is none. */
+export async function lastMessageOf(context: Context, name: string): Promise<Message | undefined> {
+  const users = context.people.called(name.replace(/^@/, '').toLowerCase());
+  return lastMessage(context, ({ sender }) => users.has(sender)).catch((error: unknown) => {
+    if (error instanceof BerthError && error.code === 'not_found') return undefined;
+    throw error;
+  });
+}
+
 /** The last message of the open conversation that fits and was not taken back. */
 export async function lastMessage(
   { client, open }: Context,

@@ -3,6 +3,7 @@ import type { Context } from './context.ts';
 import { entryLine } from './entry-line.ts';
 import { fileSize } from './file-line.ts';
 import { saidWithNames } from './mentions.ts';
+import { replyWords } from './reply-words.ts';
 import { plain } from './terminal.ts';
 
 /** A message as a line, with its conversation when that is not the open one; undefined for what shows nothing. */
@@ -11,7 +12,11 @@ export async function messageLine(context: Context, message: Message): Promise<s
   const { people, open } = context;
   const time = new Date(message.sentAt).toTimeString().slice(0, 5);
   const where = message.conversation === open ? '' : `(${plain(people.title(message.conversation))}) `;
-  const words = [await said(context, message), ...fileWords(context, message)].filter((each) => each !== '');
+  const words = [
+    ...(await replyWords(context, message)),
+    await said(context, message),
+    ...fileWords(context, message),
+  ].filter((each) => each !== '');
   return `${time} ${where}${plain(await people.nick(message.sender))}: ${words.join(' ')}`;
 }
 

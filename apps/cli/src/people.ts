@@ -13,16 +13,18 @@ export class People {
   constructor(client: BerthClient) {
     this.#client = client;
     client.on('conversations', ({ conversations }) => {
-      for (const conversation of conversations) {
-        this.#conversations.set(conversation.conversation, conversation);
-        if (conversation.peer) this.remember(conversation.peer);
-      }
+      for (const conversation of conversations) this.#learn(conversation);
     });
     client.on('friendEvent', (event) => {
       if (event.event === 'requested') this.remember(event.request);
       else if (event.event === 'accepted') this.remember(event.friend);
       else if (event.event === 'profile') this.remember(event.user);
     });
+  }
+
+  #learn(conversation: ConversationSummary): void {
+    this.#conversations.set(conversation.conversation, conversation);
+    if (conversation.peer) this.remember(conversation.peer);
   }
 
   remember(profile: Profile): void {
@@ -59,6 +61,35 @@ export class People {
       cursor = page.cursor;
     } while (cursor !== undefined && found.size < maxMembers);
     return found;
+  }
+
+  /** Sees to it that a conversation is known, before it is spoken of. */
+  async meet(id: number): Promise<void> {
+    if (this.#conversations.has(id)) return;
+    const answer = await this.#client.request('conversation', { conversation: id }).catch(() => undefined);
+    if (answer) this.#learn(answer.conversation);
+  }
+
+  isSilenced(id: number): boolean {
+    return this.#conversations.get(id)?.silenced ?? false;
+  }
+
+  silence(id: number, silenced: boolean): void {
+    const known = this.#conversations.get(id);
+    if (known) this.#conversations.set(id, { ...known, silenced });
+  }
+
+  /** Everybody heard of whose nick or name that is, in lower case. */
+  called(wanted: string): Set<number> {
+    const users = [...this.#profiles.values()].filter(({ nick, name }) =>
+      [nick, name].some((one) => one.toLowerCase() === wanted),
+    );
+    return new Set(users.map(({ id }) => id));
+  }
+
+  /** What conversations heard of are called. */
+  get titles(): string[] {
+    return [...this.#conversations.keys()].map((id) => this.title(id));
   }
 
   conversation(id: number): ConversationSummary | undefined {

@@ -61,3 +61,17 @@ test('the text of others stays text: no escapes, no new lines, no change of dire
   assert.equal(plain('a\u001b[2Jb\u202ec\r\nd\u0007'), 'a·[2Jb·c ⏎ d·');
   assert.equal(plain('Grüße, 你好 👋'), 'Grüße, 你好 👋');
 });
+
+test('Tab finishes what can be only one thing', async () => {
+  const { input, terminal } = open(true);
+  terminal.complete = (line) => ['/open Harbour crew', '/leave'].filter((one) => one.startsWith(line));
+  const lines = terminal.lines();
+  const line = lines.next();
+  input.write('/open Ha\t');
+  input.write('\r');
+  assert.equal((await line).value, '/open Harbour crew');
+  const secret = terminal.ask('Password: ', { hidden: true });
+  input.write('/le\t\r');
+  assert.equal(await secret, '/le', 'nothing is looked up there');
+  terminal.close();
+});

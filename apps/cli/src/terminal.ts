@@ -6,6 +6,8 @@ type Output = Writable & { isTTY?: boolean };
 /** Lines in and out: of a person at a terminal, whose half-written line outlives what is printed, or of a pipe. */
 export class Terminal {
   readonly isInteractive: boolean;
+  /** The lines that one may be the beginning of. */
+  complete: (line: string) => string[] = () => [];
   readonly #readline: Interface;
   readonly #output: Output;
   readonly #lines: string[] = [];
@@ -28,6 +30,8 @@ export class Terminal {
       output: this.isInteractive ? echo : undefined,
       terminal: this.isInteractive,
       prompt: '> ',
+      // Nothing of a password is looked up.
+      completer: (line: string) => [this.#muted ? [] : this.complete(line), line],
     });
     this.#readline.on('line', (line) => {
       const reader = this.#readers.shift();

@@ -11,6 +11,7 @@ import {
 import { gapDelayMs } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import type { NodeConnection } from './connection.ts';
+import type { KindEvents } from './kind-events.ts';
 import type { Marks } from './marks.ts';
 import { changeOf } from './message-change.ts';
 import { Timeline } from './timeline.ts';
@@ -25,7 +26,7 @@ export interface InboxPorts {
   online(): boolean;
   /** The others' marks have risen. */
   receipts(conversation: number, receipts: Receipts): void;
-  emit<E extends 'message' | 'entry' | 'change' | 'skipped' | 'conversations' | 'fault'>(
+  emit<E extends 'message' | 'entry' | 'change' | 'skipped' | 'conversations' | 'fault' | keyof KindEvents>(
     event: E,
     value: ClientEvents[E],
   ): void;
@@ -220,9 +221,14 @@ export class Inbox {
     if (messages.length === 0) return;
     for (const message of messages) {
       const change = changeOf(message);
-      if (change) this.#ports.emit('change', { change, live });
-      else if (message.kind === undefined) this.#ports.emit('message', { message, live });
-      else this.#ports.emit('entry', { entry: message, live });
+      if (change) {
+        this.#ports.emit('change', { change, live });
+        this.#ports.emit(`change:${change.kind}`, { change, live } as never);
+      } else if (message.kind === undefined) this.#ports.emit('message', { message, live });
+      else {
+        this.#ports.emit('entry', { entry: message, live });
+        this.#ports.emit(`entry:${message.kind}` as keyof KindEvents, { entry: message, live } as never);
+      }
     }
     const last = messages.at(-1)!.seq;
     this.#ports.marks.set(id, last);

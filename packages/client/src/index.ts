@@ -22,6 +22,7 @@ export type { InvitePreview, PlatformAnswer, SessionEntry } from '@berth/wire/ht
 export { createClient } from './client.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { GateError } from './gate-api.ts';
+export type { Entry, KindEvents } from './kind-events.ts';
 export { applyChange, isOwnReaction, type MessageChange } from './message-change.ts';
 export { IndexedDbStorage, type KeyValueStorage, MemoryStorage, WebStorage } from './storage.ts';
 export { browserTabs, type TabChannel, type Tabs } from './tabs/tabs.ts';

@@ -12,6 +12,7 @@ import type {
 } from '@berth/wire';
 import type { InvitePreview, PlatformAnswer, SessionEntry, SessionsAnswer } from '@berth/wire/http';
 import type { Clock } from './clock.ts';
+import type { KindEvents } from './kind-events.ts';
 import type { MessageChange } from './message-change.ts';
 import type { KeyValueStorage } from './storage.ts';
 import type { Tabs } from './tabs/tabs.ts';
@@ -98,7 +99,7 @@ export type ConnectionState =
   /** The session is over: log in again. `logged-out`: by this client's `logOut()`. */
   | { kind: 'ended'; reason: 'session-ended' | 'logged-out' };
 
-export interface ClientEvents {
+export interface ClientEvents extends KindEvents {
   state: ConnectionState;
   /**
    * A message, one's own included: of each conversation in the order of seq, each once. After a crash of this process the

@@ -1,16 +1,17 @@
 import { BerthError } from '@berth/client';
 import type { Command, Context } from '../context.ts';
+import { findConversation } from '../find-conversation.ts';
 import { plain } from '../terminal.ts';
 import { showHistory } from './history.ts';
 
 const shownMessages = 10;
 
 export const open: Command = {
-  usage: '/open NUMBER|NAME',
-  summary: 'write to a conversation of /list, to a friend or to a group',
+  usage: '/open NAME',
+  summary: 'write to a friend or a group; the beginning of the name will do, or its number in /list',
   async run(context, argument) {
     const { client, terminal, people } = context;
-    const conversation = await findConversation(context, argument);
+    const conversation = await conversationOf(context, argument);
     context.open = conversation;
     terminal.print(`— ${plain(people.title(conversation))} —`);
     await showHistory(context, conversation, shownMessages);
@@ -19,18 +20,12 @@ export const open: Command = {
   },
 };
 
-async function findConversation({ client, people, listed }: Context, argument: string): Promise<number> {
+/** Of somebody there is no conversation with yet, a new one. */
+async function conversationOf(context: Context, argument: string): Promise<number> {
   if (argument === '') throw new BerthError('bad_request', 'Which one? /list shows them.');
-  const numbered = /^\d{1,3}$/.test(argument) ? listed[Number(argument) - 1] : undefined;
-  if (numbered) return numbered.conversation;
-  const wanted = argument.toLowerCase();
-  const pages = client.conversations({ pageSize: 200 });
-  while (!pages.done) {
-    const named = (await pages.next()).find(
-      ({ title, peer }) => title.toLowerCase() === wanted || peer?.name.toLowerCase() === wanted,
-    );
-    if (named) return named.conversation;
-  }
+  const found = await findConversation(context, argument);
+  if (found) return found.conversation;
+  const { client, people } = context;
   const user = await people.find(argument);
   const { conversation } = await client.request('directOpen', { user: user.id });
   return conversation.conversation;
