@@ -119,6 +119,7 @@ const lines: Record<Exclude<RequestName, 'hello' | 'goodbye'>, Line> = {
   blocks: { body: nothing, ...allOwn },
   inviteCreate: { body: nothing, ...allOwn },
   invites: { body: nothing, ...allOwn },
+  liveSessions: { body: nothing, ...allOwn },
   // The victim's own, which the intruder came to know; the victim has taken it back.
   inviteRevoke: {
     body: ({ invite }) => ({ invite }),

@@ -28,6 +28,7 @@ import { inviteAccept } from './handlers/invite-accept.ts';
 import { inviteCreate } from './handlers/invite-create.ts';
 import { inviteRevoke } from './handlers/invite-revoke.ts';
 import { invites } from './handlers/invites.ts';
+import { liveSessions } from './handlers/live-sessions.ts';
 import { mark } from './handlers/mark.ts';
 import { members } from './handlers/members.ts';
 import { preferences } from './handlers/preferences.ts';
@@ -86,6 +87,7 @@ const handlers = {
   inviteCreate,
   inviteRevoke,
   invites,
+  liveSessions,
   mark,
   members,
   preferences,

@@ -90,7 +90,10 @@ export function createStoredNode(
   };
   const config = { ...parseChatConfig(environment), ...changes };
   const stores = createStores({ config, mysql, publisher, log, metrics });
-  const online = { amongUsers: async (users: readonly number[]) => new Set(users) };
+  const online = {
+    amongUsers: async (users: readonly number[]) => new Set(users),
+    sessionsOf: async () => new Set<string>(),
+  };
   const budgets = { take: async () => {} };
   const searchBudget = { take: async () => {}, spend: async () => {} };
   const context = {

@@ -20,6 +20,7 @@ const repeatable = new Set<ClientRequestName>([
   'blocks',
   'invites',
   'inviteAccept',
+  'liveSessions',
   // A repeated change has its first name.
   'edit',
   'recall',

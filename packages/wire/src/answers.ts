@@ -139,6 +139,11 @@ export interface ConversationSummary {
   /** Left, and put away: to be found by its id. Joining again brings it back. */
   hidden?: boolean;
   /**
+   * In the archive since this was the head: until something above it shows (`last`), while it is silenced for good. Absent:
+   * it is not.
+   */
+  archived?: number;
+  /**
    * Direct only: why this user may not write, as far as they may know. `blocked`: they have blocked the other one;
    * `not_friends`: where only friends may write.
    */
@@ -243,7 +248,7 @@ export interface Answers {
   versions: { versions: { text: string; at: number }[] } & Page;
   reactions: { reactions: { emoji: string; user: Profile }[] } & Page;
   typing: Record<never, never>;
-  preferences: { pinned: boolean; silenced: boolean; hidden: boolean };
+  preferences: { pinned: boolean; silenced: boolean; hidden: boolean; archived?: number };
   directOpen: { conversation: ConversationSummary };
   profile: {
     user: Profile;
@@ -272,6 +277,8 @@ export interface Answers {
   invites: { invites: Invite[] } & Page;
   inviteRevoke: Record<never, never>;
   inviteAccept: { friend: Friend };
+  /** Ids of this user's sessions that are connected now, as gate's list of sessions has them. */
+  liveSessions: { sessions: string[] };
   groupCreate: { conversation: ConversationSummary };
   groupRename: Record<never, never>;
   groupPicture: Record<never, never>;

@@ -181,6 +181,8 @@ export const requestSchemas = {
     silenced: z.boolean().optional(),
     /** Puts a conversation away that one has left, or brings it back; nothing where one is a member. */
     hidden: z.boolean().optional(),
+    /** Puts a conversation in the archive, where it stays until something new comes, or takes it out. */
+    archived: z.boolean().optional(),
   }),
   directOpen: z.object({ req, user: id31 }),
 
@@ -233,6 +235,7 @@ export const requestSchemas = {
   invites: z.object({ req, cursor: z.string().max(128).optional(), limit: page }),
   inviteRevoke: z.object({ req, invite: inviteToken }),
   inviteAccept: z.object({ req, invite: inviteToken }),
+  liveSessions: z.object({ req }),
 
   groupCreate: z.object({
     req,

@@ -65,6 +65,7 @@ export const frameIds = {
   invites: 1231,
   inviteRevoke: 1233,
   inviteAccept: 1235,
+  liveSessions: 1237,
 
   groupCreate: 1301,
   groupRename: 1303,

@@ -286,6 +286,7 @@ function summaryOf({
     pinned: list?.pinned ?? false,
     silenced: list?.silenced ?? false,
     hidden: list?.hidden ?? false,
+    ...(list?.archived !== undefined && { archived: list.archived }),
     ...(refusal && { refusal }),
     memberCount,
     ...(hiddenMessages !== undefined && { hiddenMessages }),

@@ -13,6 +13,8 @@ export interface ListRow {
   member: boolean;
   /** Has left and put it away. */
   hidden: boolean;
+  /** The head when the user archived it; undefined: it is not archived. */
+  archived: number | undefined;
   /** When the user last joined or left, in milliseconds since 1970. */
   joinedAt: number;
 }
@@ -25,10 +27,12 @@ interface StoredRow {
   silenced: number;
   member: number;
   hidden: number;
+  archived_seq: number | null;
   joined_at: number;
 }
 
-const columns = 'user_id, conversation_id, peer_id, pinned, silenced, member, hidden, joined_at';
+const columns =
+  'user_id, conversation_id, peer_id, pinned, silenced, member, hidden, archived_seq, joined_at';
 
 const listRowOf = (row: StoredRow): ListRow => ({
   conversation: row.conversation_id,
@@ -37,6 +41,7 @@ const listRowOf = (row: StoredRow): ListRow => ({
   silenced: row.silenced === 1,
   member: row.member === 1,
   hidden: row.member === 0 && row.hidden === 1,
+  archived: row.archived_seq ?? undefined,
   joinedAt: row.joined_at,
 });
 

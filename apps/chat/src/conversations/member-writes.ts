@@ -50,7 +50,7 @@ export async function addMembers(
     await tx.run(
       `INSERT INTO user_conversations (user_id, conversation_id, kind, peer_id, joined_at)
        VALUES ${rowsOf(chunk, '(?,?,?,?,?)')}
-       ON DUPLICATE KEY UPDATE member = 1, hidden = 0, joined_at = VALUES(joined_at)`,
+       ON DUPLICATE KEY UPDATE member = 1, hidden = 0, archived_seq = NULL, joined_at = VALUES(joined_at)`,
       chunk.flatMap(({ user, peer = 0 }) => [user, id, kinds[conversation.kind], peer, now]),
     );
   });

@@ -227,6 +227,33 @@ test('a group that one has left is put away on all devices, until one joins it a
   assert.equal(await hidden(), false, 'left again, it is there again');
 });
 
+test('a conversation stays in the archive of the one who put it there until something new comes', async () => {
+  const { ann, others, directs } = await friendsOf(1);
+  const [conversation] = directs as [number];
+  const [bob] = others as [Profile];
+  const archive = (archived: boolean) =>
+    nodeAt(0).ask(preferences, 'preferences', ann, { conversation, archived });
+  assert.deepEqual(await archive(true), { pinned: false, silenced: false, hidden: false, archived: 0 });
+  await say(bob, conversation);
+  const { archived, last } = await summaryOf(ann, conversation);
+  assert.equal(archived, 0);
+  assert.equal(last?.seq, 1, 'above what was archived');
+  assert.equal((await archive(true)).archived, 1);
+  assert.deepEqual(nodeAt(0).publisher.pushed.at(-1), {
+    ...{ frame: 'listed', body: { conversation } },
+    ...{ users: [ann.id], conversation: undefined },
+  });
+  assert.equal((await summaryOf(bob, conversation)).archived, undefined, 'for the other it is as it was');
+  const pinned = await nodeAt(0).ask(preferences, 'preferences', ann, { conversation, pinned: true });
+  assert.equal(pinned.archived, 1, 'other wishes leave it where it is');
+  assert.equal((await archive(false)).archived, undefined);
+  assert.equal((await summaryOf(ann, conversation)).archived, undefined);
+  const [eve] = (await createPeople(mysql.db, 1)) as [Profile];
+  await assert.rejects(nodeAt(0).ask(preferences, 'preferences', eve, { conversation, archived: true }), {
+    code: 'not_member',
+  });
+});
+
 test('resume has what is above the marks, and nothing that the user may not see', async () => {
   const { ann, others, directs } = await friendsOf(4);
   const { conversation } = await nodeAt(0).ask(groupCreate, 'groupCreate', ann, {

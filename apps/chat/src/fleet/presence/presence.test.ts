@@ -29,6 +29,21 @@ test('friends hear of each other’s coming and going across nodes, strangers do
   again.destroy();
 });
 
+test('a user is told which of their own sessions are connected, on whichever node', async () => {
+  const [a, b] = [await fleet.user(), await fleet.user()];
+  const alice = await fleet.logIn('node-1', a);
+  const stranger = await fleet.logIn('node-2', b);
+  const live = async () => (await alice.ask('liveSessions', {})).sessions;
+  assert.equal((await live()).length, 1);
+  const elsewhere = await fleet.logIn('node-2', a);
+  await eventually('both are told', async () => (await live()).length === 2);
+  assert.equal((await stranger.ask('liveSessions', {})).sessions.length, 1);
+  elsewhere.destroy();
+  await eventually('the other one is gone', async () => (await live()).length === 1);
+  alice.destroy();
+  stranger.destroy();
+});
+
 test('one who is blocked sees the other one go and not come back, until the block is lifted', async () => {
   const [a, b, c] = [await fleet.user(), await fleet.user(), await fleet.user()];
   const alice = await fleet.logIn('node-1', a);

@@ -38,4 +38,17 @@ export class RouteOnline implements Online {
     }
     return online;
   }
+
+  async sessionsOf(user: number): Promise<ReadonlySet<string>> {
+    const { index, store, fleet, isRedisAway, onRedisFailure } = this.#options;
+    const live = new Set(index.sessionsOf(user).map(({ id }) => id));
+    if (fleet.size === 0 || isRedisAway()) return live;
+    try {
+      const [routes = []] = await store.read([user]);
+      for (const { session, node, bootEpoch } of routes) if (fleet.has(node, bootEpoch)) live.add(session);
+    } catch (error) {
+      onRedisFailure(error);
+    }
+    return live;
+  }
 }
