@@ -73,7 +73,12 @@ export default defineConfig({
           // What every page needs is few files: each on its own would compress worse.
           groups: [
             { name: 'react', test: /node_modules\/(react|react-dom|scheduler|use-sync-external-store)\// },
-            { name: 'common', test: /apps\/web\/src\/(design|state|shell)\//, minShareCount: 4 },
+            // What stands above the page is not among it: it takes the larger part of the library along.
+            {
+              name: 'common',
+              test: /apps\/web\/src\/(design\/(?!dialog|field)|state\/|shell\/)/,
+              minShareCount: 4,
+            },
           ],
         },
       },

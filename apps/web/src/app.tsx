@@ -1,5 +1,4 @@
 import { CSPProvider } from '@base-ui/react/csp-provider';
-import { Tooltip } from '@base-ui/react/tooltip';
 import { AccountsContext } from './accounts/accounts-context.ts';
 import { LanguageProvider, type Spoken } from './i18n/language.tsx';
 import { SettingsContext, useTheme } from './settings/settings-context.ts';
@@ -8,6 +7,7 @@ import { Loading } from './shell/loading.tsx';
 import { NoticeProvider } from './shell/notices.tsx';
 import { lazyPart } from './shell/part.tsx';
 import { useRoute } from './shell/route.ts';
+import { useIdlePart } from './shell/use-idle-part.ts';
 import type { Accounts } from './state/accounts.ts';
 import type { Cell } from './state/observable.ts';
 import type { Settings } from './state/settings.ts';
@@ -25,6 +25,8 @@ const FleetPage = lazyPart(
   'page',
   <Loading />,
 );
+
+const loadTips = async () => (await import('./design/tip-layer.tsx')).TipLayer;
 
 const Shell = lazyPart(async () => (await loadShell()).Shell, 'page', <Loading />);
 
@@ -46,11 +48,10 @@ export function App({
       <SettingsContext value={settings}>
         <AccountsContext value={accounts}>
           <LanguageProvider language={chosen.language} initial={spoken}>
-            <Tooltip.Provider delay={500}>
-              <NoticeProvider>
-                <Page accounts={accounts} />
-              </NoticeProvider>
-            </Tooltip.Provider>
+            <NoticeProvider>
+              <Page accounts={accounts} />
+              <Tips />
+            </NoticeProvider>
           </LanguageProvider>
         </AccountsContext>
       </SettingsContext>
@@ -71,4 +72,9 @@ function Page({ accounts }: { accounts: Accounts }) {
       <Shell />
     </WorkspaceContext>
   );
+}
+
+function Tips() {
+  const [TipLayer] = useIdlePart(loadTips);
+  return TipLayer && <TipLayer />;
 }

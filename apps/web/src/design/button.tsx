@@ -1,6 +1,5 @@
 import { Button as BaseButton } from '@base-ui/react/button';
-import { Tooltip } from '@base-ui/react/tooltip';
-import type { ComponentProps, ReactElement } from 'react';
+import type { ComponentProps } from 'react';
 import styles from './button.module.css';
 import { classNames } from './class-names.ts';
 
@@ -27,7 +26,7 @@ export function Button({
   );
 }
 
-/** A button that shows an icon and says its label as a tooltip and to screen readers. */
+/** A button that shows an icon and says its label as a tip (`tip-layer.tsx`) and to screen readers. */
 export function IconButton({
   label,
   accent = false,
@@ -35,28 +34,11 @@ export function IconButton({
   ...props
 }: ComponentProps<typeof BaseButton> & { label: string; accent?: boolean; className?: string }) {
   return (
-    <Tip label={label}>
-      <BaseButton
-        {...props}
-        aria-label={label}
-        className={classNames(styles.icon, accent && styles.iconAccent, className)}
-      />
-    </Tip>
-  );
-}
-
-/** Shows the label when its button is pointed at or focused, to the eye alone: the button itself is called so. */
-export function Tip({ label, children }: { label: string; children: ReactElement<Record<string, unknown>> }) {
-  return (
-    <Tooltip.Root>
-      <Tooltip.Trigger render={children} />
-      <Tooltip.Portal>
-        <Tooltip.Positioner sideOffset={6}>
-          <Tooltip.Popup className={styles.tip} aria-hidden>
-            {label}
-          </Tooltip.Popup>
-        </Tooltip.Positioner>
-      </Tooltip.Portal>
-    </Tooltip.Root>
+    <BaseButton
+      {...props}
+      aria-label={label}
+      data-tip=""
+      className={classNames(styles.icon, accent && styles.iconAccent, className)}
+    />
   );
 }

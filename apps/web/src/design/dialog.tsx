@@ -1,7 +1,7 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog';
 import { Dialog } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
-import { type ReactNode, useRef } from 'react';
+import { type ComponentProps, type ReactNode, useRef } from 'react';
 import { useText } from '../i18n/language.tsx';
 import { Button, IconButton } from './button.tsx';
 import { classNames } from './class-names.ts';
@@ -13,6 +13,8 @@ interface PanelProps {
   title: ReactNode;
   children: ReactNode;
   className?: string | undefined;
+  /** Where the focus goes when it closes. Default: where it was. */
+  finalFocus?: ComponentProps<typeof Dialog.Popup>['finalFocus'];
 }
 
 /** Where one writes: there a dialog begins that has it. */
@@ -31,6 +33,7 @@ function Modal({
   children,
   place,
   className,
+  finalFocus,
 }: PanelProps & { place: string | undefined }) {
   const text = useText();
   const popup = useRef<HTMLDivElement>(null);
@@ -40,7 +43,12 @@ function Modal({
     <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Dialog.Portal>
         <Dialog.Backdrop className={styles.backdrop} />
-        <Dialog.Popup ref={popup} className={classNames(place, className)} initialFocus={start}>
+        <Dialog.Popup
+          ref={popup}
+          className={classNames(place, className)}
+          initialFocus={start}
+          finalFocus={finalFocus}
+        >
           <div className={styles.head}>
             <Dialog.Title className={styles.title}>{title}</Dialog.Title>
             <Dialog.Close render={<IconButton label={text('action.close')} />}>

@@ -1,16 +1,37 @@
-import { ContextMenu } from '@base-ui/react/context-menu';
-import { Menu } from '@base-ui/react/menu';
-import type { LucideIcon } from 'lucide-react';
-import type { ComponentProps, ReactElement } from 'react';
-import { useText } from '../i18n/language.tsx';
-import { classNames } from './class-names.ts';
-import styles from './popup.module.css';
+import {
+  type ComponentProps,
+  cloneElement,
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactElement,
+  useRef,
+  useState,
+} from 'react';
+import { lazyPart } from '../shell/part.tsx';
+import type { Action } from './action.ts';
+import type { OpenMenu } from './open-menu.tsx';
+import { usePress } from './use-press.ts';
 
-export interface Action {
-  label: string;
-  icon: LucideIcon;
-  danger?: boolean;
-  run: () => void;
+/** Loaded with the first menu that somebody is about to open, or before. */
+export const loadMenu = async () => (await import('./open-menu.tsx')).OpenMenu;
+const LoadedMenu = lazyPart<ComponentProps<typeof OpenMenu>>(loadMenu, 'dialog');
+const preload = () => void loadMenu().catch(() => {});
+
+interface Opened {
+  /** Another each time: one may be opened while the one before it fades. */
+  key: number;
+  start?: 'first' | 'last' | undefined;
+  /** Where it stands, when not at its button. */
+  anchor?: { getBoundingClientRect(): DOMRect };
+}
+
+/** Opens one menu at a time, each anew. */
+function useOpened() {
+  const [opened, setOpened] = useState<Opened>();
+  const count = useRef(0);
+  const open = (how: Omit<Opened, 'key'> = {}) => setOpened({ key: ++count.current, ...how });
+  const close = (key: number) => setOpened((current) => (current?.key === key ? undefined : current));
+  return { opened, open, close };
 }
 
 /** What can be done, behind a button. */
@@ -21,39 +42,35 @@ export function ActionMenu({
   trigger: ReactElement<Record<string, unknown>>;
   actions: readonly Action[];
 }) {
+  const button = useRef<HTMLElement>(null);
+  const { opened, open, close } = useOpened();
   return (
-    <Menu.Root>
-      <Menu.Trigger render={trigger} />
-      <ActionPopup actions={actions} />
-    </Menu.Root>
-  );
-}
-
-/** The list of a menu, for menus that have no trigger of their own. */
-export function ActionPopup({
-  actions,
-  finalFocus = true,
-}: {
-  actions: readonly Action[];
-  /** Where the focus goes when it closes: true is where it was. */
-  finalFocus?: ComponentProps<typeof Menu.Popup>['finalFocus'];
-}) {
-  const text = useText();
-  return (
-    <Menu.Portal>
-      {/* A landmark of its own: it stands outside of all others. */}
-      <Menu.Positioner
-        className={styles.layer}
-        sideOffset={4}
-        align="end"
-        role="region"
-        aria-label={text('action.more')}
-      >
-        <Menu.Popup className={styles.popup} finalFocus={finalFocus}>
-          <Items actions={actions} />
-        </Menu.Popup>
-      </Menu.Positioner>
-    </Menu.Portal>
+    <>
+      {cloneElement(trigger, {
+        ref: button,
+        'aria-haspopup': 'menu',
+        'aria-expanded': opened !== undefined,
+        onPointerEnter: preload,
+        onFocus: preload,
+        // The keyboard's clicks are counted by nobody.
+        onClick: ({ detail }: MouseEvent) => open({ start: detail === 0 ? 'first' : undefined }),
+        onKeyDown: (event: KeyboardEvent) => {
+          if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+          event.preventDefault();
+          open({ start: event.key === 'ArrowDown' ? 'first' : 'last' });
+        },
+      })}
+      {opened && (
+        <LoadedMenu
+          key={opened.key}
+          actions={actions}
+          anchor={button}
+          start={opened.start}
+          finalFocus={button}
+          onClose={() => close(opened.key)}
+        />
+      )}
+    </>
   );
 }
 
@@ -65,25 +82,24 @@ export function ContextActions({
   children: ReactElement<Record<string, unknown>>;
   actions: readonly Action[];
 }) {
-  const text = useText();
+  const target = useRef<HTMLElement>(null);
+  const { opened, open, close } = useOpened();
+  const press = usePress(({ x, y }) =>
+    open({ anchor: { getBoundingClientRect: () => new DOMRect(x, y, 0, 0) } }),
+  );
   return (
-    <ContextMenu.Root>
-      <ContextMenu.Trigger render={children} />
-      <ContextMenu.Portal>
-        <ContextMenu.Positioner className={styles.layer} role="region" aria-label={text('action.more')}>
-          <ContextMenu.Popup className={styles.popup}>
-            <Items actions={actions} />
-          </ContextMenu.Popup>
-        </ContextMenu.Positioner>
-      </ContextMenu.Portal>
-    </ContextMenu.Root>
+    <>
+      {cloneElement(children, { ref: target, ...press })}
+      {opened?.anchor && (
+        <LoadedMenu
+          key={opened.key}
+          actions={actions}
+          anchor={opened.anchor}
+          align="start"
+          finalFocus={target}
+          onClose={() => close(opened.key)}
+        />
+      )}
+    </>
   );
 }
-
-const Items = ({ actions }: { actions: readonly Action[] }) =>
-  actions.map(({ label, icon: Icon, danger, run }) => (
-    <Menu.Item key={label} className={classNames(styles.item, danger && styles.itemDanger)} onClick={run}>
-      <Icon size={18} aria-hidden />
-      {label}
-    </Menu.Item>
-  ));

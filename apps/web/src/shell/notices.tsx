@@ -1,72 +1,71 @@
-import { Toast } from '@base-ui/react/toast';
-import { X } from 'lucide-react';
-import { type ReactNode, useCallback } from 'react';
-import { IconButton } from '../design/button.tsx';
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useState } from 'react';
 import { classNames } from '../design/class-names.ts';
 import { useText } from '../i18n/language.tsx';
+import { type Notice, type NoticeAction, NoticeDesk } from '../state/notice-desk.ts';
+import { useObserved } from '../state/use-observed.ts';
 import styles from './notices.module.css';
+import { useIdlePart } from './use-idle-part.ts';
 
-const shownMs = 5_000;
+export const NoticeContext = createContext<NoticeDesk | undefined>(undefined);
+
+const loadLayer = async () => (await import('./notice-layer.tsx')).NoticeLayer;
 
 /** Lets everything below say short notices, which go by themselves. */
 export function NoticeProvider({ children }: { children: ReactNode }) {
-  const text = useText();
+  const [desk] = useState(() => new NoticeDesk());
   return (
-    <Toast.Provider timeout={shownMs} limit={3}>
+    <NoticeContext value={desk}>
       {children}
-      <Toast.Portal>
-        <Toast.Viewport className={styles.viewport} aria-label={text('toast.label')}>
-          <Notices />
-        </Toast.Viewport>
-      </Toast.Portal>
-    </Toast.Provider>
+      <Notices desk={desk} />
+    </NoticeContext>
   );
 }
 
-function Notices() {
+function Notices({ desk }: { desk: NoticeDesk }) {
+  const waiting = useObserved(desk, ({ waiting }) => waiting);
+  const [Layer, ask] = useIdlePart(loadLayer);
+  useEffect(() => {
+    if (waiting.length > 0) ask();
+  }, [waiting, ask]);
+  if (Layer) return <Layer desk={desk} />;
+  return <PlainNotices desk={desk} notices={waiting} />;
+}
+
+/** What is said before the layer is there that shows it properly, or when that cannot be had. */
+function PlainNotices({ desk, notices }: { desk: NoticeDesk; notices: readonly Notice[] }) {
   const text = useText();
-  const { toasts } = Toast.useToastManager();
-  return toasts.map((toast) => (
-    <Toast.Root
-      key={toast.id}
-      toast={toast}
-      className={classNames(styles.notice, toast.type === 'failure' && styles.failure)}
-      swipeDirection={['down', 'right']}
-    >
-      <Toast.Content className={styles.content}>
-        <Toast.Title className={styles.title} />
-        {toast.actionProps && <Toast.Action className={styles.action} />}
-        <Toast.Close render={<IconButton label={text('action.close')} className={styles.close} />}>
-          <X size={16} aria-hidden />
-        </Toast.Close>
-      </Toast.Content>
-    </Toast.Root>
-  ));
+  return (
+    <section className={styles.viewport} aria-label={text('toast.label')} aria-live="polite">
+      {notices.map((notice) => (
+        <div
+          key={notice.key}
+          className={classNames(styles.notice, notice.kind === 'failure' && styles.failure)}
+        >
+          <div className={styles.content}>
+            <p className={styles.title}>{notice.title}</p>
+            {notice.action && (
+              <button
+                type="button"
+                className={styles.action}
+                onClick={() => {
+                  notice.action!.run();
+                  desk.withdraw(notice.key);
+                }}
+              >
+                {notice.action.label}
+              </button>
+            )}
+          </div>
+        </div>
+      ))}
+    </section>
+  );
 }
 
-/** What a notice offers to do, for as long as it is there. */
-export interface NoticeAction {
-  label: string;
-  run: () => void;
-}
-
-export function useNotice(): (title: string, kind?: 'done' | 'failure', action?: NoticeAction) => void {
-  const { add, close } = Toast.useToastManager();
+export function useNotice(): (title: string, kind?: Notice['kind'], action?: NoticeAction) => void {
+  const desk = useContext(NoticeContext)!;
   return useCallback(
-    (title, kind = 'done', action = undefined) => {
-      const id: string = add({
-        ...{ title, type: kind, priority: kind === 'failure' ? 'high' : 'low' },
-        ...(action && {
-          actionProps: {
-            children: action.label,
-            onClick: () => {
-              action.run();
-              close(id);
-            },
-          },
-        }),
-      });
-    },
-    [add, close],
+    (title, kind = 'done', action = undefined) => void desk.say({ title, kind, action }),
+    [desk],
   );
 }

@@ -1,12 +1,15 @@
 import { useEffect } from 'react';
 import { ChatsRoom } from '../chats/chats-room.tsx';
 import { useText } from '../i18n/language.tsx';
+import { KeysContext } from '../keys/keys-context.ts';
+import { useShortcuts } from '../keys/use-shortcuts.ts';
 import { readPendingInvite } from '../state/pending-invite.ts';
 import { useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import { ConnectionStatus } from './connection-status.tsx';
 import { keepClient } from './keep-client.ts';
 import { Guarded, lazyPart } from './part.tsx';
+import { prefetch } from './prefetch.ts';
 import { isDeep, navigate, useRoute } from './route.ts';
 import styles from './shell.module.css';
 import { SideBar } from './side-bar.tsx';
@@ -32,6 +35,8 @@ const SettingsRoom = lazyPart(
   loading,
 );
 
+const KeysDialog = lazyPart(async () => (await import('../keys/keys-dialog.tsx')).KeysDialog, 'dialog');
+const Palette = lazyPart(async () => (await import('../keys/palette.tsx')).Palette, 'dialog');
 const KickedDialog = lazyPart(async () => (await import('./kicked-dialog.tsx')).KickedDialog, 'dialog');
 
 /** Everything that a logged-in user sees: the side bar, and the room that was chosen there. */
@@ -41,8 +46,10 @@ export function Shell() {
   useAlerts();
   useUploadsOn();
   useEffect(keepClient, []);
+  useEffect(prefetch, []);
   useTitle();
   const { section } = route;
+  const { panel, setPanel } = useShortcuts(route);
   const kicked = useObserved(useWorkspace().connection, ({ value }) => value.kind === 'kicked');
   const known = ['chats', 'contacts', 'settings', 'invite'].includes(section);
   useEffect(() => {
@@ -54,27 +61,31 @@ export function Shell() {
   }, [known]);
   if (!known) return null;
   return (
-    <div className={styles.shell}>
-      <button type="button" className={styles.skip} onClick={skip}>
-        {text('app.skip')}
-      </button>
-      <SideBar route={route} />
-      {section === 'chats' && (
-        <Guarded place="room">
-          <ChatsRoom conversation={route.conversation} />
-        </Guarded>
-      )}
-      {section === 'contacts' && (
-        <ContactsRoom
-          person={route.person}
-          page={route.requests ? 'requests' : route.invites ? 'invites' : undefined}
-        />
-      )}
-      {section === 'invite' && <InvitePage key={route.invite} invite={route.invite} />}
-      {section === 'settings' && <SettingsRoom page={route.page} />}
-      <ConnectionStatus deep={isDeep(route)} />
-      {kicked && <KickedDialog />}
-    </div>
+    <KeysContext value={setPanel}>
+      <div className={styles.shell}>
+        <button type="button" className={styles.skip} onClick={skip}>
+          {text('app.skip')}
+        </button>
+        <SideBar route={route} />
+        {section === 'chats' && (
+          <Guarded place="room">
+            <ChatsRoom conversation={route.conversation} />
+          </Guarded>
+        )}
+        {section === 'contacts' && (
+          <ContactsRoom
+            person={route.person}
+            page={route.requests ? 'requests' : route.invites ? 'invites' : undefined}
+          />
+        )}
+        {section === 'invite' && <InvitePage key={route.invite} invite={route.invite} />}
+        {section === 'settings' && <SettingsRoom page={route.page} />}
+        <ConnectionStatus deep={isDeep(route)} />
+        {kicked && <KickedDialog />}
+        {panel === 'keys' && <KeysDialog onClose={() => setPanel(undefined)} />}
+        {panel === 'palette' && <Palette onClose={() => setPanel(undefined)} />}
+      </div>
+    </KeysContext>
   );
 }
 
