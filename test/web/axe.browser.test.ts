@@ -126,9 +126,10 @@ for (const language of ['en', 'zh'] as const) {
     await page.getByRole('menuitem', { name: say('Block') }).waitFor();
     await clean('a menu');
     await page.getByRole('menuitem', { name: say('Block') }).click();
-    await page.getByRole('alertdialog').waitFor();
-    await clean('a question');
-    await page.getByRole('button', { name: say('Cancel') }).click();
+    await page.getByText(say('Blocked'), { exact: true }).waitFor();
+    await clean('what may be undone');
+    await page.getByRole('button', { name: say('Undo') }).click();
+    await page.getByText(say('Blocked'), { exact: true }).waitFor({ state: 'detached' });
     await page.getByRole('button', { name: say('Message') }).click();
     await platform.db.run('UPDATE members SET blocked = 1 WHERE user_id = ? AND conversation_id = ?', [
       hero.id,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { eventually } from '@berth/fixtures';
 import { parseInviteToken } from '@berth/tokens';
 import type { Page } from 'playwright-core';
 import { useBrowser, webRoot } from '../harness/browser.ts';
@@ -114,8 +115,15 @@ test('a link that is no longer good says why, and keeps nobody from registering'
   await page.getByRole('button', { name: 'Create link' }).click();
   const revoked = await page.getByRole('textbox', { name: 'Link' }).inputValue();
   await page.getByRole('button', { name: 'Take back' }).click();
-  await page.getByRole('alertdialog').getByRole('button', { name: 'Take back' }).click();
   await page.getByRole('list', { name: 'Ended links' }).getByText('Taken back').waitFor();
+  await page.getByRole('button', { name: 'Undo' }).waitFor();
+  await eventually('in earnest, when nobody has undone it', async () => {
+    const [row] = await platform.db.rows<{ revoked_at: number | null }>(
+      'SELECT revoked_at FROM invites WHERE secret = ?',
+      [parseInviteToken(revoked.split('/').at(-1)!)!.secret],
+    );
+    return row!.revoked_at !== null;
+  });
   const { link: expired, invite } = await inviteOf(ann!);
   await platform.db.run('UPDATE invites SET expires_at = ? WHERE secret = ?', [
     Date.now() - 1,

@@ -1,14 +1,15 @@
 import { Menu } from '@base-ui/react/menu';
 import { Copy, Download, EyeOff, History, Pencil, Reply, SmilePlus, Trash2, Users } from 'lucide-react';
 import { useRef } from 'react';
-import { type Action, ActionPopup } from '../design/menu.tsx';
+import type { Action } from '../design/action.ts';
+import { ActionPopup } from '../design/action-popup.tsx';
 import { linkOf } from '../files/files-of.ts';
 import { useSaveFile } from '../files/save-file.ts';
-import { errorText } from '../i18n/error-text.ts';
-import { useFormats, useText } from '../i18n/language.tsx';
+import { useText } from '../i18n/language.tsx';
 import { useNotice } from '../shell/notices.tsx';
+import { useUndo } from '../shell/use-undo.ts';
 import type { Conversation } from '../state/conversations.ts';
-import type { UndoableDeletions } from '../state/undoable-deletions.ts';
+import type { MessageSet } from '../state/message-set.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import type { Said } from './said.ts';
 
@@ -39,9 +40,15 @@ export function MessageMenu({
   const text = useText();
   const notice = useNotice();
   const save = useSaveFile();
-  const { client, recalls, deletions } = useWorkspace();
-  const recall = useUndoable(conversation.conversation, recalls, text('change.recalled.done'));
-  const hide = useUndoable(conversation.conversation, deletions, text('change.hidden.done'));
+  const workspace = useWorkspace();
+  const { client, recalls, deletions } = workspace;
+  const take = useTakeAway(conversation.conversation);
+  const recall = (seq: number) =>
+    take(seq, recalls, text('change.recalled.done'), () => client.recall(conversation.conversation, seq));
+  const hide = (seq: number) =>
+    take(seq, deletions, text('change.hidden.done'), () =>
+      workspace.deleteForMe(conversation.conversation, seq),
+    );
   /** Where one writes what was chosen: there the focus goes, not back to the button. */
   const field = useRef<HTMLElement>(null);
   const mayWrite = conversation.member;
@@ -116,20 +123,15 @@ export function MessageMenu({
   );
 }
 
-/** Deletes a message, unless that is undone while the notice offers it. */
-function useUndoable(
+/** Takes a message away at once as it shows, and in earnest when that has not been undone for a while. */
+function useTakeAway(
   conversation: number,
-  deletions: UndoableDeletions,
-  done: string,
-): (seq: number) => void {
-  const text = useText();
-  const formats = useFormats();
-  const notice = useNotice();
-  return (seq) => {
-    deletions.begin(conversation, seq, (error) => notice(errorText(error, text, formats), 'failure'));
-    notice(done, 'done', {
-      label: text('change.undo'),
-      run: () => deletions.undo(conversation, seq),
-    });
+): (seq: number, going: MessageSet, done: string, commit: () => Promise<unknown>) => void {
+  const offerUndo = useUndo();
+  return (seq, going, done, commit) => {
+    if (going.has(conversation, seq)) return;
+    going.add(conversation, seq);
+    const show = () => going.delete(conversation, seq);
+    offerUndo(done, { undo: show, commit: () => commit().then(show) });
   };
 }

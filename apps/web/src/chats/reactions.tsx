@@ -1,6 +1,7 @@
 import { isOwnReaction, type Reaction } from '@berth/client';
 import { classNames } from '../design/class-names.ts';
 import { useText } from '../i18n/language.tsx';
+import { useUndo } from '../shell/use-undo.ts';
 import { nameOf } from '../state/people.ts';
 import { useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
@@ -19,35 +20,37 @@ export function Reactions({
   reactions: readonly Reaction[];
   reachable: boolean;
 }) {
+  const text = useText();
+  const { client } = useWorkspace();
+  const react = useReact(conversation);
+  const offerUndo = useUndo();
+  const press = (emoji: string, mine: boolean, count: number) => {
+    react(seq, emoji, !mine);
+    // The chip goes with it: nothing is left to be pressed again.
+    if (!mine || count > 1) return;
+    const undo = () => client.react(conversation, seq, emoji, true);
+    offerUndo(text('change.reaction.taken'), { undo });
+  };
   return (
     <div className={styles.reactions}>
       {reactions.map((reaction) => (
-        <Chip
-          key={reaction.emoji}
-          conversation={conversation}
-          seq={seq}
-          reaction={reaction}
-          reachable={reachable}
-        />
+        <Chip key={reaction.emoji} reaction={reaction} reachable={reachable} onPress={press} />
       ))}
     </div>
   );
 }
 
 function Chip({
-  conversation,
-  seq,
   reaction,
   reachable,
+  onPress,
 }: {
-  conversation: number;
-  seq: number;
   reaction: Reaction;
   reachable: boolean;
+  onPress: (emoji: string, mine: boolean, count: number) => void;
 }) {
   const text = useText();
   const { people, me } = useWorkspace();
-  const react = useReact(conversation);
   const { emoji, count, users } = reaction;
   const mine = isOwnReaction(reaction, me);
   const names = useObserved(people, (all) =>
@@ -69,7 +72,7 @@ function Chip({
       aria-label={text('change.reaction', { emoji: `${emoji} ${count}`, names: given })}
       title={text('change.reaction', { emoji, names: given })}
       tabIndex={reachable ? 0 : -1}
-      onClick={() => react(seq, emoji, !mine)}
+      onClick={() => onPress(emoji, mine, count)}
     >
       <span aria-hidden>{emoji}</span>
       <span aria-hidden>{count}</span>

@@ -11,11 +11,11 @@ import {
   UserRoundX,
 } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
+import type { Action } from '../design/action.ts';
 import { Avatar } from '../design/avatar.tsx';
 import { Button, IconButton } from '../design/button.tsx';
-import { Confirm } from '../design/dialog.tsx';
 import { EmptyState } from '../design/empty-state.tsx';
-import { type Action, ActionMenu } from '../design/menu.tsx';
+import { ActionMenu } from '../design/menu.tsx';
 import room from '../design/room.module.css';
 import { SkeletonRow } from '../design/skeleton.tsx';
 import { errorText } from '../i18n/error-text.ts';
@@ -23,6 +23,7 @@ import { useFormats, useText } from '../i18n/language.tsx';
 import { useNotice } from '../shell/notices.tsx';
 import { navigate } from '../shell/route.ts';
 import { useTask } from '../shell/use-task.ts';
+import { useUndo } from '../shell/use-undo.ts';
 import { nameOf } from '../state/people.ts';
 import { useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
@@ -30,7 +31,7 @@ import { AliasDialog } from './alias-dialog.tsx';
 import styles from './person-page.module.css';
 import { RequestDialog } from './request-dialog.tsx';
 
-type Open = 'alias' | 'request' | 'remove' | 'block';
+type Open = 'alias' | 'request';
 
 /** Someone's profile card, and everything that can be done about them. */
 export function PersonPage({ user }: { user: number }) {
@@ -66,12 +67,12 @@ export function PersonPage({ user }: { user: number }) {
     ...(friend
       ? [
           { label: text('person.alias.edit'), icon: PencilLine, run: () => setOpen('alias') },
-          { label: text('person.remove'), icon: UserRoundMinus, danger: true, run: () => setOpen('remove') },
+          { label: text('person.remove'), icon: UserRoundMinus, danger: true, run: () => act.remove(name) },
         ]
       : []),
     blocked
       ? { label: text('person.unblock'), icon: CircleSlash2, run: () => void act.unblock() }
-      : { label: text('person.block'), icon: Ban, danger: true, run: () => setOpen('block') },
+      : { label: text('person.block'), icon: Ban, danger: true, run: () => void act.block(name) },
   ];
   return (
     <div className={styles.page}>
@@ -133,24 +134,6 @@ export function PersonPage({ user }: { user: number }) {
       </section>
       {open === 'alias' && friend && <AliasDialog friend={friend} onClose={() => setOpen(undefined)} />}
       {open === 'request' && <RequestDialog person={profile} onClose={() => setOpen(undefined)} />}
-      <Confirm
-        open={open === 'remove'}
-        onClose={() => setOpen(undefined)}
-        title={text('person.remove.title', { name })}
-        confirm={text('action.remove')}
-        onConfirm={act.remove}
-      >
-        {text('person.remove.text')}
-      </Confirm>
-      <Confirm
-        open={open === 'block'}
-        onClose={() => setOpen(undefined)}
-        title={text('person.block.title', { name })}
-        confirm={text('person.block')}
-        onConfirm={act.block}
-      >
-        {text('person.block.text')}
-      </Confirm>
     </div>
   );
 }
@@ -189,6 +172,7 @@ function usePersonActs(user: number, reload: () => void) {
   const text = useText();
   const formats = useFormats();
   const notice = useNotice();
+  const offerUndo = useUndo();
   const workspace = useWorkspace();
   const { client, people } = workspace;
   const attempt = async (work: () => Promise<unknown>) => {
@@ -200,13 +184,25 @@ function usePersonActs(user: number, reload: () => void) {
       notice(errorText(error, text, formats), 'failure');
     }
   };
+  const unblock = () => attempt(() => client.request('unblock', { user }));
   return {
-    remove: () =>
+    unblock,
+    /** Shown at once, and done when nobody has undone it: to become friends again takes two. */
+    remove: (name: string) => {
+      const restore = people.removeFriend(user);
+      offerUndo(text('person.remove.done', { name }), {
+        undo: restore,
+        commit: async () => {
+          await client.request('friendRemove', { user });
+          await workspace.renewPerson(user);
+        },
+      });
+    },
+    /** At once: nobody is to hear more of someone than they want to. */
+    block: (name: string) =>
       attempt(async () => {
-        await client.request('friendRemove', { user });
-        people.removeFriend(user);
+        await client.request('block', { user });
+        offerUndo(text('person.block.done', { name }), { undo: unblock });
       }),
-    block: () => attempt(() => client.request('block', { user })),
-    unblock: () => attempt(() => client.request('unblock', { user })),
   };
 }

@@ -11,6 +11,7 @@ import { useFormats, useText } from '../i18n/language.tsx';
 import { formatRoute, navigate } from '../shell/route.ts';
 import { useNow } from '../shell/use-now.ts';
 import { useTask } from '../shell/use-task.ts';
+import { useUndo } from '../shell/use-undo.ts';
 import { isWaiting, nameOf } from '../state/people.ts';
 import { useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
@@ -66,6 +67,7 @@ function RequestRow({ request }: { request: FriendRequest }) {
   const { client, conversations, people } = workspace;
   const { busy, failure, run } = useTask();
   const friend = useObserved(people, (all) => all.friend(request.id));
+  const offerUndo = useUndo();
   const message = useRef<HTMLButtonElement>(null);
   const name = nameOf(friend ?? request);
   const accept = () =>
@@ -77,9 +79,9 @@ function RequestRow({ request }: { request: FriendRequest }) {
       requestAnimationFrame(() => message.current?.focus());
     });
   const decline = () =>
-    run(async () => {
-      await client.request('friendDecline', { user: request.id });
-      people.decline(request.id);
+    offerUndo(text('request.declined', { name }), {
+      undo: people.decline(request.id),
+      commit: () => client.request('friendDecline', { user: request.id }),
     });
   return (
     <li className={classNames(frame.card, styles.request)}>

@@ -2,11 +2,10 @@ import { LogOut, PencilLine, UserRoundPlus } from 'lucide-react';
 import { useState } from 'react';
 import { Avatar } from '../design/avatar.tsx';
 import { Button } from '../design/button.tsx';
-import { Confirm, Drawer } from '../design/dialog.tsx';
+import { Drawer } from '../design/dialog.tsx';
 import { ChangePicture } from '../files/change-picture.tsx';
-import { errorText } from '../i18n/error-text.ts';
-import { useFormats, useText } from '../i18n/language.tsx';
-import { useNotice } from '../shell/notices.tsx';
+import { useText } from '../i18n/language.tsx';
+import { useUndo } from '../shell/use-undo.ts';
 import type { Conversation } from '../state/conversations.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import styles from './groups.module.css';
@@ -15,27 +14,25 @@ import { MemberList } from './member-list.tsx';
 import { RenameDialog } from './rename-dialog.tsx';
 import { useMembers } from './use-members.ts';
 
-type Open = 'rename' | 'invite' | 'leave';
+type Open = 'rename' | 'invite';
 
 /** A group's details: its name, its members, and what one may do there. */
 export function GroupPanel({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
   const text = useText();
-  const formats = useFormats();
-  const notice = useNotice();
+  const offerUndo = useUndo();
   const { client, conversations } = useWorkspace();
   const [open, setOpen] = useState<Open>();
   const { conversation: id, title, member, role, memberCount } = conversation;
   const members = useMembers(id);
   const leads = member && role !== 'member';
   const close = () => setOpen(undefined);
-  const leave = async () => {
-    try {
-      await client.request('groupLeave', { conversation: id });
-      conversations.patch(id, { member: false });
-      onClose();
-    } catch (error) {
-      notice(errorText(error, text, formats), 'failure');
-    }
+  const leave = () => {
+    conversations.patch(id, { member: false });
+    onClose();
+    offerUndo(text('group.leave.done', { title }), {
+      undo: () => conversations.patch(id, { member: true }),
+      commit: () => client.request('groupLeave', { conversation: id }),
+    });
   };
   return (
     <Drawer open onClose={onClose} title={text('talk.details')}>
@@ -69,7 +66,7 @@ export function GroupPanel({ conversation, onClose }: { conversation: Conversati
               <UserRoundPlus size={16} aria-hidden />
               {text('group.invite')}
             </Button>
-            <Button look="plainDanger" small onClick={() => setOpen('leave')}>
+            <Button look="plainDanger" small onClick={leave}>
               <LogOut size={16} aria-hidden />
               {text('group.leave')}
             </Button>
@@ -79,15 +76,6 @@ export function GroupPanel({ conversation, onClose }: { conversation: Conversati
       <MemberList conversation={conversation} members={members} />
       {open === 'rename' && <RenameDialog conversation={conversation} onClose={close} />}
       {open === 'invite' && <InviteDialog conversation={conversation} members={members} onClose={close} />}
-      <Confirm
-        open={open === 'leave'}
-        onClose={close}
-        title={text('group.leave.title', { title })}
-        confirm={text('group.leave')}
-        onConfirm={leave}
-      >
-        {text('group.leave.text')}
-      </Confirm>
     </Drawer>
   );
 }

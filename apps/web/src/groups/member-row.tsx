@@ -1,14 +1,16 @@
 import type { Member, Role } from '@berth/wire';
 import { Crown, Ellipsis, MicOff, ShieldCheck, ShieldMinus, UserRoundMinus, Volume2 } from 'lucide-react';
 import { useState } from 'react';
+import type { Action } from '../design/action.ts';
 import { Avatar } from '../design/avatar.tsx';
 import { IconButton } from '../design/button.tsx';
 import { Confirm } from '../design/dialog.tsx';
-import { type Action, ActionMenu } from '../design/menu.tsx';
+import { ActionMenu } from '../design/menu.tsx';
 import { errorText } from '../i18n/error-text.ts';
 import { useFormats, useText } from '../i18n/language.tsx';
 import { useNotice } from '../shell/notices.tsx';
 import { formatRoute } from '../shell/route.ts';
+import { useUndo } from '../shell/use-undo.ts';
 import type { Conversation } from '../state/conversations.ts';
 import { nameOf } from '../state/people.ts';
 import { useObserved } from '../state/use-observed.ts';
@@ -32,7 +34,8 @@ export function MemberRow({
   const hue = useObserved(hues, (all) => all.of(conversation.conversation, member.id));
   const name = nameOf(useObserved(people, (all) => all.friend(member.id)) ?? member);
   const online = useObserved(people, (all) => all.friend(member.id)?.online ?? false);
-  const [asked, setAsked] = useState<'remove' | 'owner'>();
+  const [asked, setAsked] = useState(false);
+  const remove = useRemove(conversation, member, name, patch);
   const perform = usePerform(conversation, member.id, patch);
   const now = client.now();
   const muted = member.mutedUntil > now;
@@ -40,8 +43,8 @@ export function MemberRow({
     (act): Action => ({
       ...describe(act, text),
       run: () => {
-        if (act.kind === 'remove') setAsked('remove');
-        else if (act.kind === 'role' && act.role === 'owner') setAsked('owner');
+        if (act.kind === 'remove') remove();
+        else if (act.kind === 'role' && act.role === 'owner') setAsked(true);
         else void perform(act);
       },
     }),
@@ -69,17 +72,8 @@ export function MemberRow({
         />
       )}
       <Confirm
-        open={asked === 'remove'}
-        onClose={() => setAsked(undefined)}
-        title={text('group.removeMember.title', { name })}
-        confirm={text('action.remove')}
-        onConfirm={() => perform({ kind: 'remove' })}
-      >
-        {text('group.removeMember.text')}
-      </Confirm>
-      <Confirm
-        open={asked === 'owner'}
-        onClose={() => setAsked(undefined)}
+        open={asked}
+        onClose={() => setAsked(false)}
         title={text('group.makeOwner.title', { name })}
         confirm={text('group.makeOwner')}
         onConfirm={() => perform({ kind: 'role', role: 'owner' })}
@@ -106,10 +100,10 @@ function describe(act: MemberAct, text: ReturnType<typeof useText>): Omit<Action
 
 /** Does it and shows it, with a word when it cannot be done. */
 function usePerform(
-  { conversation, memberCount }: Conversation,
+  { conversation }: Conversation,
   user: number,
   patch: Members['patch'],
-): (act: MemberAct) => Promise<void> {
+): (act: Exclude<MemberAct, { kind: 'remove' }>) => Promise<void> {
   const text = useText();
   const formats = useFormats();
   const notice = useNotice();
@@ -123,10 +117,6 @@ function usePerform(
           patch(me, { role: 'admin' });
           conversations.patch(conversation, { role: 'admin' });
         }
-      } else if (act.kind === 'remove') {
-        await client.request('groupRemove', { conversation, user });
-        patch(user, 'gone');
-        conversations.patch(conversation, { memberCount: memberCount - 1 });
       } else {
         const forMs = act.kind === 'mute' ? act.forMs : 0;
         patch(user, await client.request('groupMute', { conversation, user, forMs }));
@@ -134,5 +124,29 @@ function usePerform(
     } catch (error) {
       notice(errorText(error, text, formats), 'failure');
     }
+  };
+}
+
+/** Shows somebody as gone, and removes them when nobody has undone it. */
+function useRemove(
+  { conversation, memberCount }: Conversation,
+  member: Member,
+  name: string,
+  patch: Members['patch'],
+): () => void {
+  const text = useText();
+  const offerUndo = useUndo();
+  const { client, conversations } = useWorkspace();
+  return () => {
+    const show = (count: number) => conversations.patch(conversation, { memberCount: count });
+    patch(member.id, 'gone');
+    show(memberCount - 1);
+    offerUndo(text('group.removeMember.done', { name }), {
+      undo: () => {
+        patch(member.id, 'back');
+        show(memberCount);
+      },
+      commit: () => client.request('groupRemove', { conversation, user: member.id }),
+    });
   };
 }

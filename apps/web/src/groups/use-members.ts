@@ -12,8 +12,8 @@ export interface Members {
   loadMore: () => void;
   /** From the first page again. */
   reload: () => void;
-  /** Shows what has been done to one, without reading the list anew. */
-  patch: (user: number, change: Partial<Member> | 'gone') => void;
+  /** Shows what has been done to one, without reading the list anew; `back`: nothing, after all. */
+  patch: (user: number, change: Partial<Member> | 'gone' | 'back') => void;
 }
 
 /** The members of a group, page by page, kept current by what the group tells. */
@@ -53,13 +53,20 @@ export function useMembers(conversation: number): Members {
     [client, people, hues, conversation],
   );
 
-  const patch = useCallback<Members['patch']>((user, change) => {
-    setMembers((before) =>
-      change === 'gone'
-        ? before.filter(({ id }) => id !== user)
-        : before.map((member) => (member.id === user ? { ...member, ...change } : member)),
-    );
-  }, []);
+  const patch = useCallback<Members['patch']>(
+    (user, change) => {
+      if (change === 'back') {
+        void load(true);
+        return;
+      }
+      setMembers((before) =>
+        change === 'gone'
+          ? before.filter(({ id }) => id !== user)
+          : before.map((member) => (member.id === user ? { ...member, ...change } : member)),
+      );
+    },
+    [load],
+  );
 
   useEffect(() => {
     void load(true);

@@ -2,11 +2,9 @@ import type { Invite } from '@berth/client';
 import { Copy, QrCode as QrIcon, Share2 } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { Button } from '../design/button.tsx';
-import { Confirm, Panel } from '../design/dialog.tsx';
-import frame from '../design/page-frame.module.css';
+import { Panel } from '../design/dialog.tsx';
 import { useText } from '../i18n/language.tsx';
 import { useNotice } from '../shell/notices.tsx';
-import { useTask } from '../shell/use-task.ts';
 import { homeUrl } from '../state/home.ts';
 import { inviteLink } from '../state/pending-invite.ts';
 import styles from './invites.module.css';
@@ -21,12 +19,11 @@ export function InviteActions({
   invite: Invite;
   /** Made just now: the keyboard goes on from here. */
   isNew: boolean;
-  onRevoke: (invite: Invite) => Promise<void>;
+  onRevoke: (invite: Invite) => void;
 }) {
   const text = useText();
   const notice = useNotice();
-  const [open, setOpen] = useState<'qr' | 'revoke'>();
-  const { busy, failure, run } = useTask();
+  const [open, setOpen] = useState(false);
   const link = inviteLink(homeUrl(), invite.invite);
   const first = useRef<HTMLButtonElement>(null);
   const field = useRef<HTMLInputElement>(null);
@@ -43,7 +40,6 @@ export function InviteActions({
     }
   };
   const share = () => navigator.share({ title: text('invite.share.title'), url: link }).catch(() => {});
-  const close = () => setOpen(undefined);
   return (
     <>
       <input
@@ -59,7 +55,7 @@ export function InviteActions({
           <Copy size={16} aria-hidden />
           {text('action.copy')}
         </Button>
-        <Button small look="quiet" onClick={() => setOpen('qr')}>
+        <Button small look="quiet" onClick={() => setOpen(true)}>
           <QrIcon size={16} aria-hidden />
           {text('invite.qr')}
         </Button>
@@ -69,28 +65,14 @@ export function InviteActions({
             {text('invite.share')}
           </Button>
         )}
-        <Button small look="plainDanger" disabled={busy} onClick={() => setOpen('revoke')}>
+        <Button small look="plainDanger" onClick={() => onRevoke(invite)}>
           {text('invite.revoke')}
         </Button>
       </div>
-      {failure && (
-        <p role="alert" className={frame.failure}>
-          {failure}
-        </p>
-      )}
-      <Panel open={open === 'qr'} onClose={close} title={text('invite.qr')}>
+      <Panel open={open} onClose={() => setOpen(false)} title={text('invite.qr')}>
         <QrCode content={link} label={text('invite.qr.label')} />
         <p className={styles.soft}>{text('invite.qr.text')}</p>
       </Panel>
-      <Confirm
-        open={open === 'revoke'}
-        onClose={close}
-        title={text('invite.revoke.title')}
-        confirm={text('invite.revoke')}
-        onConfirm={() => void run(() => onRevoke(invite))}
-      >
-        {text('invite.revoke.text')}
-      </Confirm>
     </>
   );
 }

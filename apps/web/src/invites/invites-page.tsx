@@ -133,7 +133,7 @@ function InviteRow({
 }: {
   invite: Invite;
   isNew: boolean;
-  onRevoke: (invite: Invite) => Promise<void>;
+  onRevoke: (invite: Invite) => void;
 }) {
   return (
     <li className={classNames(frame.card, styles.row)}>

@@ -1,10 +1,14 @@
 import type { Invite } from '@berth/client';
 import { useCallback, useEffect, useState } from 'react';
+import { useText } from '../i18n/language.tsx';
 import { useTask } from '../shell/use-task.ts';
+import { useUndo } from '../shell/use-undo.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 
 /** One's own invites, and what can be done about them; read anew when somebody has become a friend. */
 export function useInvites() {
+  const text = useText();
+  const offerUndo = useUndo();
   const workspace = useWorkspace();
   const { client } = workspace;
   const [invites, setInvites] = useState<readonly Invite[]>();
@@ -31,9 +35,15 @@ export function useInvites() {
       setInvites((before) => [invite, ...(before ?? [])]);
       return invite;
     },
-    revoke: async ({ invite }: Invite): Promise<void> => {
-      await client.request('inviteRevoke', { invite });
-      setInvites((before) => before?.map((one) => (one.invite === invite ? { ...one, revoked: true } : one)));
+    /** Shown at once, and done when nobody has undone it. */
+    revoke: ({ invite }: Invite): void => {
+      const show = (revoked: boolean) =>
+        setInvites((before) => before?.map((one) => (one.invite === invite ? { ...one, revoked } : one)));
+      show(true);
+      offerUndo(text('invite.revoke.done'), {
+        undo: () => show(false),
+        commit: () => client.request('inviteRevoke', { invite }),
+      });
     },
   };
 }

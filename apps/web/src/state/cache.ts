@@ -162,7 +162,7 @@ export class WorkspaceCache {
 }
 
 const listsOf = ({ conversations, people }: KeptWorkspace): SavedLists => ({
-  conversations: conversations.sorted.slice(0, maxConversations),
+  conversations: [...conversations.sorted, ...conversations.away].slice(0, maxConversations),
   friends: people.toldFriends.slice(0, maxFriends),
   requests: people.requests.slice(0, maxConversations),
 });

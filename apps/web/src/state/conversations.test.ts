@@ -39,6 +39,24 @@ test('what changed a message is not unread, and who has read the last message ha
   assert.equal(conversations.get(7)!.unread, 0);
 });
 
+test('what is in the archive comes back with the next message, unless it is silenced', () => {
+  const conversations = open(message(3), 0);
+  conversations.prefer(7, { archived: 3 });
+  assert.deepEqual([conversations.sorted.length, conversations.away.length], [0, 1]);
+  const change = { conversation: 7, sender: 2, sentAt: 9, target: 3 };
+  conversations.changeMessage({ ...change, seq: 4, kind: 'edited', text: 'another' });
+  assert.equal(conversations.away.length, 1, 'an edit brings nothing back');
+  conversations.add(message(5));
+  assert.deepEqual([conversations.sorted.length, conversations.away.length], [1, 0]);
+  assert.equal(conversations.unread, 1);
+
+  conversations.prefer(7, { silenced: true, archived: 5 });
+  conversations.add(message(6));
+  assert.deepEqual([conversations.sorted.length, conversations.away.length], [0, 1]);
+  conversations.prefer(7, { silenced: true });
+  assert.deepEqual([conversations.sorted.length, conversations.away.length], [1, 0]);
+});
+
 test('the last line is what the message says now', () => {
   const conversations = open(message(3), 3);
   const change = { conversation: 7, sender: 2, sentAt: 9, target: 3 };

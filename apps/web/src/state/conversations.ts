@@ -6,7 +6,7 @@ import {
   type MessageChange,
   type Pages,
 } from '@berth/client';
-import type { ConversationSummary, Message, Pushes } from '@berth/wire';
+import type { Answers, ConversationSummary, Message, Pushes } from '@berth/wire';
 import { Observable } from './observable.ts';
 
 export interface Conversation extends ConversationSummary {
@@ -30,7 +30,7 @@ export class Conversations extends Observable {
   /** When something other than a message happened, such as that one was asked in. */
   readonly #touchedAt = new Map<number, number>();
   #sorted: readonly Conversation[] | undefined;
-  #hidden: readonly Conversation[] | undefined;
+  #away: readonly Conversation[] | undefined;
   #pages: Pages<ConversationSummary> | undefined;
   #loading: Promise<void> | undefined;
   /** The conversation whose end is in view, and whether somebody looks at the page. */
@@ -50,16 +50,16 @@ export class Conversations extends Observable {
     return this.#absent.has(id);
   }
 
-  /** Those that are not put away. */
+  /** Those that are not in the archive. */
   get sorted(): readonly Conversation[] {
-    this.#sorted ??= [...this.#byId.values()].filter(({ hidden }) => !hidden).sort(byPlace);
+    this.#sorted ??= [...this.#byId.values()].filter((one) => !isAway(one)).sort(byPlace);
     return this.#sorted;
   }
 
   /** Those that are. */
-  get hidden(): readonly Conversation[] {
-    this.#hidden ??= [...this.#byId.values()].filter(({ hidden }) => hidden).sort(byPlace);
-    return this.#hidden;
+  get away(): readonly Conversation[] {
+    this.#away ??= [...this.#byId.values()].filter(isAway).sort(byPlace);
+    return this.#away;
   }
 
   /** The conversation with one other person, as far as it is here. */
@@ -67,11 +67,11 @@ export class Conversations extends Observable {
     return [...this.#byId.values()].find(({ kind, peer }) => kind === 'direct' && peer?.id === user);
   }
 
-  /** Unread messages of all conversations that are neither silenced nor put away. */
+  /** Unread messages of all conversations that are neither silenced nor in the archive. */
   get unread(): number {
     let unread = 0;
     for (const conversation of this.#byId.values()) {
-      if (!conversation.silenced && !conversation.hidden) unread += conversation.unread;
+      if (!conversation.silenced && !isAway(conversation)) unread += conversation.unread;
     }
     return unread;
   }
@@ -220,6 +220,14 @@ export class Conversations extends Observable {
     if (known) this.#set({ ...known, ...change });
   }
 
+  /** How the list shows one, as the server has answered, or as it is about to be. */
+  prefer(id: number, { archived, ...preferred }: Partial<Answers['preferences']>): void {
+    const known = this.#byId.get(id);
+    if (!known) return;
+    const { archived: _, ...rest } = known;
+    this.#set({ ...rest, ...preferred, ...(archived !== undefined && { archived }) });
+  }
+
   /** Asks the server for one that is not here; once at a time. */
   async fetch(id: number): Promise<Conversation | undefined> {
     if (this.#asked.has(id)) return undefined;
@@ -250,10 +258,22 @@ export class Conversations extends Observable {
 
   #change(): void {
     this.#sorted = undefined;
-    this.#hidden = undefined;
+    this.#away = undefined;
     this.changed();
   }
 }
+
+/**
+ * Whether one is in the archive: left and put away; or archived, and nothing has come since, or nothing that comes is to be
+ * told of.
+ */
+export const isAway = ({
+  hidden,
+  archived,
+  silenced,
+  last,
+}: Pick<ConversationSummary, 'hidden' | 'archived' | 'silenced' | 'last'>): boolean =>
+  hidden === true || (archived !== undefined && (silenced || (last?.seq ?? 0) <= archived));
 
 /** At most as many as there are seqs; none above the last that shows, since what changed a message has a seq, too. */
 const unreadAbove = (

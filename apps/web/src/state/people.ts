@@ -127,11 +127,16 @@ export class People extends Observable {
     this.#settle(friend.id, 'accepted');
   }
 
-  removeFriend(id: number): void {
+  /** What is returned makes them the friend again that they were. */
+  removeFriend(id: number): () => void {
     const friend = this.#friends.get(id);
     if (friend) this.#profiles.set(id, friend);
     this.#friends.delete(id);
     this.#change();
+    return () => {
+      if (friend && !this.#friends.has(id)) this.#friends.set(id, friend);
+      this.#change();
+    };
   }
 
   setAlias(id: number, alias: string): void {
@@ -148,8 +153,17 @@ export class People extends Observable {
     this.#change();
   }
 
-  decline(id: number): void {
+  /** What is returned lets the request wait again. */
+  decline(id: number): () => void {
+    const before = this.#requests;
     this.#settle(id, 'declined');
+    return () => {
+      const waiting = before.find((request) => request.id === id && request.state === 'pending');
+      this.#requests = this.#requests.map((request) =>
+        waiting && request.id === id && request.state === 'declined' ? waiting : request,
+      );
+      this.#change();
+    };
   }
 
   presence({ changes }: Pushes['presence']): void {

@@ -11,12 +11,13 @@ import type { WorkspaceCache } from './cache.ts';
 import { Conversations } from './conversations.ts';
 import type { Drafts } from './drafts.ts';
 import { GroupHues } from './hues.ts';
+import { MessageSet } from './message-set.ts';
 import { Cell, Observable } from './observable.ts';
 import { Outbox } from './outbox.ts';
 import { People } from './people.ts';
 import { Timeline } from './timeline.ts';
 import { Typing } from './typing.ts';
-import { UndoableDeletions } from './undoable-deletions.ts';
+import { UndoOffers } from './undo-offers.ts';
 
 /** Something that the user may want to be told about. */
 export type Happening =
@@ -41,9 +42,12 @@ export class Workspace {
   readonly conversations: Conversations;
   readonly people: People;
   readonly outbox: Outbox;
-  readonly recalls: UndoableDeletions;
-  /** For the user alone. */
-  readonly deletions: UndoableDeletions;
+  /** What was done in the last moments. */
+  readonly undos = new UndoOffers();
+  /** Being taken back, for everybody… */
+  readonly recalls = new MessageSet();
+  /** …and for the user alone. */
+  readonly deletions = new MessageSet();
   readonly typing = new Typing();
   readonly hues = new GroupHues();
   readonly drafts: Drafts;
@@ -77,8 +81,6 @@ export class Workspace {
     this.conversations = new Conversations(client, account.id);
     this.people = new People(client, account.id);
     this.outbox = new Outbox(client);
-    this.recalls = new UndoableDeletions((conversation, seq) => client.recall(conversation, seq));
-    this.deletions = new UndoableDeletions((conversation, seq) => this.#deleteForMe(conversation, seq));
     this.isKept = isKept;
     this.connection = new Cell(client.state);
     this.profile = new Cell(client.profile);
@@ -156,8 +158,7 @@ export class Workspace {
 
   /** Writes at once what waits to be kept on this device: the page may go. */
   keep(): void {
-    this.recalls.flush();
-    this.deletions.flush();
+    this.undos.flush();
     this.drafts.save();
     void this.#cache.flush();
   }
@@ -171,14 +172,14 @@ export class Workspace {
 
   /** Ends the session and forgets what this device kept of it. */
   async logOut(): Promise<void> {
+    this.undos.flush();
     await this.forget();
     await this.client.logOut();
   }
 
   /** Lets go of everything; the client is closed, too. */
   async close(): Promise<void> {
-    this.recalls.flush();
-    this.deletions.flush();
+    this.undos.flush();
     for (const stop of this.#stops) stop();
     clearTimeout(this.#presenceTimer);
     this.#cache.stop();
@@ -293,7 +294,7 @@ export class Workspace {
     if (live && message.sender !== this.me) this.#tell({ kind: 'message', message });
   }
 
-  async #deleteForMe(conversation: number, seq: number): Promise<void> {
+  async deleteForMe(conversation: number, seq: number): Promise<void> {
     await this.client.request('hide', { conversation, seqs: [seq] });
     this.#hidden(conversation, [seq]);
   }
