@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventually } from '@berth/fixtures';
 import { useBrowser, webRoot } from '../harness/browser.ts';
-import { seedPeople } from '../harness/people.ts';
+import { closeAll, connectDevice, seedPeople } from '../harness/people.ts';
 import { usePlatform } from '../harness/platform.ts';
 import { logIn, section } from './screens.ts';
 
@@ -249,6 +249,17 @@ test('sessions are listed, another one is ended at once, and one logs out', asyn
   await section(page, 'Settings').click();
   await page.getByRole('link', { name: 'Devices' }).click();
   await page.getByText('This device').waitFor();
+  // The first one gave way to the second; a phone is connected beside it.
+  await page.getByText(/^Last seen/).waitFor();
+  assert.equal(await page.getByText(/^Active now/).count(), 0);
+  const phone = await connectDevice(platform, person!, { deviceClass: 'phone' });
+  await page.reload();
+  await page.getByText(/^Active now/).waitFor();
+  await phone.client.logOut();
+  await closeAll([phone]);
+  await page.reload();
+  await page.getByText(/^Active now/).waitFor({ state: 'detached' });
+  await page.getByText(/^Last seen/).waitFor();
   await page.getByRole('button', { name: /^End session: / }).click();
   await page.getByRole('button', { name: /^End session: / }).waitFor({ state: 'detached' });
   // The ended one was kicked before; when it comes back it hears that it is over.

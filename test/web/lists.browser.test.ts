@@ -1,9 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventually } from '@berth/fixtures';
+import type { Page } from 'playwright-core';
+import { zh } from '../../apps/web/src/i18n/zh.ts';
 import { useBrowser, webRoot } from '../harness/browser.ts';
-import { closeAll, connectDevice, createGroup, seedPeople } from '../harness/people.ts';
+import {
+  befriend,
+  closeAll,
+  connectDevice,
+  createGroup,
+  type Device,
+  seedPeople,
+} from '../harness/people.ts';
 import { usePlatform } from '../harness/platform.ts';
+import { violations } from './axe.ts';
 import { logIn, message, openChat, section, send } from './screens.ts';
 import { seedFriends, seedGroups } from './seeds.ts';
 
@@ -29,7 +39,7 @@ test('a group that one has left is put away, stays away on every device, and com
     .waitFor();
 
   await first.page.getByRole('main').getByRole('button', { name: 'More actions' }).click();
-  await first.page.getByRole('menuitem', { name: 'Put away' }).click();
+  await first.page.getByRole('menuitem', { name: 'Archive' }).click();
   await first.page.getByRole('heading', { name: 'Choose a conversation' }).waitFor();
   for (const page of [first.page, second.page])
     await list(page)
@@ -44,18 +54,107 @@ test('a group that one has left is put away, stays away on every device, and com
     0,
   );
 
-  await list().getByRole('button', { name: 'Actions for all chats' }).click();
-  await first.page.getByRole('menuitem', { name: 'Show what was put away' }).click();
+  await list().getByRole('radio', { name: 'Archive' }).check({ force: true });
   await openChat(first.page, 'Old crew');
   await message(first.page, 'so long').waitFor();
   await list()
     .getByRole('link', { name: /Old crew/ })
     .click({ button: 'right' });
   await first.page.getByRole('menuitem', { name: 'Bring back' }).click();
+  await list().getByRole('radio', { name: 'All' }).check({ force: true });
   for (const page of [first.page, second.page])
     await list(page)
       .getByRole('link', { name: /Old crew/ })
       .waitFor();
+  await closeAll(devices);
+});
+
+test('chats are archived, filtered and brought back on every device, and what was done is undone', async () => {
+  const people = await seedPeople(platform, 3, 'archive');
+  const devices = [];
+  for (const person of people) devices.push(await connectDevice(platform, person, { deviceClass: 'setup' }));
+  const [mine, ann, bob] = devices as [Device, Device, Device];
+  const direct = await befriend(mine, ann);
+  const group = await createGroup(devices, 'Harbour crew');
+  await ann.say(direct, 'ahoy');
+  await bob.say(group, 'all aboard');
+  const { page } = await browser.open(platform.gateUrl);
+  const chinese = (await browser.open(platform.gateUrl, { locale: 'zh-CN' })).page;
+  await logIn(page, people[0]!);
+  await chinese.getByLabel(zh['login.email']).fill(people[0]!.email);
+  await chinese.getByLabel(zh['login.password'], { exact: true }).fill(people[0]!.password);
+  await chinese.getByRole('button', { name: zh['login.submit'] }).click();
+  const row = (at: Page, name: string) => at.getByRole('main').getByRole('link', { name: new RegExp(name) });
+  const rows = (at: Page) => at.getByRole('main').getByRole('listitem').getByRole('link');
+  const filter = (name: string, at = page) => at.getByRole('radio', { name: new RegExp(`^${name}`) });
+  await row(page, 'Harbour crew').waitFor();
+  await row(chinese, 'Harbour crew').waitFor();
+  assert.equal(await filter('Archive').count(), 0, 'there is nothing in it');
+
+  const archive = async () => {
+    await row(page, 'Harbour crew').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Archive' }).click();
+    for (const at of [page, chinese]) await row(at, 'Harbour crew').waitFor({ state: 'detached' });
+  };
+  await archive();
+  await page
+    .getByRole('region', { name: 'Notices' })
+    .getByText('The conversation is in the archive')
+    .waitFor();
+  for (const at of [page, chinese])
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await at.emulateMedia({ colorScheme });
+      assert.deepEqual(await violations(at), []);
+    }
+  await page.keyboard.press('Control+z');
+  for (const at of [page, chinese]) await row(at, 'Harbour crew').waitFor();
+  await archive();
+  await section(page, 'Chats').getByText('1 unread').waitFor({ state: 'attached' });
+  await page.reload();
+  await row(page, people[1]!.name).waitFor();
+  await filter('Archive').focus();
+  await page.keyboard.press('Space');
+  await row(page, 'Harbour crew').waitFor();
+  assert.equal(await rows(page).count(), 1);
+
+  // What comes brings it back, on both.
+  await bob.say(group, 'anybody there?');
+  await row(page, 'Harbour crew').waitFor({ state: 'detached' });
+  await row(chinese, 'Harbour crew').waitFor();
+  await filter('All').focus();
+  await page.keyboard.press('Space');
+  await row(page, 'Harbour crew').waitFor();
+  await filter('Groups').check({ force: true });
+  await row(page, people[1]!.name).waitFor({ state: 'detached' });
+  await filter('People').check({ force: true });
+  await row(page, 'Harbour crew').waitFor({ state: 'detached' });
+  await filter('Unread').check({ force: true });
+  await row(page, 'Harbour crew').click();
+  await message(page, 'anybody there?').waitFor();
+  await filter('Unread')
+    .and(page.getByRole('radio', { name: 'Unread 1' }))
+    .waitFor();
+  assert.equal(await row(page, 'Harbour crew').count(), 1, 'it stays while it is open');
+  await row(page, people[1]!.name).click();
+  await message(page, 'ahoy').waitFor();
+  await row(page, 'Harbour crew').waitFor({ state: 'detached' });
+
+  // Silenced, it stays there whatever comes.
+  await filter('All').check({ force: true });
+  await row(page, 'Harbour crew').click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Silence' }).click();
+  await row(chinese, 'Harbour crew')
+    .getByLabel(zh['chats.silenced'] as string)
+    .waitFor();
+  await archive();
+  await bob.say(group, 'nobody, it seems');
+  await ann.say(direct, 'the other one is quiet');
+  await row(chinese, 'the other one is quiet').waitFor();
+  assert.equal(await row(chinese, 'Harbour crew').count(), 0);
+  await chinese.getByRole('radio', { name: /^归档/ }).check({ force: true });
+  await row(chinese, 'nobody, it seems').click({ button: 'right' });
+  await chinese.getByRole('menuitem', { name: zh['chats.bringBack'] as string }).click();
+  await row(page, 'Harbour crew').waitFor();
   await closeAll(devices);
 });
 

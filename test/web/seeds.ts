@@ -60,6 +60,38 @@ export async function seedMessages(
   ]);
 }
 
+const emoji = ['👍', '⚓', '🎉', '😂', '🙏', '🔥', '👀', '🚢', '✅'];
+
+/** Gives each of the first `count` messages `each` reactions, by turns of one of the people. */
+export async function seedReactions(
+  platform: Platform,
+  conversation: number,
+  people: readonly Person[],
+  count: number,
+  each: number,
+): Promise<void> {
+  for (let turn = 0; turn < emoji.length; turn++) {
+    const given = range(each).map((index) => ({
+      emoji: emoji[(turn + index) % emoji.length]!,
+      user: people[(turn + index) % people.length]!.id,
+    }));
+    const of = [conversation, count, emoji.length, turn];
+    const those = 'conversation_id = ? AND seq <= ? AND MOD(seq, ?) = ?';
+    const told = given.map((one) => ({ emoji: one.emoji, count: 1, users: [one.user] }));
+    await platform.db.run(
+      `UPDATE messages SET state = CONCAT('{"changed":', seq, ',"reactions":', ?, '}') WHERE ${those}`,
+      [JSON.stringify(told), ...of],
+    );
+    for (const one of given)
+      await platform.db.run(
+        `INSERT INTO reactions (conversation_id, target_seq, emoji, user_id, at)
+         SELECT conversation_id, seq, ?, ?, sent_at FROM messages WHERE ${those}`,
+        [one.emoji, one.user, ...of],
+      );
+  }
+  await platform.db.run('UPDATE conversations SET changed_seq = ? WHERE id = ?', [count, conversation]);
+}
+
 /** Groups that a user shares with another, each with one message. */
 export async function seedGroups(
   platform: Platform,

@@ -124,9 +124,12 @@ export function Composer({
     if (sendsBy(event.nativeEvent)) {
       event.preventDefault();
       send();
-    } else if (event.key === 'Escape' && editing.seq !== undefined) editing.end();
-    else if (event.key === 'Escape' && replyTo !== undefined) cancelReply();
-    else if (event.key === 'ArrowUp' && value === '' && editing.beginLast()) event.preventDefault();
+    } else if (event.key === 'Escape' && (editing.seq !== undefined || replyTo !== undefined)) {
+      // It asks for nothing else.
+      event.preventDefault();
+      if (editing.seq !== undefined) editing.end();
+      else cancelReply();
+    } else if (event.key === 'ArrowUp' && value === '' && editing.beginLast()) event.preventDefault();
   };
 
   const closed = closedFor(conversation, mutedUntil);

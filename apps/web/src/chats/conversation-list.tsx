@@ -1,15 +1,17 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import {
-  Archive,
   CheckCheck,
   EllipsisVertical,
+  Keyboard,
+  ListFilter,
   MessageSquarePlus,
   MessagesSquare,
+  Navigation,
   Search,
   SearchX,
   X,
 } from 'lucide-react';
-import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useContext, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { usePlatform } from '../accounts/use-platform.ts';
 import { Button, IconButton } from '../design/button.tsx';
 import { EmptyState } from '../design/empty-state.tsx';
@@ -19,6 +21,7 @@ import { SkeletonList } from '../design/skeleton.tsx';
 import { useRovingList } from '../design/use-roving-list.ts';
 import { errorText } from '../i18n/error-text.ts';
 import { useFormats, useText } from '../i18n/language.tsx';
+import { KeysContext } from '../keys/keys-context.ts';
 import { useNotice } from '../shell/notices.tsx';
 import { lazyPart } from '../shell/part.tsx';
 import { navigate } from '../shell/route.ts';
@@ -26,6 +29,8 @@ import { useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import { conversationName } from './conversation-name.ts';
 import { ConversationRow } from './conversation-row.tsx';
+import { FilterBar } from './filter-bar.tsx';
+import { countFiltered, type Filter, isLeft } from './list-filter.ts';
 import { matches } from './search.ts';
 
 const rowHeight = 68;
@@ -41,11 +46,17 @@ export function ConversationList({ open }: { open: number | undefined }) {
   const workspace = useWorkspace();
   const { conversations, connection } = workspace;
   const listed = useObserved(conversations, (list) => list.sorted);
-  const hidden = useObserved(conversations, (list) => list.hidden);
-  const [showsHidden, setShowsHidden] = useState(false);
-  const all = showsHidden && hidden.length > 0 ? hidden : listed;
+  const away = useObserved(conversations, (list) => list.away);
+  const [filter, setFilter] = useState<Filter>('all');
+  const counts = useMemo(() => countFiltered(listed, away), [listed, away]);
+  const all = useMemo(() => {
+    if (filter === 'all') return listed;
+    return filter === 'archive' ? away : listed.filter((one) => isLeft(filter, one, open));
+  }, [listed, away, filter, open]);
+  const openKeys = useContext(KeysContext);
   const started = useObserved(conversations, (list) => list.started);
   const complete = useObserved(conversations, (list) => list.complete);
+  const loadedCount = listed.length + away.length;
   const online = useObserved(connection, ({ value }) => value.kind === 'online');
   const [query, setQuery] = useState('');
   const formats = useFormats();
@@ -69,13 +80,11 @@ export function ConversationList({ open }: { open: number | undefined }) {
 
   const scroller = useRef<HTMLDivElement>(null);
   const keyOf = useCallback((index: number) => shown[index]!.conversation, [shown]);
+  const openIndex = shown.findIndex(({ conversation }) => conversation === open);
   const roving = useRovingList({
     count: shown.length,
     keyOf,
-    start: Math.max(
-      0,
-      shown.findIndex(({ conversation }) => conversation === open),
-    ),
+    start: Math.max(0, openIndex),
     scroller,
     reveal: (index) => virtualizer.scrollToIndex(index),
   });
@@ -89,10 +98,19 @@ export function ConversationList({ open }: { open: number | undefined }) {
   });
   const rows = virtualizer.getVirtualItems();
   const last = virtualizer.range?.endIndex ?? 0;
+  // Of few that a filter leaves there may be more beyond what is loaded.
+  const within = filter === 'all' ? listed.length : all.length;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a page may bring nothing that is left
   useEffect(() => {
     // What fails is asked for again with the next scroll or connect.
-    if (online && !complete && last >= listed.length - rowsAhead) conversations.loadMore().catch(() => {});
-  }, [online, complete, last, listed.length, conversations]);
+    if (online && !complete && last >= within - rowsAhead) conversations.loadMore().catch(() => {});
+  }, [online, complete, last, within, conversations, loadedCount]);
+
+  // The keys lead to conversations that are not in view.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when another is opened, not when it moves
+  useEffect(() => {
+    if (openIndex >= 0 && scroller.current?.clientHeight) virtualizer.scrollToIndex(openIndex);
+  }, [open]);
 
   const readAll = async () => {
     try {
@@ -105,9 +123,7 @@ export function ConversationList({ open }: { open: number | undefined }) {
   return (
     <section className={room.column} aria-label={text('chats.title')}>
       <header className={room.head}>
-        <h1 className={room.title}>
-          {text(showsHidden && hidden.length > 0 ? 'chats.hidden' : 'chats.title')}
-        </h1>
+        <h1 className={room.title}>{text('chats.title')}</h1>
         <IconButton label={text('chats.new')} onClick={() => setCreating(true)}>
           <MessageSquarePlus size={20} aria-hidden />
         </IconButton>
@@ -119,15 +135,8 @@ export function ConversationList({ open }: { open: number | undefined }) {
           }
           actions={[
             { label: text('chats.readAll'), icon: CheckCheck, run: () => void readAll() },
-            ...(hidden.length > 0
-              ? [
-                  {
-                    label: text(showsHidden ? 'chats.hidden.back' : 'chats.hidden.show'),
-                    icon: showsHidden ? MessagesSquare : Archive,
-                    run: () => setShowsHidden(!showsHidden),
-                  },
-                ]
-              : []),
+            { label: text('chats.goTo'), icon: Navigation, run: () => openKeys('palette') },
+            { label: text('chats.keys'), icon: Keyboard, run: () => openKeys('keys') },
           ]}
         />
       </header>
@@ -148,9 +157,15 @@ export function ConversationList({ open }: { open: number | undefined }) {
           </IconButton>
         )}
       </div>
+      <FilterBar filter={filter} counts={counts} onChange={setFilter} />
       <div ref={scroller} className={room.scroller} aria-busy={!started}>
         {!started && <SkeletonList />}
-        {started && all.length === 0 && (
+        {started && all.length === 0 && filter !== 'all' && (
+          <EmptyState icon={ListFilter} title={text('chats.filter.none')}>
+            {text('chats.filter.none.text')}
+          </EmptyState>
+        )}
+        {started && all.length === 0 && filter === 'all' && (
           <EmptyState
             icon={MessagesSquare}
             title={text('chats.none')}

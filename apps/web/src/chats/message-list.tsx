@@ -11,6 +11,7 @@ import type { Timeline } from '../state/timeline.ts';
 import { useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import { labelOf } from './bubble.tsx';
+import { asksToReply } from './composer-keys.ts';
 import { JumpButton } from './jump-button.tsx';
 import { MessageAsides } from './message-asides.tsx';
 import styles from './message-list.module.css';
@@ -19,6 +20,7 @@ import { MessageRowView } from './message-row.tsx';
 import { initialSizes, offsetOfPlace, openingPlace, type ScrollMemory } from './scroll-place.ts';
 import { firstNewSeq, useDivider } from './use-divider.ts';
 import { useEndKept } from './use-end-kept.ts';
+import { useMessageGestures } from './use-message-gestures.ts';
 import { identityOf, type RowKey, useMessageRows } from './use-message-rows.ts';
 import { useReading } from './use-reading.ts';
 import { useScrollMemory } from './use-scroll-memory.ts';
@@ -115,6 +117,9 @@ export function MessageList({
 
   useEndKept(scroller, virtualizer, endThresholdPx);
 
+  const mayWrite = conversation.member;
+  useMessageGestures(scroller, (seq) => mayWrite && writing.reply(seq)?.focus());
+
   useImperativeHandle(handle, () => ({
     scrollToEnd: () => {
       clearDivider();
@@ -140,6 +145,14 @@ export function MessageList({
     if (atEnd) setLastSeen(undefined);
     else if (!isScrolling) setLastSeen(range?.endIndex);
   }, [isScrolling, atEnd]);
+
+  /** To what is new, when that is further down; else to the end. */
+  const jump = () => {
+    const unread = conversation.unread > 0 ? firstNewSeq(timeline, conversation.read, me) : undefined;
+    const index = unread === undefined ? -1 : timeline.indexOf(unread);
+    if (index > lastInView) virtualizer.scrollToIndex(index, { align: 'start' });
+    else virtualizer.scrollToEnd();
+  };
 
   return (
     <div className={styles.frame}>
@@ -180,6 +193,12 @@ export function MessageList({
                 aria-setsize={rows.count}
                 aria-labelledby={isLoaded ? labelOf(label) : undefined}
                 {...place}
+                onKeyDown={(event) => {
+                  place.onKeyDown(event);
+                  if (seq === undefined || !mayWrite || !asksToReply(event)) return;
+                  event.preventDefault();
+                  writing.reply(seq)?.focus();
+                }}
               >
                 <MessageRowView
                   row={row}
@@ -218,9 +237,7 @@ export function MessageList({
           {text('talk.loadFailed')}
         </p>
       )}
-      {!atEnd && rows.count > 0 && (
-        <JumpButton unread={conversation.unread} onClick={() => virtualizer.scrollToEnd()} />
-      )}
+      {!atEnd && rows.count > 0 && <JumpButton unread={conversation.unread} onClick={jump} />}
     </div>
   );
 }

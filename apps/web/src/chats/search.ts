@@ -6,7 +6,8 @@ export function matches(query: string, texts: readonly (string | undefined)[]): 
   return words.every((word) => whole.includes(word));
 }
 
-const fold = (text: string): string =>
+/** Without regard to case, width and accents. */
+export const fold = (text: string): string =>
   text
     .normalize('NFKD')
     .replace(/\p{Mn}/gu, '')

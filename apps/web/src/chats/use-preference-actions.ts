@@ -1,29 +1,51 @@
 import { Archive, ArchiveRestore, Bell, BellOff, Pin, PinOff } from 'lucide-react';
-import type { Action } from '../design/menu.tsx';
+import type { Action } from '../design/action.ts';
 import { errorText } from '../i18n/error-text.ts';
 import { useFormats, useText } from '../i18n/language.tsx';
 import { useNotice } from '../shell/notices.tsx';
 import { navigate, parseRoute } from '../shell/route.ts';
-import type { Conversation } from '../state/conversations.ts';
+import { useUndo } from '../shell/use-undo.ts';
+import { type Conversation, isAway } from '../state/conversations.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 
-/** Pinning, silencing, and putting away what one has left: shown at once, taken back when the server refuses. */
+interface Wish {
+  pinned?: boolean;
+  silenced?: boolean;
+  hidden?: boolean;
+  archived?: boolean;
+}
+
+/** Pinning, silencing, and the archive: shown at once, taken back when the server refuses. */
 export function usePreferenceActions(conversation: Conversation): Action[] {
   const text = useText();
   const formats = useFormats();
   const notice = useNotice();
+  const offerUndo = useUndo();
   const { client, conversations } = useWorkspace();
-  const { conversation: id, pinned, silenced, member } = conversation;
-  const hidden = conversation.hidden ?? false;
-  const prefer = async (change: { pinned: boolean } | { silenced: boolean } | { hidden: boolean }) => {
-    conversations.patch(id, change);
+  const { conversation: id, pinned, silenced, member, head, archived } = conversation;
+  const away = isAway(conversation);
+  const prefer = async ({ archived: into, ...wish }: Wish) => {
+    const { hidden = false } = conversation;
+    const before = { pinned, silenced, hidden, ...(archived !== undefined && { archived }) };
+    const kept = into === undefined ? archived : into ? head : undefined;
+    conversations.prefer(id, {
+      ...{ pinned, silenced, hidden },
+      ...wish,
+      ...(kept !== undefined && { archived: kept }),
+    });
     try {
-      conversations.patch(id, await client.request('preferences', { conversation: id, ...change }));
+      const asked = { conversation: id, ...wish, ...(into !== undefined && { archived: into }) };
+      conversations.prefer(id, await client.request('preferences', asked));
     } catch (error) {
-      conversations.patch(id, { pinned, silenced, hidden });
+      conversations.prefer(id, before);
       notice(errorText(error, text, formats), 'failure');
     }
   };
+  const putAway = (isPut: boolean) =>
+    prefer({
+      ...(member ? {} : { hidden: isPut }),
+      ...((member || archived !== undefined) && { archived: isPut }),
+    });
   return [
     {
       label: text(pinned ? 'chats.unpin' : 'chats.pin'),
@@ -33,21 +55,28 @@ export function usePreferenceActions(conversation: Conversation): Action[] {
     {
       label: text(silenced ? 'chats.unsilence' : 'chats.silence'),
       icon: silenced ? Bell : BellOff,
-      run: () => void prefer({ silenced: !silenced }),
+      // One that has come back from the archive is not to go there again by this.
+      run: () => void prefer({ silenced: !silenced, ...(archived !== undefined && { archived: away }) }),
     },
-    ...(member
-      ? []
-      : [
-          {
-            label: text(hidden ? 'chats.bringBack' : 'chats.putAway'),
-            icon: hidden ? ArchiveRestore : Archive,
-            run: () => {
-              const { section, ...open } = parseRoute(location.hash);
-              const isOpen = section === 'chats' && 'conversation' in open && open.conversation === id;
-              if (!hidden && isOpen) navigate({ section: 'chats' });
-              void prefer({ hidden: !hidden });
-            },
+    {
+      label: text(away ? 'chats.bringBack' : 'chats.putAway'),
+      icon: away ? ArchiveRestore : Archive,
+      run: () => {
+        if (away) {
+          void putAway(false);
+          return;
+        }
+        const route = parseRoute(location.hash);
+        const isOpen = route.section === 'chats' && route.conversation === id;
+        if (isOpen) navigate({ section: 'chats' });
+        void putAway(true);
+        offerUndo(text('chats.putAway.done'), {
+          undo: () => {
+            if (isOpen) navigate({ section: 'chats', conversation: id });
+            return putAway(false);
           },
-        ]),
+        });
+      },
+    },
   ];
 }

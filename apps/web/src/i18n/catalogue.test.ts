@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { errorTable } from '@berth/wire';
 import ts from 'typescript';
 import { en as fleetEn, zh as fleetZh } from '../fleet/fleet-catalogue.ts';
+import { en as keysEn, zh as keysZh } from '../keys/keys-catalogue.ts';
 import { createText, type Entry } from './catalogue.ts';
 import { en } from './en.ts';
 import { zh } from './zh.ts';
@@ -21,11 +22,16 @@ test('both languages have the same texts with the same places', () => {
   }
 });
 
-test('both languages have the same texts of the fleet page with the same places', () => {
-  const [one, other]: Record<string, Entry>[] = [fleetEn, fleetZh];
-  assert.deepEqual(Object.keys(other!), Object.keys(one!));
-  for (const key of Object.keys(one!))
-    assert.deepEqual(unique(places(other![key]!)), unique(places(one![key]!)), key);
+test('both languages have the same texts of each part that has its own, with the same places', () => {
+  const parts: [Record<string, Entry>, Record<string, Entry>][] = [
+    [fleetEn, fleetZh],
+    [keysEn, keysZh],
+  ];
+  for (const [one, other] of parts) {
+    assert.deepEqual(Object.keys(other), Object.keys(one));
+    for (const key of Object.keys(one))
+      assert.deepEqual(unique(places(other[key]!)), unique(places(one[key]!)), key);
+  }
 });
 
 test('no text is empty, and no Chinese one was left in English', () => {

@@ -12,17 +12,30 @@ import { useWorkspace } from '../state/workspace-context.ts';
 import styles from './settings.module.css';
 import { SettingsFrame } from './settings-frame.tsx';
 
+/** What is looked at is read again this often. */
+const renewMs = 30_000;
+
 /** Wherever this user is logged in; any of it can be ended. */
 export function DevicesPage() {
   const text = useText();
   const { client } = useWorkspace();
   const [sessions, setSessions] = useState<readonly SessionEntry[]>();
+  const [live, setLive] = useState<ReadonlySet<string>>(new Set());
   const { failure, run } = useTask();
   // biome-ignore lint/correctness/useExhaustiveDependencies: `run` is another function at each rendering
   const load = useCallback(() => {
     void run(async () => setSessions(await client.listSessions()));
+    // Nothing is said of them where that cannot be had.
+    void client.request('liveSessions', {}).then(
+      ({ sessions }) => setLive(new Set(sessions)),
+      () => {},
+    );
   }, [client]);
   useEffect(load, [load]);
+  useEffect(() => {
+    const timer = setInterval(load, renewMs);
+    return () => clearInterval(timer);
+  }, [load]);
   const sorted = sessions?.toSorted(
     (one, other) => Number(other.current) - Number(one.current) || other.lastSeenAt - one.lastSeenAt,
   );
@@ -41,7 +54,12 @@ export function DevicesPage() {
         )}
         <ul>
           {sorted?.map((session) => (
-            <SessionRow key={session.id} session={session} onEnded={load} />
+            <SessionRow
+              key={session.id}
+              session={session}
+              isLive={session.current || live.has(session.id)}
+              onEnded={load}
+            />
           ))}
         </ul>
       </section>
@@ -49,7 +67,15 @@ export function DevicesPage() {
   );
 }
 
-function SessionRow({ session, onEnded }: { session: SessionEntry; onEnded: () => void }) {
+function SessionRow({
+  session,
+  isLive,
+  onEnded,
+}: {
+  session: SessionEntry;
+  isLive: boolean;
+  onEnded: () => void;
+}) {
   const text = useText();
   const formats = useFormats();
   const notice = useNotice();
@@ -74,7 +100,9 @@ function SessionRow({ session, onEnded }: { session: SessionEntry; onEnded: () =
         <span className={styles.soft}>
           {session.current
             ? text('settings.devices.current')
-            : text('settings.devices.seen', { time: formats.brief(session.lastSeenAt, now) })}
+            : isLive
+              ? text('settings.devices.live')
+              : text('settings.devices.seen', { time: formats.brief(session.lastSeenAt, now) })}
           {' · '}
           {text('settings.devices.since', { time: formats.brief(session.createdAt, now) })}
         </span>

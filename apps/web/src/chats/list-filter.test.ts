@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { countFiltered, isLeft } from './list-filter.ts';
+
+const list = [
+  { conversation: 1, kind: 'direct', unread: 2 },
+  { conversation: 2, kind: 'direct', unread: 0 },
+  { conversation: 3, kind: 'group', unread: 5, mentions: 1 },
+  { conversation: 4, kind: 'group', unread: 0 },
+] as const;
+
+const left = (filter: 'unread' | 'mentions' | 'people' | 'groups', open?: number) =>
+  list.filter((one) => isLeft(filter, one, open)).map(({ conversation }) => conversation);
+
+test('each filter leaves its own', () => {
+  assert.deepEqual(left('unread'), [1, 3]);
+  assert.deepEqual(left('mentions'), [3]);
+  assert.deepEqual(left('people'), [1, 2]);
+  assert.deepEqual(left('groups'), [3, 4]);
+});
+
+test('the open conversation stays where one reads what is unread', () => {
+  assert.deepEqual(left('unread', 4), [1, 3, 4]);
+  assert.deepEqual(left('mentions', 1), [1, 3]);
+  assert.deepEqual(left('people', 4), [1, 2]);
+});
+
+test('what is counted is what has news, and the archive whole', () => {
+  const counts = countFiltered(list, list.slice(0, 1));
+  assert.deepEqual(counts, { all: 0, unread: 2, mentions: 1, people: 1, groups: 1, archive: 1 });
+});

@@ -1,0 +1,46 @@
+import type { Conversation } from '../state/conversations.ts';
+
+export const filters = ['all', 'unread', 'mentions', 'people', 'groups', 'archive'] as const;
+export type Filter = (typeof filters)[number];
+
+type Filtered = Pick<Conversation, 'kind' | 'unread' | 'conversation'> & {
+  /** Unread ones among which this user is mentioned, where the platform tells. */
+  mentions?: number;
+};
+
+const wanted: Record<Exclude<Filter, 'all' | 'archive'>, (conversation: Filtered) => boolean> = {
+  unread: ({ unread }) => unread > 0,
+  mentions: ({ mentions = 0 }) => mentions > 0,
+  people: ({ kind }) => kind === 'direct',
+  groups: ({ kind }) => kind === 'group',
+};
+
+/**
+ * Which of the conversations that are not in the archive a filter leaves. The open one stays where it is when it has been
+ * read meanwhile, so that it does not vanish under the reader.
+ */
+export function isLeft(
+  filter: keyof typeof wanted,
+  conversation: Filtered,
+  open: number | undefined,
+): boolean {
+  const passing = filter === 'unread' || filter === 'mentions';
+  return wanted[filter](conversation) || (passing && conversation.conversation === open);
+}
+
+/** How many of the conversations in the list have something new, or are in the archive, by filter. */
+export function countFiltered(
+  listed: readonly Filtered[],
+  away: readonly Filtered[],
+): Readonly<Record<Filter, number>> {
+  const news = listed.filter(({ unread }) => unread > 0);
+  const count = (filter: keyof typeof wanted) => news.filter(wanted[filter]).length;
+  return {
+    all: 0,
+    unread: news.length,
+    mentions: count('mentions'),
+    people: count('people'),
+    groups: count('groups'),
+    archive: away.length,
+  };
+}
