@@ -1,4 +1,4 @@
-import { type BerthClient, createClient, type Message } from '@berth/client';
+import { type BerthClient, createClient, everybody, type Message } from '@berth/client';
 import { connectFiles } from '@berth/client/files';
 import { changeLine } from './change-line.ts';
 import { completions, runLine } from './commands.ts';
@@ -63,8 +63,11 @@ function watch(context: Context): Promise<void> {
   let printed: Promise<unknown> = Promise.resolve();
   const isShown = (conversation: number) =>
     conversation === context.open || !(context.quiet || people.isSilenced(conversation));
+  // Who is meant is told also where they hear nothing else.
+  const isMeant = ({ mentions = [] }: Message) =>
+    mentions.some(({ user }) => user === client.account?.id || user === everybody);
   const show = async (message: Message) => {
-    if (!isShown(message.conversation)) return;
+    if (!isShown(message.conversation) && (context.quiet || !isMeant(message))) return;
     await people.meet(message.conversation);
     const line = await messageLine(context, message);
     if (line !== undefined) terminal.print(line);

@@ -1,6 +1,7 @@
 import { BerthError } from '@berth/client';
 import type { Command } from '../context.ts';
 import { lastMessage, lastMessageOf } from '../last-message.ts';
+import { mentionsIn } from '../mentions.ts';
 import { plain } from '../terminal.ts';
 
 export const reply: Command = {
@@ -15,7 +16,7 @@ export const reply: Command = {
     const { conversation, seq } =
       named ?? (await lastMessage(context, ({ sender }) => sender !== client.account?.id));
     client
-      .send(conversation, text, { replyTo: seq })
+      .send(conversation, text, { replyTo: seq, mentions: await mentionsIn(context, conversation, text) })
       .whenSent()
       .catch((error: Error) => terminal.print(`! not sent: ${plain(text)}: ${plain(error.message)}`));
   },

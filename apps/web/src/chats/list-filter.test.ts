@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Conversation } from '../state/conversations.ts';
 import { countFiltered, isLeft } from './list-filter.ts';
 
-const list = [
+const list: Pick<Conversation, 'conversation' | 'kind' | 'unread' | 'mentions'>[] = [
   { conversation: 1, kind: 'direct', unread: 2 },
   { conversation: 2, kind: 'direct', unread: 0 },
-  { conversation: 3, kind: 'group', unread: 5, mentions: 1 },
+  { conversation: 3, kind: 'group', unread: 5, mentions: [5] },
   { conversation: 4, kind: 'group', unread: 0 },
-] as const;
+];
 
 const left = (filter: 'unread' | 'mentions' | 'people' | 'groups', open?: number) =>
   list.filter((one) => isLeft(filter, one, open)).map(({ conversation }) => conversation);

@@ -3,14 +3,11 @@ import type { Conversation } from '../state/conversations.ts';
 export const filters = ['all', 'unread', 'mentions', 'people', 'groups', 'archive'] as const;
 export type Filter = (typeof filters)[number];
 
-type Filtered = Pick<Conversation, 'kind' | 'unread' | 'conversation'> & {
-  /** Unread ones among which this user is mentioned, where the platform tells. */
-  mentions?: number;
-};
+type Filtered = Pick<Conversation, 'kind' | 'unread' | 'conversation' | 'mentions'>;
 
 const wanted: Record<Exclude<Filter, 'all' | 'archive'>, (conversation: Filtered) => boolean> = {
   unread: ({ unread }) => unread > 0,
-  mentions: ({ mentions = 0 }) => mentions > 0,
+  mentions: ({ mentions = [] }) => mentions.length > 0,
   people: ({ kind }) => kind === 'direct',
   groups: ({ kind }) => kind === 'group',
 };
