@@ -146,11 +146,11 @@ export function MessageList({
     else if (!isScrolling) setLastSeen(range?.endIndex);
   }, [isScrolling, atEnd]);
 
-  /** To what is new, when that is further down; else to the end. */
+  /** To what is new, when something else lies between; else to the end. */
   const jump = () => {
     const unread = conversation.unread > 0 ? firstNewSeq(timeline, conversation.read, me) : undefined;
     const index = unread === undefined ? -1 : timeline.indexOf(unread);
-    if (index > lastInView) virtualizer.scrollToIndex(index, { align: 'start' });
+    if (index > lastInView + 1) virtualizer.scrollToIndex(index, { align: 'start' });
     else virtualizer.scrollToEnd();
   };
 
