@@ -4,14 +4,7 @@ import { eventually } from '@berth/fixtures';
 import type { Page } from 'playwright-core';
 import { zh as zhKeys } from '../../apps/web/src/keys/keys-catalogue.ts';
 import { useBrowser, webRoot } from '../harness/browser.ts';
-import {
-  befriend,
-  closeAll,
-  connectDevice,
-  createGroup,
-  type Device,
-  seedPeople,
-} from '../harness/people.ts';
+import { closeAll, connectDevice, createGroup, type Device, seedPeople } from '../harness/people.ts';
 import { usePlatform } from '../harness/platform.ts';
 import { violations } from './axe.ts';
 import { logIn, message, openChat, send } from './screens.ts';
@@ -27,6 +20,9 @@ async function assertClean(page: Page): Promise<void> {
   }
 }
 
+const conversationOf = async (one: Device, { person }: Device): Promise<number> =>
+  (await one.client.request('directOpen', { user: person.id })).conversation.conversation;
+
 /** Waits until the keyboard is where one writes to somebody. */
 const writesTo = (page: Page, name: string) =>
   page.waitForFunction((label) => document.activeElement?.ariaLabel === label, `Message to ${name}`);
@@ -37,11 +33,10 @@ test('keys lead to every conversation and person, and tell what they are', async
   for (const person of people) devices.push(await connectDevice(platform, person, { deviceClass: 'setup' }));
   const [mine, ann, bob] = devices as [Device, Device, Device, Device];
   const [, annName, , stranger] = people.map(({ name }) => name) as [string, string, string, string];
-  const first = await befriend(mine, ann);
-  const second = await befriend(mine, bob);
   const group = await createGroup([mine, ann, bob], 'Harbour crew');
-  await ann.say(first, 'first');
-  await bob.say(second, 'second');
+  const [first, second] = await Promise.all([ann, bob].map((other) => conversationOf(mine, other)));
+  await ann.say(first!, 'first');
+  await bob.say(second!, 'second');
   await ann.say(group, 'third');
   const { page, complaints } = await browser.open(platform.gateUrl);
   const { keyboard } = page;

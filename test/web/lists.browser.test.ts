@@ -4,14 +4,7 @@ import { eventually } from '@berth/fixtures';
 import type { Page } from 'playwright-core';
 import { zh } from '../../apps/web/src/i18n/zh.ts';
 import { useBrowser, webRoot } from '../harness/browser.ts';
-import {
-  befriend,
-  closeAll,
-  connectDevice,
-  createGroup,
-  type Device,
-  seedPeople,
-} from '../harness/people.ts';
+import { closeAll, connectDevice, createGroup, type Device, seedPeople } from '../harness/people.ts';
 import { usePlatform } from '../harness/platform.ts';
 import { violations } from './axe.ts';
 import { logIn, message, openChat, section, send } from './screens.ts';
@@ -74,8 +67,9 @@ test('chats are archived, filtered and brought back on every device, and what wa
   const devices = [];
   for (const person of people) devices.push(await connectDevice(platform, person, { deviceClass: 'setup' }));
   const [mine, ann, bob] = devices as [Device, Device, Device];
-  const direct = await befriend(mine, ann);
   const group = await createGroup(devices, 'Harbour crew');
+  const { conversation } = await mine.client.request('directOpen', { user: people[1]!.id });
+  const direct = conversation.conversation;
   await ann.say(direct, 'ahoy');
   await bob.say(group, 'all aboard');
   const { page } = await browser.open(platform.gateUrl);
