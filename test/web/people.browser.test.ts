@@ -111,7 +111,7 @@ test('a request is declined, and leaves the asker a stranger', async () => {
   await logIn(page, asked!);
   await page.goto(`${platform.gateUrl}/#/contacts/requests`);
   await page.getByRole('button', { name: 'Decline' }).click();
-  await page.getByText('Declined').waitFor();
+  await page.getByText('Declined', { exact: true }).waitFor();
   await section(page, 'Contacts').getByText('1 request').waitFor({ state: 'detached' });
   await closeAll([device]);
 });
