@@ -81,6 +81,9 @@ export function useBrowser(args: readonly string[] = []): TestBrowser {
     current = undefined;
     const done = contexts;
     contexts = [];
+    if (!(test as { passed?: boolean }).passed)
+      for (const page of done.flatMap((context) => context.pages()))
+        (test as TestContext).diagnostic(await describePage(page));
     await Promise.all(done.map((context) => context.close().catch(() => {})));
   });
   after(async () => {
@@ -93,6 +96,15 @@ export function useBrowser(args: readonly string[] = []): TestBrowser {
       return opened;
     },
   };
+}
+
+/** Where it is and what it shows, shortly. */
+async function describePage(page: Page): Promise<string> {
+  const shown = await page
+    .locator('body')
+    .innerText({ timeout: 2_000 })
+    .catch((error: Error) => error.message);
+  return `${page.url()} shows: ${shown.replace(/\s+/g, ' ').slice(0, 600)}`;
 }
 
 export async function launchBrowser(args: readonly string[] = []): Promise<Browser> {

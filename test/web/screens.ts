@@ -10,8 +10,14 @@ export async function logIn(
 ): Promise<void> {
   await page.getByLabel('E-mail address').fill(email);
   await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'Log in' }).click();
-  await page.getByRole('navigation', { name: 'Sections' }).waitFor();
+  const inside = page.getByRole('navigation', { name: 'Sections' });
+  // A busy machine may have no answer in time, which is said, and one tries again.
+  const refusal = page.getByText(/Please try again/);
+  do {
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await inside.or(refusal).first().waitFor();
+  } while (await refusal.isVisible());
+  await inside.waitFor();
 }
 
 export const section = (page: Page, name: 'Chats' | 'Contacts' | 'Settings') =>

@@ -149,8 +149,9 @@ test('what is done in one tab the others show, and the person’s other devices'
   await stranger.client.request('friendRequest', { user: me.id, note: 'hello' });
   await page.goto(`${platform.gateUrl}/#/contacts/requests`);
   for (const at of others) await section(at, 'Contacts').getByText('1 request').waitFor();
-  await page.getByRole('button', { name: 'Accept' }).click();
-  await page.getByRole('button', { name: 'Message' }).waitFor();
+  const request = page.getByRole('listitem').filter({ hasText: asker!.name });
+  await request.getByRole('button', { name: 'Accept' }).click();
+  await request.getByRole('button', { name: 'Message' }).waitFor();
   for (const at of others) {
     await section(at, 'Contacts').getByText('1 request').waitFor({ state: 'detached' });
     await row(at, asker!.name).waitFor();
