@@ -91,7 +91,7 @@ export async function repairUserWords(
   return stale.length;
 }
 
-const initialOf = (word: string): Buffer => Buffer.from([...word].slice(0, 1).join(''));
+export const initialOf = (word: string): Buffer => Buffer.from([...word].slice(0, 1).join(''));
 
 /** Padded to powers of two, so that few statements are prepared: to repeat a word does no harm. */
 function* chunked(words: readonly string[], size = 16): Generator<string[]> {
