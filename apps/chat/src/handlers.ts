@@ -16,12 +16,18 @@ import { friends } from './handlers/friends.ts';
 import { goodbye } from './handlers/goodbye.ts';
 import { groupCreate } from './handlers/group-create.ts';
 import { groupInvite } from './handlers/group-invite.ts';
+import { groupJoin } from './handlers/group-join.ts';
 import { groupLeave } from './handlers/group-leave.ts';
+import { groupLinkCreate } from './handlers/group-link-create.ts';
+import { groupLinkRevoke } from './handlers/group-link-revoke.ts';
+import { groupLinks } from './handlers/group-links.ts';
 import { groupMute } from './handlers/group-mute.ts';
 import { groupPicture } from './handlers/group-picture.ts';
 import { groupRemove } from './handlers/group-remove.ts';
 import { groupRename } from './handlers/group-rename.ts';
 import { groupRole } from './handlers/group-role.ts';
+import { groupSearch } from './handlers/group-search.ts';
+import { groupSettings } from './handlers/group-settings.ts';
 import { heartbeat } from './handlers/heartbeat.ts';
 import { hide } from './handlers/hide.ts';
 import { inviteAccept } from './handlers/invite-accept.ts';
@@ -36,12 +42,15 @@ import { profile } from './handlers/profile.ts';
 import { profileUpdate } from './handlers/profile-update.ts';
 import { react } from './handlers/react.ts';
 import { reactions } from './handlers/reactions.ts';
+import { readers } from './handlers/readers.ts';
 import { recall } from './handlers/recall.ts';
 import { resume } from './handlers/resume.ts';
 import { searchUser } from './handlers/search-user.ts';
 import { send } from './handlers/send.ts';
 import { sharedItems } from './handlers/shared-items.ts';
 import { sync } from './handlers/sync.ts';
+import { thread } from './handlers/thread.ts';
+import { threadMark } from './handlers/thread-mark.ts';
 import { typing } from './handlers/typing.ts';
 import { unblock } from './handlers/unblock.ts';
 import { versions } from './handlers/versions.ts';
@@ -75,12 +84,18 @@ const handlers = {
   goodbye,
   groupCreate,
   groupInvite,
+  groupJoin,
   groupLeave,
+  groupLinkCreate,
+  groupLinkRevoke,
+  groupLinks,
   groupMute,
   groupPicture,
   groupRemove,
   groupRename,
   groupRole,
+  groupSearch,
+  groupSettings,
   heartbeat,
   hide,
   inviteAccept,
@@ -95,12 +110,15 @@ const handlers = {
   profile,
   react,
   reactions,
+  readers,
   recall,
   resume,
   searchUser,
   send,
   sharedItems,
   sync,
+  thread,
+  threadMark,
   typing,
   unblock,
   versions,
@@ -113,11 +131,15 @@ const changing: ReadonlySet<string> = new Set<keyof BoundHandlers>([
   'friendAlias',
   'friendDecline',
   'friendRemove',
+  'groupJoin',
   'groupLeave',
+  'groupLinkCreate',
+  'groupLinkRevoke',
   'groupMute',
   'groupRemove',
   'groupRename',
   'groupRole',
+  'groupSettings',
   'hide',
   'inviteAccept',
   'inviteCreate',

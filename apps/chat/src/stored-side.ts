@@ -5,14 +5,19 @@ import { ConversationList } from './conversations/conversation-list.ts';
 import { ConversationReader } from './conversations/conversation-reader.ts';
 import { type LiveEnds, noLiveEnds } from './conversations/live-ends.ts';
 import type { LiveQueries } from './conversations/live-queries.ts';
+import { MessageReaders } from './conversations/message-readers.ts';
 import { MysqlChangeStore } from './conversations/mysql-change-store.ts';
 import { MysqlDirectStore } from './conversations/mysql-direct-store.ts';
+import { MysqlGroupDirectory } from './conversations/mysql-group-directory.ts';
+import { MysqlGroupLinks } from './conversations/mysql-group-links.ts';
+import { MysqlGroupSettings } from './conversations/mysql-group-settings.ts';
 import { MysqlGroupStore } from './conversations/mysql-group-store.ts';
 import { MysqlHiddenMessages } from './conversations/mysql-hidden-messages.ts';
 import { MysqlLiveQueries } from './conversations/mysql-live-queries.ts';
 import { MysqlMentions } from './conversations/mysql-mentions.ts';
 import { MysqlPreferenceStore } from './conversations/mysql-preference-store.ts';
 import { MysqlReactions } from './conversations/mysql-reactions.ts';
+import { MysqlThreads } from './conversations/mysql-threads.ts';
 import { SharedFiles } from './conversations/shared-files.ts';
 import { FileLines } from './log/file-lines.ts';
 import { LogHeads } from './log/log-heads.ts';
@@ -47,6 +52,11 @@ export interface Stores {
   conversationList: ConversationList;
   direct: MysqlDirectStore;
   groups: MysqlGroupStore;
+  readers: MessageReaders;
+  threads: MysqlThreads;
+  groupDirectory: MysqlGroupDirectory;
+  groupLinks: MysqlGroupLinks;
+  groupSettings: MysqlGroupSettings;
   changes: MysqlChangeStore;
   reactions: MysqlReactions;
   hidden: MysqlHiddenMessages;
@@ -175,6 +185,11 @@ export function createStores({
       maxCreated: config.maxGroupsCreated,
       strangersMayWrite,
     }),
+    readers: new MessageReaders({ mysql, conversations, ranges, marks, blocks }),
+    threads: new MysqlThreads(mysql),
+    groupDirectory: new MysqlGroupDirectory({ mysql, maxMembers: config.maxGroupMembers }),
+    groupLinks: new MysqlGroupLinks({ mysql, maxMembers: config.maxGroupMembers }),
+    groupSettings: new MysqlGroupSettings(mysql),
     changes: new MysqlChangeStore({ mysql, directory, strangersMayWrite, ...config.messageChanges }),
     reactions: new MysqlReactions(mysql),
     hidden,

@@ -77,9 +77,14 @@ function narrowed(path: string, before: Taken, after: Taken | undefined): string
   ];
 }
 
-function answerFields(): Record<string, string> {
-  const text = readFileSync(new URL('../src/answers.ts', import.meta.url), 'utf8');
-  const file = ts.createSourceFile('answers.ts', text, ts.ScriptTarget.Latest, true);
+const answerFields = (): Record<string, string> => ({
+  ...fieldsOf('answers.ts'),
+  ...fieldsOf('group-answers.ts'),
+});
+
+function fieldsOf(name: string): Record<string, string> {
+  const text = readFileSync(new URL(`../src/${name}`, import.meta.url), 'utf8');
+  const file = ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true);
   const printer = ts.createPrinter({ removeComments: true });
   const fields: Record<string, string> = {};
   const add = (path: string, members: ts.NodeArray<ts.TypeElement>) => {

@@ -1,3 +1,4 @@
+import type { FoundGroup, GroupLink, GroupSettings, SetSettings } from './group-answers.ts';
 import type { Mention } from './mentions.ts';
 
 /**
@@ -32,7 +33,8 @@ export type EntryKind =
   | 'fence'
   | 'edited'
   | 'recalled'
-  | 'reacted';
+  | 'reacted'
+  | 'settings';
 
 /** Of an entry that is no text: whom or what it is about. */
 export interface EntryDetails {
@@ -49,6 +51,8 @@ export interface EntryDetails {
   emoji?: string;
   on?: boolean;
   count?: number;
+  /** Of `settings`: those that have changed, as they are now. */
+  settings?: Partial<GroupSettings>;
 }
 
 /** What an attachment is shown as. */
@@ -98,6 +102,10 @@ export interface Message extends EntryDetails {
   sentAt: number;
   text: string;
   replyTo?: number;
+  /** The message whose thread it is of. It stands there, and is not counted as unread in the conversation. */
+  thread?: number;
+  /** The thread below it. */
+  replies?: Replies;
   /** Up to 10; the text may be empty then. To who did not say `files` at hello they are lines of the text. */
   attachments?: Attachment[];
   /** Whom it means, by which of its words; of an edit those of the new words. */
@@ -109,6 +117,15 @@ export interface Message extends EntryDetails {
   /** Who took it back for everybody; its text is empty then. */
   recalledBy?: number;
   reactions?: Reaction[];
+}
+
+/** The thread below a message. */
+export interface Replies {
+  count: number;
+  /** The seq of the newest. */
+  last: number;
+  /** Of whoever began it, is in it or has looked at it: up to where they have read it. */
+  read?: number;
 }
 
 export interface ConversationSummary {
@@ -149,6 +166,10 @@ export interface ConversationSummary {
    */
   refusal?: 'blocked' | 'not_friends';
   memberCount: number;
+  /** Of a group in which something was set, for its members. */
+  settings?: SetSettings;
+  /** Where `slowMs` holds for this user: when they may write next, if they may not now. */
+  slowUntil?: number;
   /** Messages that this user has deleted for themselves; they are told no more. Absent: none. */
   hiddenMessages?: number;
   last?: Message;
@@ -258,6 +279,8 @@ export interface Answers {
     online: boolean;
     /** Of oneself: who may add one to groups. */
     addedBy?: 'nobody' | 'friends';
+    /** The same, `addedBy` being `friends` where everybody may. */
+    addable?: 'nobody' | 'friends' | 'everybody';
   };
   profileUpdate: { user: Profile };
   searchUser: { users: Profile[] } & Page;
@@ -282,12 +305,25 @@ export interface Answers {
   groupCreate: { conversation: ConversationSummary };
   groupRename: Record<never, never>;
   groupPicture: Record<never, never>;
+  groupSettings: Record<never, never>;
+  groupLinkCreate: { link: GroupLink };
+  /** The newest first. */
+  groupLinks: { links: GroupLink[] } & Page;
+  groupLinkRevoke: Record<never, never>;
+  groupJoin: { conversation: ConversationSummary };
+  /** The largest first; without a query the newest first. */
+  groupSearch: { groups: FoundGroup[] } & Page;
   groupInvite: { added: number[] };
   groupRemove: Record<never, never>;
   groupLeave: Record<never, never>;
   groupRole: Record<never, never>;
   groupMute: { mutedUntil: number };
+  /** Ascending; with `next`, which is the `before` of the page before it, there are more. */
+  thread: { root: Message; messages: Message[]; next?: number };
+  threadMark: { read: number };
   members: { members: Member[] } & Page;
+  /** Beside its sender and oneself; `of`: how many of them there are. Without those who keep it from one. */
+  readers: { readers: Profile[]; of: number };
 }
 
 export type ConversationEvent = { conversation: number; membersVersion: number; by: number } & (
@@ -295,6 +331,7 @@ export type ConversationEvent = { conversation: number; membersVersion: number; 
   | { event: 'left' | 'removed'; users: number[] }
   /** With `picture` the picture has changed, and the title has not. */
   | { event: 'renamed'; title: string; picture?: string }
+  | { event: 'settings'; settings: Partial<GroupSettings> }
   | { event: 'role'; user: number; role: Role }
   | { event: 'muted'; user: number; mutedUntil: number }
 );
@@ -321,6 +358,7 @@ export interface Pushes {
   changed: Message;
   hidden: { conversation: number; seqs: number[] };
   marked: { conversation: number; user: number; read?: number; received?: number };
+  threadMarked: { conversation: number; root: number; read: number };
   /** To be asked for with `conversation`. */
   listed: { conversation: number };
   typed: { conversation: number; user: number };

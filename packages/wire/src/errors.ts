@@ -19,6 +19,8 @@ export const errorTable = {
   not_friends: { http: 403, retry: false, meaning: 'Only friends may do this.' },
   blocked: { http: 403, retry: false, meaning: 'One of the two has blocked the other.' },
   muted: { http: 403, retry: true, meaning: 'Muted in this group for now.' },
+  admins_only: { http: 403, retry: false, meaning: 'Only the owner and admins write in this group.' },
+  slow_mode: { http: 429, retry: true, meaning: 'In this group one writes only every so often.' },
   not_found: { http: 404, retry: false, meaning: 'There is no such thing, or not for this user.' },
   method_not_allowed: { http: 405, retry: false, meaning: 'This path takes other methods.' },
   already_exists: { http: 409, retry: false, meaning: 'It exists already.' },

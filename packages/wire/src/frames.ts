@@ -22,6 +22,26 @@ const title = shownField(textLimits.title);
 const alias = optionalShownField(textLimits.alias);
 const role = z.enum(['admin', 'member']);
 
+/** What a group has beside its title. */
+const groupSettings = {
+  /** What it is about, in a line… */
+  topic: optionalShownField(textLimits.topic).optional(),
+  /** …and at length. Both may be empty. */
+  about: freeField(textLimits.about).optional(),
+  /** Only the owner and admins write. */
+  announcements: z.boolean().optional(),
+  /** Milliseconds between two messages of one member who is no admin; 0: as fast as they like. */
+  slowMs: z
+    .int()
+    .min(0)
+    .max(24 * 3_600_000)
+    .optional(),
+  /** Found by anyone by its title, and joined without an invitation; only the owner says so. */
+  open: z.boolean().optional(),
+  /** From where on those see it who come from now on: from when they join, or from the beginning. */
+  history: z.enum(['join', 'beginning']).optional(),
+};
+
 /** 128 random bits. */
 export const fileId = z.string().regex(/^[\w-]{22}$/, { error: 'no file is called so' });
 const pixels = z.int().min(1).max(65_535);
@@ -76,6 +96,8 @@ const change = {
 
 /** What the link of an invite ends with. */
 export const inviteToken = z.string().regex(/^[\w-]{27}$/, { error: 'no invite is called so' });
+/** What the link of a group ends with. */
+export const groupLink = z.string().regex(/^[\w-]{27}$/, { error: 'no link is called so' });
 
 export const requestSchemas = {
   hello: z.object({
@@ -115,6 +137,8 @@ export const requestSchemas = {
       /** Empty only with attachments. */
       text: z.string(),
       replyTo: seq.optional(),
+      /** The message below which it stands: it is one of its thread, and replies to it where it says nothing else. */
+      thread: seq.optional(),
       /** True when this cid may have been sent before. */
       resent: z.boolean().default(false),
       attachments: z.array(attachment).min(1).max(limits.maxAttachments).optional(),
@@ -194,8 +218,8 @@ export const requestSchemas = {
     sex: z.int().min(0).max(2).optional(),
     /** `file:` and the id of a picture of one's own; else whatever clients agree on. */
     icon: z.string().max(255).optional(),
-    /** Who may add the user to groups. */
-    addedBy: z.enum(['nobody', 'friends']).optional(),
+    /** Who may add the user to groups; of everybody that is an owner or admin. */
+    addedBy: z.enum(['nobody', 'friends', 'everybody']).optional(),
   }),
   searchUser: z.object({
     req,
@@ -247,6 +271,41 @@ export const requestSchemas = {
   groupRename: z.object({ req, conversation: id31, title }),
   /** A file of one's own that is a picture; empty: none any more. */
   groupPicture: z.object({ req, conversation: id31, file: fileId.or(z.literal('')) }),
+  /** What is not named stays as it is. */
+  groupSettings: z
+    .object({ req, conversation: id31, ...groupSettings })
+    .refine(
+      (body) =>
+        Object.keys(groupSettings).some((name) => body[name as keyof typeof groupSettings] !== undefined),
+      { error: 'nothing to set' },
+    ),
+  groupLinkCreate: z.object({
+    req,
+    conversation: id31,
+    /** People who may join by it; without: any number. */
+    maxUses: z.int().min(1).max(10_000).optional(),
+    /** Milliseconds until it expires: a minute to a year; without: never. */
+    forMs: z
+      .int()
+      .min(60_000)
+      .max(365 * 24 * 3_600_000)
+      .optional(),
+  }),
+  groupLinks: z.object({ req, conversation: id31, cursor: z.string().max(128).optional(), limit: page }),
+  groupLinkRevoke: z.object({ req, conversation: id31, link: groupLink }),
+  /** By a link, or a group that is open. */
+  groupJoin: z
+    .object({ req, link: groupLink.optional(), conversation: id31.optional() })
+    .refine(({ link, conversation }) => (link === undefined) !== (conversation === undefined), {
+      error: 'a link or a conversation, and not both',
+    }),
+  /** Open groups whose title has words that begin so; without a query the newest. */
+  groupSearch: z.object({
+    req,
+    query: z.string().trim().max(64).default(''),
+    cursor: z.string().max(128).optional(),
+    limit: z.int().min(1).max(50).default(20),
+  }),
   groupInvite: z.object({ req, conversation: id31, users: z.array(id31).min(1).max(limits.maxInvites) }),
   groupRemove: z.object({ req, conversation: id31, user: id31 }),
   groupLeave: z.object({ req, conversation: id31 }),
@@ -261,6 +320,17 @@ export const requestSchemas = {
       .min(0)
       .max(10 * 365 * 24 * 3_600_000),
   }),
+  /** The newest replies of a thread below `before`. */
+  thread: z.object({
+    req,
+    conversation: id31,
+    root: seq,
+    before: seq.optional(),
+    limit: z.int().min(1).max(100).default(50),
+  }),
+  threadMark: z.object({ req, conversation: id31, root: seq, read: seq }),
+  /** Who has read a message of a group of up to 100. */
+  readers: z.object({ req, conversation: id31, target: seq }),
   members: z.object({ req, conversation: id31, cursor: z.string().max(128).optional(), limit: page }),
 } as const;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { inviteToken } from './frames.ts';
+import { groupLink, inviteToken } from './frames.ts';
 import { emailField as email, nameField, shownField } from './text-fields.ts';
 import { textLimits } from './text-rules.ts';
 
@@ -37,6 +37,12 @@ export const httpSchemas = {
     /** Who invites. */
     user: z.object({ id: z.int(), name: z.string(), nick: z.string(), icon: z.string() }),
     expiresAt: z.int(),
+  }),
+  groupPreviewRequest: z.object({ link: groupLink }),
+  groupPreviewAnswer: z.object({
+    group: z.object({ id: z.int(), title: z.string(), topic: z.string(), memberCount: z.int() }),
+    /** Absent: never. */
+    expiresAt: z.int().optional(),
   }),
   passwordsRequest: z.object({ email, code, password }),
   sessionsRequest: z.object({
@@ -96,6 +102,7 @@ export const platformAnswer = z.object({
 export const berthsAnswer = z.object({ berth: httpSchemas.berth });
 export const sessionsList = z.object({ sessions: z.array(httpSchemas.sessionEntry) });
 export type InvitePreview = z.output<typeof httpSchemas.invitePreviewAnswer>;
+export type GroupPreview = z.output<typeof httpSchemas.groupPreviewAnswer>;
 export type PlatformAnswer = z.output<typeof platformAnswer>;
 export type SessionsAnswer = z.output<typeof sessionsAnswer>;
 export type SessionEntry = z.output<typeof httpSchemas.sessionEntry>;

@@ -77,6 +77,17 @@ export const frameIds = {
   members: 1315,
   conversationEvent: 1317,
   groupPicture: 1319,
+  groupSettings: 1321,
+  groupLinkCreate: 1323,
+  groupLinks: 1325,
+  groupLinkRevoke: 1327,
+  groupJoin: 1329,
+  groupSearch: 1331,
+  readers: 1333,
+  thread: 1335,
+  threadMark: 1337,
+  /** Push: this user has read a thread, in another session. */
+  threadMarked: 1339,
 } as const;
 
 export type FrameName = keyof typeof frameIds;

@@ -15,6 +15,7 @@ export type {
   Profile,
   Pushes,
   Reaction,
+  Replies,
   Role,
 } from './answers.ts';
 export {
@@ -29,6 +30,7 @@ export {
 } from './errors.ts';
 export { decodeBody, encodeFrame, FrameDecoder, FrameError, framesOf, type RawFrame } from './frame-codec.ts';
 export type { RequestBody, RequestInput, RequestName } from './frames.ts';
+export type { FoundGroup, GroupLink, GroupSettings, SetSettings } from './group-answers.ts';
 export { answerId, berthIds, type FrameName, frameIds, llfcchatIds } from './ids.ts';
 export { limits } from './limits.ts';
 export { everybody, isMentioned, type Mention, mentionsEverybody, withNames } from './mentions.ts';

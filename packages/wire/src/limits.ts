@@ -40,6 +40,8 @@ export const limits = {
   maxPage: 200,
   /** User ids in one invite or group creation. */
   maxInvites: 1_000,
+  /** Members of a group in which one is told who has read. */
+  maxReadersMembers: 100,
   /** Depth of a JSON body. */
   maxJsonDepth: 16,
 } as const;

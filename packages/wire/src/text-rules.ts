@@ -8,6 +8,8 @@ export const textLimits = {
   title: 128,
   note: 255,
   description: 255,
+  topic: 128,
+  about: 500,
   email: 254,
 } as const;
 

@@ -25,6 +25,7 @@ import { type ListRow, readListRows, readLists } from './list-rows.ts';
 import type { LiveEnds } from './live-ends.ts';
 import type { MysqlHiddenMessages } from './mysql-hidden-messages.ts';
 import type { MysqlMentions } from './mysql-mentions.ts';
+import { readSlowUntil } from './slow-until.ts';
 
 export interface ConversationReaderOptions {
   mysql: Database;
@@ -170,6 +171,7 @@ export class ConversationReader {
       seen.map(({ row }) => row),
       user,
     );
+    const slowUntil = await readSlowUntil(this.#mysql, user, seen);
     const peers = await this.#peers(
       user,
       seen.map(({ row }) => row),
@@ -183,6 +185,7 @@ export class ConversationReader {
         visible: visible.get(conversation)!,
         last: lasts.get(conversation),
         hiddenMessages: hiddenCounts.get(conversation),
+        slowUntil: slowUntil.get(conversation),
         unread: unread.get(conversation)!,
         mentions: mentions.get(conversation),
         peer: peers.get(conversation),
@@ -242,6 +245,7 @@ function summaryOf({
   visible,
   last,
   hiddenMessages,
+  slowUntil,
   unread,
   mentions,
   peer,
@@ -254,6 +258,7 @@ function summaryOf({
   visible: VisibleSeqs;
   last: Message | undefined;
   hiddenMessages: number | undefined;
+  slowUntil: number | undefined;
   unread: number;
   mentions: number[] | undefined;
   peer: Peer | undefined;
@@ -266,7 +271,7 @@ function summaryOf({
       ? undefined
       : 'not_friends';
   // Who wrote the last message has read what was there before it.
-  const hasRead = last?.sender === user && last.kind === undefined;
+  const hasRead = last?.sender === user && last.kind === undefined && last.thread === undefined;
   // One who has left is not told what the group became.
   const { title, memberCount } = member.leftWith ?? row;
   return {
@@ -289,6 +294,8 @@ function summaryOf({
     ...(list?.archived !== undefined && { archived: list.archived }),
     ...(refusal && { refusal }),
     memberCount,
+    ...(member.leftSeq === undefined && row.settings && { settings: row.settings }),
+    ...(slowUntil !== undefined && { slowUntil }),
     ...(hiddenMessages !== undefined && { hiddenMessages }),
     ...(last && { last }),
     ...(peer?.member && { peerReceived: peer.member.receivedSeq, peerRead: peer.member.readSeq }),

@@ -7,6 +7,11 @@ export function requireAdmin(role: Role): void {
   if (ranks[role] < ranks.admin) throw new BerthError('forbidden', 'only the owner and admins may do this');
 }
 
+/** Throws `forbidden` for everybody but the owner. */
+export function requireOwner(role: Role): void {
+  if (role !== 'owner') throw new BerthError('forbidden', 'only the owner may do this');
+}
+
 /** Throws `forbidden` unless the actor's role is above the other's: who may remove and mute whom. */
 export function requireAbove(actor: Role, other: Role): void {
   requireAdmin(actor);

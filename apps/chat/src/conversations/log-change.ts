@@ -12,6 +12,11 @@ export interface LogChange {
   entries: AppendedEntry[];
 }
 
+/** A change of members as it was committed. */
+export interface MembersChange extends LogChange {
+  users: number[];
+}
+
 /**
  * Appends the entries of a change to a locked conversation, by which there are `joined` more members. A title changes no
  * member.

@@ -17,18 +17,20 @@ export interface NewMember {
 }
 
 /**
- * Makes users members who see what is above `joinedSeq`; those who were members before keep what they saw then. The
+ * Makes users members who see what is above `joinedSeq`, and in a group whose history is for all what is below it, too; those
+ * who were members before keep what they saw then. The
  * conversation must be locked, or new in this transaction, and none of the users may be a member.
  */
 export async function addMembers(
   tx: Tx,
-  conversation: Pick<ConversationRow, 'id' | 'kind'>,
+  conversation: Pick<ConversationRow, 'id' | 'kind' | 'settings'>,
   members: readonly NewMember[],
   joinedSeq: number,
   now: number,
 ): Promise<void> {
-  const { id } = conversation;
+  const { id, settings } = conversation;
   if (joinedSeq > 0) await keepIntervals(tx, id, members);
+  if (joinedSeq > 0 && settings?.history === 'beginning') await openHistory(tx, id, members, joinedSeq);
   await inChunks(members, chunkSize, async (chunk) => {
     await tx.run(
       `INSERT INTO members (conversation_id, user_id, role, joined_seq, read_seq, received_seq, friend)
@@ -62,8 +64,26 @@ async function keepIntervals(tx: Tx, conversation: number, members: readonly New
     await tx.run(
       `INSERT INTO member_intervals (conversation_id, user_id, joined_seq, left_seq)
        SELECT conversation_id, user_id, joined_seq, left_seq FROM members
-       WHERE conversation_id = ? AND user_id IN (${marks(chunk.length)}) AND left_seq > joined_seq`,
+       WHERE conversation_id = ? AND user_id IN (${marks(chunk.length)}) AND left_seq > joined_seq
+       ON DUPLICATE KEY UPDATE left_seq = GREATEST(member_intervals.left_seq, VALUES(left_seq))`,
       [conversation, ...chunk],
+    );
+  });
+}
+
+/** What was there before they came is an interval of theirs like one of an earlier stay. */
+async function openHistory(
+  tx: Tx,
+  conversation: number,
+  members: readonly NewMember[],
+  upTo: number,
+): Promise<void> {
+  await inChunks(members, chunkSize, async (chunk) => {
+    await tx.run(
+      `INSERT INTO member_intervals (conversation_id, user_id, joined_seq, left_seq)
+       VALUES ${rowsOf(chunk, '(?,?,?,?)')}
+       ON DUPLICATE KEY UPDATE left_seq = GREATEST(left_seq, VALUES(left_seq))`,
+      chunk.flatMap(({ user }) => [conversation, user, 0, upTo]),
     );
   });
 }
@@ -152,6 +172,8 @@ export async function insertConversation(
     changed: 0,
     hides: false,
     mentioned: 0,
+    settings: undefined,
+    threaded: false,
   };
 }
 

@@ -202,7 +202,8 @@ export class MysqlChangeStore {
       const standing = await this.#standing(tx, row, sender);
       if (!isMember(standing)) throw new BerthError('not_member');
       const { strangersMayWrite } = this.#options;
-      const refusal = kind === 'recalled' ? undefined : writeRefusal(standing, { strangersMayWrite, now });
+      const rules = { strangersMayWrite, now, reacting: kind === 'reacted' };
+      const refusal = kind === 'recalled' ? undefined : writeRefusal(standing, rules);
       if (refusal !== undefined) throw refusal;
       const target = targetOf(rows[0]);
       const outcome = await judge({ tx, row, standing, target, now });

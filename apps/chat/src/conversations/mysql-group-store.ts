@@ -2,18 +2,14 @@ import { isDuplicateKey, type Tx } from '@berth/mysql';
 import { BerthError, type Role } from '@berth/wire';
 import type { NewEntry } from '../log/append-entries.ts';
 import { mayBeInvited } from '../membership/acquaintance.ts';
-import { type ConversationRow, lockConversation } from '../membership/conversation-rows.ts';
-import { type MemberRow, readMembersAmong, roles } from '../membership/member-rows.ts';
+import { readMembersAmong, roles } from '../membership/member-rows.ts';
 import { bytesOf, textOf } from '../stores/attachment-rows.ts';
 import type { Database } from '../stores/guarded-mysql.ts';
+import { changeGroup } from './change-group.ts';
 import { requireAbove, requireAdmin, rolesAfter } from './group-rules.ts';
-import { type LogChange, recordChange, unchanged } from './log-change.ts';
-import { addMembers, endMembership, insertConversation, keepForLeavers } from './member-writes.ts';
-
-/** A change of members as it was committed. */
-export interface MembersChange extends LogChange {
-  users: number[];
-}
+import { type LogChange, type MembersChange, recordChange, unchanged } from './log-change.ts';
+import { addMembers, endMembership, insertConversation } from './member-writes.ts';
+import { listGroup } from './mysql-group-directory.ts';
 
 interface PictureChange extends LogChange {
   title: string;
@@ -28,15 +24,6 @@ export interface MysqlGroupStoreOptions {
   maxCreated: number;
   /** Admins may then invite whom they do not know. */
   strangersMayWrite: boolean;
-}
-
-/** What a change of a group works on: the row locked, and the members concerned. */
-interface Locked {
-  tx: Tx;
-  row: ConversationRow;
-  actor: MemberRow;
-  /** The one whom it is about; the actor when nobody else. */
-  other: MemberRow;
 }
 
 /**
@@ -99,22 +86,25 @@ export class MysqlGroupStore {
   }
 
   async rename(conversation: number, actor: number, title: string): Promise<LogChange> {
-    return this.#change(conversation, actor, actor, async ({ tx, row, actor: { role } }) => {
+    return changeGroup(this.#mysql, conversation, actor, actor, async ({ tx, row, actor: { role } }) => {
       requireAdmin(role);
       const change = await recordChange(tx, row, [{ kind: 'title', sender: actor, details: { title } }]);
       await tx.run('UPDATE conversations SET title = ? WHERE id = ?', [title, conversation]);
+      if (row.settings?.open) await listGroup(tx, { id: conversation, title }, true);
       return change;
     });
   }
 
   /** Throws what `depict` would. */
   async requireChange(conversation: number, actor: number): Promise<void> {
-    await this.#change(conversation, actor, actor, async ({ actor: { role } }) => requireAdmin(role));
+    await changeGroup(this.#mysql, conversation, actor, actor, async ({ actor: { role } }) =>
+      requireAdmin(role),
+    );
   }
 
   /** Its picture: a file of the actor's, empty for none; with what it was before, and the title, which stays. */
   async depict(conversation: number, actor: number, file: string): Promise<PictureChange> {
-    return this.#change(conversation, actor, actor, async ({ tx, row, actor: { role } }) => {
+    return changeGroup(this.#mysql, conversation, actor, actor, async ({ tx, row, actor: { role } }) => {
       requireAdmin(role);
       const [before] = await tx.rows<{ picture: Buffer | null; picture_owner: number | null }>(
         'SELECT picture, picture_owner FROM conversations WHERE id = ?',
@@ -134,7 +124,7 @@ export class MysqlGroupStore {
 
   /** Adds those who may be invited and are not members; `users` are those. */
   async invite(conversation: number, actor: number, invited: readonly number[]): Promise<MembersChange> {
-    return this.#change(conversation, actor, actor, async ({ tx, row, actor: { role } }) => {
+    return changeGroup(this.#mysql, conversation, actor, actor, async ({ tx, row, actor: { role } }) => {
       const wanted = [...new Set(invited)];
       const there = await readMembersAmong(tx, conversation, wanted);
       const present = new Set(there.flatMap(({ user, leftSeq }) => (leftSeq === undefined ? [user] : [])));
@@ -162,18 +152,24 @@ export class MysqlGroupStore {
   async remove(conversation: number, actor: number, user: number): Promise<MembersChange> {
     if (user === actor)
       throw new BerthError('bad_request', 'one leaves a group, one does not remove oneself');
-    return this.#change(conversation, actor, user, async ({ tx, row, actor: { role }, other }) => {
-      requireAbove(role, other.role);
-      const gone: NewEntry = { kind: 'removed', sender: actor, details: { users: [user] } };
-      const change = await recordChange(tx, row, [gone], -1);
-      await endMembership(tx, row, user, change.entries[0]!.seq, Date.now());
-      return { ...change, users: [user] };
-    });
+    return changeGroup(
+      this.#mysql,
+      conversation,
+      actor,
+      user,
+      async ({ tx, row, actor: { role }, other }) => {
+        requireAbove(role, other.role);
+        const gone: NewEntry = { kind: 'removed', sender: actor, details: { users: [user] } };
+        const change = await recordChange(tx, row, [gone], -1);
+        await endMembership(tx, row, user, change.entries[0]!.seq, Date.now());
+        return { ...change, users: [user] };
+      },
+    );
   }
 
   /** An owner who leaves is followed by the admin, else the member, who has been there longest. */
   async leave(conversation: number, user: number): Promise<MembersChange & { newOwner: number | undefined }> {
-    return this.#change(conversation, user, user, async ({ tx, row, actor }) => {
+    return changeGroup(this.#mysql, conversation, user, user, async ({ tx, row, actor }) => {
       const newOwner = actor.role === 'owner' ? await longestThere(tx, conversation, user) : undefined;
       const left: NewEntry = { kind: 'left', sender: user, details: {} };
       const follows = newOwner === undefined ? [] : [roleEntry(user, newOwner, 'owner')];
@@ -187,7 +183,7 @@ export class MysqlGroupStore {
 
   async giveRole(conversation: number, actor: number, user: number, role: Role): Promise<MembersChange> {
     if (user === actor) throw new BerthError('bad_request', 'one gives no role to oneself');
-    return this.#change(conversation, actor, user, async ({ tx, row, actor: { role: own } }) => {
+    return changeGroup(this.#mysql, conversation, actor, user, async ({ tx, row, actor: { role: own } }) => {
       const after = rolesAfter(own, role);
       const steps = after.actor === own ? [] : [roleEntry(actor, actor, after.actor)];
       const change = await recordChange(tx, row, [roleEntry(actor, user, after.other), ...steps]);
@@ -200,48 +196,33 @@ export class MysqlGroupStore {
 
   /** Until `until` (milliseconds since 1970); 0 lifts the mute. */
   async mute(conversation: number, actor: number, user: number, until: number): Promise<MembersChange> {
-    return this.#change(conversation, actor, user, async ({ tx, row, actor: { role }, other }) => {
-      requireAbove(role, other.role);
-      const muted: NewEntry = {
-        kind: 'muted',
-        sender: actor,
-        details: { users: [user], mutedUntil: until },
-      };
-      const change = await recordChange(tx, row, [muted]);
-      await tx.run('UPDATE members SET muted_until = ? WHERE conversation_id = ? AND user_id = ?', [
-        until,
-        conversation,
-        user,
-      ]);
-      return { ...change, users: [user] };
-    });
-  }
-
-  async #change<T>(
-    conversation: number,
-    actor: number,
-    other: number,
-    change: (locked: Locked) => Promise<T>,
-  ): Promise<T> {
-    return this.#mysql.transaction(async (tx) => {
-      const row = await lockConversation(tx, conversation);
-      if (row === undefined) throw new BerthError('not_member');
-      const members = await readMembersAmong(tx, conversation, [actor, other]);
-      const present = (user: number) =>
-        members.find((member) => member.user === user && member.leftSeq === undefined);
-      const [acting, concerned] = [present(actor), present(other)];
-      if (acting === undefined) throw new BerthError('not_member');
-      if (row.kind !== 'group') throw new BerthError('bad_request', 'this is no group');
-      if (concerned === undefined) throw new BerthError('not_found', 'that user is not in the group');
-      await keepForLeavers(tx, row);
-      return change({ tx, row, actor: acting, other: concerned });
-    });
+    return changeGroup(
+      this.#mysql,
+      conversation,
+      actor,
+      user,
+      async ({ tx, row, actor: { role }, other }) => {
+        requireAbove(role, other.role);
+        const muted: NewEntry = {
+          kind: 'muted',
+          sender: actor,
+          details: { users: [user], mutedUntil: until },
+        };
+        const change = await recordChange(tx, row, [muted]);
+        await tx.run('UPDATE members SET muted_until = ? WHERE conversation_id = ? AND user_id = ?', [
+          until,
+          conversation,
+          user,
+        ]);
+        return { ...change, users: [user] };
+      },
+    );
   }
 
   /** Those whom the actor may add. Throws why when there is somebody to add but nobody may be. */
   async #admit(tx: Tx, actor: number, role: Role, users: readonly number[]): Promise<number[]> {
-    const strangersToo = this.#strangersMayWrite && role !== 'member';
-    const { admitted, refusal } = await mayBeInvited(tx, actor, users, strangersToo);
+    const rules = { leads: role !== 'member', strangersMayWrite: this.#strangersMayWrite };
+    const { admitted, refusal } = await mayBeInvited(tx, actor, users, rules);
     if (admitted.length === 0 && refusal !== undefined) throw refusal;
     return admitted;
   }

@@ -1,4 +1,5 @@
-import type { Handler } from '../context.ts';
+import type { Answers } from '@berth/wire';
+import type { Context, Handler } from '../context.ts';
 import { shownOnline } from '../events/shown-presence.ts';
 
 /** What a user shows, and how the two stand to each other; without `user` one's own. */
@@ -14,7 +15,7 @@ export const profile: Handler<'profile'> = async (context, session, body) => {
   ]);
   if (!self && friend === undefined) await context.budgets.take(session.user, 'profile');
   return {
-    ...(self && { addedBy: await stores.profiles.addedBy(user) }),
+    ...(self && (await addable(context, user))),
     user: shown,
     friend: friend !== undefined,
     blocked,
@@ -23,3 +24,12 @@ export const profile: Handler<'profile'> = async (context, session, body) => {
     online: (self || friend !== undefined) && here.has(user),
   };
 };
+
+async function addable(
+  { config, stores }: Context,
+  user: number,
+): Promise<Pick<Answers['profile'], 'addedBy' | 'addable'>> {
+  const chosen = await stores.profiles.addedBy(user);
+  const known = chosen ?? (config.strangersMayWrite ? 'everybody' : 'friends');
+  return { addedBy: known === 'nobody' ? known : 'friends', addable: known };
+}

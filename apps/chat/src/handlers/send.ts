@@ -2,6 +2,7 @@ import type { TraceSpan } from '@berth/telemetry';
 import { type Attachment, BerthError } from '@berth/wire';
 import type { RequestBody } from '@berth/wire/requests';
 import type { Context, Handler, Session } from '../context.ts';
+import { requireVisible } from '../events/change-events.ts';
 import { deliverBodyBytes, encodeDeliver } from '../log/deliver-frame.ts';
 import type { OutgoingMessage } from '../log/message-store.ts';
 import type { SendWaiter } from '../log/pending-message.ts';
@@ -37,7 +38,8 @@ export function submitSend(
   const frame = wanted === undefined ? frameOf(context, session, body) : undefined;
   const settled: SendWaiter = {
     stored(receipt) {
-      stores.marks.wrote({ conversation, user: sender }, receipt.seq);
+      // Who writes has read what was there; in a thread that is the thread.
+      if (body.thread === undefined) stores.marks.wrote({ conversation, user: sender }, receipt.seq);
       waiter.stored(receipt);
     },
     refused: (error) => waiter.refused(error),
@@ -46,7 +48,7 @@ export function submitSend(
     const cached = stores.directory.cached(conversation, sender);
     return cached !== undefined && writeRefusal(cached, rules) === undefined ? cached : undefined;
   };
-  const isFree = frame !== undefined && !sendTurns.isTaken(conversation, sender);
+  const isFree = frame !== undefined && body.thread === undefined && !sendTurns.isTaken(conversation, sender);
   const known = isFree ? allowed() : undefined;
   if (frame !== undefined && known !== undefined) {
     judging?.end();
@@ -55,6 +57,8 @@ export function submitSend(
   }
   const inTurn = sendTurns.take(conversation, sender, async (handedOn) => {
     const standing = allowed() ?? (await reloadStanding(context, rules, conversation, sender, resent));
+    if (body.thread !== undefined && !resent)
+      await requireVisible(context, conversation, sender, body.thread);
     const files = wanted && (await attach(context, sender, body, wanted));
     const whole = frame ?? frameOf(context, session, body, files);
     judging?.end();
@@ -69,10 +73,10 @@ export function submitSend(
 function frameOf(
   { config }: Context,
   { user: sender }: Session,
-  { conversation, cid, text, replyTo, mentions }: RequestBody<'send'>,
+  { conversation, cid, text, thread, replyTo = thread, mentions }: RequestBody<'send'>,
   attachments?: Attachment[],
 ): Uint8Array {
-  const reply = replyTo === undefined ? undefined : { replyTo };
+  const reply = replyTo === undefined ? undefined : { replyTo, ...(thread !== undefined && { thread }) };
   const files = attachments && { attachments };
   const meant = mentions && { mentions };
   const frame = encodeDeliver({ conversation, sender, cid, text, ...reply, ...files, ...meant });
@@ -84,7 +88,7 @@ function frameOf(
 
 function outgoing(
   session: Session,
-  { conversation, cid, text, replyTo, resent, mentions }: RequestBody<'send'>,
+  { conversation, cid, text, thread, replyTo = thread, resent, mentions }: RequestBody<'send'>,
   {
     frame,
     standing,
@@ -100,8 +104,8 @@ function outgoing(
   const origin = session.echo ? undefined : session;
   const sender = session.user;
   const message = { conversation, sender, cid, text, replyTo, resent, origin, frame, standing, trace };
-  if (attachments === undefined && mentions === undefined) return message;
-  return { ...message, ...(attachments && { attachments }), ...(mentions && { mentions }) };
+  if (attachments === undefined && mentions === undefined && thread === undefined) return message;
+  return { ...message, ...(attachments && { attachments }), ...(mentions && { mentions }), thread };
 }
 
 /**

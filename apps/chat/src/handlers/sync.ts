@@ -1,6 +1,7 @@
 import { BerthError, type Message } from '@berth/wire';
 import type { Handler, Session } from '../context.ts';
 import { fitting } from '../conversations/frame-page.ts';
+import { repliesBytes } from '../conversations/mysql-threads.ts';
 import { oldLine } from '../log/old-lines.ts';
 import type { StoredMessage } from '../log/range-reader.ts';
 
@@ -20,14 +21,16 @@ export const sync: Handler<'sync'> = async (context, session, body) => {
       ? visible.rangesBefore(before ?? visible.head + 1, limit)
       : visible.rangesAfter(after, limit);
   const stored = await stores.ranges.read({ id: conversation, changed: row.changed }, ranges);
-  const page = after === undefined ? newestFitting(stored) : fitting(stored, sizeOf);
+  const sizeOf = ({ bytes }: StoredMessage): number => bytes + (row.threaded ? repliesBytes : 0);
+  const page = after === undefined ? newestFitting(stored, sizeOf) : fitting(stored, sizeOf);
   const all = page.map(({ message }) => (session.files ? message : stores.fileLines.message(message)));
   const [first, last] = [all[0]?.seq, all.at(-1)?.seq];
   const more =
     after === undefined
       ? first !== undefined && visible.first < first
       : last !== undefined && visible.head > last;
-  const told = await stores.hidden.without(row, session.user, toldTo(session, all));
+  const shown = await stores.hidden.without(row, session.user, toldTo(session, all));
+  const told = await stores.threads.told(row, session.user, shown, visible.head);
   const messages = await stores.reactions.own(session.user, told);
   // One that knows less goes on behind the last message that it is told, so a page without any is none.
   if (messages.length > 0 || !more) return { conversation, messages, head: visible.head, more };
@@ -40,5 +43,5 @@ function toldTo({ entries, changes }: Session, all: readonly Message[]): readonl
   return entries ? lines : lines.filter(({ kind }) => kind === undefined);
 }
 
-const sizeOf = ({ bytes }: StoredMessage): number => bytes;
-const newestFitting = (stored: StoredMessage[]) => fitting(stored.toReversed(), sizeOf).reverse();
+const newestFitting = (stored: StoredMessage[], sizeOf: (one: StoredMessage) => number) =>
+  fitting(stored.toReversed(), sizeOf).reverse();

@@ -51,6 +51,8 @@ export function oldErrorOf(code: ErrorCode, refused: number = oldErrors.uidInval
     case 'blocked':
     case 'forbidden':
     case 'muted':
+    case 'admins_only':
+    case 'slow_mode':
     case 'already_exists':
     case 'conflict':
       return refused;

@@ -51,6 +51,8 @@ export function planBatch({
   serverRun,
 }: BatchPlanInput): BatchPlan {
   const plan: BatchPlan = { outcomes: [], rows: [], heads: new Map() };
+  /** Where replies in threads, which are not counted in the conversation, have been planned. */
+  const uncountedAt = new Map<number, number>();
   const first = new FirstOfEach(batch);
   const outcomeAt = (index: number): Outcome => {
     const { message, lookUpOnly } = batch[index]!;
@@ -68,8 +70,11 @@ export function planBatch({
     const seq = (plan.heads.get(message.conversation) ?? locked.seq) + 1;
     first.add(message, index);
     plan.heads.set(message.conversation, seq);
-    plan.rows.push({ message, seq, uncounted: locked.uncounted });
-    return { kind: 'stored', seq, uncounted: locked.uncounted, serverRun, sentAt, standing };
+    let uncounted = uncountedAt.size === 0 ? locked.uncounted : uncountedAt.get(message.conversation);
+    uncounted ??= locked.uncounted;
+    if (message.thread !== undefined) uncountedAt.set(message.conversation, ++uncounted);
+    plan.rows.push({ message, seq, uncounted });
+    return { kind: 'stored', seq, uncounted, serverRun, sentAt, standing };
   };
   for (let index = 0; index < batch.length; index++) plan.outcomes.push(outcomeAt(index));
   return plan;

@@ -51,10 +51,22 @@ export class BatchStatements {
       const sql = this.#text('known', list.length, (count) => {
         const one = '(conversation_id = ? AND sender_id = ? AND cid = ?)';
         const any = Array(count).fill(one).join(' OR ');
-        return `SELECT ${columns}, attachments, state FROM messages FORCE INDEX (messages_cid) WHERE ${any} LOCK IN SHARE MODE`;
+        return `SELECT ${columns}, attachments, state, thread_root FROM messages FORCE INDEX (messages_cid) WHERE ${any} LOCK IN SHARE MODE`;
       });
       const rows = await selectArrays<
-        [number, number, number, number, Buffer, number, number | null, string, number, string | null]
+        [
+          number,
+          number,
+          number,
+          number,
+          Buffer,
+          number,
+          number | null,
+          string,
+          number,
+          string | null,
+          number | null,
+        ]
       >(
         connection,
         sql,
@@ -71,6 +83,7 @@ export class BatchStatements {
           ...{ seq, uncounted, sentAt, text, replyTo: replyTo ?? undefined },
           ...(attachments && { attachments }),
           ...(mentions && { mentions }),
+          ...(row[10] !== null && { thread: row[10] }),
         });
       }
     }
@@ -84,11 +97,15 @@ export class BatchStatements {
     const tx = txOn(connection);
     for (const { message, seq, uncounted } of rows) {
       if (!hasRows(message)) continue;
-      const { conversation, sender, cid, replyTo, text, attachments = [], mentions = [] } = message;
-      await tx.run(`INSERT INTO messages (${columns}, attachments, state) VALUES (?,?,?,?,?,?,?,?,?,?)`, [
-        ...[conversation, seq, uncounted, sender, cid, sentAt, replyTo ?? null, text, attachments.length],
-        mentions.length === 0 ? null : JSON.stringify({ mentions: [...mentions] } satisfies MessageState),
-      ]);
+      const { conversation, sender, cid, replyTo, text, thread, attachments = [], mentions = [] } = message;
+      await tx.run(
+        `INSERT INTO messages (${columns}, attachments, state, thread_root) VALUES (?,?,?,?,?,?,?,?,?,?,?)`,
+        [
+          ...[conversation, seq, uncounted, sender, cid, sentAt, replyTo ?? null, text, attachments.length],
+          mentions.length === 0 ? null : JSON.stringify({ mentions: [...mentions] } satisfies MessageState),
+          thread ?? null,
+        ],
+      );
       if (attachments.length > 0) await insertAttachments(tx, { conversation, seq }, attachments);
       await insertMentions(tx, { conversation, seq }, mentions);
     }

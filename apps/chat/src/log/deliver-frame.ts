@@ -15,12 +15,13 @@ const sentAtEnd = seqEnd + middle.length + sentAtRoom.length;
  * written into the bytes once they are known (`stampDeliver`) and the size that was checked is the size that is sent.
  */
 export function encodeDeliver(message: Omit<Message, 'seq' | 'sentAt'>): Uint8Array {
-  const { conversation, sender, cid, text, replyTo, attachments, mentions } = message;
+  const { conversation, sender, cid, text, replyTo, thread, attachments, mentions } = message;
   const reply = replyTo === undefined ? '' : `,"replyTo":${replyTo}`;
+  const below = thread === undefined ? '' : `,"thread":${thread}`;
   const files = attachments === undefined ? '' : `,"attachments":${JSON.stringify(attachments)}`;
   const meant = mentions === undefined ? '' : `,"mentions":${JSON.stringify(mentions)}`;
   const frame = Buffer.from(
-    `${head}${seqRoom}${middle}${sentAtRoom},"conversation":${conversation},"sender":${sender},"cid":${JSON.stringify(cid)}${reply},"text":${JSON.stringify(text)}${files}${meant}}`,
+    `${head}${seqRoom}${middle}${sentAtRoom},"conversation":${conversation},"sender":${sender},"cid":${JSON.stringify(cid)}${reply}${below},"text":${JSON.stringify(text)}${files}${meant}}`,
   );
   const bodyBytes = frame.length - limits.headerBytes;
   frame.writeUInt16BE(attachments === undefined ? frameIds.deliver : frameIds.attached, 0);

@@ -19,6 +19,7 @@ export const entryKinds: readonly EntryKind[] = [
   'edited',
   'recalled',
   'reacted',
+  'settings',
 ];
 
 /** Changes of messages that were there before: they show where those stand. */

@@ -1,7 +1,7 @@
 import { DeadlineError } from '@berth/lifecycle';
 import { errnoOf, isServerError, type MysqlConnection, txOn } from '@berth/mysql';
 import { BerthError } from '@berth/wire';
-import type { Standing } from '../membership/standing.ts';
+import { isSlowed, type Standing } from '../membership/standing.ts';
 import { appendSize } from '../stores/statement-shapes.ts';
 import { type BatchPlan, identityKey, planBatch } from './batch-plan.ts';
 import type { BatchStatements } from './batch-statements.ts';
@@ -96,6 +96,11 @@ export class LogAppender {
     for (let isFinal = false; ; isFinal = true) {
       const ground = await this.#ground(connection, open, contended, isFinal);
       if (ground === undefined) return undefined;
+      const slowed = indexesOf(open, (index) => isSlowed(ground.standings[index]!));
+      if (slowed.length > 0) {
+        for (const index of slowed) contended.set(open[index]!.message.conversation, 'other');
+        return undefined;
+      }
       const sentAt = Date.now();
       const plan = planBatch({
         batch: open,

@@ -1,6 +1,6 @@
 import type { TraceSpan } from '@berth/telemetry';
 import type { Attachment, BerthError, Mention } from '@berth/wire';
-import type { Standing } from '../membership/standing.ts';
+import { isSlowed, type Standing } from '../membership/standing.ts';
 
 /** What makes a message the same one however often it is sent. */
 export interface MessageIdentity {
@@ -12,7 +12,9 @@ export interface MessageIdentity {
 export interface OutgoingMessage extends MessageIdentity {
   text: string;
   replyTo: number | undefined;
-  /** Written in turn with whoever else writes the conversation, since they are rows of their own. */
+  /** The root of the thread that it is of. */
+  thread?: number | undefined;
+  /** Rows of their own. */
   attachments?: readonly Attachment[] | undefined;
   /** Written in turn, too. */
   mentions?: readonly Mention[] | undefined;
@@ -28,9 +30,13 @@ export interface OutgoingMessage extends MessageIdentity {
   standing: Standing;
 }
 
-/** Whether a message has rows of its own beside it, for which it takes its turn. */
-export const hasRows = ({ attachments, mentions }: OutgoingMessage): boolean =>
-  attachments !== undefined || mentions !== undefined;
+/** Whether a message has rows of its own beside it. */
+export const hasRows = ({ attachments, mentions, thread }: OutgoingMessage): boolean =>
+  attachments !== undefined || mentions !== undefined || thread !== undefined;
+
+/** Whether it is written in turn with whoever else writes the conversation: for its rows, or because the one before it counts. */
+export const takesTurn = (message: OutgoingMessage): boolean =>
+  hasRows(message) || isSlowed(message.standing);
 
 /** The first acceptance of a message; every resend gets the same. */
 export interface Receipt {
@@ -48,6 +54,7 @@ export interface KnownMessage {
   sentAt: number;
   text: string;
   replyTo: number | undefined;
+  thread?: number;
   attachments?: Attachment[];
   mentions?: Mention[];
 }

@@ -4,6 +4,7 @@ import { BerthError } from '@berth/wire';
 import { everybodyRefusal, type Standing, writeRefusal } from '../membership/standing.ts';
 import { identityKey, planBatch } from './batch-plan.ts';
 import { BatchStatements } from './batch-statements.ts';
+import { BatchThreads } from './batch-threads.ts';
 import type { RefusalRule, StandingReader } from './judging.ts';
 import { LogAppender } from './log-appender.ts';
 import type { LogEnd } from './log-ends.ts';
@@ -16,6 +17,7 @@ import type {
   Outcome,
   OutgoingMessage,
 } from './message-store.ts';
+import { SlowPace } from './slow-pace.ts';
 import { type Attempt, WriterConnections } from './writer-connections.ts';
 
 export interface MysqlMessageStoreOptions {
@@ -95,6 +97,9 @@ export class MysqlMessageStore implements MessageStore {
     options.gather?.(locked);
     const standings = await this.#currentStandings(connection, batch, locked);
     const known = await this.#known(connection, batch, locked, options.careful);
+    const tx = txOn(connection);
+    const pace = await SlowPace.read(tx, batch, standings);
+    const threads = await BatchThreads.read(tx, batch);
     const sentAt = Date.now();
     const { outcomes, rows, heads } = planBatch({
       batch,
@@ -103,19 +108,26 @@ export class MysqlMessageStore implements MessageStore {
       standings,
       sentAt,
       serverRun: this.#heads.serverRun,
-      refusalOf: (message, standing, head) => this.#refusal(message, standing, head, sentAt),
+      refusalOf: (message, standing, head) =>
+        this.#refusal(message, standing, head, sentAt) ??
+        threads.refusal(message) ??
+        pace.refusal(message, standing, sentAt),
     });
     const { round } = this.#heads;
     if (rows.length === 0) {
       await connection.query('ROLLBACK');
     } else {
       await this.#statements.insert(connection, rows, sentAt);
+      await pace.keep(tx);
+      await threads.keep(tx, rows);
       if (attempt.abandoned) throw new DeadlineError('given up before COMMIT');
       attempt.committing = true;
       await connection.query('COMMIT');
       if (round === this.#heads.round) {
+        const uncountedAt = new Map(rows.map((row) => [row.message.conversation, row.uncounted]));
         for (const [conversation, seq] of heads) {
-          const { uncounted, membersVersion } = locked.get(conversation)!;
+          const { membersVersion } = locked.get(conversation)!;
+          const uncounted = uncountedAt.get(conversation)!;
           this.#heads.learn(conversation, { seq, uncounted, membersVersion });
         }
       }

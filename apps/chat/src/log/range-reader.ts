@@ -52,6 +52,7 @@ interface MessageRow {
   uncounted: number;
   attachments: number;
   state: string | null;
+  thread_root: number | null;
 }
 
 interface Place {
@@ -66,7 +67,7 @@ export interface Changing {
 }
 
 const columns =
-  'conversation_id, seq, sender_id, cid, sent_at, reply_to, text, kind, uncounted, state, attachments';
+  'conversation_id, seq, sender_id, cid, sent_at, reply_to, text, kind, uncounted, state, attachments, thread_root';
 
 /**
  * Reads ranges of messages, each once for all on this node who ask for it. What was read is kept until a message of the
@@ -297,6 +298,7 @@ const textOf = (row: MessageRow, attachments: Attachment[] | undefined): Message
   sentAt: row.sent_at,
   text: row.text,
   ...(row.reply_to !== null && { replyTo: row.reply_to }),
+  ...(row.thread_root !== null && { thread: row.thread_root }),
   ...(attachments && { attachments }),
   ...parseState(row.state),
 });

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { batchSize, maxBatch } from '../stores/statement-shapes.ts';
 import type { BatchCommitter } from './batch-committer.ts';
 import type { LockedConversations } from './locked-conversations.ts';
-import { hasRows } from './message-store.ts';
+import { takesTurn } from './message-store.ts';
 import type { PendingMessage } from './pending-message.ts';
 
 /** Bytes of a batch at most; well below the server's `max_allowed_packet` (16 MiB by default). */
@@ -113,17 +113,17 @@ export class WriterLane {
     const behind: PendingMessage[] = [];
     for (const [index, pending] of taken.entries()) {
       const { conversation } = pending.message;
-      const isWide = hasRows(pending.message);
-      if (isWide || behind.length > 0) {
+      const isLarge = takesTurn(pending.message);
+      if (isLarge || behind.length > 0) {
         // It takes its turn once what stands before it in the conversation is committed, and what stands behind it waits.
         const isOf = ({ message }: PendingMessage) => message.conversation === conversation;
-        if (behind.some(isOf) || (turns !== undefined && isWide && batch.some(isOf))) {
+        if (behind.some(isOf) || (turns !== undefined && isLarge && batch.some(isOf))) {
           behind.push(pending);
           continue;
         }
       }
-      const takesTurn = turns?.has(conversation) || (turns !== undefined && isWide);
-      if (locked.has(conversation) || takesTurn) {
+      const isNext = turns?.has(conversation) || (turns !== undefined && isLarge);
+      if (locked.has(conversation) || isNext) {
         if (locked.has(conversation)) locked.add(pending);
         else turns!.push(pending);
         onEnded?.(pending);

@@ -2,6 +2,7 @@ import type { Tx } from '@berth/mysql';
 import { BerthError } from '@berth/wire';
 import { inChunks } from '../stores/chunks.ts';
 import { marks } from '../stores/statement-shapes.ts';
+import { type AddedBy, addedByOf } from './added-by.ts';
 
 /** How one user stands to another. */
 export interface Acquaintance {
@@ -12,8 +13,8 @@ export interface Acquaintance {
   blocks: boolean;
   /** The other one has blocked this one. */
   blockedBy: boolean;
-  /** The other one lets nobody add them to groups. */
-  keepsOut: boolean;
+  /** Who may add the other one to groups; undefined: they have not chosen. */
+  addedBy: AddedBy | undefined;
 }
 
 /**
@@ -25,8 +26,8 @@ export async function readAcquaintances(
   user: number,
   others: readonly number[],
 ): Promise<Map<number, Acquaintance>> {
-  const [existing, friends, blocks, blockedBy, keepsOut] = [
-    new Set<number>(),
+  const existing = new Map<number, AddedBy | undefined>();
+  const [friends, blocks, blockedBy] = [
     new Set<number>(),
     new Set<number>(),
     new Set<number>(),
@@ -37,8 +38,9 @@ export async function readAcquaintances(
     const collect = async (into: Set<number>, sql: string, params: number[]) => {
       for (const { id } of await tx.rows<{ id: number }>(sql, params)) into.add(id);
     };
-    await collect(existing, `SELECT id FROM users WHERE id IN (${list})`, chunk);
-    await collect(keepsOut, `SELECT id FROM users WHERE id IN (${list}) AND added_by = 0`, chunk);
+    const users = `SELECT id, added_by FROM users WHERE id IN (${list})`;
+    for (const { id, added_by } of await tx.rows<{ id: number; added_by: number }>(users, chunk))
+      existing.set(id, addedByOf(added_by));
     await collect(
       friends,
       `SELECT friend_id AS id FROM friendships WHERE user_id = ? AND friend_id IN (${list})`,
@@ -63,7 +65,7 @@ export async function readAcquaintances(
         friend: friends.has(other),
         blocks: blocks.has(other),
         blockedBy: blockedBy.has(other),
-        keepsOut: keepsOut.has(other),
+        addedBy: existing.get(other),
       },
     ]),
   );
@@ -82,17 +84,24 @@ export async function mayBeInvited(
   tx: Tx,
   user: number,
   others: readonly number[],
-  strangersToo: boolean,
+  rules: { leads: boolean; strangersMayWrite: boolean },
 ): Promise<{ admitted: number[]; refusal: BerthError | undefined }> {
   const acquaintances = await readAcquaintances(tx, user, others);
-  const refusals = others.map((other) => {
-    const acquaintance = acquaintances.get(other)!;
-    const refusal = refusalOf(acquaintance, strangersToo);
-    if (refusal !== undefined || !acquaintance.keepsOut) return refusal;
-    return new BerthError('forbidden', 'this user lets nobody add them to groups');
-  });
+  const refusals = others.map((other) => inviteRefusal(acquaintances.get(other)!, rules));
   return {
     admitted: others.filter((_, index) => refusals[index] === undefined),
     refusal: refusals.find((refusal) => refusal !== undefined),
   };
+}
+
+/** `leads`: the owner and admins add also those who are no friends of theirs, where these let them. */
+function inviteRefusal(
+  acquaintance: Acquaintance,
+  { leads, strangersMayWrite }: { leads: boolean; strangersMayWrite: boolean },
+): BerthError | undefined {
+  const { addedBy } = acquaintance;
+  const lets = addedBy === 'everybody' || (strangersMayWrite && addedBy !== 'friends');
+  const refusal = refusalOf(acquaintance, leads && lets);
+  if (refusal !== undefined || addedBy !== 'nobody') return refusal;
+  return new BerthError('forbidden', 'this user lets nobody add them to groups');
 }

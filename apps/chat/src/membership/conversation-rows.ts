@@ -1,4 +1,5 @@
 import type { Tx } from '@berth/mysql';
+import type { SetSettings } from '@berth/wire';
 import { textOf } from '../stores/attachment-rows.ts';
 import { inChunks } from '../stores/chunks.ts';
 import { marks } from '../stores/statement-shapes.ts';
@@ -21,6 +22,10 @@ export interface ConversationRow {
   hides: boolean;
   /** The newest message that mentions somebody. */
   mentioned: number;
+  /** There are threads in it. */
+  threaded: boolean;
+  /** Of a group, once something was set. */
+  settings: SetSettings | undefined;
 }
 
 export interface StoredConversationRow {
@@ -35,10 +40,12 @@ export interface StoredConversationRow {
   changed_seq: number;
   hides: number;
   mentioned_seq: number;
+  settings: string | null;
+  threaded: number;
 }
 
 export const conversationColumns =
-  'id, kind, title, picture, direct_key, members_version, member_count, created_at, changed_seq, hides, mentioned_seq';
+  'id, kind, title, picture, direct_key, members_version, member_count, created_at, changed_seq, hides, mentioned_seq, settings, threaded';
 
 export const kinds = { direct: 1, group: 2 } as const;
 
@@ -63,6 +70,8 @@ export const conversationRowOf = (row: StoredConversationRow): ConversationRow =
   changed: row.changed_seq,
   hides: row.hides === 1,
   mentioned: row.mentioned_seq,
+  threaded: row.threaded === 1,
+  settings: row.settings === null ? undefined : (JSON.parse(row.settings) as SetSettings),
 });
 
 export async function readConversations(

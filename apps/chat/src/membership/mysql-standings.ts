@@ -55,5 +55,7 @@ function standingOf(
     direct: conversation.direct,
     member: members.get(memberKey(conversation.id, user)),
     peer: peer === undefined ? undefined : members.get(memberKey(conversation.id, peer)),
+    announcements: conversation.settings?.announcements ?? false,
+    slowMs: conversation.settings?.slowMs ?? 0,
   };
 }

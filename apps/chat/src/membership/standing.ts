@@ -27,15 +27,23 @@ export interface Standing {
   member: MemberState | undefined;
   /** Direct only: the other one. */
   peer: MemberState | undefined;
+  /** Group only: who is no admin reads and does not write… */
+  announcements?: boolean;
+  /** …or writes once in so many milliseconds. */
+  slowMs?: number;
 }
 
 export const isMember = (standing: Standing): boolean =>
   standing.member !== undefined && standing.member.leftSeq === undefined;
 
-/** Why the user may not write now; undefined when allowed. */
+/** Whether the user's messages are counted by the group's slow mode: each is judged by the one before it, under the lock. */
+export const isSlowed = ({ slowMs, member }: Standing): boolean =>
+  slowMs !== undefined && slowMs > 0 && member?.role === 'member';
+
+/** Why the user may not write now; undefined when allowed. `reacting`: where only admins write, others may react. */
 export function writeRefusal(
   standing: Standing,
-  rules: { strangersMayWrite: boolean; now: number },
+  rules: { strangersMayWrite: boolean; now: number; reacting?: boolean },
 ): BerthError | undefined {
   const { member, peer } = standing;
   if (member === undefined || member.leftSeq !== undefined) return new BerthError('not_member');
@@ -47,6 +55,8 @@ export function writeRefusal(
   if (member.mutedUntil > rules.now) {
     return new BerthError('muted', undefined, { retryAfterMs: member.mutedUntil - rules.now });
   }
+  if (standing.announcements && member.role === 'member' && !rules.reacting)
+    return new BerthError('admins_only');
   return undefined;
 }
 

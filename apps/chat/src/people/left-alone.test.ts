@@ -59,15 +59,20 @@ test('groups and people put into them are bounded, and who is put is told once',
   await assert.rejects(owner.ask('groupInvite', { conversation, users: many }), { code: 'rate_limited' });
 });
 
-test('who lets nobody add them is not added', async () => {
+test('who lets nobody, or friends alone, add them is added by nobody else', async () => {
   const [owner, shy] = [await guest(), await guest('node-2')];
-  assert.equal((await shy.ask('profile', {})).addedBy, 'friends');
+  const { addedBy, addable } = await shy.ask('profile', {});
+  assert.deepEqual([addedBy, addable], ['friends', 'everybody'], 'not chosen, where strangers may write');
   await shy.ask('profileUpdate', { addedBy: 'nobody' });
   assert.equal((await shy.ask('profile', {})).addedBy, 'nobody');
   assert.equal((await owner.ask('profile', { user: shy.user })).addedBy, undefined);
   const alone = owner.ask('groupCreate', { cid: 'g', title: 'g', members: [shy.user] });
   await assert.rejects(alone, { code: 'forbidden' });
   await shy.ask('profileUpdate', { addedBy: 'friends' });
+  const stranger = owner.ask('groupCreate', { cid: 'g', title: 'g', members: [shy.user] });
+  await assert.rejects(stranger, { code: 'not_friends' });
+  await shy.ask('profileUpdate', { addedBy: 'everybody' });
+  assert.equal((await shy.ask('profile', {})).addable, 'everybody');
   const made = await owner.ask('groupCreate', { cid: 'g', title: 'g', members: [shy.user] });
   assert.equal(made.conversation.memberCount, 2);
 });

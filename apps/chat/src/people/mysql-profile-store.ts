@@ -1,5 +1,6 @@
 import { writeUserWords } from '@berth/mysql/user-words';
 import { BerthError, type Profile } from '@berth/wire';
+import { type AddedBy, addedByOf, storedAddedBy } from '../membership/added-by.ts';
 import { CoalescingLoader } from '../stores/coalescing-loader.ts';
 import type { Database } from '../stores/guarded-mysql.ts';
 import { readProfiles } from '../stores/profile-rows.ts';
@@ -11,10 +12,6 @@ export interface ProfileChanges {
   icon?: string | undefined;
   addedBy?: AddedBy | undefined;
 }
-
-/** Who may add a user to groups, as stored. */
-const addedBys = ['nobody', 'friends'] as const;
-export type AddedBy = (typeof addedBys)[number];
 
 /** What users show of themselves. */
 export class MysqlProfileStore {
@@ -42,13 +39,13 @@ export class MysqlProfileStore {
     return this.#loader.loadAll(users);
   }
 
-  /** Who may add the user to groups. */
-  async addedBy(user: number): Promise<AddedBy> {
+  /** Who may add the user to groups; undefined while they have not chosen. */
+  async addedBy(user: number): Promise<AddedBy | undefined> {
     const [row] = await this.#mysql.rows<{ addedBy: number }>(
       'SELECT added_by AS addedBy FROM users WHERE id = ?',
       [user],
     );
-    return addedBys[row?.addedBy ?? 1] ?? 'friends';
+    return row && addedByOf(row.addedBy);
   }
 
   async update(user: number, { nick, description, sex, icon, addedBy }: ProfileChanges): Promise<Profile> {
@@ -58,7 +55,7 @@ export class MysqlProfileStore {
            icon = COALESCE(?, icon), added_by = COALESCE(?, added_by) WHERE id = ?`,
         [
           ...[nick ?? null, description ?? null, sex ?? null, icon ?? null],
-          ...[addedBy === undefined ? null : addedBys.indexOf(addedBy), user],
+          ...[addedBy === undefined ? null : storedAddedBy[addedBy], user],
         ],
       );
       if (nick !== undefined) await writeUserWords(tx, user);

@@ -1,11 +1,13 @@
 import { enChanges } from './en-changes.ts';
 import { enFiles } from './en-files.ts';
+import { enGroups } from './en-groups.ts';
 import { enLists } from './en-lists.ts';
 
 /** English, and the list of all texts: the other catalogues have the same keys and places. */
 export const en = {
   ...enChanges,
   ...enFiles,
+  ...enGroups,
   ...enLists,
   'app.name': 'Berth',
   'app.tagline': 'A place for every conversation.',

@@ -1,12 +1,14 @@
 import type { Catalogue } from './catalogue.ts';
 import { zhChanges } from './zh-changes.ts';
 import { zhFiles } from './zh-files.ts';
+import { zhGroups } from './zh-groups.ts';
 import { zhLists } from './zh-lists.ts';
 
 /** 简体中文。 */
 export const zh: Catalogue = {
   ...zhChanges,
   ...zhFiles,
+  ...zhGroups,
   ...zhLists,
   'app.name': 'Berth',
   'app.tagline': '每段对话，都有泊位。',

@@ -1,0 +1,20 @@
+/** What is said of groups and threads among the messages, in English. */
+export const enGroups = {
+  'error.admins_only': 'Only admins write in this group.',
+  'error.slow_mode': 'Slow mode is on. Wait a little before you write again.',
+  'entry.topic': '{name} set the topic to “{topic}”',
+  'entry.announcements.on': '{name} let only admins write',
+  'entry.announcements.off': '{name} let everybody write',
+  'entry.slow.on': '{name} turned slow mode on',
+  'entry.slow.off': '{name} turned slow mode off',
+  'entry.settings': '{name} changed the settings of the group',
+  'talk.readers': 'Read by',
+  'talk.thread': 'Reply in thread',
+  'talk.thread.title': 'Thread',
+  'talk.thread.replies': 'Replies',
+  'talk.replies': { one: '{count} reply', other: '{count} replies' },
+  'talk.replies.new': 'new',
+  'talk.slow': 'Slow mode: you can write again in {time}.',
+  'contacts.groups': 'Open groups',
+  'settings.addedBy.everybody': 'Everybody',
+} as const;
