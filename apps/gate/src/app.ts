@@ -3,6 +3,7 @@ import { Mysql } from '@berth/mysql';
 import { createRedis } from '@berth/redis';
 import { type Log, Metrics, noTracing, OpsServer, type Tracing } from '@berth/telemetry';
 import { SessionKeys } from '@berth/tokens';
+import { MysqlGroupLinkStore } from './accounts/group-link-store.ts';
 import { lowerHashThreads } from './accounts/hash-threads.ts';
 import { MysqlInviteStore } from './accounts/invite-store.ts';
 import { Argon2Hasher } from './accounts/password-hasher.ts';
@@ -102,6 +103,7 @@ export function createGate(
     tracing,
     users,
     invites: new MysqlInviteStore(db, circuits.mysql),
+    groupLinks: new MysqlGroupLinkStore(db, circuits.mysql),
     sessions,
     sessionCache: cache,
     sessionKeys,

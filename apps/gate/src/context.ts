@@ -1,5 +1,6 @@
 import type { Log, Tracing } from '@berth/telemetry';
 import type { SessionKeys } from '@berth/tokens';
+import type { MysqlGroupLinkStore } from './accounts/group-link-store.ts';
 import type { MysqlInviteStore } from './accounts/invite-store.ts';
 import type { Argon2Hasher } from './accounts/password-hasher.ts';
 import type { PasswordRules } from './accounts/password-rules.ts';
@@ -21,6 +22,7 @@ export interface Context {
   tracing: Tracing;
   users: MysqlUserStore;
   invites: MysqlInviteStore;
+  groupLinks: MysqlGroupLinkStore;
   sessions: MysqlSessionStore;
   sessionCache: RedisSessionCache;
   sessionCheck: SessionCheck;

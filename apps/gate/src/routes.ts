@@ -6,6 +6,7 @@ import { createUser } from './handlers/create-user.ts';
 import { describePlatform } from './handlers/describe-platform.ts';
 import { endSession } from './handlers/end-session.ts';
 import { listSessions } from './handlers/list-sessions.ts';
+import { previewGroup } from './handlers/preview-group.ts';
 import { previewInvite } from './handlers/preview-invite.ts';
 import { resetPassword } from './handlers/reset-password.ts';
 import { openRoute, type Route, sessionRoute } from './route.ts';
@@ -65,6 +66,17 @@ export const routes: Route[] = [
     answer: httpSchemas.invitePreviewAnswer,
     errors: [...inviteErrors, 'unavailable'],
     handle: previewInvite,
+  }),
+  openRoute({
+    method: 'post',
+    path: '/v1/group-links/preview',
+    summary: 'Look at the link of a group',
+    description: 'Tells whoever has a link which group one joins by it. It takes no use of it.',
+    status: 200,
+    body: httpSchemas.groupPreviewRequest,
+    answer: httpSchemas.groupPreviewAnswer,
+    errors: [...inviteErrors, 'unavailable'],
+    handle: previewGroup,
   }),
   openRoute({
     method: 'post',

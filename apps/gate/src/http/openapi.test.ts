@@ -47,10 +47,20 @@ test('what gate answers is what the document says', async () => {
     'INSERT INTO invites (user_id, secret, max_uses, created_at, expires_at) VALUES (?, ?, 1, 1, ?)',
     [ann.id, secret, Date.now() + 60_000],
   );
+  const { token: link, secret: linkSecret } = createInviteToken(7);
+  await gate.mysql.db.run(
+    "INSERT INTO conversations (id, kind, title, created_by, created_at) VALUES (7, 2, 'Crew', ?, 1)",
+    [ann.id],
+  );
+  await gate.mysql.db.run(
+    'INSERT INTO group_links (conversation_id, secret, created_by, created_at) VALUES (7, ?, ?, 1)',
+    [linkSecret, ann.id],
+  );
   const answers = new Map<string, unknown>([
     ['get /v1/platform', (await gate.ask('GET', '/v1/platform')).body],
     ['post /v1/codes', (await gate.ask('POST', '/v1/codes', { email: ann.email, purpose: 'reset' })).body],
     ['post /v1/invites/preview', (await gate.ask('POST', '/v1/invites/preview', { invite })).body],
+    ['post /v1/group-links/preview', (await gate.ask('POST', '/v1/group-links/preview', { link })).body],
     ['post /v1/sessions', login],
     ['get /v1/sessions', (await gate.ask('GET', '/v1/sessions', undefined, { token })).body],
     ['post /v1/berths', (await gate.ask('POST', '/v1/berths', {}, { token })).body],
