@@ -116,6 +116,10 @@ class ReconnectingClient implements BerthClient {
     return this.#api.previewInvite(invite);
   }
 
+  previewGroup(link: string) {
+    return this.#api.previewGroup(link);
+  }
+
   register(body: Parameters<BerthClient['register']>[0]) {
     return this.#api.register(body);
   }
@@ -365,6 +369,7 @@ class ReconnectingClient implements BerthClient {
         return;
       case 'typed':
       case 'hidden':
+      case 'threadMarked':
       case 'presence':
         break;
       default:

@@ -1,5 +1,11 @@
 import { type Berth, BerthError, type ErrorCode, errorTable } from '@berth/wire';
-import type { InvitePreview, PlatformAnswer, SessionEntry, SessionsAnswer } from '@berth/wire/http';
+import type {
+  GroupPreview,
+  InvitePreview,
+  PlatformAnswer,
+  SessionEntry,
+  SessionsAnswer,
+} from '@berth/wire/http';
 import type { Clock } from './clock.ts';
 import type { BerthClient } from './types.ts';
 
@@ -48,6 +54,10 @@ export class GateApi {
 
   previewInvite(invite: string): Promise<InvitePreview> {
     return this.#call('POST', '/v1/invites/preview', { body: { invite } });
+  }
+
+  previewGroup(link: string): Promise<GroupPreview> {
+    return this.#call('POST', '/v1/group-links/preview', { body: { link } });
   }
 
   register(body: Body<'register'>): ReturnType<BerthClient['register']> {

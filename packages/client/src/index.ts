@@ -6,8 +6,11 @@ export {
   type ConversationSummary,
   type ErrorCode,
   everybody,
+  type FoundGroup,
   type Friend,
   type FriendRequest,
+  type GroupLink,
+  type GroupSettings,
   type Invite,
   isMentioned,
   type Member,
@@ -15,13 +18,16 @@ export {
   type Message,
   type Profile,
   type Reaction,
+  type Replies,
   type Role,
+  type SetSettings,
   withNames,
 } from '@berth/wire';
-export type { InvitePreview, PlatformAnswer, SessionEntry } from '@berth/wire/http';
+export type { GroupPreview, InvitePreview, PlatformAnswer, SessionEntry } from '@berth/wire/http';
 export { createClient } from './client.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { GateError } from './gate-api.ts';
+export { applySettings } from './group-settings.ts';
 export type { Entry, KindEvents } from './kind-events.ts';
 export { applyChange, isOwnReaction, type MessageChange } from './message-change.ts';
 export { IndexedDbStorage, type KeyValueStorage, MemoryStorage, WebStorage } from './storage.ts';

@@ -109,10 +109,10 @@ export class Outbox {
 
   /** `maxBytes`: of the deliver frame that the node will make of it. */
   send(
-    draft: Pick<SavedOutgoing, 'conversation' | 'text' | 'replyTo' | 'attachments' | 'mentions'>,
+    draft: Pick<SavedOutgoing, 'conversation' | 'text' | 'replyTo' | 'thread' | 'attachments' | 'mentions'>,
     maxBytes: number,
   ): Outgoing {
-    const { conversation, text, replyTo, attachments, mentions } = draft;
+    const { conversation, text, replyTo, thread, attachments, mentions } = draft;
     if (text === '' && !attachments?.length) throw new BerthError('bad_request', 'The message is empty.');
     if (this.#unsent.size >= this.#maxMessages)
       throw new BerthError('limit_reached', 'Too many messages wait to be sent.');
@@ -120,7 +120,16 @@ export class Outbox {
     const cid = this.#ports.createCid();
     const files = attachments?.length ? { attachments } : undefined;
     const meant = mentions?.length ? { mentions } : undefined;
-    const saved = { cid, conversation, text, replyTo, ...files, ...meant, createdAt: this.#createdAt };
+    const saved = {
+      cid,
+      conversation,
+      text,
+      replyTo,
+      thread,
+      ...files,
+      ...meant,
+      createdAt: this.#createdAt,
+    };
     if (deliverBytes(saved) > maxBytes) throw new BerthError('too_large', 'The message is too long.');
     const message = this.#create(saved, false);
     this.#unsent.set(message.cid, message);
@@ -209,7 +218,7 @@ export class Outbox {
   }
 
   async #transmit(lane: Lane, message: Outgoing, connection: NodeConnection): Promise<void> {
-    const { conversation, cid, text, replyTo, attachments, mentions } = message;
+    const { conversation, cid, text, replyTo, thread, attachments, mentions } = message;
     const resent = message.maybeStored;
     lane.inFlight++;
     this.#inFlight++;
@@ -223,6 +232,7 @@ export class Outbox {
             cid,
             text,
             ...(replyTo !== undefined && { replyTo }),
+            ...(thread !== undefined && { thread }),
             ...(resent && { resent }),
           },
           ...(attachments && { attachments: [...attachments] }),
@@ -244,11 +254,12 @@ export class Outbox {
 
   #acknowledged(message: Outgoing, { seq, sentAt, attachments }: Answers['send']): void {
     message.attachments = attachments ?? message.attachments;
-    const { conversation, cid, text, replyTo, mentions } = message;
+    const { conversation, cid, text, thread, replyTo = thread, mentions } = message;
     if (!this.#settle(message, seq, sentAt)) return;
     this.#ports.stored({
       ...{ conversation, seq, sender: this.#ports.user, cid, sentAt, text },
       ...(replyTo !== undefined && { replyTo }),
+      ...(thread !== undefined && { thread }),
       ...(message.attachments && { attachments: [...message.attachments] }),
       ...(mentions && { mentions: [...mentions] }),
     });
@@ -263,7 +274,7 @@ export class Outbox {
     const known =
       error instanceof BerthError ? error : new BerthError('internal', undefined, { cause: error });
     // One who is muted is to know it now.
-    if (!errorTable[known.code].retry || known.code === 'muted') {
+    if (!errorTable[known.code].retry || known.code === 'muted' || known.code === 'slow_mode') {
       message.markFailed(known);
       this.#saveMessage(message);
       this.#ports.changed(message);
@@ -353,12 +364,13 @@ export class Outbox {
 }
 
 /** The body of the deliver frame, its numbers as long as they can be. */
-function deliverBytes({ cid, text, replyTo, attachments, mentions }: SavedOutgoing): number {
+function deliverBytes({ cid, text, thread, replyTo = thread, attachments, mentions }: SavedOutgoing): number {
   const longest = 2 ** 32 - 1;
   try {
     return encodeFrame(frameIds.deliver, {
       ...{ conversation: longest, seq: longest, sender: longest, cid, sentAt: 2 ** 53, text },
       ...(replyTo !== undefined && { replyTo: longest }),
+      ...(thread !== undefined && { thread: longest }),
       ...(attachments && { attachments }),
       ...(mentions && { mentions }),
     }).length;

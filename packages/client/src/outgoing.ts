@@ -7,6 +7,8 @@ export interface SavedOutgoing {
   conversation: number;
   text: string;
   replyTo?: number | undefined;
+  /** The root of the thread that it is of. */
+  thread?: number | undefined;
   attachments?: readonly Attachment[] | undefined;
   mentions?: readonly Mention[] | undefined;
   createdAt: number;
@@ -33,6 +35,7 @@ export class Outgoing implements OutgoingMessage {
   readonly conversation: number;
   readonly text: string;
   readonly replyTo: number | undefined;
+  readonly thread: number | undefined;
   attachments: readonly Attachment[] | undefined;
   readonly mentions: readonly Mention[] | undefined;
   readonly createdAt: number;
@@ -50,6 +53,7 @@ export class Outgoing implements OutgoingMessage {
     this.conversation = saved.conversation;
     this.text = saved.text;
     this.replyTo = saved.replyTo;
+    this.thread = saved.thread;
     this.attachments = saved.attachments;
     this.mentions = saved.mentions;
     this.createdAt = saved.createdAt;
@@ -72,8 +76,18 @@ export class Outgoing implements OutgoingMessage {
   }
 
   toSaved(): SavedOutgoing {
-    const { cid, conversation, text, replyTo, attachments, mentions, createdAt, error } = this;
-    return { cid, conversation, text, replyTo, attachments, mentions, createdAt, failed: error?.toWire() };
+    const { cid, conversation, text, replyTo, thread, attachments, mentions, createdAt, error } = this;
+    return {
+      cid,
+      conversation,
+      text,
+      replyTo,
+      thread,
+      attachments,
+      mentions,
+      createdAt,
+      failed: error?.toWire(),
+    };
   }
 
   /** False when that was known. */

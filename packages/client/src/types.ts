@@ -10,7 +10,13 @@ import type {
   RequestInput,
   RequestName,
 } from '@berth/wire';
-import type { InvitePreview, PlatformAnswer, SessionEntry, SessionsAnswer } from '@berth/wire/http';
+import type {
+  GroupPreview,
+  InvitePreview,
+  PlatformAnswer,
+  SessionEntry,
+  SessionsAnswer,
+} from '@berth/wire/http';
 import type { Clock } from './clock.ts';
 import type { KindEvents } from './kind-events.ts';
 import type { MessageChange } from './message-change.ts';
@@ -122,6 +128,8 @@ export interface ClientEvents extends KindEvents {
   typed: Pushes['typed'];
   /** The user has deleted messages for themselves, on another device. */
   hidden: Pushes['hidden'];
+  /** This user has read a thread, on another device. */
+  threadMarked: Pushes['threadMarked'];
   presence: Pushes['presence'];
   friendEvent: Pushes['friendEvent'];
   conversationEvent: Pushes['conversationEvent'];
@@ -140,6 +148,8 @@ export interface OutgoingMessage {
   readonly conversation: number;
   readonly text: string;
   readonly replyTo?: number | undefined;
+  /** The message whose thread it is of. */
+  readonly thread?: number | undefined;
   /** As they were given to `send`; once it is sent as the others are told of them. */
   readonly attachments?: readonly Attachment[] | undefined;
   readonly mentions?: readonly Mention[] | undefined;
@@ -204,6 +214,8 @@ export interface BerthClient {
   }): Promise<{ resendAfterMs: number; expiresInMs: number }>;
   /** Who invites. Rejects with `not_found` or an `invite_…` code when the invite is not good. */
   previewInvite(invite: string): Promise<InvitePreview>;
+  /** To which group a link leads. Rejects with `not_found` or an `invite_…` code when the link is not good. */
+  previewGroup(link: string): Promise<GroupPreview>;
   register(body: {
     email: string;
     code: string;
@@ -264,7 +276,12 @@ export interface BerthClient {
   send(
     conversation: number,
     text: string,
-    options?: { replyTo?: number; attachments?: readonly Attachment[]; mentions?: readonly Mention[] },
+    options?: {
+      replyTo?: number;
+      thread?: number;
+      attachments?: readonly Attachment[];
+      mentions?: readonly Mention[];
+    },
   ): OutgoingMessage;
   /** What the platform lets one change of one's own messages; nothing before a node has told. */
   readonly changing: ChangeRules;
