@@ -53,7 +53,9 @@ export async function readLogFile(path: string): Promise<ClientLog[]> {
     else if (event.type === 'acked') log.acked(event.conversation, event.cid, event.seq);
     else if (event.type === 'delivered') log.delivered(event);
     else if (event.type === 'changed') log.changed(event);
-    else log.shown(event);
+    else if (event.type === 'shown') log.shown(event);
+    else if (event.type === 'set') log.set(event);
+    else log.groupShown(event);
   }
   return [...logs.values()];
 }

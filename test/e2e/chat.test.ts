@@ -156,6 +156,37 @@ test('roles say who may rename, mute and remove', async () => {
   await closeAll(devices);
 });
 
+test('what is set of a group, and who joins by a link, is the same on every device, also after an absence', async () => {
+  const devices = await connectPeople(platform, 4);
+  const [ann, bob, cid, dan] = devices as [Device, Device, Device, Device];
+  const group = await createGroup([ann, bob, cid], 'Knots');
+  const set = (settings: object) => ann.client.request('groupSettings', { conversation: group, ...settings });
+  await set({ topic: 'Bends', about: 'and hitches' });
+  const { seq: root } = await bob.say(group, 'which one?');
+  await cid.client.disconnect();
+  await set({ topic: '', history: 'beginning' });
+  await set({ announcements: true });
+  await assert.rejects(bob.say(group, 'may I?'), { code: 'admins_only' });
+  await set({ announcements: false, slowMs: 3_600_000 });
+  const { link } = await ann.client.request('groupLinkCreate', { conversation: group, maxUses: 1 });
+  await dan.client.request('groupJoin', { link: link.link });
+  await ann.client.send(group, 'a bowline', { thread: root }).whenSent();
+  await dan.say(group, 'ahoy');
+  await assert.rejects(dan.say(group, 'again'), ({ code, retryAfterMs }) => {
+    assert.ok(retryAfterMs > 0);
+    return code === 'slow_mode';
+  });
+  cid.client.connect();
+  await settle(platform, devices, [group]);
+  assert.deepEqual(await verdict(platform, devices, [group]), []);
+  const { messages } = await dan.client.request('thread', { conversation: group, root });
+  assert.deepEqual(
+    messages.map(({ text }) => text),
+    ['a bowline'],
+  );
+  await closeAll(devices);
+});
+
 test('a block silences both ways, an unblock and the friendship end as they say', async () => {
   const [ann, bob] = (await connectPeople(platform, 2)) as [Device, Device];
   const conversation = await befriend(ann, bob);

@@ -145,6 +145,33 @@ const lines: Record<Exclude<RequestName, 'hello' | 'goodbye'>, Line> = {
     body: ({ conversation }) => ({ conversation, file: '' }),
     ...{ stranger: 'not_member', exMember: 'not_member', blocked: 'bad_request' },
   },
+  groupSettings: {
+    body: ({ conversation }) => ({ conversation, topic: 'Mine' }),
+    ...{ stranger: 'not_member', exMember: 'not_member', blocked: 'bad_request' },
+  },
+  groupLinkCreate: {
+    body: onConversation,
+    ...{ stranger: 'not_member', exMember: 'not_member', blocked: 'bad_request' },
+  },
+  groupLinks: { body: onConversation, stranger: 'not_member', exMember: 'not_member', blocked: 'forbidden' },
+  groupLinkRevoke: {
+    body: ({ conversation, invite }) => ({ conversation, link: invite }),
+    ...{ stranger: 'not_member', exMember: 'not_member', blocked: 'bad_request' },
+  },
+  groupJoin: { body: onConversation, stranger: 'not_found', exMember: 'not_found', blocked: 'not_found' },
+  groupSearch: { body: () => ({ query: 'crew' }), ...allOwn },
+  readers: {
+    body: ({ conversation }) => ({ conversation, target: 1 }),
+    ...{ stranger: 'not_member', exMember: 'not_member', blocked: 'bad_request' },
+  },
+  thread: {
+    body: ({ conversation }) => ({ conversation, root: 1 }),
+    ...{ stranger: 'not_member', exMember: 'own', blocked: 'own' },
+  },
+  threadMark: {
+    body: ({ conversation }) => ({ conversation, root: 1, read: 1_000 }),
+    ...{ stranger: 'not_member', exMember: 'not_found', blocked: 'not_found' },
+  },
   groupRemove: { body: onBoth, stranger: 'not_member', exMember: 'not_member', blocked: 'bad_request' },
   groupLeave: {
     body: onConversation,

@@ -2,6 +2,7 @@ import { argon2Sync, randomBytes } from 'node:crypto';
 import { ClientLog, check, type Interval, type Violation } from '@berth/checker';
 import {
   applyChange,
+  applySettings,
   type BerthClient,
   BerthError,
   type ClientEvents,
@@ -10,6 +11,7 @@ import {
   createClient,
   type Mention,
   type Message,
+  type SetSettings,
 } from '@berth/client';
 import { eventually } from '@berth/fixtures';
 import type { PlatformDoors } from './platform.ts';
@@ -126,9 +128,22 @@ export function createDevice(
     // What it said at first is not told any more.
     log.delivered({ ...rest, text: editedAt === undefined && recalledBy === undefined ? text : undefined });
   });
-  client.on('entry', ({ entry }) =>
-    log.delivered({ ...entry, cid: `entry ${entry.seq}`, text: entry.kind! }),
-  );
+  const settings = new Map<number, SetSettings>();
+  const setTo = (conversation: number, next: SetSettings | undefined) => {
+    if (next === undefined || next.seq <= (settings.get(conversation)?.seq ?? 0)) return;
+    settings.set(conversation, next);
+    const { seq, ...set } = next;
+    log.groupShown({ conversation, seq, settings: set });
+  };
+  client.on('conversations', ({ conversations }) => {
+    for (const { conversation, settings: set } of conversations) setTo(conversation, set);
+  });
+  client.on('entry', ({ entry }) => {
+    const { conversation, seq } = entry;
+    log.delivered({ ...entry, cid: `entry ${seq}`, text: entry.kind! });
+    if (entry.settings) log.set({ conversation, seq, settings: { ...entry.settings } });
+    setTo(conversation, applySettings(settings.get(conversation), entry));
+  });
   client.on('change', ({ change }) => {
     log.delivered({ ...change, cid: `entry ${change.seq}`, text: `${change.kind} ${change.target}` });
     log.changed({

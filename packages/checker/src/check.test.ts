@@ -161,6 +161,32 @@ test('a message is shown as the last of its changes make it, the same on every d
   assert.ok(run(({ user }) => (user === 2 ? { mentions: [7] } : {})).includes('misfolded'));
 });
 
+test('a group is shown as what was set of it makes it, also to one who came later, the same on every device', () => {
+  const run = (view: (log: ClientLog) => object = () => ({})) => {
+    const logs = soundRun(1);
+    const late = new ClientLog('late', 3);
+    for (const log of [...logs, late]) {
+      for (const [seq, settings] of [
+        [2, { topic: 'Knots', slowMs: 5 }],
+        [3, { topic: '' }],
+        [4, { announcements: true }],
+      ] as const) {
+        if (log === late && seq < 4) continue;
+        log.delivered({ conversation, seq, sender: 1, cid: `entry ${seq}`, text: 'settings' });
+        log.set({ conversation, seq, settings });
+      }
+      const shown = { conversation, seq: 4, settings: { slowMs: 5, announcements: true } };
+      log.groupShown({ ...shown, settings: {} });
+      log.groupShown({ ...shown, ...view(log) });
+    }
+    return kinds([...logs, late], [...members, { conversation, user: 3, joinedSeq: 3 }]);
+  };
+  assert.deepEqual(run(), []);
+  const late = (view: object) => (log: ClientLog) => (log.user === 3 ? view : {});
+  assert.deepEqual(run(late({ settings: { announcements: true } })), ['misfolded']);
+  assert.deepEqual(run(late({ seq: 3 })), ['misfolded']);
+});
+
 test('at most `limit` violations are answered', () => {
   const logs = soundRun(50);
   logs.push(new ClientLog('bob-web', 2));

@@ -1,5 +1,6 @@
 import type { ClientEvent, ClientLog } from './client-log.ts';
 import { findMisfolded } from './fold.ts';
+import { findMisfoldedGroups } from './group-fold.ts';
 
 /** When a user was a member: entitled to each seq with joinedSeq < seq ≤ (leftSeq ?? ∞). */
 export interface Interval {
@@ -24,7 +25,7 @@ export type ViolationKind =
   | 'contradicted'
   /** What was shown is not what was sent. */
   | 'altered'
-  /** A message is not shown as its changes make it. */
+  /** A message, or a group, is not shown as its changes make it. */
   | 'misfolded';
 
 export interface Violation {
@@ -68,7 +69,7 @@ export function check(logs: readonly ClientLog[], intervals: readonly Interval[]
     findGaps(conversation, evidence, violations);
     findLossesAndLeaks(conversation, evidence, logs, members, violations);
   }
-  violations.push(...findMisfolded(logs));
+  violations.push(...findMisfolded(logs), ...findMisfoldedGroups(logs));
   return violations.slice(0, limit);
 }
 

@@ -24,6 +24,15 @@ export interface Shown {
   reactions: Readonly<Record<string, number>>;
 }
 
+/** What a group is like, as the entries of its log that this client was told say, or as it shows it. */
+export interface GroupState {
+  conversation: number;
+  /** Of the entry; of what is shown that of the last entry which changed it. */
+  seq: number;
+  /** By name; of an entry those that it changed. */
+  settings: Readonly<Record<string, unknown>>;
+}
+
 /** One line of a client's append-only log, in the order in which that client saw it. */
 export type ClientEvent =
   | { type: 'sent'; conversation: number; cid: string; text: string }
@@ -37,7 +46,8 @@ export type ClientEvent =
       text: string | undefined;
     }
   | ({ type: 'changed' } & Change)
-  | ({ type: 'shown' } & Shown);
+  | ({ type: 'shown' } & Shown)
+  | ({ type: 'set' | 'groupShown' } & GroupState);
 
 /** What one device of one user did and saw. Nothing is ever taken out of it. */
 export class ClientLog {
@@ -87,5 +97,15 @@ export class ClientLog {
 
   shown({ conversation, seq, text, recalled, mentions, reactions }: Shown): void {
     this.#events.push({ type: 'shown', conversation, seq, text, recalled, mentions, reactions });
+  }
+
+  /** To be called for each entry that changes what a group is like, which is `delivered` as well. */
+  set({ conversation, seq, settings }: GroupState): void {
+    this.#events.push({ type: 'set', conversation, seq, settings });
+  }
+
+  /** And for the group as it is shown; `seq`: of the entry that changed it last. */
+  groupShown({ conversation, seq, settings }: GroupState): void {
+    this.#events.push({ type: 'groupShown', conversation, seq, settings });
   }
 }
