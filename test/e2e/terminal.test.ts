@@ -62,6 +62,8 @@ test('two people register, find each other and chat at two terminals on two node
   await bob.sees(/\(Crew\) ann: ready, @bob\?/);
   bob.type('/list');
   await bob.sees(/Crew {2}\d unread {2}@1 {2}ready, @Bob/);
+  ann.type('/topic Knots');
+  await bob.sees(/\(Crew\) ann set the topic to Knots/);
   ann.type('/edit all ashore');
   await bob.sees(/✎ \(Crew\) ann: all ashore/);
   bob.type('/open Crew');

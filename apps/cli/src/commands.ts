@@ -6,6 +6,7 @@ import { edit } from './handlers/edit.ts';
 import { friends } from './handlers/friends.ts';
 import { group } from './handlers/group.ts';
 import { history } from './handlers/history.ts';
+import { join } from './handlers/join.ts';
 import { leave } from './handlers/leave.ts';
 import { list } from './handlers/list.ts';
 import { mute } from './handlers/mute.ts';
@@ -17,13 +18,14 @@ import { recall } from './handlers/recall.ts';
 import { reply } from './handlers/reply.ts';
 import { save } from './handlers/save.ts';
 import { send } from './handlers/send.ts';
+import { topic } from './handlers/topic.ts';
 import { mentionsIn } from './mentions.ts';
 import { plain } from './terminal.ts';
 
 const commands: Record<string, Command> = {
   ...{ list, open, history, reply, edit, recall, react },
   ...{ mute, quiet, leave },
-  ...{ send, save, friends, add, accept, group, node },
+  ...{ send, save, friends, add, accept, group, join, topic, node },
 };
 
 /** Does what a line asks for: a command, or a text for the open conversation. False: the user wants to quit. */

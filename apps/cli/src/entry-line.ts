@@ -18,6 +18,10 @@ const words: Record<'en' | 'zh', Partial<Record<NonNullable<Message['kind']>, Wo
     role: (name, others, { role }) => `${name} made ${others} ${roles.en[role ?? 'member']}`,
     muted: (name, others, { mutedUntil }) => `${name} ${mutedUntil === 0 ? 'unmuted' : 'muted'} ${others}`,
     title: (name, _, { title }) => `${name} named the group ${plain(title ?? '')}`,
+    settings: (name, _, { settings = {} }) =>
+      settings.topic
+        ? `${name} set the topic to ${plain(settings.topic)}`
+        : `${name} changed the settings of the group`,
   },
   zh: {
     joined: (name) => `${name}加入了群聊`,
@@ -28,6 +32,8 @@ const words: Record<'en' | 'zh', Partial<Record<NonNullable<Message['kind']>, Wo
     muted: (name, others, { mutedUntil }) =>
       mutedUntil === 0 ? `${name}解除了${others}的禁言` : `${name}将${others}禁言`,
     title: (name, _, { title }) => `${name}将群名改为${plain(title ?? '')}`,
+    settings: (name, _, { settings = {} }) =>
+      settings.topic ? `${name}将群主题设为${plain(settings.topic)}` : `${name}更改了群设置`,
   },
 };
 
