@@ -10,8 +10,7 @@ import { useOwnTemporaryFolder } from './temporary-folder.ts';
 
 /**
  * `npm test [-- FILE ...]`: installs the servers, the edge and the browser that the tests need, starts one MySQL for all of them, and runs every
- * test file: those of one part two at a time, then those of the whole system, which wait more, three at a time; last those that want the
- * machine for themselves.
+ * test file: those of one part, then those of the whole system, two at a time; last those that want the machine for themselves.
  */
 const wholeSystem =
   /^(test\/(e2e\/|faults\/|llfcchat\/|bare-machine\/|deploy\/(cluster|dashboard)|figures\/)|apps\/local\/)|\.browser\.test\.ts$/;
@@ -53,7 +52,7 @@ try {
     {
       name: 'the whole',
       files: absolute((file) => wholeSystem.test(file) && !alone.test(file)),
-      concurrency: 3,
+      concurrency: 2,
     },
     {
       name: 'what wants the machine',
