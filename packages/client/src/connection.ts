@@ -170,12 +170,17 @@ export class Connection implements NodeConnection {
     this.#watchDebt();
   }
 
-  /** Asks whether the node is still there, and ends the connection when it does not say so within `timeoutMs`. */
+  /** Asks whether the node is still there, and ends the connection when nothing is heard of it within `timeoutMs`. */
   probe(timeoutMs: number): void {
+    const askedAt = this.#clock.now();
     this.request('heartbeat', {}, timeoutMs).then(
       ({ now }) => this.#hooks.time(now),
       (error: unknown) => {
-        if (error instanceof BerthError && error.code === 'deadline') this.abandon();
+        if (!(error instanceof BerthError && error.code === 'deadline')) return;
+        // Whoever was kept from running meanwhile has yet to read what came in time.
+        this.#clock.setTimeout(() => {
+          if (this.#lastHeard <= askedAt) this.abandon();
+        }, 0);
       },
     );
   }

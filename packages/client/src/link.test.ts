@@ -216,6 +216,22 @@ test('a node that says anything at all is not asked', async () => {
   assert.equal(states.at(-1)!.kind, 'online');
 });
 
+test('a node that is asked whether it is there, and tells other things before it answers, is there', async () => {
+  const { client, platform, clock } = await online();
+  platform.on('send', () => 'silence');
+  platform.on('heartbeat', () => 'silence');
+  client.send(7, 'x');
+  await clock.advance(5_000);
+  assert.equal(platform.socket.bodies('heartbeat').length, 1);
+  await clock.advance(2_000);
+  platform.socket.push('probe', { now: 1 });
+  await clock.advance(3_000);
+  assert.equal(client.state.kind, 'online');
+  assert.equal(platform.sockets.length, 1);
+  await clock.advance(10_000);
+  assert.notEqual(platform.socket.node, 'node-1', 'and is left when it says nothing after all');
+});
+
 test('whoever is heard anyway sends no heartbeats', async () => {
   const { client, platform, clock } = await online();
   for (let index = 0; index < 20; index++) {
