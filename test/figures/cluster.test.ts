@@ -81,8 +81,9 @@ describe('an elastic fleet', { skip: clusterTools === undefined && 'there are no
 
   /** Notes what people noticed of it, and demands what may never be otherwise. */
   const note = (t: TestContext, what: string, noticed: Noticed, more = ''): void => {
-    const { texts, p50Ms, p99Ms, abrupt, offlineMedianMs, offlineLongestMs } = noticed;
-    const row = `| ${what} | ${texts} | ${p50Ms} / ${p99Ms} | ${abrupt} | ${offlineMedianMs} / ${offlineLongestMs} | ${more} |`;
+    const { texts, p50Ms, p99Ms, abrupt, offlineMedianMs, offlineLongestMs, waited } = noticed;
+    const share = `${Math.round(100 * waited)} %`;
+    const row = `| ${what} | ${texts} | ${p50Ms} / ${p99Ms} | ${abrupt} | ${offlineMedianMs} / ${offlineLongestMs} | ${share} | ${more} |`;
     rows.push(row);
     t.diagnostic(row);
   };

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BerthError } from '@berth/client';
 import { errorTable } from '@berth/wire';
@@ -33,6 +34,8 @@ export interface Noticed {
   /** Without a live connection, of all people. */
   offlineMedianMs: number;
   offlineLongestMs: number;
+  /** Part of the time that this process, which is all those people, waited for a core: what it noticed then is the machine's. */
+  waited: number;
 }
 
 /** People in groups of ten who talk now and then, and what they notice of what happens to the platform. */
@@ -52,6 +55,7 @@ export class Crowd {
   #said = 0;
   #waiters: { at: number; resolve: () => void }[] = [];
   #abruptBefore = 0;
+  #before = { at: performance.now(), waitedMs: waitedMs() };
 
   /** Logs in so many more. */
   async enter(platform: PlatformDoors, count: number): Promise<void> {
@@ -135,7 +139,9 @@ export class Crowd {
       abrupt: this.#sockets.abrupt - this.#abruptBefore,
       offlineMedianMs: Math.round(totals[Math.floor(totals.length / 2)] ?? 0),
       offlineLongestMs: Math.round(Math.max(0, ...offline.map(({ longest }) => longest))),
+      waited: (waitedMs() - this.#before.waitedMs) / (now - this.#before.at),
     };
+    this.#before = { at: now, waitedMs: waitedMs() };
     this.#delays = [];
     this.#texts = 0;
     this.#abruptBefore = this.#sockets.abrupt;
@@ -228,3 +234,6 @@ interface Group {
   isSilent: boolean;
   talking: Promise<void>[];
 }
+
+/** How long this process has been ready to run and had no core. */
+const waitedMs = (): number => Number(readFileSync('/proc/self/schedstat', 'utf8').split(' ')[1]) / 1e6;
