@@ -117,13 +117,14 @@ test('a link that is no longer good says why, and keeps nobody from registering'
   await page.getByRole('button', { name: 'Take back' }).click();
   await page.getByRole('list', { name: 'Ended links' }).getByText('Taken back').waitFor();
   await page.getByRole('button', { name: 'Undo' }).waitFor();
-  await eventually('in earnest, when nobody has undone it', async () => {
+  const isRevoked = async () => {
     const [row] = await platform.db.rows<{ revoked_at: number | null }>(
       'SELECT revoked_at FROM invites WHERE secret = ?',
       [parseInviteToken(revoked.split('/').at(-1)!)!.secret],
     );
     return row!.revoked_at !== null;
-  });
+  };
+  await eventually('in earnest, when nobody has undone it', isRevoked, 45_000);
   const { link: expired, invite } = await inviteOf(ann!);
   await platform.db.run('UPDATE invites SET expires_at = ? WHERE secret = ?', [
     Date.now() - 1,

@@ -153,10 +153,11 @@ test('a friend gets another alias, is removed, blocked and unblocked', async () 
   await act('Remove friend');
   await page.getByRole('button', { name: 'Add friend' }).waitFor();
   // Nobody has undone it.
-  await eventually('the other one is told', async () => {
+  const isStranger = async () => {
     const { friends } = await devices[1].client.request('friends', {});
     return friends.every(({ id }) => id !== me!.id);
-  });
+  };
+  await eventually('the other one is told', isStranger, 45_000);
   await closeAll([...devices]);
 });
 
