@@ -42,60 +42,68 @@ function createHeldNode() {
   return { node, counts, holdNext };
 }
 
-/** From here on both groups are written in turns, as after a conflict; their heads are 3. */
-async function contend(node: WritingNode, groups: number[]): Promise<void> {
+/** From here on the group is written in turns for a while, as after a conflict. */
+async function contend(node: WritingNode, group: number): Promise<void> {
   const rival = createWritingNode({ url: mysql.url });
-  nodes.push(rival);
-  for (const group of groups) {
-    await node.send(group, 1, 'before');
-    await rival.send(group, 2, 'unheard');
-    await node.send(group, 1, 'in turn');
+  await node.send(group, 1, 'before');
+  await rival.send(group, 2, 'unheard');
+  await node.send(group, 1, 'in turn');
+  await rival.close();
+}
+
+/** A message that waits for the lock of its group until it is let go. */
+async function sendHeld({ node, holdNext }: ReturnType<typeof createHeldNode>, group: number) {
+  for (;;) {
+    await contend(node, group);
+    const { reached, release } = holdNext();
+    const first = node.send(group, 1, 'first');
+    // On a machine that is very busy the turns are over by now, and it needs no lock.
+    const isHeld = await Promise.race([reached.then(() => true), first.then(() => false)]);
+    if (isHeld) return { first, release };
   }
 }
 
+/** Until everything that was sent has come from the lanes of those who need no turn. */
+async function arrived(): Promise<void> {
+  for (let round = 0; round < 5; round++) await turn();
+}
+
 test('what comes while a conversation’s lock is waited for goes along in the same transaction, and in order', async () => {
-  const { node, counts, holdNext } = createHeldNode();
-  const groups = await createGroups(mysql.db, 2, 2);
-  const [hot, other] = groups as [number, number];
-  await contend(node, groups);
-  const { reached, release } = holdNext();
-  const first = node.send(hot, 1, 'first');
-  await reached;
+  const held = createHeldNode();
+  const { node, counts } = held;
+  const [hot, other] = (await createGroups(mysql.db, 2, 2)) as [number, number];
+  await contend(node, other);
+  const { first, release } = await sendHeld(held, hot);
   const later = upTo(40).map((number) => node.send(hot, 1, `later ${number}`));
   const beside = upTo(3).map((number) => node.send(other, 1, `beside ${number}`));
-  // Until they have come from the lanes of those who need no turn.
-  for (let round = 0; round < 5; round++) await turn();
+  await arrived();
   counts.commits = 0;
   release();
   const receipts = await Promise.all([first, ...later]);
   assert.equal(counts.commits, 1);
+  const from = receipts[0]!.seq;
   assert.deepEqual(
     seqsOf(receipts),
-    upTo(41).map((seq) => seq + 3),
+    receipts.map((_, index) => from + index),
   );
   // Those of a conversation that was not locked have the next turn.
   assert.deepEqual(seqsOf(await Promise.all(beside)), [4, 5, 6]);
-  assert.equal(counts.commits, 2);
-  assert.deepEqual(seqsOf(await storedRows(mysql.db, hot)), upTo(44));
-  assert.deepEqual(
-    node.runs.filter(({ conversation }) => conversation === hot).map(({ entries }) => entries.length),
-    [1, 1, 41],
-  );
+  assert.deepEqual(seqsOf(await storedRows(mysql.db, hot)), upTo(from + 40));
+  const runs = node.runs.filter(({ conversation }) => conversation === hot);
+  assert.equal(runs.at(-1)!.entries.length, 41);
 });
 
 test('more than a batch holds waits for the next turn, and in order', async () => {
-  const { node, holdNext } = createHeldNode();
+  const held = createHeldNode();
   const [hot] = (await createGroups(mysql.db, 1, 2)) as [number];
-  await contend(node, [hot]);
-  const { reached, release } = holdNext();
-  const sends = [node.send(hot, 1, 'first')];
-  await reached;
-  for (const number of upTo(1_200)) sends.push(node.send(hot, 1, `later ${number}`));
-  for (let round = 0; round < 5; round++) await turn();
+  const { first, release } = await sendHeld(held, hot);
+  const later = upTo(1_200).map((number) => held.node.send(hot, 1, `later ${number}`));
+  await arrived();
   release();
+  const receipts = await Promise.all([first, ...later]);
   assert.deepEqual(
-    seqsOf(await Promise.all(sends)),
-    upTo(1_201).map((seq) => seq + 3),
+    seqsOf(receipts),
+    receipts.map((_, index) => receipts[0]!.seq + index),
   );
 });
 
