@@ -22,6 +22,7 @@ import { RecalledText, useRecalled } from './recalled-text.tsx';
 import { ReplyQuote } from './reply-quote.tsx';
 import type { Said } from './said.ts';
 import { StateMark } from './state-mark.tsx';
+import { ThreadCount } from './thread-count.tsx';
 
 export const Bubble = memo(
   function Bubble({
@@ -113,6 +114,9 @@ export const Bubble = memo(
               reachable={reachable}
             />
           )}
+          {said.seq !== undefined && said.replies && (
+            <ThreadCount seq={said.seq} replies={said.replies} reachable={reachable} />
+          )}
           {said.state === 'failed' && (
             <FailedLine conversation={timeline.conversation} cid={said.cid} errorCode={said.errorCode} />
           )}
@@ -143,6 +147,7 @@ export const Bubble = memo(
     before.said.attachments === after.said.attachments &&
     before.said.seq === after.said.seq &&
     before.said.changed === after.said.changed &&
+    before.said.replies === after.said.replies &&
     before.said.sentAt === after.said.sentAt &&
     before.said.state === after.said.state,
 );

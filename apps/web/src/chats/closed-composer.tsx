@@ -7,16 +7,19 @@ import { useWorkspace } from '../state/workspace-context.ts';
 import styles from './composer.module.css';
 
 /** Why one cannot write. `refused`: the server would not take it and does not say more. */
-type Why = { kind: 'left' | 'blocked' | 'not_friends' | 'refused' } | { kind: 'muted'; until: number };
+type Why =
+  | { kind: 'left' | 'blocked' | 'not_friends' | 'refused' | 'admins' }
+  | { kind: 'muted'; until: number };
 
 /** The reason that goes before all others; undefined where one may write. */
 export function closedFor(
-  { member, refusal, refused }: Conversation,
+  { member, refusal, refused, role, settings }: Conversation,
   mutedUntil: number | undefined,
 ): Why | undefined {
   if (!member) return { kind: 'left' };
   if (refusal) return { kind: refusal };
   if (refused) return { kind: refused === 'blocked' ? 'refused' : refused };
+  if (settings?.announcements && role === 'member') return { kind: 'admins' };
   return mutedUntil === undefined ? undefined : { kind: 'muted', until: mutedUntil };
 }
 
@@ -44,6 +47,7 @@ export function ClosedComposer({
     blocked: () => text('talk.cannotWrite.blocked', { name }),
     not_friends: () => text('talk.cannotWrite.notFriends', { name }),
     refused: () => text('talk.cannotWrite.refused', { name }),
+    admins: () => text('error.admins_only'),
     muted: () => text('talk.cannotWrite.muted', { time: formats.full('until' in why ? why.until : 0) }),
   };
   return (

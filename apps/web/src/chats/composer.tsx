@@ -22,6 +22,7 @@ import styles from './composer.module.css';
 import { sendsBy } from './composer-keys.ts';
 import { EditingLine, useEditing } from './use-editing.tsx';
 import { useMuted } from './use-muted.ts';
+import { useSlow } from './use-slow.ts';
 
 const EmojiPopover = lazyPart(async () => (await import('./emoji-popover.tsx')).EmojiPopover, 'dialog');
 
@@ -59,6 +60,7 @@ export function Composer({
   const emojiButton = useRef<HTMLButtonElement>(null);
   const [picking, setPicking] = useState(false);
   const mutedUntil = useMuted(conversation);
+  const slowMs = useSlow(conversation);
   const editing = useEditing(timeline, () => field.current?.focus());
   const value = editing.text ?? draft?.text ?? '';
   const replyTo = editing.seq === undefined ? draft?.replyTo : undefined;
@@ -98,6 +100,7 @@ export function Composer({
       : errorText(error, text, formats);
   const send = () => {
     if (value.trim() === '' && (editing.seq !== undefined || !attached)) return;
+    if (slowMs !== undefined && editing.seq === undefined) return;
     if (editing.seq !== undefined) {
       void editing.save().catch((error: unknown) => setProblem(problemOf(error)));
       return;
@@ -141,6 +144,11 @@ export function Composer({
           {problem}
         </p>
       )}
+      {slowMs !== undefined && (
+        <p role="timer" className={styles.slow}>
+          {text('talk.slow', { time: formats.countdown(slowMs) })}
+        </p>
+      )}
       {editing.seq !== undefined && <EditingLine onCancel={editing.end} />}
       <UploadTray conversation={id} name={name} />
       {replyTo !== undefined && <ReplyTo seq={replyTo} timeline={timeline} onCancel={cancelReply} />}
@@ -182,7 +190,7 @@ export function Composer({
             attach(pasted.map((file) => ({ file })));
           }}
         />
-        {offered && value.trim() === '' && !attached && editing.seq === undefined ? (
+        {offered && value.trim() === '' && !attached && editing.seq === undefined && slowMs === undefined ? (
           <VoiceButton
             conversation={id}
             replyTo={replyTo}
@@ -195,7 +203,9 @@ export function Composer({
           <IconButton
             label={text('talk.send')}
             accent
-            disabled={value.trim() === '' && !attached}
+            disabled={
+              (value.trim() === '' && !attached) || (slowMs !== undefined && editing.seq === undefined)
+            }
             focusableWhenDisabled
             onClick={send}
           >

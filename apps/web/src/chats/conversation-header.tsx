@@ -97,9 +97,16 @@ function Status({ conversation }: { conversation: Conversation }) {
   }
   if (typists.length > 2) return <span className={styles.typing}>{text('talk.typing.many')}</span>;
   if (conversation.kind === 'group') {
-    return conversation.member
-      ? text('talk.members', { count: conversation.memberCount })
-      : text('chats.left');
+    if (!conversation.member) return text('chats.left');
+    const members = text('talk.members', { count: conversation.memberCount });
+    const topic = conversation.settings?.topic;
+    return topic ? (
+      <>
+        {members} · <bdi title={topic}>{topic}</bdi>
+      </>
+    ) : (
+      members
+    );
   }
   if (online === undefined) return null;
   return text(online ? 'talk.online' : 'talk.offline');

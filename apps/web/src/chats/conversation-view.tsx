@@ -12,11 +12,13 @@ import { ConversationHeader } from './conversation-header.tsx';
 import { conversationName } from './conversation-name.ts';
 import { Incoming } from './incoming.tsx';
 import { MessageList, type MessageListHandle } from './message-list.tsx';
+import { OpenThreadProvider } from './open-thread.ts';
 import type { ScrollMemory } from './scroll-place.ts';
 import { useGroupMarks } from './use-group-marks.ts';
 import { useMuted } from './use-muted.ts';
 
 const SharedItems = lazyPart(async () => (await import('../files/shared-items.tsx')).SharedItems, 'dialog');
+const ThreadPanel = lazyPart(async () => (await import('./thread-panel.tsx')).ThreadPanel, 'dialog');
 const GroupPanel = lazyPart(async () => (await import('../groups/group-panel.tsx')).GroupPanel, 'dialog');
 
 /** An open conversation: who it is with, what was said, and where one writes. */
@@ -32,6 +34,7 @@ export function ConversationView({
   const name = useObserved(workspace.people, () => conversationName(conversation, workspace, text));
   const [details, setDetails] = useState(false);
   const [shared, setShared] = useState(false);
+  const [thread, setThread] = useState<number>();
   const offered = useCell(useDesk().service.offer) !== undefined;
   const mayWrite = !closedFor(conversation, useMuted(conversation));
   const list = useRef<MessageListHandle>(null);
@@ -46,7 +49,7 @@ export function ConversationView({
     [],
   );
   return (
-    <>
+    <OpenThreadProvider value={setThread}>
       <ConversationHeader
         conversation={conversation}
         name={name}
@@ -72,6 +75,15 @@ export function ConversationView({
       {offered && mayWrite && <FileDrop conversation={conversation.conversation} name={name} />}
       {shared && <SharedItems conversation={conversation.conversation} onClose={() => setShared(false)} />}
       {details && <GroupPanel conversation={conversation} onClose={() => setDetails(false)} />}
-    </>
+      {thread !== undefined && (
+        <ThreadPanel
+          key={thread}
+          conversation={conversation}
+          name={name}
+          root={thread}
+          onClose={() => setThread(undefined)}
+        />
+      )}
+    </OpenThreadProvider>
   );
 }

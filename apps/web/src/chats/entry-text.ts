@@ -1,4 +1,4 @@
-import type { Message } from '@berth/wire';
+import type { GroupSettings, Message } from '@berth/wire';
 import type { Text } from '../i18n/catalogue.ts';
 import { nameOf, type People } from '../state/people.ts';
 
@@ -41,8 +41,21 @@ export function entryText(
       if (entry.picture !== undefined)
         return text(entry.picture === '' ? 'files.entry.noPicture' : 'files.entry.picture', { name });
       return text('entry.title', { name, title: entry.title ?? '' });
+    case 'settings':
+      return settingsText(name, entry.settings ?? {}, text);
     default:
       // Of a later version: something happened, and this client does not know what.
       return '';
   }
+}
+
+/** One change in words of its own; several are not listed. */
+function settingsText(name: string, settings: Partial<GroupSettings>, text: Text): string {
+  const { topic, announcements, slowMs } = settings;
+  if (Object.keys(settings).length > 1) return text('entry.settings', { name });
+  if (topic) return text('entry.topic', { name, topic });
+  if (announcements !== undefined)
+    return text(`entry.announcements.${announcements ? 'on' : 'off'}`, { name });
+  if (slowMs !== undefined) return text(`entry.slow.${slowMs > 0 ? 'on' : 'off'}`, { name });
+  return text('entry.settings', { name });
 }

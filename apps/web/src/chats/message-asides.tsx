@@ -11,6 +11,8 @@ const ReactionsDialog = lazyPart(
   'dialog',
 );
 
+const ReadersDialog = lazyPart(async () => (await import('./readers-dialog.tsx')).ReadersDialog, 'dialog');
+
 /** What is shown of one message beside it: emoji to react with, what it said before, who reacted. */
 export function MessageAsides({
   aside,
@@ -31,6 +33,8 @@ export function MessageAsides({
   if (aside === 'versions') return <VersionsDialog timeline={timeline} seq={seq} onClose={onClose} />;
   if (aside === 'reactions')
     return <ReactionsDialog conversation={timeline.conversation} seq={seq} onClose={onClose} />;
+  if (aside === 'readers')
+    return <ReadersDialog conversation={timeline.conversation} seq={seq} onClose={onClose} />;
   return (
     <EmojiPopover
       anchor={button}

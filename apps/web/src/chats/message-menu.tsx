@@ -1,5 +1,18 @@
 import { Menu } from '@base-ui/react/menu';
-import { Copy, Download, EyeOff, History, Pencil, Reply, SmilePlus, Trash2, Users } from 'lucide-react';
+import { limits } from '@berth/wire';
+import {
+  CheckCheck,
+  Copy,
+  Download,
+  EyeOff,
+  History,
+  MessagesSquare,
+  Pencil,
+  Reply,
+  SmilePlus,
+  Trash2,
+  Users,
+} from 'lucide-react';
 import { useRef } from 'react';
 import type { Action } from '../design/action.ts';
 import { ActionPopup } from '../design/action-popup.tsx';
@@ -11,6 +24,7 @@ import { useUndo } from '../shell/use-undo.ts';
 import type { Conversation } from '../state/conversations.ts';
 import type { MessageSet } from '../state/message-set.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
+import { useOpenThread } from './open-thread.ts';
 import type { Said } from './said.ts';
 
 /** Joins the buttons of all messages to the one menu that they open. */
@@ -23,7 +37,7 @@ export interface Writing {
 }
 
 /** What is shown of a message beside it. */
-export type Aside = 'emoji' | 'versions' | 'reactions';
+export type Aside = 'emoji' | 'versions' | 'reactions' | 'readers';
 
 /** What can be done with a message. */
 export function MessageMenu({
@@ -49,9 +63,12 @@ export function MessageMenu({
     take(seq, deletions, text('change.hidden.done'), () =>
       workspace.deleteForMe(conversation.conversation, seq),
     );
+  const openThread = useOpenThread();
   /** Where one writes what was chosen: there the focus goes, not back to the button. */
   const field = useRef<HTMLElement>(null);
   const mayWrite = conversation.member;
+  const tellsReaders =
+    mayWrite && conversation.kind === 'group' && conversation.memberCount <= limits.maxReadersMembers;
   const isAdmin = conversation.kind === 'group' && conversation.role !== 'member';
 
   const actionsFor = ({
@@ -90,6 +107,7 @@ export function MessageMenu({
     const aside = (kind: Aside) => () => onAside(kind, seq);
     return [
       ...action(mayWrite, { label: text('action.reply'), icon: Reply, run: write(writing.reply) }),
+      ...action(mayWrite, { label: text('talk.thread'), icon: MessagesSquare, run: () => openThread(seq) }),
       ...action(mayWrite, { label: text('change.react'), icon: SmilePlus, run: aside('emoji') }),
       ...keep,
       ...action(mayWrite && mine && age < editMs, {
@@ -101,6 +119,7 @@ export function MessageMenu({
       ...action(reactions !== undefined, {
         ...{ label: text('change.reactions'), icon: Users, run: aside('reactions') },
       }),
+      ...action(tellsReaders, { label: text('talk.readers'), icon: CheckCheck, run: aside('readers') }),
       { label: text('change.hide'), icon: EyeOff, run: () => hide(seq) },
       ...action(mayWrite && (isAdmin || (mine && age < recallMs)), {
         ...{ label: text('change.recall'), icon: Trash2, danger: true, run: () => recall(seq) },

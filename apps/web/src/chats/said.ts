@@ -2,7 +2,7 @@ import type { Attachment, OutgoingState } from '@berth/client';
 import type { Message } from '@berth/wire';
 
 /** A message as it is shown, stored or on its way. */
-export interface Said extends Pick<Message, 'changed' | 'editedAt' | 'recalledBy' | 'reactions'> {
+export interface Said extends Pick<Message, 'changed' | 'editedAt' | 'recalledBy' | 'reactions' | 'replies'> {
   cid: string;
   seq: number | undefined;
   sender: number;

@@ -77,6 +77,7 @@ export class Accounts {
   }
 
   readonly previewInvite: BerthClient['previewInvite'] = (invite) => this.#stranger.previewInvite(invite);
+  readonly previewGroup: BerthClient['previewGroup'] = (link) => this.#stranger.previewGroup(link);
   readonly sendCode: BerthClient['sendCode'] = (body) => this.#stranger.sendCode(body);
 
   /** Makes the account and is logged in with it. Answers false when it is made, and logging in is still to be done. */

@@ -1,5 +1,6 @@
 import {
   applyChange,
+  applySettings,
   type BerthClient,
   BerthError,
   type ErrorCode,
@@ -107,11 +108,13 @@ export class Conversations extends Observable {
       this.#absent.delete(summary.conversation);
       const read = Math.max(summary.read, known?.read ?? 0);
       const newer = known && known.head > summary.head ? known : summary;
+      const isStale = (known?.settings?.seq ?? 0) > (summary.settings?.seq ?? 0);
       this.#byId.set(summary.conversation, {
         ...summary,
         read,
         head: newer.head,
         ...(newer.last && { last: newer.last }),
+        ...(isStale && { settings: known!.settings! }),
         unread: unreadAbove(read, newer),
         activeAt: Math.max(
           newer.last?.sentAt ?? 0,
@@ -136,6 +139,14 @@ export class Conversations extends Observable {
       void this.fetch(message.conversation);
       return;
     }
+    if (message.kind === 'settings') {
+      const settings = applySettings(known.settings, message);
+      if (settings !== known.settings) {
+        this.#set({ ...known, ...(settings && { settings }) });
+        this.add(message);
+        return;
+      }
+    }
     if (message.seq <= (known.last?.seq ?? 0)) return;
     const isNew = message.seq > known.head;
     if (message.kind === 'fence') {
@@ -143,6 +154,7 @@ export class Conversations extends Observable {
       return;
     }
     const isText = message.kind === undefined;
+    const counts = isText && message.thread === undefined;
     const mine = message.sender === this.#me;
     const head = Math.max(known.head, message.seq);
     const isSeen = isNew && !mine && this.#isAttended(message.conversation);
@@ -150,15 +162,16 @@ export class Conversations extends Observable {
       ...known,
       last: message,
       head,
-      unread: isSeen ? 0 : known.unread + (isNew && !mine && isText ? 1 : 0),
+      unread: isSeen ? 0 : known.unread + (isNew && !mine && counts ? 1 : 0),
       ...(isSeen && { read: head }),
       activeAt: Math.max(known.activeAt, message.sentAt),
+      ...(mine && isText && slowed(known, message.sentAt)),
       // Who writes has read what was there.
       ...(!mine &&
         isText &&
         known.kind === 'direct' && { peerRead: Math.max(known.peerRead ?? 0, message.seq) }),
     });
-    if (mine && isNew && isText) this.markRead(message.conversation, message.seq);
+    if (mine && isNew && counts) this.markRead(message.conversation, message.seq);
     if (isSeen) this.#client.markRead(message.conversation, message.seq);
   }
 
@@ -285,3 +298,7 @@ const byPlace = (one: Conversation, other: Conversation): number =>
   Number(other.pinned) - Number(one.pinned) ||
   other.activeAt - one.activeAt ||
   other.conversation - one.conversation;
+
+/** Where a group's slow mode holds this user back: until when, after what they wrote. */
+const slowed = ({ settings, role, slowUntil = 0 }: Conversation, sentAt: number): Partial<Conversation> =>
+  settings?.slowMs && role === 'member' ? { slowUntil: Math.max(slowUntil, sentAt + settings.slowMs) } : {};

@@ -30,7 +30,8 @@ export class Outbox extends Observable {
   of(conversation: number): readonly Outgoing[] {
     let view = this.#views.get(conversation);
     if (!view) {
-      const messages = this.#client.outgoing(conversation);
+      // What goes to a thread shows there.
+      const messages = this.#client.outgoing(conversation).filter(({ thread }) => thread === undefined);
       view = messages.length === 0 ? none : messages.map(toView);
       this.#views.set(conversation, view);
     }

@@ -10,7 +10,8 @@ const pageSize = 64;
 const maxWaiting = 200;
 
 /** Whether an entry is a row of its own. */
-const hasPlace = ({ kind, target }: Message): boolean => kind !== 'fence' && target === undefined;
+const hasPlace = ({ kind, target, thread }: Message): boolean =>
+  kind !== 'fence' && target === undefined && thread === undefined;
 
 export type FetchMessages = (after: number, limit: number) => Promise<Answers['sync']>;
 
@@ -18,7 +19,7 @@ export type FetchMessages = (after: number, limit: number) => Promise<Answers['s
  * The messages of one conversation as far as they are here. Seqs are gapless, so everything from the first to the head
  * has its place before it is loaded: history needs no prepending, and a reader may jump anywhere. What the server does
  * not tell of a range that it answered is not this user's to see (times of absence) and has no place; nor has a fence, nor
- * what changed a message: that shows where the message stands.
+ * what changed a message, nor what is said in a thread: that shows where the message stands.
  */
 export class Timeline extends Observable {
   readonly conversation: number;
@@ -105,6 +106,7 @@ export class Timeline extends Observable {
   }
 
   add(message: Message): void {
+    if (message.thread !== undefined) this.#replied(message, message.thread);
     if (this.#known.has(message.seq)) {
       // What a device has kept may be older than what is told.
       const here = this.#messages.get(message.seq);
@@ -118,6 +120,25 @@ export class Timeline extends Observable {
     else this.#hidden.add(message.seq, message.seq);
     this.#known.add(message.seq, message.seq);
     this.#head = Math.max(this.#head, message.seq);
+    this.#change();
+  }
+
+  /** How far the user has read the thread below a message. */
+  threadRead(root: number, read: number): void {
+    const message = this.#messages.get(root);
+    if (!message?.replies || read <= (message.replies.read ?? -1)) return;
+    this.#messages.set(root, { ...message, replies: { ...message.replies, read } });
+    this.#change();
+  }
+
+  /** One more stands below a message; what that was told with counts it already. */
+  #replied({ seq, sender }: Message, root: number): void {
+    const message = this.#messages.get(root);
+    const { count, last, read } = message?.replies ?? { count: 0, last: 0, read: undefined };
+    if (!message || seq <= last) return;
+    const mine = sender === this.#me ? seq : message.sender === this.#me ? (read ?? 0) : read;
+    const replies = { count: count + 1, last: seq, ...(mine !== undefined && { read: mine }) };
+    this.#messages.set(root, { ...message, replies });
     this.#change();
   }
 

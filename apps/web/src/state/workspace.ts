@@ -219,6 +219,9 @@ export class Workspace {
         this.#timelines.get(conversation)?.forget();
         void this.#cache.drop(conversation);
       }),
+      client.on('threadMarked', ({ conversation, root, read }) =>
+        this.#timelines.get(conversation)?.threadRead(root, read),
+      ),
       client.on('outgoing', (message) => this.#outgoing(message)),
       client.on('marked', (marked) => {
         conversations.marked(marked);
@@ -263,6 +266,8 @@ export class Workspace {
     this.outbox.happened(message);
     const { conversation, state, error } = message;
     const refused = this.conversations.get(conversation)?.refused;
+    if (error?.code === 'slow_mode' && error.retryAfterMs !== undefined)
+      this.conversations.patch(conversation, { slowUntil: this.client.now() + error.retryAfterMs });
     if (error?.code === 'blocked' || error?.code === 'not_friends') {
       this.conversations.patch(conversation, { refused: error.code });
     } else if (refused !== undefined && state !== 'waiting') {
@@ -288,7 +293,10 @@ export class Workspace {
 
   #received(message: Message, live: boolean): void {
     this.conversations.add(message);
-    this.#timelines.get(message.conversation)?.add(message);
+    // What this device has kept of a message that is replied to in its thread is not to be shown as it was.
+    const isOfThread = message.thread !== undefined;
+    const { conversation } = message;
+    (isOfThread ? this.timeline(conversation) : this.#timelines.get(conversation))?.add(message);
     this.typing.stopped(message.conversation, message.sender);
     this.#readReceipts(message.conversation);
     if (live && message.sender !== this.me) this.#tell({ kind: 'message', message });
