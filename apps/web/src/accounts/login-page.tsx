@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Button } from '../design/button.tsx';
 import { CheckField, FieldForm, TextField } from '../design/field.tsx';
 import { useText } from '../i18n/language.tsx';
@@ -33,10 +33,12 @@ export function LoginPage({
   email,
   notice,
   invite,
+  banner,
 }: {
   email: string;
   notice: LoginNotice | undefined;
   invite: string | undefined;
+  banner: ReactNode;
 }) {
   const { inviter } = useInviter(invite);
   const text = useText();
@@ -60,6 +62,7 @@ export function LoginPage({
       }
     >
       {inviter?.kind === 'known' && <InviterBanner inviter={inviter} />}
+      {banner}
       {notice && (
         <p role="status" className={styles.notice}>
           {text(notices[notice])}

@@ -1,4 +1,5 @@
 import { BerthError } from '@berth/client';
+import type { ReactNode } from 'react';
 import { Button } from '../design/button.tsx';
 import { FieldForm, TextField } from '../design/field.tsx';
 import { useText } from '../i18n/language.tsx';
@@ -19,10 +20,13 @@ const checks = { email: checkEmail, name: checkName, code: checkCode, password: 
 
 export function RegisterPage({
   invite,
+  banner,
   onDone,
 }: {
   /** By which one came here. */
   invite: string | undefined;
+  /** And what else is said above the form. */
+  banner: ReactNode;
   onDone: (email: string) => void;
 }) {
   const text = useText();
@@ -71,6 +75,7 @@ export function RegisterPage({
       }
     >
       {inviter && <InviterBanner inviter={inviter} />}
+      {banner}
       <FieldForm failure={failure} onSubmit={submit}>
         <TextField
           label={text('login.email')}

@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { Link2, MessageSquarePlus, UserRoundPlus, Users } from 'lucide-react';
+import { Compass, Link2, MessageSquarePlus, UserRoundPlus, Users } from 'lucide-react';
 import { useCallback, useRef, useState } from 'react';
 import { usePlatform } from '../accounts/use-platform.ts';
 import { Avatar } from '../design/avatar.tsx';
@@ -28,7 +28,7 @@ export function ContactList({
   page,
 }: {
   person: number | undefined;
-  page: 'requests' | 'invites' | undefined;
+  page: 'requests' | 'invites' | 'groups' | undefined;
 }) {
   const text = useText();
   const { people } = useWorkspace();
@@ -94,6 +94,16 @@ export function ContactList({
           <span className={styles.requestsText}>{text('invite.links')}</span>
         </a>
       )}
+      <a
+        href={formatRoute({ section: 'contacts', groups: true })}
+        className={classNames(styles.requestsLink, page === 'groups' && styles.current)}
+        aria-current={page === 'groups' ? 'page' : undefined}
+      >
+        <span className={styles.requestsIcon}>
+          <Compass size={20} aria-hidden />
+        </span>
+        <span className={styles.requestsText}>{text('contacts.groups')}</span>
+      </a>
       <h2 className={styles.group} id="friends">
         {text('contacts.friends')}
       </h2>

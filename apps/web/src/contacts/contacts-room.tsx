@@ -8,6 +8,10 @@ import { PersonPage } from './person-page.tsx';
 import { RequestsPage } from './requests-page.tsx';
 
 const InvitesPage = lazyPart(async () => (await import('../invites/invites-page.tsx')).InvitesPage, 'within');
+const DirectoryPage = lazyPart(
+  async () => (await import('../groups/directory-page.tsx')).DirectoryPage,
+  'within',
+);
 
 /** Friends, requests and invites, and beside them whoever was chosen. */
 export function ContactsRoom({
@@ -15,7 +19,7 @@ export function ContactsRoom({
   page,
 }: {
   person: number | undefined;
-  page: 'requests' | 'invites' | undefined;
+  page: 'requests' | 'invites' | 'groups' | undefined;
 }) {
   const text = useText();
   return (
@@ -26,6 +30,7 @@ export function ContactsRoom({
     >
       {page === 'requests' && <RequestsPage />}
       {page === 'invites' && <InvitesPage />}
+      {page === 'groups' && <DirectoryPage />}
       {person !== undefined && <PersonPage key={person} user={person} />}
       {page === undefined && person === undefined && (
         <EmptyState icon={UserRoundSearch} title={text('contacts.choose')}>

@@ -9,6 +9,7 @@ import { useText } from '../i18n/language.tsx';
 import { nameOf } from '../state/people.ts';
 import { useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
+import { useGroupText } from './group-texts.ts';
 import styles from './groups.module.css';
 
 const rowHeight = 52;
@@ -25,6 +26,7 @@ export function FriendPicker({
   without?: ReadonlySet<number>;
 }) {
   const text = useText();
+  const say = useGroupText();
   const { people } = useWorkspace();
   const friends = useObserved(people, (all) => all.friends);
   const [query, setQuery] = useState('');
@@ -50,23 +52,23 @@ export function FriendPicker({
   return (
     <fieldset className={styles.picker}>
       <legend className={styles.legend}>
-        {text('group.members.choose')}
-        <span className={styles.count}>{text('group.members.chosen', { count: chosen.size })}</span>
+        {say('members.choose')}
+        <span className={styles.count}>{say('members.chosen', { count: chosen.size })}</span>
       </legend>
       <div className={styles.filter}>
         <Search size={16} aria-hidden />
         <input
           type="search"
           className={room.searchInput}
-          aria-label={text('group.members.filter')}
-          placeholder={text('group.members.filter')}
+          aria-label={say('members.filter')}
+          placeholder={say('members.filter')}
           value={query}
           onChange={(event) => setQuery(event.target.value)}
         />
       </div>
       <div ref={scroller} className={styles.friends}>
         {shown.length === 0 && (
-          <p className={styles.nobody}>{text(without ? 'group.invite.none' : 'contacts.friends.none')}</p>
+          <p className={styles.nobody}>{without ? say('invite.none') : text('contacts.friends.none')}</p>
         )}
         <div className={room.sizer} style={{ height: virtualizer.getTotalSize() }}>
           {virtualizer.getVirtualItems().map((row) => {

@@ -9,11 +9,13 @@ import { navigate } from '../shell/route.ts';
 import { useTask } from '../shell/use-task.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import { FriendPicker } from './friend-picker.tsx';
+import { useGroupText } from './group-texts.ts';
 import { newCid } from './new-cid.ts';
 
 /** Creates a group of some friends. */
 export function GroupDialog({ onClose }: { onClose: () => void }) {
   const text = useText();
+  const say = useGroupText();
   const { client, conversations } = useWorkspace();
   const [title, setTitle] = useState('');
   const [touched, setTouched] = useState(false);
@@ -39,10 +41,10 @@ export function GroupDialog({ onClose }: { onClose: () => void }) {
     });
   };
   return (
-    <Panel open onClose={onClose} title={text('group.new')}>
+    <Panel open onClose={onClose} title={say('new')}>
       <FieldForm failure={failure} onSubmit={create}>
         <TextField
-          label={text('group.title')}
+          label={say('title')}
           autoFocus
           maxLength={128}
           value={title}
@@ -55,7 +57,7 @@ export function GroupDialog({ onClose }: { onClose: () => void }) {
         <FriendPicker chosen={chosen} onChange={setChosen} />
         <div className={popup.buttons}>
           <Button type="submit" disabled={busy} focusableWhenDisabled>
-            {text('group.create')}
+            {say('create')}
           </Button>
         </div>
       </FieldForm>

@@ -3,12 +3,12 @@ import { Button } from '../design/button.tsx';
 import { Panel } from '../design/dialog.tsx';
 import { FieldForm } from '../design/field.tsx';
 import popup from '../design/popup.module.css';
-import { useText } from '../i18n/language.tsx';
 import { useNotice } from '../shell/notices.tsx';
 import { useTask } from '../shell/use-task.ts';
 import type { Conversation } from '../state/conversations.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import { FriendPicker } from './friend-picker.tsx';
+import { useGroupText } from './group-texts.ts';
 import type { Members } from './use-members.ts';
 
 /** Asks friends into a group; those known to be members are not offered. */
@@ -21,7 +21,7 @@ export function InviteDialog({
   members: Members;
   onClose: () => void;
 }) {
-  const text = useText();
+  const say = useGroupText();
   const notice = useNotice();
   const { client, conversations } = useWorkspace();
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
@@ -33,17 +33,17 @@ export function InviteDialog({
       const { added } = await client.request('groupInvite', { conversation: id, users: [...chosen] });
       void conversations.fetch(id);
       members.reload();
-      notice(text('group.invited', { count: added.length }));
+      notice(say('invited', { count: added.length }));
     });
     if (invited) onClose();
   };
   return (
-    <Panel open onClose={onClose} title={text('group.invite.title')}>
+    <Panel open onClose={onClose} title={say('invite.title')}>
       <FieldForm failure={failure} onSubmit={invite}>
         <FriendPicker chosen={chosen} onChange={setChosen} without={there} />
         <div className={popup.buttons}>
           <Button type="submit" disabled={busy || chosen.size === 0} focusableWhenDisabled>
-            {text('group.invite')}
+            {say('invite')}
           </Button>
         </div>
       </FieldForm>

@@ -5,6 +5,7 @@ import room from '../design/room.module.css';
 import { SkeletonList } from '../design/skeleton.tsx';
 import { useText } from '../i18n/language.tsx';
 import type { Conversation } from '../state/conversations.ts';
+import { useGroupText } from './group-texts.ts';
 import styles from './groups.module.css';
 import { MemberRow } from './member-row.tsx';
 import type { Members } from './use-members.ts';
@@ -21,6 +22,7 @@ export function MemberList({
   members: Members;
 }) {
   const text = useText();
+  const say = useGroupText();
   const scroller = useRef<HTMLDivElement>(null);
   const virtualizer = useVirtualizer({
     count: members.length,
@@ -39,7 +41,7 @@ export function MemberList({
   return (
     <>
       <h3 className={styles.heading} id="members">
-        {text('group.members')}
+        {say('members')}
       </h3>
       <div ref={scroller} className={room.scroller} aria-busy={!complete && members.length === 0}>
         {members.length === 0 && !failed && <SkeletonList rows={5} />}

@@ -15,6 +15,7 @@ import type { Conversation } from '../state/conversations.ts';
 import { nameOf } from '../state/people.ts';
 import { useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
+import { type GroupText, useGroupText } from './group-texts.ts';
 import styles from './groups.module.css';
 import { actsOn, type MemberAct } from './member-acts.ts';
 import type { Members } from './use-members.ts';
@@ -30,6 +31,7 @@ export function MemberRow({
   patch: Members['patch'];
 }) {
   const text = useText();
+  const say = useGroupText();
   const { people, hues, me, client } = useWorkspace();
   const hue = useObserved(hues, (all) => all.of(conversation.conversation, member.id));
   const name = nameOf(useObserved(people, (all) => all.friend(member.id)) ?? member);
@@ -41,7 +43,7 @@ export function MemberRow({
   const muted = member.mutedUntil > now;
   const actions = actsOn(member, { id: me, role: conversation.role, member: conversation.member }, now).map(
     (act): Action => ({
-      ...describe(act, text),
+      ...describe(act, say),
       run: () => {
         if (act.kind === 'remove') remove();
         else if (act.kind === 'role' && act.role === 'owner') setAsked(true);
@@ -57,14 +59,14 @@ export function MemberRow({
           <bdi>{member.id === me ? text('talk.me') : name}</bdi>
         </a>
         <span className={styles.soft}>
-          {text(`group.role.${member.role}`)}
-          {muted && ` · ${text('group.muted')}`}
+          {say(`role.${member.role}`)}
+          {muted && ` · ${say('muted')}`}
         </span>
       </div>
       {actions.length > 0 && (
         <ActionMenu
           trigger={
-            <IconButton label={text('group.memberActions', { name })}>
+            <IconButton label={say('memberActions', { name })}>
               <Ellipsis size={18} aria-hidden />
             </IconButton>
           }
@@ -74,28 +76,28 @@ export function MemberRow({
       <Confirm
         open={asked}
         onClose={() => setAsked(false)}
-        title={text('group.makeOwner.title', { name })}
-        confirm={text('group.makeOwner')}
+        title={say('makeOwner.title', { name })}
+        confirm={say('makeOwner')}
         onConfirm={() => perform({ kind: 'role', role: 'owner' })}
       >
-        {text('group.makeOwner.text')}
+        {say('makeOwner.text')}
       </Confirm>
     </div>
   );
 }
 
 const roleTexts = {
-  owner: 'group.makeOwner',
-  admin: 'group.makeAdmin',
-  member: 'group.makeMember',
+  owner: 'makeOwner',
+  admin: 'makeAdmin',
+  member: 'makeMember',
 } as const satisfies Record<Role, string>;
 const roleIcons = { owner: Crown, admin: ShieldCheck, member: ShieldMinus } as const;
 
-function describe(act: MemberAct, text: ReturnType<typeof useText>): Omit<Action, 'run'> {
-  if (act.kind === 'role') return { label: text(roleTexts[act.role]), icon: roleIcons[act.role] };
-  if (act.kind === 'mute') return { label: text(`group.mute.${act.name}`), icon: MicOff };
-  if (act.kind === 'unmute') return { label: text('group.unmute'), icon: Volume2 };
-  return { label: text('group.removeMember'), icon: UserRoundMinus, danger: true };
+function describe(act: MemberAct, say: GroupText): Omit<Action, 'run'> {
+  if (act.kind === 'role') return { label: say(roleTexts[act.role]), icon: roleIcons[act.role] };
+  if (act.kind === 'mute') return { label: say(`mute.${act.name}`), icon: MicOff };
+  if (act.kind === 'unmute') return { label: say('unmute'), icon: Volume2 };
+  return { label: say('removeMember'), icon: UserRoundMinus, danger: true };
 }
 
 /** Does it and shows it, with a word when it cannot be done. */

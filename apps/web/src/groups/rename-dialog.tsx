@@ -8,9 +8,11 @@ import { useText } from '../i18n/language.tsx';
 import { useTask } from '../shell/use-task.ts';
 import type { Conversation } from '../state/conversations.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
+import { useGroupText } from './group-texts.ts';
 
 export function RenameDialog({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
   const text = useText();
+  const say = useGroupText();
   const { client, conversations } = useWorkspace();
   const [title, setTitle] = useState(conversation.title);
   const { busy, failure, run } = useTask();
@@ -26,15 +28,9 @@ export function RenameDialog({ conversation, onClose }: { conversation: Conversa
     if (renamed) onClose();
   };
   return (
-    <Panel open onClose={onClose} title={text('group.rename')}>
+    <Panel open onClose={onClose} title={say('rename')}>
       <FieldForm failure={failure} onSubmit={rename}>
-        <TextField
-          label={text('group.title')}
-          maxLength={128}
-          value={title}
-          onChange={setTitle}
-          problem={problem}
-        />
+        <TextField label={say('title')} maxLength={128} value={title} onChange={setTitle} problem={problem} />
         <div className={popup.buttons}>
           <Button type="submit" disabled={busy} focusableWhenDisabled>
             {text('action.save')}

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { errorTable } from '@berth/wire';
 import ts from 'typescript';
 import { en as fleetEn, zh as fleetZh } from '../fleet/fleet-catalogue.ts';
+import { en as groupEn, zh as groupZh } from '../groups/group-catalogue.ts';
 import { en as keysEn, zh as keysZh } from '../keys/keys-catalogue.ts';
 import { createText, type Entry } from './catalogue.ts';
 import { en } from './en.ts';
@@ -26,6 +27,7 @@ test('both languages have the same texts of each part that has its own, with the
   const parts: [Record<string, Entry>, Record<string, Entry>][] = [
     [fleetEn, fleetZh],
     [keysEn, keysZh],
+    [groupEn, groupZh],
   ];
   for (const [one, other] of parts) {
     assert.deepEqual(Object.keys(other), Object.keys(one));

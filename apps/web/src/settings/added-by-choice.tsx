@@ -7,7 +7,7 @@ import { useWorkspace } from '../state/workspace-context.ts';
 import { ChoiceGroup } from './choice-group.tsx';
 import styles from './settings.module.css';
 
-type AddedBy = NonNullable<Answers['profile']['addedBy']>;
+type AddedBy = NonNullable<Answers['profile']['addable']>;
 
 /** Who may add this user to groups; nothing while it is not known. */
 export function AddedByChoice() {
@@ -19,7 +19,7 @@ export function AddedByChoice() {
   useEffect(() => {
     let isShown = true;
     client.request('profile', {}).then(
-      ({ addedBy: known }) => isShown && setAddedBy(known),
+      ({ addable, addedBy: known }) => isShown && setAddedBy(addable ?? known),
       () => undefined,
     );
     return () => {
@@ -40,6 +40,7 @@ export function AddedByChoice() {
         value={addedBy}
         onChange={(wanted) => void choose(wanted)}
         choices={[
+          { value: 'everybody', label: text('settings.addedBy.everybody') },
           { value: 'friends', label: text('settings.addedBy.friends') },
           { value: 'nobody', label: text('settings.addedBy.nobody') },
         ]}

@@ -13,7 +13,9 @@ const route: fc.Arbitrary<Route> = fc.oneof(
     { section: 'contacts' },
     { section: 'contacts', requests: true },
     { section: 'contacts', invites: true },
+    { section: 'contacts', groups: true },
     { section: 'invite', invite: 'AAAAB_cdefghijklmnopqrstuv-' },
+    { section: 'join', link: 'AAAAB_cdefghijklmnopqrstuv-' },
     { section: 'settings' },
   ),
   id.map((conversation): Route => ({ section: 'chats', conversation })),
@@ -36,6 +38,7 @@ test('an address that leads nowhere leads to the chats', () => {
     '#/chats/-1',
     '#/invite/x',
     '#/invite',
+    '#/join/x',
   ]) {
     assert.deepEqual(parseRoute(hash), { section: 'chats' });
   }

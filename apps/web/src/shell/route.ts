@@ -9,15 +9,17 @@ export type AccountPage = 'login' | 'register' | 'reset';
 /** Where in the client one is; the address bar's hash says the same. */
 export type Route =
   | { section: 'chats'; conversation?: number }
-  | { section: 'contacts'; person?: number; requests?: boolean; invites?: boolean }
+  | { section: 'contacts'; person?: number; requests?: boolean; invites?: boolean; groups?: boolean }
   | { section: 'settings'; page?: SettingsPage }
   /** Where an invite's link leads. */
   | { section: 'invite'; invite: string }
+  /** And that of a group. */
+  | { section: 'join'; link: string }
   /** For operators, whoever is logged in. */
   | { section: 'fleet' }
   | { section: AccountPage };
 
-export type Section = Exclude<Route['section'], AccountPage | 'invite' | 'fleet'>;
+export type Section = Exclude<Route['section'], AccountPage | 'invite' | 'join' | 'fleet'>;
 
 export function parseRoute(hash: string): Route {
   const [section, detail] = hash.replace(/^#?\/?/, '').split('/');
@@ -31,9 +33,12 @@ export function parseRoute(hash: string): Route {
     case 'contacts':
       if (detail === 'requests') return { section, requests: true };
       if (detail === 'invites') return { section, invites: true };
+      if (detail === 'groups') return { section, groups: true };
       return id === undefined ? { section } : { section, person: id };
     case 'invite':
       return detail !== undefined && isInvite(detail) ? { section, invite: detail } : { section: 'chats' };
+    case 'join':
+      return detail !== undefined && isInvite(detail) ? { section, link: detail } : { section: 'chats' };
     case 'settings': {
       const page = settingsPages.find((name) => name === detail);
       return page ? { section, page } : { section };
@@ -52,12 +57,16 @@ export function formatRoute(route: Route): string {
           ? 'requests'
           : route.invites
             ? 'invites'
-            : route.person
+            : route.groups
+              ? 'groups'
+              : route.person
         : route.section === 'settings'
           ? route.page
           : route.section === 'invite'
             ? route.invite
-            : undefined;
+            : route.section === 'join'
+              ? route.link
+              : undefined;
   return detail === undefined ? `#/${route.section}` : `#/${route.section}/${detail}`;
 }
 
@@ -84,5 +93,8 @@ export function useRoute(): Route {
 export const isDeep = (route: Route): boolean =>
   (route.section === 'chats' && route.conversation !== undefined) ||
   (route.section === 'contacts' &&
-    (route.person !== undefined || route.requests === true || route.invites === true)) ||
+    (route.person !== undefined ||
+      route.requests === true ||
+      route.invites === true ||
+      route.groups === true)) ||
   (route.section === 'settings' && route.page !== undefined);

@@ -4,13 +4,14 @@ import { useText } from '../i18n/language.tsx';
 import { KeysContext } from '../keys/keys-context.ts';
 import { useShortcuts } from '../keys/use-shortcuts.ts';
 import { readPendingInvite } from '../state/pending-invite.ts';
+import { readPendingJoin } from '../state/pending-join.ts';
 import { useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import { ConnectionStatus } from './connection-status.tsx';
 import { keepClient } from './keep-client.ts';
 import { Guarded, lazyPart } from './part.tsx';
 import { prefetch } from './prefetch.ts';
-import { isDeep, navigate, useRoute } from './route.ts';
+import { isDeep, navigate, type Route, useRoute } from './route.ts';
 import styles from './shell.module.css';
 import { SideBar } from './side-bar.tsx';
 import { useAlerts } from './use-alerts.ts';
@@ -29,6 +30,7 @@ const InvitePage = lazyPart(
   'room',
   loading,
 );
+const JoinPage = lazyPart(async () => (await import('../groups/join-page.tsx')).JoinPage, 'room', loading);
 const SettingsRoom = lazyPart(
   async () => (await import('../settings/settings-room.tsx')).SettingsRoom,
   'room',
@@ -51,13 +53,16 @@ export function Shell() {
   const { section } = route;
   const { panel, setPanel } = useShortcuts(route);
   const kicked = useObserved(useWorkspace().connection, ({ value }) => value.kind === 'kicked');
-  const known = ['chats', 'contacts', 'settings', 'invite'].includes(section);
+  const known = ['chats', 'contacts', 'settings', 'invite', 'join'].includes(section);
   useEffect(() => {
     if (known) return;
-    const pending = readPendingInvite();
-    navigate(pending ? { section: 'invite', invite: pending.invite } : { section: 'chats' }, {
-      replace: true,
-    });
+    const [pending, link] = [readPendingInvite(), readPendingJoin()];
+    const next: Route = pending
+      ? { section: 'invite', invite: pending.invite }
+      : link
+        ? { section: 'join', link }
+        : { section: 'chats' };
+    navigate(next, { replace: true });
   }, [known]);
   if (!known) return null;
   return (
@@ -75,10 +80,13 @@ export function Shell() {
         {section === 'contacts' && (
           <ContactsRoom
             person={route.person}
-            page={route.requests ? 'requests' : route.invites ? 'invites' : undefined}
+            page={
+              route.requests ? 'requests' : route.invites ? 'invites' : route.groups ? 'groups' : undefined
+            }
           />
         )}
         {section === 'invite' && <InvitePage key={route.invite} invite={route.invite} />}
+        {section === 'join' && <JoinPage key={route.link} link={route.link} />}
         {section === 'settings' && <SettingsRoom page={route.page} />}
         <ConnectionStatus deep={isDeep(route)} />
         {kicked && <KickedDialog />}

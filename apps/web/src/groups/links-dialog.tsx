@@ -1,0 +1,162 @@
+import type { GroupLink } from '@berth/client';
+import { Copy } from 'lucide-react';
+import { useCallback, useEffect, useState } from 'react';
+import { Button } from '../design/button.tsx';
+import { Panel } from '../design/dialog.tsx';
+import frame from '../design/page-frame.module.css';
+import { SkeletonList } from '../design/skeleton.tsx';
+import { useFormats, useText } from '../i18n/language.tsx';
+import { useNotice } from '../shell/notices.tsx';
+import { useTask } from '../shell/use-task.ts';
+import type { Conversation } from '../state/conversations.ts';
+import { homeUrl } from '../state/home.ts';
+import { groupUrl } from '../state/pending-join.ts';
+import { useWorkspace } from '../state/workspace-context.ts';
+import { useGroupText } from './group-texts.ts';
+import styles from './groups.module.css';
+
+const dayMs = 24 * 3_600_000;
+const uses = [0, 1, 10, 100];
+const days = [0, 1, 7, 30];
+
+/** The links by which anyone may join the group: made here, handed on from here, and taken back. */
+export function LinksDialog({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
+  const text = useText();
+  const say = useGroupText();
+  const { client } = useWorkspace();
+  const id = conversation.conversation;
+  const [links, setLinks] = useState<readonly GroupLink[]>();
+  const [maxUses, setMaxUses] = useState(0);
+  const [forDays, setForDays] = useState(0);
+  const { busy, failure, run } = useTask();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `run` is another function at each rendering
+  const load = useCallback(() => {
+    void run(async () => setLinks((await client.request('groupLinks', { conversation: id })).links));
+  }, [client, id]);
+  useEffect(load, [load]);
+  const make = () =>
+    run(async () => {
+      const { link } = await client.request('groupLinkCreate', {
+        conversation: id,
+        ...(maxUses > 0 && { maxUses }),
+        ...(forDays > 0 && { forMs: forDays * dayMs }),
+      });
+      setLinks((before = []) => [link, ...before]);
+    });
+  const revoke = (link: string) =>
+    run(async () => {
+      await client.request('groupLinkRevoke', { conversation: id, link });
+      setLinks((before) => before?.filter((one) => one.link !== link));
+    });
+  const now = client.now();
+  const good = links?.filter((link) => isGood(link, now));
+  return (
+    <Panel open onClose={onClose} title={say('links.title')}>
+      <p className={styles.soft}>{say('links.text')}</p>
+      <div className={styles.wishes}>
+        <Choice
+          label={say('links.uses')}
+          value={maxUses}
+          choices={uses}
+          onChange={setMaxUses}
+          say={(count) => (count === 0 ? say('links.uses.any') : text('invite.people', { count }))}
+        />
+        <Choice
+          label={say('links.expiry')}
+          value={forDays}
+          choices={days}
+          onChange={setForDays}
+          say={(count) => (count === 0 ? say('links.expiry.never') : text('invite.days', { count }))}
+        />
+        <Button disabled={busy} focusableWhenDisabled onClick={make}>
+          {text('invite.create')}
+        </Button>
+      </div>
+      {failure && (
+        <p role="alert" className={frame.failure}>
+          {failure}
+        </p>
+      )}
+      {!good && !failure && <SkeletonList rows={1} />}
+      {good?.length === 0 && <p className={styles.soft}>{say('links.none')}</p>}
+      {good && good.length > 0 && (
+        <ul className={styles.links} aria-label={say('links.open')}>
+          {good.map((link) => (
+            <LinkRow key={link.link} link={link} busy={busy} onRevoke={() => void revoke(link.link)} />
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+function LinkRow({ link, busy, onRevoke }: { link: GroupLink; busy: boolean; onRevoke: () => void }) {
+  const text = useText();
+  const say = useGroupText();
+  const formats = useFormats();
+  const notice = useNotice();
+  const url = groupUrl(homeUrl(), link.link);
+  const joined = say('links.joined', { count: link.uses });
+  const until = link.expiresAt === undefined ? undefined : formats.full(link.expiresAt);
+  return (
+    <li className={styles.link}>
+      <input
+        className={styles.url}
+        readOnly
+        value={url}
+        aria-label={text('invite.link')}
+        onFocus={(event) => event.currentTarget.select()}
+      />
+      <span className={styles.soft}>
+        {link.maxUses === undefined ? joined : text('invite.used', { uses: link.uses, most: link.maxUses })}
+        {until !== undefined && ` · ${text('invite.until', { time: until })}`}
+      </span>
+      <div className={styles.linkActs}>
+        <Button
+          small
+          onClick={() => void navigator.clipboard?.writeText(url).then(() => notice(text('talk.copied')))}
+        >
+          <Copy size={16} aria-hidden />
+          {text('action.copy')}
+        </Button>
+        <Button small look="plainDanger" disabled={busy} focusableWhenDisabled onClick={onRevoke}>
+          {text('invite.revoke')}
+        </Button>
+      </div>
+    </li>
+  );
+}
+
+function Choice({
+  label,
+  value,
+  choices,
+  onChange,
+  say,
+}: {
+  label: string;
+  value: number;
+  choices: readonly number[];
+  onChange: (value: number) => void;
+  say: (value: number) => string;
+}) {
+  return (
+    <label className={styles.setting}>
+      <span className={styles.settingName}>{label}</span>
+      <select
+        className={styles.select}
+        value={value}
+        onChange={(event) => onChange(Number(event.currentTarget.value))}
+      >
+        {choices.map((choice) => (
+          <option key={choice} value={choice}>
+            {say(choice)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+const isGood = ({ revoked, expiresAt, uses: used, maxUses }: GroupLink, now: number): boolean =>
+  !revoked && (expiresAt ?? Number.POSITIVE_INFINITY) > now && used < (maxUses ?? Number.POSITIVE_INFINITY);
