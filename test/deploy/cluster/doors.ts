@@ -88,7 +88,7 @@ export class ClusterDoors {
     const { token } = await this.#operator();
     const answer = await fetch(`http://${address}:9102${path}`, {
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      signal: AbortSignal.timeout(3_000),
+      signal: AbortSignal.timeout(10_000),
       ...(body && { method: 'POST', body: JSON.stringify(body) }),
     });
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
