@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { after, before, describe, type TestContext, test } from 'node:test';
@@ -13,6 +13,7 @@ import { clusterBin, clusterTools } from '../deploy/cluster-tools.ts';
 import { Crowd, type Noticed } from './crowd.ts';
 import { FleetWatch, unevenness } from './fleet-watch.ts';
 import { buildFormerImages } from './former-images.ts';
+import { pidOfNode } from './node-process.ts';
 
 /**
  * `npm test -- test/figures/cluster`: what docs/benchmarks.md says of an elastic fleet on a real cluster. It takes half an hour;
@@ -383,19 +384,3 @@ describe('an elastic fleet', { skip: clusterTools === undefined && 'there are no
     });
   });
 });
-
-/** The chat process of the pod with that address: pods of the cluster are processes of this machine. */
-function pidOfNode(address: string): number {
-  const found = readdirSync('/proc').find((pid) => {
-    if (!/^\d+$/.test(pid)) return false;
-    try {
-      const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
-      return environment.includes(`NODE_NAME=${address}`);
-    } catch {
-      // It has just ended.
-      return false;
-    }
-  });
-  if (found === undefined) throw new Error(`no process has the address ${address}`);
-  return Number(found);
-}
