@@ -118,6 +118,30 @@ test('what a message uses stays, and goes at once when that is recalled', async 
   assert.equal(await isThere(file), false);
 });
 
+test('what others pass on stays when the first message goes, and goes with the last', async () => {
+  const user = await files.user();
+  const { file } = await upload(files.url, user, randomBytes(1_000));
+  const use = await claim(user, file);
+  await use.send();
+  const elsewhere = 5_000 + cids++;
+  await files.db.run('INSERT INTO file_uses VALUES (?, ?, 3, ?, ?, ?)', [
+    ...[user.id, key(file), elsewhere, '', Date.now()],
+  ]);
+  await files.db.run(
+    `INSERT INTO attachments (conversation_id, seq, position, file_id, kind, name, type, bytes, owner_id)
+     VALUES (?, 1, 0, ?, 0, 'a', 'b', 1, ?)`,
+    [elsewhere, key(file), user.id],
+  );
+  await use.recall();
+  await age(file, 30 * dayMs);
+  await createSweep().run();
+  assert.equal(await isThere(file), true);
+  await files.db.run('DELETE FROM attachments WHERE conversation_id = ?', [elsewhere]);
+  await files.db.run('UPDATE files SET due_at = ? WHERE id = ?', [Date.now(), key(file)]);
+  await createSweep().run();
+  assert.equal(await isThere(file), false);
+});
+
 test('a claim of which nothing came is waited for, and then taken back', async () => {
   const user = await files.user();
   const { file } = await upload(files.url, user, randomBytes(1_000));

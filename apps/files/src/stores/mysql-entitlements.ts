@@ -44,7 +44,7 @@ export class MysqlEntitlements {
     );
     if (visible.length === 0) return found;
     const rows = await this.#db.rows<{ conversation: number; seq: number; file: Buffer; owner: number }>(
-      `SELECT a.conversation_id AS conversation, a.seq, a.file_id AS file, m.sender_id AS owner
+      `SELECT a.conversation_id AS conversation, a.seq, a.file_id AS file, COALESCE(a.owner_id, m.sender_id) AS owner
        FROM attachments a JOIN messages m ON m.conversation_id = a.conversation_id AND m.seq = a.seq
        WHERE ${visible.map(() => '(a.conversation_id = ? AND a.seq = ? AND a.file_id = ?)').join(' OR ')}`,
       visible.flatMap(({ conversation, seq, file }) => [conversation, seq, keyOf(file)]),

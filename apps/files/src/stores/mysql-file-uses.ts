@@ -8,8 +8,8 @@ interface FileUse {
   claimedAt: number;
 }
 
-/** As `file_uses.kind` has them. */
-const [message, profile, group] = [0, 1, 2];
+/** As `file_uses.kind` has them; `forward`: messages by which others pass it on. */
+const [message, profile, group, forward] = [0, 1, 2, 3];
 
 /** Whether what was to use a file does. The claims stand with the file, what they are for elsewhere. */
 export class MysqlFileUses {
@@ -59,6 +59,11 @@ export class MysqlFileUses {
       return this.#db.rows('SELECT id FROM users WHERE id = ? AND icon = ?', [place, `file:${id}`]);
     if (kind === group)
       return this.#db.rows('SELECT id FROM conversations WHERE id = ? AND picture = ?', [place, keyOf(id)]);
+    if (kind === forward)
+      return this.#db.rows(
+        'SELECT seq FROM attachments WHERE conversation_id = ? AND owner_id = ? AND file_id = ? LIMIT 1',
+        [place, owner, keyOf(id)],
+      );
     // Of a later release: it is kept.
     return [kind];
   }
