@@ -52,6 +52,7 @@ const onVictim = ({ victim }: Target) => ({ user: victim });
 const onBoth = ({ conversation, victim }: Target) => ({ conversation, user: victim });
 const onTarget = ({ conversation }: Target) => ({ conversation, target: 1 });
 const onFirst = (target: Target) => ({ ...onTarget(target), cid: randomBytes(8).toString('hex') });
+const inAnHour = (conversation: number) => ({ conversation, text: 'later', at: Date.now() + 3_600_000 });
 const nothing = () => ({});
 const allOwn = { stranger: 'own', exMember: 'own', blocked: 'own' } as const;
 
@@ -86,6 +87,40 @@ const lines: Record<Exclude<RequestName, 'hello' | 'goodbye'>, Line> = {
     body: (target) => ({ ...onFirst(target), emoji: '👍', on: true }),
     ...{ stranger: 'not_member', exMember: 'not_member', blocked: 'blocked' },
   },
+  pin: {
+    body: (target) => ({ ...onFirst(target), on: true }),
+    ...{ stranger: 'not_member', exMember: 'not_member', blocked: 'blocked' },
+  },
+  pins: { body: onConversation, stranger: 'not_member', exMember: 'own', blocked: 'own' },
+  draft: {
+    body: ({ conversation }) => ({ conversation, text: 'not said' }),
+    ...{ stranger: 'not_member', exMember: 'own', blocked: 'own' },
+  },
+  drafts: { body: nothing, ...allOwn },
+  vote: {
+    body: (target) => ({ ...onFirst(target), options: [0] }),
+    ...{ stranger: 'not_member', exMember: 'not_member', blocked: 'blocked' },
+  },
+  pollClose: { body: onFirst, stranger: 'not_member', exMember: 'not_member', blocked: 'blocked' },
+  votes: { body: onTarget, stranger: 'not_member', exMember: 'not_found', blocked: 'not_found' },
+  schedule: {
+    body: ({ conversation }) => ({ ...inAnHour(conversation), cid: randomBytes(8).toString('hex') }),
+    ...{ stranger: 'not_member', exMember: 'not_member', blocked: 'blocked' },
+  },
+  scheduleEdit: {
+    body: ({ conversation }) => ({ ...inAnHour(conversation), cid: 'none' }),
+    ...{ stranger: 'not_member', exMember: 'not_member', blocked: 'blocked' },
+  },
+  scheduleCancel: {
+    body: ({ conversation }) => ({ conversation, cid: 'none' }),
+    ...{ stranger: 'not_found', exMember: 'not_found', blocked: 'not_found' },
+  },
+  scheduledMessages: { body: nothing, ...allOwn },
+  bookmark: {
+    body: (target) => ({ ...onTarget(target), on: true }),
+    ...{ stranger: 'not_member', exMember: 'own', blocked: 'own' },
+  },
+  bookmarks: { body: nothing, ...allOwn },
   hide: {
     body: ({ conversation }) => ({ conversation, seqs: [1] }),
     ...{ stranger: 'not_member', exMember: 'own', blocked: 'own' },

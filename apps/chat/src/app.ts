@@ -34,6 +34,7 @@ import { Drain, type DrainPlan } from './session/drain.ts';
 import type { LiveSession } from './session/live-session.ts';
 import { LogIn } from './session/log-in.ts';
 import { Reception } from './session/reception.ts';
+import { ScheduledSender } from './session/scheduled-sender.ts';
 import { TicketDesk } from './session/ticket-desk.ts';
 import { createStores } from './stored-side.ts';
 
@@ -164,6 +165,7 @@ export function createChat(
     partialResumes,
     resumeTurns,
   };
+  const scheduledSender = new ScheduledSender({ context });
   const handlers = bindHandlers(context);
   const berthDialect = new BerthDialect({
     logIn,
@@ -317,6 +319,8 @@ export function createChat(
       registration.start();
       closers.add('isolation', async () => isolation.close());
       isolation.start();
+      scheduledSender.start();
+      closers.add('scheduled sender', () => scheduledSender.close());
       audit.start();
       closers.add('audit', () => audit.close());
       closers.add('sessions', () => drainForGood());

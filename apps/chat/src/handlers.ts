@@ -2,9 +2,13 @@ import type { RequestBody, RequestName } from '@berth/wire/requests';
 import type { Context, Session } from './context.ts';
 import { block } from './handlers/block.ts';
 import { blocks } from './handlers/blocks.ts';
+import { bookmark } from './handlers/bookmark.ts';
+import { bookmarks } from './handlers/bookmarks.ts';
 import { conversation } from './handlers/conversation.ts';
 import { conversations } from './handlers/conversations.ts';
 import { directOpen } from './handlers/direct-open.ts';
+import { draft } from './handlers/draft.ts';
+import { drafts } from './handlers/drafts.ts';
 import { edit } from './handlers/edit.ts';
 import { friendAccept } from './handlers/friend-accept.ts';
 import { friendAlias } from './handlers/friend-alias.ts';
@@ -37,6 +41,9 @@ import { invites } from './handlers/invites.ts';
 import { liveSessions } from './handlers/live-sessions.ts';
 import { mark } from './handlers/mark.ts';
 import { members } from './handlers/members.ts';
+import { pin } from './handlers/pin.ts';
+import { pins } from './handlers/pins.ts';
+import { pollClose } from './handlers/poll-close.ts';
 import { preferences } from './handlers/preferences.ts';
 import { profile } from './handlers/profile.ts';
 import { profileUpdate } from './handlers/profile-update.ts';
@@ -45,6 +52,10 @@ import { reactions } from './handlers/reactions.ts';
 import { readers } from './handlers/readers.ts';
 import { recall } from './handlers/recall.ts';
 import { resume } from './handlers/resume.ts';
+import { schedule } from './handlers/schedule.ts';
+import { scheduleCancel } from './handlers/schedule-cancel.ts';
+import { scheduleEdit } from './handlers/schedule-edit.ts';
+import { scheduledMessages } from './handlers/scheduled-messages.ts';
 import { searchUser } from './handlers/search-user.ts';
 import { send } from './handlers/send.ts';
 import { sharedItems } from './handlers/shared-items.ts';
@@ -54,6 +65,8 @@ import { threadMark } from './handlers/thread-mark.ts';
 import { typing } from './handlers/typing.ts';
 import { unblock } from './handlers/unblock.ts';
 import { versions } from './handlers/versions.ts';
+import { vote } from './handlers/vote.ts';
+import { votes } from './handlers/votes.ts';
 
 /** A use case with its context bound. An array is answered in as many frames, an empty one not at all. */
 type BoundHandler<N extends RequestName> = (
@@ -70,9 +83,13 @@ type Handler = (context: Context, session: Session, body: never) => Promise<obje
 const handlers = {
   block,
   blocks,
+  bookmark,
+  bookmarks,
   conversation,
   conversations,
   directOpen,
+  draft,
+  drafts,
   edit,
   friendAccept,
   friendAlias,
@@ -105,6 +122,9 @@ const handlers = {
   liveSessions,
   mark,
   members,
+  pin,
+  pins,
+  pollClose,
   preferences,
   profileUpdate,
   profile,
@@ -113,6 +133,10 @@ const handlers = {
   readers,
   recall,
   resume,
+  schedule,
+  scheduleCancel,
+  scheduleEdit,
+  scheduledMessages,
   searchUser,
   send,
   sharedItems,
@@ -122,11 +146,14 @@ const handlers = {
   typing,
   unblock,
   versions,
+  vote,
+  votes,
 } satisfies Record<keyof BoundHandlers, Handler>;
 
 /** Those that change what others see or are told, each of them one of the user's changes. */
 const changing: ReadonlySet<string> = new Set<keyof BoundHandlers>([
   'block',
+  'bookmark',
   'friendAccept',
   'friendAlias',
   'friendDecline',

@@ -6,8 +6,10 @@ import { ConversationReader } from './conversations/conversation-reader.ts';
 import { type LiveEnds, noLiveEnds } from './conversations/live-ends.ts';
 import type { LiveQueries } from './conversations/live-queries.ts';
 import { MessageReaders } from './conversations/message-readers.ts';
+import { MysqlBookmarks } from './conversations/mysql-bookmarks.ts';
 import { MysqlChangeStore } from './conversations/mysql-change-store.ts';
 import { MysqlDirectStore } from './conversations/mysql-direct-store.ts';
+import { MysqlDrafts } from './conversations/mysql-drafts.ts';
 import { MysqlGroupDirectory } from './conversations/mysql-group-directory.ts';
 import { MysqlGroupLinks } from './conversations/mysql-group-links.ts';
 import { MysqlGroupSettings } from './conversations/mysql-group-settings.ts';
@@ -15,8 +17,11 @@ import { MysqlGroupStore } from './conversations/mysql-group-store.ts';
 import { MysqlHiddenMessages } from './conversations/mysql-hidden-messages.ts';
 import { MysqlLiveQueries } from './conversations/mysql-live-queries.ts';
 import { MysqlMentions } from './conversations/mysql-mentions.ts';
+import { MysqlPins } from './conversations/mysql-pins.ts';
+import { MysqlPolls } from './conversations/mysql-polls.ts';
 import { MysqlPreferenceStore } from './conversations/mysql-preference-store.ts';
 import { MysqlReactions } from './conversations/mysql-reactions.ts';
+import { MysqlScheduled } from './conversations/mysql-scheduled.ts';
 import { MysqlThreads } from './conversations/mysql-threads.ts';
 import { SharedFiles } from './conversations/shared-files.ts';
 import { FileLines } from './log/file-lines.ts';
@@ -59,6 +64,11 @@ export interface Stores {
   groupSettings: MysqlGroupSettings;
   changes: MysqlChangeStore;
   reactions: MysqlReactions;
+  pins: MysqlPins;
+  polls: MysqlPolls;
+  drafts: MysqlDrafts;
+  scheduled: MysqlScheduled;
+  bookmarks: MysqlBookmarks;
   hidden: MysqlHiddenMessages;
   marks: MarkWriter;
   preferences: MysqlPreferenceStore;
@@ -147,6 +157,7 @@ export function createStores({
     strangersMayWrite,
     fileLines,
   });
+  const changes = new MysqlChangeStore({ mysql, directory, strangersMayWrite, ...config.messageChanges });
   const conversationList = new ConversationList({ reader: conversations });
   const messageWriter = new MessageWriter({
     store: new MysqlMessageStore({
@@ -190,8 +201,13 @@ export function createStores({
     groupDirectory: new MysqlGroupDirectory({ mysql, maxMembers: config.maxGroupMembers }),
     groupLinks: new MysqlGroupLinks({ mysql, maxMembers: config.maxGroupMembers }),
     groupSettings: new MysqlGroupSettings(mysql),
-    changes: new MysqlChangeStore({ mysql, directory, strangersMayWrite, ...config.messageChanges }),
+    changes,
     reactions: new MysqlReactions(mysql),
+    pins: new MysqlPins(mysql, changes),
+    polls: new MysqlPolls(mysql, changes),
+    drafts: new MysqlDrafts(mysql),
+    scheduled: new MysqlScheduled(mysql),
+    bookmarks: new MysqlBookmarks(mysql),
     hidden,
     marks,
     preferences: new MysqlPreferenceStore(mysql),

@@ -1,5 +1,6 @@
 import type { FoundGroup, GroupLink, GroupSettings, SetSettings } from './group-answers.ts';
 import type { Mention } from './mentions.ts';
+import type { Draft, Forwarded, Poll, Scheduled } from './message-parts.ts';
 
 /**
  * What the server says: the answers (each also carries `req`) and the pushes. Types only:
@@ -34,7 +35,9 @@ export type EntryKind =
   | 'edited'
   | 'recalled'
   | 'reacted'
-  | 'settings';
+  | 'settings'
+  | 'pinned'
+  | 'polled';
 
 /** Of an entry that is no text: whom or what it is about. */
 export interface EntryDetails {
@@ -49,10 +52,15 @@ export interface EntryDetails {
   target?: number;
   /** Of `reacted`: with what, whether it was added or taken away, and how many have it now. */
   emoji?: string;
+  /** Of `pinned`, too. */
   on?: boolean;
   count?: number;
   /** Of `settings`: those that have changed, as they are now. */
   settings?: Partial<GroupSettings>;
+  /** Of `polled`: as in `Poll`, from then on. */
+  counts?: number[];
+  voters?: number;
+  closed?: true;
 }
 
 /** What an attachment is shown as. */
@@ -110,6 +118,10 @@ export interface Message extends EntryDetails {
   attachments?: Attachment[];
   /** Whom it means, by which of its words; of an edit those of the new words. */
   mentions?: Mention[];
+  /** It says what somebody else said. To who did not say `changes` at hello it is a line of the text. */
+  forwarded?: Forwarded;
+  /** A poll, as it stands; `text` has its lines. To who did not say `changes` at hello those alone are told. */
+  poll?: Poll;
   /** What became of it since. `changed`: the seq of the entry that changed it last. */
   changed?: number;
   /** Milliseconds since 1970. */
@@ -117,6 +129,8 @@ export interface Message extends EntryDetails {
   /** Who took it back for everybody; its text is empty then. */
   recalledBy?: number;
   reactions?: Reaction[];
+  /** Who pinned it, and when: milliseconds since 1970. */
+  pinned?: { by: number; at: number };
 }
 
 /** The thread below a message. */
@@ -153,6 +167,8 @@ export interface ConversationSummary {
   mutedUntil: number;
   pinned: boolean;
   silenced: boolean;
+  /** Marked as unread by the user, whatever they have read. */
+  markedUnread?: boolean;
   /** Left, and put away: to be found by its id. Joining again brings it back. */
   hidden?: boolean;
   /**
@@ -250,8 +266,16 @@ export interface Answers {
   resume: { conversations: ConversationSummary[]; more: boolean; part?: boolean };
   goodbye: Record<never, never>;
   heartbeat: { now: number };
-  /** `attachments`: as the others are told of them. */
-  send: { conversation: number; seq: number; sentAt: number; attachments?: Attachment[] };
+  /** `attachments`: as the others are told of them; of what is forwarded the words, and whose they are. */
+  send: {
+    conversation: number;
+    seq: number;
+    sentAt: number;
+    attachments?: Attachment[];
+    text?: string;
+    forwarded?: Forwarded;
+    poll?: Poll;
+  };
   /** `head` is the newest seq that this user may see. */
   sync: { conversation: number; messages: Message[]; head: number; more: boolean };
   /** Ascending; with `next`, which is the `before` of the page before it, there may be more. */
@@ -264,12 +288,32 @@ export interface Answers {
   recall: { conversation: number; seq: number; sentAt: number };
   /** `seq` is 0 when it was so before. */
   react: { conversation: number; seq: number; count: number };
+  /** `seq` is 0 when it was so before; `count`: how many are pinned now. */
+  pin: { conversation: number; seq: number; count: number };
+  /** The one pinned last comes first. */
+  pins: { messages: Message[] } & Page;
+  /** `seq` is 0 when it was so before. */
+  vote: { conversation: number; seq: number; counts: number[]; voters: number };
+  pollClose: { conversation: number; seq: number };
+  /** `mine`: what this user chose; `votes`: who chose what, of a poll that is not anonymous. */
+  votes: { mine: number[]; votes: { option: number; user: Profile }[] } & Page;
+  schedule: { scheduled: Scheduled };
+  scheduleEdit: { scheduled: Scheduled };
+  scheduleCancel: Record<never, never>;
+  /** In the order in which they are sent. */
+  scheduledMessages: { scheduled: Scheduled[] } & Page;
+  bookmark: Record<never, never>;
+  /** The one marked last first. */
+  bookmarks: { messages: Message[] } & Page;
+  draft: { at: number };
+  /** Those that are not empty; `at`: as of then. */
+  drafts: { drafts: Draft[]; at: number } & Page;
   hide: Record<never, never>;
   /** What the message said before, the oldest first; `at`: since when. */
   versions: { versions: { text: string; at: number }[] } & Page;
   reactions: { reactions: { emoji: string; user: Profile }[] } & Page;
   typing: Record<never, never>;
-  preferences: { pinned: boolean; silenced: boolean; hidden: boolean; archived?: number };
+  preferences: { pinned: boolean; silenced: boolean; hidden: boolean; unread: boolean; archived?: number };
   directOpen: { conversation: ConversationSummary };
   profile: {
     user: Profile;
@@ -355,8 +399,15 @@ export interface Pushes {
   entry: Message;
   /** A message with attachments, to who said `files` at hello; others get a `deliver` with lines in their place. */
   attached: Message;
+  /** A message that was forwarded, or a poll, to who said `changes` at hello; others get a `deliver` or `attached` with a line for it. */
+  carried: Message;
   changed: Message;
   hidden: { conversation: number; seqs: number[] };
+  drafted: Draft;
+  /** Made, changed or failed; without `scheduled` it was sent or cancelled. */
+  scheduleChanged: { conversation: number; cid: string; scheduled?: Scheduled };
+  voted: { conversation: number; target: number; options: number[] };
+  bookmarked: { conversation: number; target: number; on: boolean };
   marked: { conversation: number; user: number; read?: number; received?: number };
   threadMarked: { conversation: number; root: number; read: number };
   /** To be asked for with `conversation`. */

@@ -26,6 +26,7 @@ export const errorTable = {
   already_exists: { http: 409, retry: false, meaning: 'It exists already.' },
   conflict: { http: 409, retry: true, meaning: 'The state changed meanwhile.' },
   too_late: { http: 422, retry: false, meaning: 'The time in which this may be done is over.' },
+  time_refused: { http: 422, retry: false, meaning: 'This time is past, or more than a year ahead.' },
   recalled: { http: 410, retry: false, meaning: 'The message was taken back.' },
   code_expired: {
     http: 422,

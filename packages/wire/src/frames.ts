@@ -94,6 +94,26 @@ const change = {
   target: seq,
 };
 
+/** A question, and what can be chosen. */
+const poll = z
+  .object({
+    question: shownField(textLimits.pollQuestion),
+    options: z.array(shownField(textLimits.pollOption)).min(2).max(limits.maxPollOptions),
+    /** Whether one may choose several. */
+    many: z.boolean().default(false),
+    /** Whether nobody is told who chose what. */
+    anonymous: z.boolean().default(false),
+  })
+  .refine(({ options }) => new Set(options).size === options.length, {
+    path: ['options'],
+    error: 'two options are equal',
+  });
+
+/** Since 1970. */
+const milliseconds = z.int().min(0).max(8.64e15);
+/** What is sent later. */
+const later = { conversation: id31, cid, text: z.string().min(1), replyTo: seq.optional() };
+
 /** What the link of an invite ends with. */
 export const inviteToken = z.string().regex(/^[\w-]{27}$/, { error: 'no invite is called so' });
 /** What the link of a group ends with. */
@@ -143,11 +163,18 @@ export const requestSchemas = {
       resent: z.boolean().default(false),
       attachments: z.array(attachment).min(1).max(limits.maxAttachments).optional(),
       mentions,
+      /** Says what that message says, attachments and all, instead of words of one's own. */
+      forward: z.object({ conversation: id31, seq }).optional(),
+      /** A poll, which has no other words. */
+      poll: poll.optional(),
     })
-    .refine(({ text, attachments }) => text !== '' || attachments !== undefined, {
-      path: ['text'],
-      error: 'a message has a text or attachments',
-    })
+    .refine(
+      ({ text, attachments, forward, poll }) =>
+        forward === undefined && poll === undefined
+          ? text !== '' || attachments !== undefined
+          : text === '' && !attachments && !(forward && poll),
+      { path: ['text'], error: 'a message has a text or attachments, or what is forwarded, or a poll' },
+    )
     .refine(mentionsFit.check, mentionsFit.error),
   /** What was shared in a conversation, the newest below `before`. */
   sharedItems: z.object({
@@ -181,6 +208,55 @@ export const requestSchemas = {
     .refine(mentionsFit.check, mentionsFit.error),
   recall: z.object({ req, ...change }),
   react: z.object({ req, ...change, emoji: emojiField, on: z.boolean() }),
+  /** Pins a message for everybody in the conversation, or unpins it. */
+  pin: z.object({ req, ...change, on: z.boolean() }),
+  pins: z.object({ req, conversation: id31, cursor: z.string().max(128).optional(), limit: page }),
+  /** Chooses among the options of a poll, by their index, in place of what was chosen before; none: takes it back. */
+  vote: z.object({
+    req,
+    ...change,
+    options: z
+      .array(
+        z
+          .int()
+          .min(0)
+          .max(limits.maxPollOptions - 1),
+      )
+      .max(limits.maxPollOptions),
+  }),
+  /** Nobody chooses any more; for who asked. */
+  pollClose: z.object({ req, ...change }),
+  votes: z.object({
+    req,
+    conversation: id31,
+    target: seq,
+    cursor: z.string().max(128).optional(),
+    limit: page,
+  }),
+  /** Sends a text later: after now, and within a year. The `cid` is that of the message. */
+  schedule: z.object({ req, ...later, at: milliseconds }),
+  /** Both while it is not sent yet. */
+  scheduleEdit: z.object({ req, ...later, at: milliseconds }),
+  scheduleCancel: z.object({ req, conversation: id31, cid }),
+  scheduledMessages: z.object({
+    req,
+    /** Only those of it. */
+    conversation: id31.optional(),
+    cursor: z.string().max(128).optional(),
+    limit: page,
+  }),
+  /** Marks a message for oneself alone, to be found again; or no more. */
+  bookmark: z.object({ req, conversation: id31, target: seq, on: z.boolean() }),
+  bookmarks: z.object({
+    req,
+    /** Only those of it. */
+    conversation: id31.optional(),
+    cursor: z.string().max(128).optional(),
+    limit: z.int().min(1).max(100).default(50),
+  }),
+  /** What the user has typed and not sent, for all of their devices; an empty text without a reply: nothing any more. */
+  draft: z.object({ req, conversation: id31, text: z.string(), replyTo: seq.optional() }),
+  drafts: z.object({ req, cursor: z.string().max(128).optional(), limit: page }),
   /** Deletes messages for oneself alone. */
   hide: z.object({ req, conversation: id31, seqs: z.array(seq).min(1).max(limits.maxPage) }),
   versions: z.object({
@@ -207,6 +283,8 @@ export const requestSchemas = {
     hidden: z.boolean().optional(),
     /** Puts a conversation in the archive, where it stays until something new comes, or takes it out. */
     archived: z.boolean().optional(),
+    /** Shows it as unread, though everything in it was read; false: no more. */
+    unread: z.boolean().optional(),
   }),
   directOpen: z.object({ req, user: id31 }),
 

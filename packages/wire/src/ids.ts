@@ -46,6 +46,29 @@ export const frameIds = {
   hide: 1153,
   /** Push: the user has deleted messages for themselves, in another session. */
   hidden: 1155,
+  /** Push: a message that was forwarded, or a poll. */
+  carried: 1157,
+  pin: 1161,
+  pins: 1163,
+  draft: 1165,
+  drafts: 1167,
+  /** Push: the user has typed something in another session. */
+  drafted: 1169,
+  bookmark: 1171,
+  bookmarks: 1173,
+  /** Push: the user has marked a message for themselves in another session. */
+  bookmarked: 1175,
+  vote: 1177,
+  pollClose: 1179,
+  votes: 1181,
+  /** Push: the user has chosen in a poll, in another session. */
+  voted: 1183,
+  schedule: 1185,
+  scheduleEdit: 1187,
+  scheduleCancel: 1189,
+  scheduledMessages: 1191,
+  /** Push: what the user sends later has changed. */
+  scheduleChanged: 1193,
 
   profile: 1201,
   profileUpdate: 1203,

@@ -34,3 +34,5 @@ export type { FoundGroup, GroupLink, GroupSettings, SetSettings } from './group-
 export { answerId, berthIds, type FrameName, frameIds, llfcchatIds } from './ids.ts';
 export { limits } from './limits.ts';
 export { everybody, isMentioned, type Mention, mentionsEverybody, withNames } from './mentions.ts';
+export type { Draft, Forwarded, Poll, Scheduled } from './message-parts.ts';
+export { pollText } from './poll-text.ts';

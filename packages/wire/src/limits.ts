@@ -24,6 +24,18 @@ export const limits = {
   maxMentions: 50,
   /** Unread messages of a conversation that mention one, as many as its summary tells. */
   maxToldMentions: 50,
+  /** Messages that are pinned in one conversation. */
+  maxPins: 100,
+  /** Conversations in which a user has typed something and not sent it. */
+  maxDrafts: 500,
+  /** Messages that a user has marked for themselves. */
+  maxBookmarks: 2_000,
+  /** Options of a poll. */
+  maxPollOptions: 12,
+  /** Messages that a user has sent later. */
+  maxScheduled: 100,
+  /** So far ahead at most. */
+  maxScheduleMs: 366 * 24 * 3_600_000,
   /** Code points of an emoji that is reacted with. */
   maxEmojiCharacters: 16,
   /** A client sends something at least this often. */

@@ -11,6 +11,8 @@ export const textLimits = {
   topic: 128,
   about: 500,
   email: 254,
+  pollQuestion: 300,
+  pollOption: 100,
 } as const;
 
 export const countCharacters = (text: string): number => {

@@ -292,6 +292,7 @@ function summaryOf({
     silenced: list?.silenced ?? false,
     hidden: list?.hidden ?? false,
     ...(list?.archived !== undefined && { archived: list.archived }),
+    ...(list?.unread && { markedUnread: true }),
     ...(refusal && { refusal }),
     memberCount,
     ...(member.leftSeq === undefined && row.settings && { settings: row.settings }),

@@ -9,6 +9,8 @@ export interface ListRow {
   peer: number;
   pinned: boolean;
   silenced: boolean;
+  /** Marked so by the user. */
+  unread: boolean;
   /** Is a member now. */
   member: boolean;
   /** Has left and put it away. */
@@ -25,6 +27,7 @@ interface StoredRow {
   peer_id: number;
   pinned: number;
   silenced: number;
+  unread: number;
   member: number;
   hidden: number;
   archived_seq: number | null;
@@ -32,13 +35,14 @@ interface StoredRow {
 }
 
 const columns =
-  'user_id, conversation_id, peer_id, pinned, silenced, member, hidden, archived_seq, joined_at';
+  'user_id, conversation_id, peer_id, pinned, silenced, unread, member, hidden, archived_seq, joined_at';
 
 const listRowOf = (row: StoredRow): ListRow => ({
   conversation: row.conversation_id,
   peer: row.peer_id,
   pinned: row.pinned === 1,
   silenced: row.silenced === 1,
+  unread: row.unread === 1,
   member: row.member === 1,
   hidden: row.member === 0 && row.hidden === 1,
   archived: row.archived_seq ?? undefined,

@@ -6,7 +6,7 @@ import { type MessageState, parseState, withReaction } from '../log/message-stat
 import { type ConversationRow, lockConversation } from '../membership/conversation-rows.ts';
 import type { MemberDirectory } from '../membership/member-directory.ts';
 import { everybodyRefusal, isMember, type Standing, writeRefusal } from '../membership/standing.ts';
-import { readAttachments } from '../stores/attachment-rows.ts';
+import { readAttachments, readFilesOwner } from '../stores/attachment-rows.ts';
 import type { Database } from '../stores/guarded-mysql.ts';
 import { deleteMentions, insertMentions } from '../stores/mention-rows.ts';
 
@@ -59,7 +59,7 @@ interface FoundRow {
 }
 
 /** What a change works on, the conversation's row locked. */
-interface Locked {
+export interface Locked {
   tx: Tx;
   row: ConversationRow;
   standing: Standing;
@@ -68,8 +68,10 @@ interface Locked {
 }
 
 /** The entry to be appended, and what the target becomes by it. */
-interface Outcome {
-  details?: Pick<EntryDetails, 'emoji' | 'on' | 'count'>;
+export interface Outcome {
+  details?: Pick<EntryDetails, 'emoji' | 'on' | 'count' | 'counts' | 'voters' | 'closed'>;
+  /** Whose entry it is, when nobody is to be told who made it. */
+  sender?: number;
   text?: string;
   state: Omit<MessageState, 'changed'>;
   /** What else belongs to it, once the entry has its seq. */
@@ -96,11 +98,12 @@ export class MysqlChangeStore {
 
   edit(change: Change, text: string, mentions?: readonly Mention[]): Promise<CommittedChange> {
     const { editMs, keepsVersions } = this.#options;
-    return this.#commit('edited', change, async ({ tx, standing, target, now }) => {
+    return this.commit('edited', change, async ({ tx, standing, target, now }) => {
       this.#requireOwn(change, target, editMs, now);
       const refusal = everybodyRefusal(standing, mentions);
       if (refusal !== undefined) throw refusal;
       const { changed: _, mentions: before = [], ...state } = target.state ?? untouched;
+      if (state.forwarded ?? state.poll) throw new BerthError('forbidden', 'these words stay as they are');
       const since = state.editedAt ?? target.sentAt;
       const keep = (seq: number) =>
         tx.run(
@@ -120,7 +123,7 @@ export class MysqlChangeStore {
 
   /** Whoever may not write any more may still take back what is theirs. */
   recall(change: Change): Promise<CommittedChange> {
-    return this.#commit('recalled', change, async ({ tx, standing, target, now }) => {
+    return this.commit('recalled', change, async ({ tx, standing, target, now }) => {
       const isAdmin = standing.kind === 'group' && standing.member!.role !== 'member';
       if (!isAdmin) this.#requireOwn(change, target, this.#options.recallMs, now);
       const of = [change.conversation, change.target];
@@ -129,6 +132,8 @@ export class MysqlChangeStore {
         await tx.run('DELETE FROM reactions WHERE conversation_id = ? AND target_seq = ?', of);
         const place = { conversation: change.conversation, seq: change.target };
         await deleteMentions(tx, place, target.state?.mentions ?? []);
+        await tx.run('DELETE FROM poll_votes WHERE conversation_id = ? AND target_seq = ?', of);
+        await tx.run('DELETE FROM pins WHERE conversation_id = ? AND target_seq = ?', of);
       };
       return { text: '', state: { recalledBy: change.sender }, also: erase, detached: target };
     });
@@ -137,7 +142,7 @@ export class MysqlChangeStore {
   /** Undefined when it was so before. */
   async react(change: Change, emoji: string, on: boolean): Promise<CommittedChange | { count: number }> {
     let unchanged: number | undefined;
-    const committed = await this.#commit('reacted', change, async ({ tx, target, now }) => {
+    const committed = await this.commit('reacted', change, async ({ tx, target, now }) => {
       const { changed: _, reactions = [], ...state } = target.state ?? untouched;
       const before = reactions.find((one) => one.emoji === emoji);
       unchanged = undefined;
@@ -176,17 +181,18 @@ export class MysqlChangeStore {
     );
   }
 
-  #commit(
+  /** Undefined when nothing has to change: `judge` says what does. */
+  commit(
     kind: ChangeKind,
     change: Change,
     judge: (locked: Locked) => Promise<Outcome>,
   ): Promise<CommittedChange>;
-  #commit(
+  commit(
     kind: ChangeKind,
     change: Change,
     judge: (locked: Locked) => Promise<Outcome | undefined>,
   ): Promise<CommittedChange | undefined>;
-  async #commit(
+  async commit(
     kind: ChangeKind,
     change: Change,
     judge: (locked: Locked) => Promise<Outcome | undefined>,
@@ -209,7 +215,7 @@ export class MysqlChangeStore {
       const outcome = await judge({ tx, row, standing, target, now });
       if (outcome === undefined) return undefined;
       const details = { target: change.target, sentAt: now, ...outcome.details };
-      const entry: NewEntry = { kind, sender, cid, details };
+      const entry: NewEntry = { kind, sender: outcome.sender ?? sender, cid, details };
       const [appended] = await appendEntries(tx, conversation, [entry], now);
       const { seq } = appended!;
       const text = outcome.text ?? target.text;
@@ -286,8 +292,9 @@ async function detach(
 ): Promise<CommittedChange['released']> {
   if (attachments === 0) return undefined;
   const files = (await readAttachments(tx, [{ conversation, seq }])).get(`${conversation}:${seq}`) ?? [];
+  const other = await readFilesOwner(tx, { conversation, seq });
   await tx.run('DELETE FROM attachments WHERE conversation_id = ? AND seq = ?', [conversation, seq]);
-  return { owner, files: files.map(({ file }) => file) };
+  return { owner: other ?? owner, files: files.map(({ file }) => file) };
 }
 
 async function setReaction(

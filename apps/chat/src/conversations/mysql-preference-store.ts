@@ -6,6 +6,8 @@ export interface Preferences {
   silenced: boolean;
   /** Only where the user is no member any more. */
   hidden: boolean;
+  /** Marked so, whatever was read. */
+  unread: boolean;
   /** The head when it was archived. */
   archived?: number;
 }
@@ -27,15 +29,16 @@ export class MysqlPreferenceStore {
   async change(
     user: number,
     conversation: number,
-    { pinned, silenced, hidden, archived }: Wishes,
+    { pinned, silenced, hidden, unread, archived }: Wishes,
   ): Promise<Preferences | undefined> {
     const flag = (value: boolean | undefined) => (value === undefined ? null : Number(value));
     await this.#mysql.run(
       `UPDATE user_conversations SET pinned = COALESCE(?, pinned), silenced = COALESCE(?, silenced),
-         hidden = IF(member = 1, 0, COALESCE(?, hidden)), archived_seq = IF(? = 1, ?, archived_seq)
+         unread = COALESCE(?, unread), hidden = IF(member = 1, 0, COALESCE(?, hidden)),
+         archived_seq = IF(? = 1, ?, archived_seq)
        WHERE user_id = ? AND conversation_id = ?`,
       [
-        ...[flag(pinned), flag(silenced), flag(hidden)],
+        ...[flag(pinned), flag(silenced), flag(unread), flag(hidden)],
         ...[Number(archived !== undefined), archived ?? null],
         ...[user, conversation],
       ],
@@ -43,7 +46,7 @@ export class MysqlPreferenceStore {
     const row = (await readListRows(this.#mysql, user, [conversation])).get(conversation);
     return (
       row && {
-        ...{ pinned: row.pinned, silenced: row.silenced, hidden: row.hidden },
+        ...{ pinned: row.pinned, silenced: row.silenced, hidden: row.hidden, unread: row.unread },
         ...(row.archived !== undefined && { archived: row.archived }),
       }
     );

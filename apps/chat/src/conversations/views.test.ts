@@ -187,8 +187,19 @@ test('preferences are kept for the one who has them', async () => {
   const { ann, others, directs } = await friendsOf(1);
   const [conversation] = directs as [number];
   const ask = (wish: object) => nodeAt(0).ask(preferences, 'preferences', ann, { conversation, ...wish });
-  assert.deepEqual(await ask({ pinned: true }), { pinned: true, silenced: false, hidden: false });
-  assert.deepEqual(await ask({ silenced: true }), { pinned: true, silenced: true, hidden: false });
+  const rest = { hidden: false, unread: false };
+  assert.deepEqual(await ask({ pinned: true }), { pinned: true, silenced: false, ...rest });
+  assert.deepEqual(await ask({ silenced: true }), { pinned: true, silenced: true, ...rest });
+  assert.equal((await ask({ unread: true })).unread, true);
+  assert.deepEqual(
+    [
+      (await summaryOf(ann, conversation)).markedUnread,
+      (await summaryOf(others[0]!, conversation)).markedUnread,
+    ],
+    [true, undefined],
+  );
+  await ask({ unread: false });
+  assert.equal((await summaryOf(ann, conversation)).markedUnread, undefined);
   const [own, other] = [await summaryOf(ann, conversation), await summaryOf(others[0]!, conversation)];
   assert.deepEqual([own.pinned, own.silenced, other.pinned, other.silenced], [true, true, false, false]);
   const [eve] = (await createPeople(mysql.db, 1)) as [Profile];

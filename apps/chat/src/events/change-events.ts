@@ -6,9 +6,9 @@ import { publishEntries } from './member-events.ts';
 
 /**
  * Changes a message that the user can see, and tells everybody in the conversation. Answers with what they are told; with
- * the count alone when nothing had to change.
+ * what is so already when nothing had to change.
  */
-export async function changeMessage<T extends CommittedChange | { count: number }>(
+export async function changeMessage<T extends CommittedChange | Partial<Message>>(
   { stores, publisher, log }: Context,
   { conversation, sender, target }: Change,
   commit: (changes: MysqlChangeStore) => Promise<T>,

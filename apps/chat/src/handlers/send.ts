@@ -1,13 +1,14 @@
 import type { TraceSpan } from '@berth/telemetry';
-import { type Attachment, BerthError } from '@berth/wire';
+import { type Attachment, BerthError, pollText } from '@berth/wire';
 import type { RequestBody } from '@berth/wire/requests';
 import type { Context, Handler, Session } from '../context.ts';
 import { requireVisible } from '../events/change-events.ts';
+import { readForwarded } from '../events/forwarded.ts';
 import { deliverBodyBytes, encodeDeliver } from '../log/deliver-frame.ts';
+import type { Carried } from '../log/message-state.ts';
 import type { OutgoingMessage } from '../log/message-store.ts';
 import type { SendWaiter } from '../log/pending-message.ts';
 import { type Standing, writeRefusal } from '../membership/standing.ts';
-import type { WantedAttachment } from '../stores/file-claims.ts';
 
 /**
  * Stores a message and answers once it is committed; a resend gets the first receipt again. Every member's sessions are
@@ -24,7 +25,7 @@ export function submitSend(
   waiter: SendWaiter,
 ): void {
   const { config, sendTurns, stores } = context;
-  const { conversation, cid, text, resent, attachments: wanted } = body;
+  const { conversation, cid, text, resent, attachments: wanted, forward, poll } = body;
   const sender = session.user;
   const trace = context.tracing.active;
   const judging = trace?.child('judge');
@@ -35,7 +36,8 @@ export function submitSend(
     throw new BerthError('bad_request', 'text and cid must be well-formed Unicode');
   }
   const rules = { strangersMayWrite: config.strangersMayWrite, now: Date.now() };
-  const frame = wanted === undefined ? frameOf(context, session, body) : undefined;
+  const isPlain = wanted === undefined && forward === undefined && poll === undefined;
+  const frame = isPlain ? frameOf(context, session, body) : undefined;
   const settled: SendWaiter = {
     stored(receipt) {
       // Who writes has read what was there; in a thread that is the thread.
@@ -59,10 +61,10 @@ export function submitSend(
     const standing = allowed() ?? (await reloadStanding(context, rules, conversation, sender, resent));
     if (body.thread !== undefined && !resent)
       await requireVisible(context, conversation, sender, body.thread);
-    const files = wanted && (await attach(context, sender, body, wanted));
-    const whole = frame ?? frameOf(context, session, body, files);
+    const more = isPlain ? undefined : await readMore(context, session, body);
+    const whole = frame ?? frameOf(context, session, body, more);
     judging?.end();
-    const message = outgoing(session, body, { frame: whole, standing, trace, attachments: files });
+    const message = outgoing(session, body, { frame: whole, standing, trace, more });
     const written = stores.messageWriter.write(message);
     handedOn();
     return written;
@@ -74,12 +76,16 @@ function frameOf(
   { config }: Context,
   { user: sender }: Session,
   { conversation, cid, text, thread, replyTo = thread, mentions }: RequestBody<'send'>,
-  attachments?: Attachment[],
+  more?: More,
 ): Uint8Array {
   const reply = replyTo === undefined ? undefined : { replyTo, ...(thread !== undefined && { thread }) };
-  const files = attachments && { attachments };
   const meant = mentions && { mentions };
-  const frame = encodeDeliver({ conversation, sender, cid, text, ...reply, ...files, ...meant });
+  const rest = more && {
+    text: more.text,
+    ...(more.attachments.length > 0 && { attachments: more.attachments }),
+    ...more.carried,
+  };
+  const frame = encodeDeliver({ conversation, sender, cid, text, ...reply, ...meant, ...rest });
   if (deliverBodyBytes(frame) > config.maxDeliverBytes) {
     throw new BerthError('too_large', `a message has at most ${config.maxDeliverBytes} bytes when encoded`);
   }
@@ -93,19 +99,54 @@ function outgoing(
     frame,
     standing,
     trace,
-    attachments,
+    more,
   }: {
     frame: Uint8Array;
     standing: Standing;
     trace: TraceSpan | undefined;
-    attachments?: Attachment[] | undefined;
+    more?: More | undefined;
   },
 ): OutgoingMessage {
   const origin = session.echo ? undefined : session;
   const sender = session.user;
   const message = { conversation, sender, cid, text, replyTo, resent, origin, frame, standing, trace };
-  if (attachments === undefined && mentions === undefined && thread === undefined) return message;
-  return { ...message, ...(attachments && { attachments }), ...(mentions && { mentions }), thread };
+  if (more === undefined && mentions === undefined && thread === undefined) return message;
+  return { ...message, ...more, ...(mentions && { mentions }), thread };
+}
+
+/** What a message has that is more than words: those that are to be said with it, too. */
+interface More {
+  text: string;
+  attachments: Attachment[];
+  filesOf?: number;
+  carried?: Carried;
+}
+
+/**
+ * What a message brings along may be gone since it was stored, when it was recalled: the store finds it by its cid, whatever is
+ * said of it now.
+ */
+async function readMore(
+  context: Context,
+  session: Session,
+  { conversation, cid, text, resent, attachments: wanted, forward, poll }: RequestBody<'send'>,
+): Promise<More> {
+  const { stores } = context;
+  const sender = session.user;
+  if (poll !== undefined) {
+    const asked = { ...poll, counts: poll.options.map(() => 0), voters: 0 };
+    return { text: pollText(poll), attachments: [], carried: { poll: asked } };
+  }
+  try {
+    if (forward !== undefined) return await readForwarded(context, session, forward, conversation);
+    const use = { kind: 'message', conversation, cid } as const;
+    return { text, attachments: await stores.files.attach(sender, use, wanted!, Date.now()) };
+  } catch (error) {
+    const isGone = error instanceof BerthError && (error.code === 'not_found' || error.code === 'recalled');
+    if (isGone && resent && (await stores.ranges.isStored({ conversation, sender, cid })))
+      return { text, attachments: [] };
+    throw error;
+  }
 }
 
 /**
@@ -123,23 +164,4 @@ async function reloadStanding(
   const refusal = writeRefusal(standing, rules);
   if (refusal !== undefined && !resent) throw refusal;
   return standing;
-}
-
-/**
- * What others are told of the sender's files. Those of a message that is stored may be gone since, when it was recalled: the store
- * finds it by its cid, whatever is said of it now.
- */
-async function attach(
-  { stores }: Context,
-  sender: number,
-  { conversation, cid, resent }: RequestBody<'send'>,
-  wanted: readonly WantedAttachment[],
-): Promise<Attachment[]> {
-  try {
-    return await stores.files.attach(sender, { kind: 'message', conversation, cid }, wanted, Date.now());
-  } catch (error) {
-    const isGone = error instanceof BerthError && error.code === 'not_found';
-    if (isGone && resent && (await stores.ranges.isStored({ conversation, sender, cid }))) return [];
-    throw error;
-  }
 }

@@ -4,7 +4,7 @@ import { insertMentions } from '../stores/mention-rows.ts';
 import { insertSizes, marks, padded } from '../stores/statement-shapes.ts';
 import { type BatchPlan, identityKey } from './batch-plan.ts';
 import { type LogEnd, readLogEnds } from './log-ends.ts';
-import { type MessageState, parseState } from './message-state.ts';
+import { carriedIn, type MessageState, parseState } from './message-state.ts';
 import { hasRows, type KnownMessage, type MessageIdentity } from './message-store.ts';
 
 const columns = 'conversation_id, seq, uncounted, sender_id, cid, sent_at, reply_to, text';
@@ -78,12 +78,14 @@ export class BatchStatements {
         const [conversation, seq, uncounted, sender, cid, sentAt, replyTo, text] = row;
         const key = identityKey({ conversation, sender, cid: cid.toString() });
         const attachments = files.get(`${conversation}:${seq}`);
-        const mentions = parseState(row[9])?.mentions;
+        const state = parseState(row[9]);
+        const carried = carriedIn(state);
         found.set(key, {
           ...{ seq, uncounted, sentAt, text, replyTo: replyTo ?? undefined },
           ...(attachments && { attachments }),
-          ...(mentions && { mentions }),
+          ...(state?.mentions && { mentions: state.mentions }),
           ...(row[10] !== null && { thread: row[10] }),
+          ...(carried && { carried }),
         });
       }
     }
@@ -98,15 +100,19 @@ export class BatchStatements {
     for (const { message, seq, uncounted } of rows) {
       if (!hasRows(message)) continue;
       const { conversation, sender, cid, replyTo, text, thread, attachments = [], mentions = [] } = message;
+      const state: MessageState = {
+        ...message.carried,
+        ...(mentions.length > 0 && { mentions: [...mentions] }),
+      };
       await tx.run(
         `INSERT INTO messages (${columns}, attachments, state, thread_root) VALUES (?,?,?,?,?,?,?,?,?,?,?)`,
         [
           ...[conversation, seq, uncounted, sender, cid, sentAt, replyTo ?? null, text, attachments.length],
-          mentions.length === 0 ? null : JSON.stringify({ mentions: [...mentions] } satisfies MessageState),
+          Object.keys(state).length === 0 ? null : JSON.stringify(state),
           thread ?? null,
         ],
       );
-      if (attachments.length > 0) await insertAttachments(tx, { conversation, seq }, attachments);
+      await insertAttachments(tx, { conversation, seq }, attachments, message.filesOf);
       await insertMentions(tx, { conversation, seq }, mentions);
     }
   }

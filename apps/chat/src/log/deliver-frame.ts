@@ -15,16 +15,19 @@ const sentAtEnd = seqEnd + middle.length + sentAtRoom.length;
  * written into the bytes once they are known (`stampDeliver`) and the size that was checked is the size that is sent.
  */
 export function encodeDeliver(message: Omit<Message, 'seq' | 'sentAt'>): Uint8Array {
-  const { conversation, sender, cid, text, replyTo, thread, attachments, mentions } = message;
+  const { conversation, sender, cid, text, replyTo, thread, attachments, mentions, forwarded, poll } = message;
   const reply = replyTo === undefined ? '' : `,"replyTo":${replyTo}`;
   const below = thread === undefined ? '' : `,"thread":${thread}`;
   const files = attachments === undefined ? '' : `,"attachments":${JSON.stringify(attachments)}`;
   const meant = mentions === undefined ? '' : `,"mentions":${JSON.stringify(mentions)}`;
+  const origin = forwarded === undefined ? '' : `,"forwarded":${JSON.stringify(forwarded)}`;
+  const carried = poll === undefined ? origin : `,"poll":${JSON.stringify(poll)}`;
   const frame = Buffer.from(
-    `${head}${seqRoom}${middle}${sentAtRoom},"conversation":${conversation},"sender":${sender},"cid":${JSON.stringify(cid)}${reply}${below},"text":${JSON.stringify(text)}${files}${meant}}`,
+    `${head}${seqRoom}${middle}${sentAtRoom},"conversation":${conversation},"sender":${sender},"cid":${JSON.stringify(cid)}${reply}${below},"text":${JSON.stringify(text)}${files}${meant}${carried}}`,
   );
   const bodyBytes = frame.length - limits.headerBytes;
-  frame.writeUInt16BE(attachments === undefined ? frameIds.deliver : frameIds.attached, 0);
+  const plain = attachments === undefined ? frameIds.deliver : frameIds.attached;
+  frame.writeUInt16BE(carried === '' ? plain : frameIds.carried, 0);
   // A body that is too large for the field is refused by its size before it is sent anywhere.
   frame.writeUInt16BE(bodyBytes & 0xffff, 2);
   return frame;
@@ -54,7 +57,8 @@ export const entryMessage = (
 });
 
 /**
- * The frame of an entry that is stored: deliver for a message, attached for one with attachments, changed for what changed
+ * The frame of an entry that is stored: deliver for a message, attached for one with attachments, carried for one that passes on
+ * another one’s words and for a poll, changed for what changed
  * one, entry for what else happened.
  */
 export function encodeStored(message: Message): Uint8Array {

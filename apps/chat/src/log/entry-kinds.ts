@@ -20,12 +20,21 @@ export const entryKinds: readonly EntryKind[] = [
   'recalled',
   'reacted',
   'settings',
+  'pinned',
+  'polled',
 ];
 
 /** Changes of messages that were there before: they show where those stand. */
-export type ChangeKind = 'edited' | 'recalled' | 'reacted';
+export type ChangeKind = 'edited' | 'recalled' | 'reacted' | 'pinned' | 'polled';
 
-export const isChange = (kind: EntryKind | undefined): kind is ChangeKind =>
-  kind === 'edited' || kind === 'recalled' || kind === 'reacted';
+const changeKinds: ReadonlySet<EntryKind | undefined> = new Set<ChangeKind>([
+  'edited',
+  'recalled',
+  'reacted',
+  'pinned',
+  'polled',
+]);
+
+export const isChange = (kind: EntryKind | undefined): kind is ChangeKind => changeKinds.has(kind);
 
 export const textKind = 0;

@@ -1,8 +1,10 @@
 import { type Attachment, decodeBody, frameIds, limits, type Message } from '@berth/wire';
 import { encodeStored } from './deliver-frame.ts';
 
+/** Whether it may have attachments. */
 export const isAttached = (frame: Uint8Array): boolean =>
-  frame[0] === frameIds.attached >> 8 && frame[1] === (frameIds.attached & 0xff);
+  frame[0] === frameIds.attached >> 8 &&
+  (frame[1] === (frameIds.attached & 0xff) || frame[1] === (frameIds.carried & 0xff));
 
 const units = ['B', 'kB', 'MB', 'GB', 'TB'];
 

@@ -1,13 +1,22 @@
 import { limits, type Message, type Reaction } from '@berth/wire';
 
-/** What became of a message since it was sent, and whom it mentions, as `messages.state` keeps it. Who reads a message reads this beside it. */
-export type MessageState = Pick<Message, 'editedAt' | 'recalledBy' | 'reactions' | 'mentions'> & {
-  /** The seq of the entry that changed it last; absent as long as none has. */
-  changed?: number;
-};
+/** What a message is sent with beside words, files and mentions, and keeps. */
+export type Carried = Pick<Message, 'forwarded' | 'poll'>;
+
+/** What became of a message since it was sent, and what it was sent with, as `messages.state` keeps it. Who reads a message reads this beside it. */
+export type MessageState = Pick<Message, 'editedAt' | 'recalledBy' | 'reactions' | 'pinned' | 'mentions'> &
+  Carried & {
+    /** The seq of the entry that changed it last; absent as long as none has. */
+    changed?: number;
+  };
 
 export const parseState = (state: string | null): MessageState | undefined =>
   state === null ? undefined : (JSON.parse(state) as MessageState);
+
+export function carriedIn({ forwarded, poll }: MessageState = {}): Carried | undefined {
+  if (forwarded === undefined && poll === undefined) return undefined;
+  return { ...(forwarded && { forwarded }), ...(poll && { poll }) };
+}
 
 /** The reactions with one emoji after somebody has added or taken away theirs; `users`: the first that have it now. */
 export function withReaction(

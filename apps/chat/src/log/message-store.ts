@@ -1,6 +1,7 @@
 import type { TraceSpan } from '@berth/telemetry';
-import type { Attachment, BerthError, Mention } from '@berth/wire';
+import type { Attachment, BerthError, Forwarded, Mention, Poll } from '@berth/wire';
 import { isSlowed, type Standing } from '../membership/standing.ts';
+import type { Carried } from './message-state.ts';
 
 /** What makes a message the same one however often it is sent. */
 export interface MessageIdentity {
@@ -18,6 +19,10 @@ export interface OutgoingMessage extends MessageIdentity {
   attachments?: readonly Attachment[] | undefined;
   /** Written in turn, too. */
   mentions?: readonly Mention[] | undefined;
+  /** Whose they are, when that is not the sender. */
+  filesOf?: number | undefined;
+  /** Written in turn, too. */
+  carried?: Carried | undefined;
   /** This cid may have been sent before. */
   resent: boolean;
   /** Of `encodeDeliver`, without seq and time. */
@@ -45,6 +50,10 @@ export interface Receipt {
   sentAt: number;
   /** As the others are told of them. */
   attachments?: Attachment[];
+  /** Of what carries more than words: those, and what it is. */
+  text?: string;
+  forwarded?: Forwarded;
+  poll?: Poll;
 }
 
 /** A message as an earlier transaction stored it; its text may differ from that of a careless resend. */
@@ -57,6 +66,7 @@ export interface KnownMessage {
   thread?: number;
   attachments?: Attachment[];
   mentions?: Mention[];
+  carried?: Carried;
 }
 
 /** A message in a batch, and what is known of its caller. */

@@ -145,8 +145,9 @@ export class MessageWriter {
     const { seq, uncounted, sentAt } = outcome.kind === 'known' ? outcome.message : outcome;
     // Whoever was answered otherwise meanwhile hears of it as all others do.
     const origin = pending.settled ? undefined : pending.message.origin;
-    const attachments = outcome.kind === 'known' ? outcome.message.attachments : pending.message.attachments;
-    pending.resolve({ conversation, seq, sentAt, ...(attachments && { attachments: [...attachments] }) });
+    const whole = outcome.kind === 'known' ? outcome.message : pending.message;
+    const isPlain = whole.attachments === undefined && whole.carried === undefined;
+    pending.resolve({ conversation, seq, sentAt, ...(!isPlain && receiptOf(whole)) });
     if (twin) return;
     const { standing } = outcome;
     if (outcome.kind === 'stored') {
@@ -164,7 +165,8 @@ export class MessageWriter {
     }
     // A message that was stored before may never have been pushed: its node may have died after the commit. It was judged by
     // other members, so it tells nothing of the end of the log.
-    const stored = encodeStored({ conversation, sender, cid, ...outcome.message });
+    const { carried, ...known } = outcome.message;
+    const stored = encodeStored({ conversation, sender, cid, ...known, ...carried });
     this.#runs.add(conversation, standing, 0, {
       seq,
       uncounted,
@@ -206,3 +208,13 @@ export class MessageWriter {
     else this.#awaySince = undefined;
   }
 }
+
+/** What the sender is told of a message that is more than words. */
+const receiptOf = ({
+  text,
+  attachments,
+  carried,
+}: Pick<OutgoingMessage, 'text' | 'attachments' | 'carried'>) => ({
+  ...(attachments !== undefined && attachments.length > 0 && { attachments: [...attachments] }),
+  ...(carried && { text, ...carried }),
+});

@@ -1,4 +1,4 @@
-import { decodeBody, frameIds, limits, type Message } from '@berth/wire';
+import { decodeBody, frameIds, limits, type Message, type Poll, pollText } from '@berth/wire';
 import { encodeStored } from './deliver-frame.ts';
 import { isChange } from './entry-kinds.ts';
 
@@ -7,12 +7,16 @@ const recalledText = 'This message was recalled.';
 /** Before the new words of a message that was edited: a line that replies to what it corrects. */
 const correction = '✎ ';
 
+/** Of an entry that changes a message, and of a message that carries more than words and files. */
 export const isChangeFrame = (frame: Uint8Array): boolean =>
-  frame[0] === frameIds.changed >> 8 && frame[1] === (frameIds.changed & 0xff);
+  frame[0] === frameIds.changed >> 8 &&
+  (frame[1] === (frameIds.changed & 0xff) || frame[1] === (frameIds.carried & 0xff));
 
 /** An entry as a client shows it that does not know how messages change; undefined: there is nothing that it can show. */
 export function oldLine(message: Message): Message | undefined {
   if (message.recalledBy !== undefined) return { ...message, text: recalledText };
+  if (message.poll !== undefined) return withLines(message, message.poll);
+  if (message.forwarded !== undefined) return withOrigin(message, message.forwarded.name);
   if (!isChange(message.kind)) return message;
   const { conversation, seq, sender, sentAt, text, target } = message;
   if (message.kind !== 'edited' || text === '') return undefined;
@@ -22,7 +26,17 @@ export function oldLine(message: Message): Message | undefined {
   };
 }
 
-/** The same of a frame that tells a change. */
+const withLines = ({ poll: _, ...message }: Message, poll: Poll): Message => ({
+  ...message,
+  text: pollText(poll),
+});
+
+function withOrigin({ forwarded: _, ...message }: Message, name: string): Message {
+  const origin = `Forwarded from ${name}`;
+  return { ...message, text: message.text === '' ? origin : `${origin}\n${message.text}` };
+}
+
+/** The same of a frame that tells a change, or what is carried. */
 export function oldFrame(frame: Uint8Array): Uint8Array | undefined {
   const line = oldLine(decodeBody(frame.subarray(limits.headerBytes)) as Message);
   return line && encodeStored(line);

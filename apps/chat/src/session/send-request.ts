@@ -28,9 +28,9 @@ export class SendRequest implements SendWaiter {
     this.#span = span;
   }
 
-  stored({ conversation, seq, sentAt }: Receipt): void {
+  stored(receipt: Receipt): void {
     const { req } = this;
-    this.#connection.queue(encodeFrame(id, { req, conversation, seq, sentAt }));
+    this.#connection.queue(encodeFrame(id, { req, ...receipt }));
     this.#end('ok');
   }
 

@@ -58,18 +58,34 @@ export async function insertAttachments(
   tx: Pick<Tx, 'run'>,
   { conversation, seq }: Place,
   attachments: readonly Attachment[],
+  /** Undefined: the sender. */
+  owner?: number,
 ): Promise<void> {
-  const values = attachments.map(() => '(?,?,?,?,?,?,?,?,?,?,?,?,?,?)').join(',');
+  if (attachments.length === 0) return;
+  const values = attachments.map(() => '(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)').join(',');
   await tx.run(
     `INSERT INTO attachments (conversation_id, seq, position, file_id, kind, name, type, bytes, width, height,
-       duration_ms, thumbhash, waveform, previews) VALUES ${values}`,
+       duration_ms, thumbhash, waveform, previews, owner_id) VALUES ${values}`,
     attachments.flatMap((one, position) => [
       ...[conversation, seq, position, bytesOf(one.file), attachmentKinds.indexOf(one.kind)],
       ...[one.name, one.type, one.bytes, one.width ?? null, one.height ?? null, one.durationMs ?? null],
       ...[one.thumbhash ? bytesOf(one.thumbhash) : null, one.waveform ? bytesOf(one.waveform) : null],
       one.previews ? 1 : 0,
+      owner ?? null,
     ]),
   );
+}
+
+/** Whose the files of a message are, all of one; undefined: of its sender, or it has none. */
+export async function readFilesOwner(
+  db: Pick<Tx, 'rows'>,
+  { conversation, seq }: Place,
+): Promise<number | undefined> {
+  const [row] = await db.rows<{ owner_id: number | null }>(
+    'SELECT owner_id FROM attachments WHERE conversation_id = ? AND seq = ? LIMIT 1',
+    [conversation, seq],
+  );
+  return row?.owner_id ?? undefined;
 }
 
 /** The file that an icon names; undefined when it is something else. */

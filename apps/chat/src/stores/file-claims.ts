@@ -1,15 +1,17 @@
 import type { Tx } from '@berth/mysql';
 import { type Attachment, BerthError } from '@berth/wire';
 import type { RequestBody } from '@berth/wire/requests';
-import { attachmentKinds, bytesOf, textOf } from './attachment-rows.ts';
+import { attachmentKinds, bytesOf, readFilesOwner, textOf } from './attachment-rows.ts';
 import type { Database } from './guarded-mysql.ts';
 import { marks } from './statement-shapes.ts';
 
-export type WantedAttachment = NonNullable<RequestBody<'send'>['attachments']>[number];
+type WantedAttachment = NonNullable<RequestBody<'send'>['attachments']>[number];
 
-/** What uses a file: a message by its sender's name of it, or a picture of a person or a group. */
+/** What uses a file: a message by its sender's name of it, messages of others, or a picture of a person or a group. */
 export type FileUse =
   | { kind: 'message'; conversation: number; cid: string }
+  /** A message that passes on what another said, whose the file is. */
+  | { kind: 'forward'; conversation: number }
   | { kind: 'profile' }
   | { kind: 'group'; group: number };
 
@@ -55,6 +57,11 @@ export class MysqlFileClaims {
   ): Promise<Attachment[]> {
     const rows = await this.#mysql.transaction((tx) => claim(tx, owner, use, wanted, now));
     return wanted.map((one) => attachmentOf(one, rows.get(one.file)!));
+  }
+
+  /** Whose the files of a message are, when that is not its sender. */
+  ownerOf(place: { conversation: number; seq: number }): Promise<number | undefined> {
+    return readFilesOwner(this.#mysql, place);
   }
 
   /** A picture of one's own, that others can be shown. Throws as `attach`, and `bad_request` for what is no picture. */
@@ -110,6 +117,7 @@ async function claim(
 /** As `file_uses` keeps it: kind, place, cid. */
 function placeOf(use: FileUse, owner: number): [number, number, string] {
   if (use.kind === 'message') return [0, use.conversation, use.cid];
+  if (use.kind === 'forward') return [3, use.conversation, ''];
   return use.kind === 'profile' ? [1, owner, ''] : [2, use.group, ''];
 }
 

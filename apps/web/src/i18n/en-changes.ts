@@ -1,5 +1,10 @@
 /** What is said about changes of messages. */
 export const enChanges = {
+  'chats.markUnread': 'Mark as unread',
+  'chats.markRead': 'Mark as read',
+  'chats.markedUnread': 'Marked as unread',
+  'chats.bookmarks': 'Bookmarks',
+  'error.time_refused': 'Choose a time from now on and within a year.',
   'change.edit': 'Edit',
   'change.recall': 'Delete for everyone',
   'change.hide': 'Delete for me',

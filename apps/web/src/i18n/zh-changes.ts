@@ -2,6 +2,11 @@ import type { Catalogue } from './catalogue.ts';
 import type { enChanges } from './en-changes.ts';
 
 export const zhChanges: Pick<Catalogue, keyof typeof enChanges> = {
+  'chats.markUnread': '标为未读',
+  'chats.markRead': '标为已读',
+  'chats.markedUnread': '已标为未读',
+  'chats.bookmarks': '收藏',
+  'error.time_refused': '请选择从现在起一年之内的时间。',
   'change.edit': '编辑',
   'change.recall': '撤回',
   'change.hide': '仅为我删除',

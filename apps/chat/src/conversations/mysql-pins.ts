@@ -1,0 +1,59 @@
+import { BerthError, limits } from '@berth/wire';
+import type { Database } from '../stores/guarded-mysql.ts';
+import type { Change, CommittedChange, MysqlChangeStore } from './mysql-change-store.ts';
+
+/** A message that is pinned, and the entry that pinned it. */
+interface Pin {
+  target: number;
+  seq: number;
+}
+
+/** What is pinned in conversations, for everybody there. */
+export class MysqlPins {
+  readonly #mysql: Database;
+  readonly #changes: Pick<MysqlChangeStore, 'commit'>;
+
+  constructor(mysql: Database, changes: Pick<MysqlChangeStore, 'commit'>) {
+    this.#mysql = mysql;
+    this.#changes = changes;
+  }
+
+  /** By both in a direct conversation, by owner and admins of a group. The count alone when it was so before. */
+  async pin(change: Change, on: boolean): Promise<CommittedChange | { count: number }> {
+    const { conversation, sender, target: seq } = change;
+    let count = 0;
+    const committed = await this.#changes.commit('pinned', change, async ({ tx, standing, target, now }) => {
+      if (standing.kind === 'group' && standing.member!.role === 'member')
+        throw new BerthError('forbidden', 'only admins pin messages here');
+      const [row] = await tx.rows<{ n: number }>('SELECT COUNT(*) AS n FROM pins WHERE conversation_id = ?', [
+        conversation,
+      ]);
+      count = row!.n;
+      const { changed: _, pinned, ...state } = target.state ?? {};
+      if ((pinned !== undefined) === on) return undefined;
+      if (on && count >= limits.maxPins)
+        throw new BerthError('limit_reached', `at most ${limits.maxPins} messages are pinned`);
+      count += on ? 1 : -1;
+      const also = (entry: number) =>
+        on
+          ? tx.run('INSERT INTO pins (conversation_id, target_seq, seq) VALUES (?, ?, ?)', [
+              ...[conversation, seq, entry],
+            ])
+          : tx.run('DELETE FROM pins WHERE conversation_id = ? AND target_seq = ?', [conversation, seq]);
+      return {
+        details: { on, count },
+        state: on ? { ...state, pinned: { by: sender, at: now } } : state,
+        also,
+      };
+    });
+    return committed ?? { count };
+  }
+
+  /** The one pinned last first; those that were pinned before an entry. */
+  async list(conversation: number, before: number | undefined, limit: number): Promise<Pin[]> {
+    return this.#mysql.rows<{ target: number; seq: number }>(
+      `SELECT target_seq AS target, seq FROM pins WHERE conversation_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?`,
+      [conversation, before ?? 0xffff_ffff, String(limit)],
+    );
+  }
+}

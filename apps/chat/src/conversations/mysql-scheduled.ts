@@ -1,0 +1,158 @@
+import type { Tx } from '@berth/mysql';
+import { BerthError, type ErrorCode, limits, type Scheduled } from '@berth/wire';
+import type { Database } from '../stores/guarded-mysql.ts';
+
+/** What is sent later, and for whom. */
+export interface DueMessage extends Scheduled {
+  user: number;
+}
+
+interface ScheduledRow {
+  user_id: number;
+  conversation_id: number;
+  cid: Buffer;
+  at: number;
+  look_at: number | null;
+  failed: Buffer | null;
+  reply_to: number | null;
+  text: string;
+}
+
+type Name = Pick<DueMessage, 'user' | 'conversation' | 'cid'>;
+
+const columns = 'user_id, conversation_id, cid, at, look_at, failed, reply_to, text';
+const where = 'user_id = ? AND conversation_id = ? AND cid = ?';
+const keyOf = ({ user, conversation, cid }: Name) => [user, conversation, cid];
+/** No node has taken it. */
+const isFree = '(look_at = at OR look_at IS NULL)';
+
+/**
+ * Texts that are sent later. They lie with their user. Who takes one that is due moves the time at which it is looked at next: of
+ * two that try, one finds it as it was.
+ */
+export class MysqlScheduled {
+  readonly #mysql: Database;
+
+  constructor(mysql: Database) {
+    this.#mysql = mysql;
+  }
+
+  /** Answers with what is there under its name already. Throws `limit_reached`. */
+  async add(user: number, scheduled: Scheduled): Promise<Scheduled> {
+    const { conversation, cid, text, replyTo, at } = scheduled;
+    return this.#mysql.transaction(async (tx) => {
+      const { affectedRows } = await tx.run(
+        `INSERT IGNORE INTO scheduled_messages (user_id, conversation_id, cid, at, look_at, reply_to, text)
+         VALUES (?, ?, ?, ?, ?, ?, ?)`,
+        [user, conversation, cid, at, at, replyTo ?? null, text],
+      );
+      if (affectedRows === 0) return (await find(tx, { user, conversation, cid }))!;
+      const [row] = await tx.rows<{ n: number }>(
+        'SELECT COUNT(*) AS n FROM scheduled_messages WHERE user_id = ?',
+        [user],
+      );
+      if (row!.n > limits.maxScheduled)
+        throw new BerthError('limit_reached', `at most ${limits.maxScheduled} messages wait to be sent`);
+      return scheduled;
+    });
+  }
+
+  /** Throws `not_found` for what is not there or sent, `too_late` for what is being sent. */
+  async edit(user: number, scheduled: Scheduled): Promise<void> {
+    const { text, replyTo, at } = scheduled;
+    await this.#whileFree({ user, ...scheduled }, (tx, key) =>
+      tx.run(
+        `UPDATE scheduled_messages SET at = ?, look_at = ?, failed = NULL, reply_to = ?, text = ? WHERE ${where}`,
+        [at, at, replyTo ?? null, text, ...key],
+      ),
+    );
+  }
+
+  /** As `edit`. */
+  async cancel(name: Name): Promise<void> {
+    await this.#whileFree(name, (tx, key) => tx.run(`DELETE FROM scheduled_messages WHERE ${where}`, key));
+  }
+
+  /** In the order of their times, behind the first so many. */
+  async list(
+    user: number,
+    conversation: number | undefined,
+    offset: number,
+    limit: number,
+  ): Promise<Scheduled[]> {
+    const only = conversation === undefined ? '' : 'AND conversation_id = ?';
+    const rows = await this.#mysql.rows<ScheduledRow>(
+      `SELECT ${columns} FROM scheduled_messages WHERE user_id = ? ${only}
+       ORDER BY at, conversation_id, cid LIMIT ? OFFSET ?`,
+      [user, ...(conversation === undefined ? [] : [conversation]), String(limit), String(offset)],
+    );
+    return rows.map(scheduledOf);
+  }
+
+  /** Takes what is due until `until`: no other node looks at it before. */
+  async take(now: number, until: number, limit: number): Promise<DueMessage[]> {
+    const due = await this.#mysql.rows<ScheduledRow>(
+      `SELECT ${columns} FROM scheduled_messages WHERE look_at <= ? ORDER BY look_at LIMIT ?`,
+      [now, String(limit)],
+    );
+    const taken: DueMessage[] = [];
+    for (const row of due) {
+      const one = { ...scheduledOf(row), user: row.user_id };
+      const { affectedRows } = await this.#mysql.run(
+        `UPDATE scheduled_messages SET look_at = ? WHERE ${where} AND look_at = ?`,
+        [until, ...keyOf(one), row.look_at],
+      );
+      if (affectedRows === 1) taken.push(one);
+    }
+    return taken;
+  }
+
+  async sent(name: Name): Promise<void> {
+    await this.#mysql.run(`DELETE FROM scheduled_messages WHERE ${where}`, keyOf(name));
+  }
+
+  /** It was surely not stored: sent at another time, or never by itself. */
+  async postpone(name: Name, at: number | ErrorCode): Promise<void> {
+    if (typeof at === 'number')
+      await this.#mysql.run(`UPDATE scheduled_messages SET at = ?, look_at = ? WHERE ${where}`, [
+        ...[at, at, ...keyOf(name)],
+      ]);
+    else
+      await this.#mysql.run(`UPDATE scheduled_messages SET look_at = NULL, failed = ? WHERE ${where}`, [
+        ...[at, ...keyOf(name)],
+      ]);
+  }
+
+  async #whileFree(
+    name: Name,
+    change: (tx: Tx, key: (string | number)[]) => Promise<unknown>,
+  ): Promise<void> {
+    const key = keyOf(name);
+    await this.#mysql.transaction(async (tx) => {
+      const [row] = await tx.rows<{ free: number }>(
+        `SELECT ${isFree} AS free FROM scheduled_messages WHERE ${where} FOR UPDATE`,
+        key,
+      );
+      if (row === undefined) throw new BerthError('not_found', 'nothing is to be sent under this name');
+      if (row.free !== 1) throw new BerthError('too_late', 'it is being sent');
+      await change(tx, key);
+    });
+  }
+}
+
+async function find(tx: Tx, name: Name): Promise<Scheduled | undefined> {
+  const [row] = await tx.rows<ScheduledRow>(
+    `SELECT ${columns} FROM scheduled_messages WHERE ${where}`,
+    keyOf(name),
+  );
+  return row && scheduledOf(row);
+}
+
+const scheduledOf = (row: ScheduledRow): Scheduled => ({
+  conversation: row.conversation_id,
+  cid: row.cid.toString(),
+  text: row.text,
+  ...(row.reply_to !== null && { replyTo: row.reply_to }),
+  at: row.at,
+  ...(row.failed !== null && { failed: row.failed.toString() as ErrorCode }),
+});

@@ -1,0 +1,50 @@
+import { BerthError, type Message } from '@berth/wire';
+import type { Context, Handler, Session } from '../context.ts';
+import { formatCursor, parseCursor } from '../conversations/cursor.ts';
+import { fitting } from '../conversations/frame-page.ts';
+import type { Bookmark } from '../conversations/mysql-bookmarks.ts';
+import { readTold } from '../events/told-messages.ts';
+
+/** What the user has marked for themselves, as far as they see it still: the newest mark first. */
+export const bookmarks: Handler<'bookmarks'> = async (context, session, body) => {
+  const { conversation, cursor, limit } = body;
+  const found = await context.stores.bookmarks.list(session.user, conversation, placeOf(cursor), limit);
+  const told = await readAll(context, session, found);
+  const all = found.flatMap((mark) => {
+    const message = told.get(`${mark.conversation}/${mark.seq}`);
+    return message === undefined ? [] : [{ mark, message }];
+  });
+  const page = fitting(all, ({ message }) => Buffer.byteLength(JSON.stringify(message)));
+  const last = page.length < all.length ? page.at(-1)!.mark : found.at(-1);
+  const isEnd = page.length === all.length && found.length < limit;
+  return {
+    messages: page.map(({ message }) => message),
+    ...(last && !isEnd && { cursor: formatCursor(last.at, last.conversation, last.seq) }),
+  };
+};
+
+/** By `conversation/seq`. */
+async function readAll(
+  context: Context,
+  session: Session,
+  marks: readonly Bookmark[],
+): Promise<Map<string, Message>> {
+  const seqs = new Map<number, number[]>();
+  for (const { conversation, seq } of marks) seqs.set(conversation, [...(seqs.get(conversation) ?? []), seq]);
+  const told = await Promise.all(
+    [...seqs].map(async ([conversation, wanted]) => {
+      const opened = await context.stores.conversations.open(conversation, session.user);
+      return [...(await readTold(context, session, opened, wanted)).values()];
+    }),
+  );
+  return new Map(told.flat().map((message) => [`${message.conversation}/${message.seq}`, message]));
+}
+
+function placeOf(cursor: string | undefined): Bookmark | undefined {
+  const numbers = parseCursor(cursor, 3);
+  if (numbers === undefined) return undefined;
+  const [at, conversation, seq] = numbers;
+  if (at === undefined || conversation === undefined || seq === undefined)
+    throw new BerthError('bad_request', 'that is no cursor of this list');
+  return { at, conversation, seq };
+}

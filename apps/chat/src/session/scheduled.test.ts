@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { eventually } from '@berth/fixtures';
+import type { Profile, Scheduled } from '@berth/wire';
+import { useCrews } from '../conversations/crew.fixture.ts';
+import { block } from '../handlers/block.ts';
+import { directOpen } from '../handlers/direct-open.ts';
+import { groupLeave } from '../handlers/group-leave.ts';
+import { schedule } from '../handlers/schedule.ts';
+import { scheduleCancel } from '../handlers/schedule-cancel.ts';
+import { scheduleEdit } from '../handlers/schedule-edit.ts';
+import { scheduledMessages } from '../handlers/scheduled-messages.ts';
+import { send } from '../handlers/send.ts';
+import { createPeople } from '../stores.fixture.ts';
+import { ScheduledSender } from './scheduled-sender.ts';
+
+const { mysql, nodeAt, cid, crew, seen, rejected } = useCrews();
+const hourMs = 3_600_000;
+
+const later = (who: Profile, conversation: number, text: string, inMs = hourMs, name = cid()) =>
+  nodeAt(0).ask(schedule, 'schedule', who, { conversation, cid: name, text, at: Date.now() + inMs });
+const listed = async (who: Profile, limit = 50): Promise<Scheduled[]> => {
+  const found: Scheduled[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = await nodeAt(1).ask(scheduledMessages, 'scheduledMessages', who, {
+      ...{ limit, ...(cursor && { cursor }) },
+    });
+    found.push(...page.scheduled);
+    cursor = page.cursor;
+    if (cursor === undefined) return found;
+  }
+};
+/** As if so much time had passed. */
+const pass = (user: Profile, ms = 2 * hourMs) =>
+  mysql.db.run('UPDATE scheduled_messages SET at = at - ?, look_at = look_at - ? WHERE user_id = ?', [
+    ...[ms, ms, user.id],
+  ]);
+
+/** Runs senders on so many nodes until `work` is done. */
+async function sending(nodes: number, work: () => Promise<unknown>, leaseMs = 60_000): Promise<void> {
+  const senders = Array.from(
+    { length: nodes },
+    (_, index) => new ScheduledSender({ context: nodeAt(index).context, everyMs: 5, leaseMs }),
+  );
+  for (const sender of senders) sender.start();
+  await work().finally(() => Promise.all(senders.map((sender) => sender.close())));
+}
+
+test('what is due is sent once, in the order of its times, whichever nodes look for it', async () => {
+  const { people, group } = await crew(2);
+  const [ann, bob] = people as [Profile, Profile];
+  for (let index = 0; index < 20; index++) await later(ann, group, `at ${index}`, hourMs + index);
+  const { scheduled } = await later(ann, group, 'much later', 9 * hourMs);
+  await pass(ann);
+  await sending(3, () => eventually('all is sent', async () => (await listed(ann)).length === 1));
+  const said = (await seen(bob, group)).filter(({ kind }) => kind === undefined);
+  assert.deepEqual(
+    said.map(({ text }) => text).sort(),
+    Array.from({ length: 20 }, (_, index) => `at ${index}`).sort(),
+  );
+  assert.ok(said.every(({ sender }) => sender === ann.id));
+  assert.deepEqual(
+    (await listed(ann)).map(({ cid: name }) => name),
+    [scheduled.cid],
+  );
+  const told = nodeAt(0).publisher.pushed.concat(nodeAt(1).publisher.pushed, nodeAt(2).publisher.pushed);
+  const gone = told.filter(
+    ({ frame, body }) => frame === 'scheduleChanged' && !('scheduled' in (body as object)),
+  );
+  assert.equal(gone.length, 20);
+});
+
+test('a node that dies after it has taken, or sent, one leaves it to another, which sends it once', async () => {
+  const { people, group } = await crew(2);
+  const [ann, bob] = people as [Profile, Profile];
+  const taken = await later(ann, group, 'taken');
+  const sent = await later(ann, group, 'sent');
+  await pass(ann);
+  const now = Date.now();
+  assert.equal((await nodeAt(0).context.stores.scheduled.take(now, now + 1, 64)).length, 2);
+  assert.deepEqual(await nodeAt(1).context.stores.scheduled.take(now, now + 1, 64), []);
+  const name = { conversation: group, cid: taken.scheduled.cid };
+  await rejected(nodeAt(0).ask(scheduleCancel, 'scheduleCancel', ann, name), 'too_late');
+  await nodeAt(0).ask(send, 'send', ann, { conversation: group, cid: sent.scheduled.cid, text: 'sent' });
+  await sending(2, () => eventually('all is sent', async () => (await listed(ann)).length === 0));
+  const said = (await seen(bob, group)).filter(({ kind }) => kind === undefined);
+  assert.deepEqual(said.map(({ text }) => text).sort(), ['sent', 'taken']);
+});
+
+test('until then it is listed, changed and cancelled, and other devices hear of it', async () => {
+  const { people, group } = await crew(2);
+  const [ann, bob] = people as [Profile, Profile];
+  const name = cid();
+  const first = await later(ann, group, 'tommorow', hourMs, name);
+  assert.deepEqual(await later(ann, group, 'tommorow', 2 * hourMs, name), first, 'a repeated request');
+  const other = await later(ann, group, 'today', hourMs / 2);
+  assert.deepEqual(await listed(ann, 1), [other.scheduled, first.scheduled]);
+  assert.deepEqual(await listed(bob), []);
+  const wish = { conversation: group, cid: name, text: 'tomorrow', at: Date.now() + 3 * hourMs };
+  const changed = await nodeAt(0).ask(scheduleEdit, 'scheduleEdit', ann, wish);
+  assert.deepEqual(nodeAt(0).publisher.pushed.at(-1), {
+    ...{ frame: 'scheduleChanged', users: [ann.id], conversation: undefined },
+    body: { conversation: group, cid: name, scheduled: changed.scheduled },
+  });
+  await rejected(nodeAt(0).ask(scheduleEdit, 'scheduleEdit', bob, wish), 'not_found');
+  const cancel = (who: Profile) =>
+    nodeAt(0).ask(scheduleCancel, 'scheduleCancel', who, { conversation: group, cid: name });
+  await rejected(cancel(bob), 'not_found');
+  await cancel(ann);
+  await rejected(cancel(ann), 'not_found');
+  assert.deepEqual(await listed(ann), [other.scheduled]);
+});
+
+test('what may not be sent later has one clear code each; what may not be sent any more says why', async () => {
+  const { people, group } = await crew(2);
+  const [ann, bob] = people as [Profile, Profile];
+  const [eve] = (await createPeople(mysql.db, 1)) as [Profile];
+  for (const inMs of [-1, -hourMs, 10 * 365 * 24 * hourMs])
+    await rejected(later(ann, group, 'x', inMs), 'time_refused');
+  await rejected(later(eve, group, 'x'), 'not_member');
+  await rejected(later(ann, group, 'x'.repeat(20_000)), 'too_large');
+  await rejected(later(ann, group, '\ud800'), 'bad_request');
+  assert.throws(() => later(ann, group, ''));
+  const direct = (await nodeAt(0).ask(directOpen, 'directOpen', bob, { user: ann.id })).conversation
+    .conversation;
+  await later(bob, group, 'from one who is gone');
+  await later(bob, direct, 'from one who is blocked');
+  await nodeAt(0).ask(groupLeave, 'groupLeave', bob, { conversation: group });
+  await nodeAt(0).ask(block, 'block', ann, { user: bob.id });
+  await rejected(later(bob, group, 'x'), 'not_member');
+  await rejected(later(bob, direct, 'x'), 'blocked');
+  await pass(bob);
+  await sending(2, () =>
+    eventually('both have failed', async () =>
+      (await listed(bob)).every(({ failed }) => failed !== undefined),
+    ),
+  );
+  const failures = (await listed(bob)).map(({ failed }) => failed).sort();
+  assert.deepEqual(failures, ['blocked', 'not_member']);
+  for (const { conversation, cid: name } of await listed(bob))
+    await nodeAt(0).ask(scheduleCancel, 'scheduleCancel', bob, { conversation, cid: name });
+  const rows = Array.from({ length: 100 }, (_, index) => [ann.id, group, `n${index}`]);
+  await mysql.db.run(
+    `INSERT INTO scheduled_messages (user_id, conversation_id, cid, at, look_at, text)
+     VALUES ${rows.map(() => "(?, ?, ?, 9e15, 9e15, 'x')").join(',')}`,
+    rows.flat(),
+  );
+  await rejected(later(ann, group, 'one too many'), 'limit_reached');
+});
