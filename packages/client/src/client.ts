@@ -11,11 +11,13 @@ import {
 import type { SessionEntry, SessionsAnswer } from '@berth/wire/http';
 import { PlatformWebSocket } from '#web-socket';
 import { type Account, eraseAccount, openAccount, type SavedSession, sessionKey } from './account.ts';
+import { ChangingClient } from './changing-client.ts';
 import { StoppableClock, systemClock } from './clock.ts';
 import type { NodeConnection } from './connection.ts';
 import { Emitter } from './emitter.ts';
 import { GateApi } from './gate-api.ts';
 import { type ClientLink, Link, type LinkOptions } from './link.ts';
+import type { OutgoingDraft } from './outgoing.ts';
 import { conversationPages, historyPages } from './pages.ts';
 import { randomCid } from './random-cid.ts';
 import { Requests, refusalIn } from './requests.ts';
@@ -42,7 +44,7 @@ export function createClient(options: ClientOptions): BerthClient {
   return new ReconnectingClient(options);
 }
 
-class ReconnectingClient implements BerthClient {
+class ReconnectingClient extends ChangingClient implements BerthClient {
   readonly #options: ClientOptions;
   readonly #clock: StoppableClock;
   readonly #events: Emitter<ClientEvents>;
@@ -60,6 +62,7 @@ class ReconnectingClient implements BerthClient {
   readonly #typedAt = new Map<number, number>();
 
   constructor(options: ClientOptions) {
+    super();
     this.#options = options;
     this.#timeoutMs = options.requestTimeoutMs ?? 10_000;
     this.#clock = new StoppableClock(options.clock ?? systemClock);
@@ -219,27 +222,12 @@ class ReconnectingClient implements BerthClient {
     return answer;
   }
 
-  send(...[conversation, text, options = {}]: Parameters<BerthClient['send']>): OutgoingMessage {
-    return this.#loggedIn().outbox.send({ conversation, text, ...options }, this.#maxDeliverBytes);
+  protected submit(draft: OutgoingDraft): OutgoingMessage {
+    return this.#loggedIn().outbox.send(draft, this.#maxDeliverBytes);
   }
 
   get changing(): ChangeRules {
     return this.#changing;
-  }
-
-  async edit(
-    ...[conversation, target, text, { mentions = [] } = {}]: Parameters<BerthClient['edit']>
-  ): Promise<void> {
-    const meant = mentions.length > 0 ? { mentions: [...mentions] } : undefined;
-    await this.request('edit', { conversation, target, text, ...meant, cid: this.#createCid() });
-  }
-
-  async recall(conversation: number, target: number): Promise<void> {
-    await this.request('recall', { conversation, target, cid: this.#createCid() });
-  }
-
-  async react(conversation: number, target: number, emoji: string, on: boolean): Promise<void> {
-    await this.request('react', { conversation, target, emoji, on, cid: this.#createCid() });
   }
 
   outgoing(conversation?: number): OutgoingMessage[] {
@@ -295,7 +283,7 @@ class ReconnectingClient implements BerthClient {
         now: () => this.now(),
         tab: this.#options.tabs && this.#tab,
         leads: () => this.#link.leads,
-        createCid: this.#createCid,
+        createCid: () => this.createCid(),
         connection: () => this.#link.connection,
         ask: (name, body) => this.#requests.ask(name, body, { timeoutMs: this.#timeoutMs }),
       },
@@ -312,7 +300,9 @@ class ReconnectingClient implements BerthClient {
     return this.#loggedIn().saved.session.token;
   }
 
-  readonly #createCid = (): string => (this.#options.createCid ?? randomCid)();
+  protected createCid(): string {
+    return (this.#options.createCid ?? randomCid)();
+  }
 
   readonly #random = (): number => (this.#options.random ?? Math.random)();
 
@@ -352,6 +342,7 @@ class ReconnectingClient implements BerthClient {
       case 'deliver':
       case 'entry':
       case 'attached':
+      case 'carried':
       case 'changed':
         inbox.deliver(body as Message, true);
         return;
@@ -370,6 +361,10 @@ class ReconnectingClient implements BerthClient {
       case 'typed':
       case 'hidden':
       case 'threadMarked':
+      case 'drafted':
+      case 'bookmarked':
+      case 'voted':
+      case 'scheduleChanged':
       case 'presence':
         break;
       default:

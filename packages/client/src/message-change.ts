@@ -15,9 +15,19 @@ export type MessageChange = {
   | { kind: 'recalled' }
   /** `count`: how many have that emoji there now. */
   | { kind: 'reacted'; emoji: string; on: boolean; count: number }
+  /** `count`: how many are pinned in the conversation now. */
+  | { kind: 'pinned'; on: boolean; count: number }
+  /** Of a poll: how many chose each option now, and at all. */
+  | { kind: 'polled'; counts: number[]; voters: number; closed?: true }
 );
 
-const kinds: ReadonlySet<EntryKind | undefined> = new Set(['edited', 'recalled', 'reacted'] as const);
+const kinds: ReadonlySet<EntryKind | undefined> = new Set([
+  'edited',
+  'recalled',
+  'reacted',
+  'pinned',
+  'polled',
+] as const);
 
 /** The change that an entry is; undefined of one that is none. */
 export const changeOf = (entry: Message): MessageChange | undefined =>
@@ -33,13 +43,23 @@ export function applyChange(message: Message, change: MessageChange, user: numbe
       // Empty: taken back since, which is told next.
       return change.text === '' ? changed : edited(changed, change);
     case 'recalled': {
-      const { editedAt: _, reactions: __, attachments: ___, mentions: ____, ...rest } = changed;
-      return { ...rest, text: '', recalledBy: change.sender };
+      const { conversation, seq, sender, cid, sentAt, replyTo } = changed;
+      const kept = { conversation, seq, sender, cid, sentAt, ...(replyTo !== undefined && { replyTo }) };
+      return { ...kept, changed: change.seq, text: '', recalledBy: change.sender };
     }
     case 'reacted': {
       const { reactions: before = [], ...rest } = changed;
       const reactions = reacted(before, change, user);
       return reactions.length === 0 ? rest : { ...rest, reactions };
+    }
+    case 'polled': {
+      const { counts, voters, closed } = change;
+      if (!changed.poll) return changed;
+      return { ...changed, poll: { ...changed.poll, counts, voters, ...(closed && { closed }) } };
+    }
+    case 'pinned': {
+      const { pinned: _, ...rest } = changed;
+      return change.on ? { ...rest, pinned: { by: change.sender, at: change.sentAt } } : rest;
     }
   }
 }

@@ -1,7 +1,15 @@
-import { type Answers, BerthError, encodeFrame, errorTable, frameIds, type Message } from '@berth/wire';
+import {
+  type Answers,
+  BerthError,
+  encodeFrame,
+  errorTable,
+  frameIds,
+  type Message,
+  type Poll,
+} from '@berth/wire';
 import type { Clock } from './clock.ts';
 import { ConnectionLostError, type NodeConnection } from './connection.ts';
-import { Outgoing, type SavedOutgoing } from './outgoing.ts';
+import { Outgoing, type OutgoingDraft, type SavedOutgoing } from './outgoing.ts';
 import type { Saver } from './saver.ts';
 import type { Receipts } from './types.ts';
 
@@ -108,11 +116,8 @@ export class Outbox {
   }
 
   /** `maxBytes`: of the deliver frame that the node will make of it. */
-  send(
-    draft: Pick<SavedOutgoing, 'conversation' | 'text' | 'replyTo' | 'thread' | 'attachments' | 'mentions'>,
-    maxBytes: number,
-  ): Outgoing {
-    const { conversation, text, replyTo, thread, attachments, mentions } = draft;
+  send(draft: OutgoingDraft, maxBytes: number): Outgoing {
+    const { conversation, text, replyTo, thread, attachments, mentions, forward, forwarded, poll } = draft;
     if (text === '' && !attachments?.length) throw new BerthError('bad_request', 'The message is empty.');
     if (this.#unsent.size >= this.#maxMessages)
       throw new BerthError('limit_reached', 'Too many messages wait to be sent.');
@@ -120,16 +125,8 @@ export class Outbox {
     const cid = this.#ports.createCid();
     const files = attachments?.length ? { attachments } : undefined;
     const meant = mentions?.length ? { mentions } : undefined;
-    const saved = {
-      cid,
-      conversation,
-      text,
-      replyTo,
-      thread,
-      ...files,
-      ...meant,
-      createdAt: this.#createdAt,
-    };
+    const passed = { ...(forward && { forward, forwarded }), ...(poll && { poll }), ...meant };
+    const saved = { cid, conversation, text, replyTo, thread, ...files, ...passed, createdAt: this.#createdAt };
     if (deliverBytes(saved) > maxBytes) throw new BerthError('too_large', 'The message is too long.');
     const message = this.#create(saved, false);
     this.#unsent.set(message.cid, message);
@@ -218,7 +215,7 @@ export class Outbox {
   }
 
   async #transmit(lane: Lane, message: Outgoing, connection: NodeConnection): Promise<void> {
-    const { conversation, cid, text, replyTo, thread, attachments, mentions } = message;
+    const { conversation, cid, text, replyTo, thread, attachments, mentions, forward, poll } = message;
     const resent = message.maybeStored;
     lane.inFlight++;
     this.#inFlight++;
@@ -230,13 +227,15 @@ export class Outbox {
           ...{
             conversation,
             cid,
-            text,
+            text: forward || poll ? '' : text,
             ...(replyTo !== undefined && { replyTo }),
             ...(thread !== undefined && { thread }),
             ...(resent && { resent }),
           },
-          ...(attachments && { attachments: [...attachments] }),
+          ...(attachments && !forward && { attachments: [...attachments] }),
           ...(mentions && { mentions: [...mentions] }),
+          ...(forward && { forward }),
+          ...(poll && { poll: askedOf(poll) }),
         },
         sendTimeoutMs,
       );
@@ -252,9 +251,14 @@ export class Outbox {
     this.#flushLanes();
   }
 
-  #acknowledged(message: Outgoing, { seq, sentAt, attachments }: Answers['send']): void {
+  #acknowledged(message: Outgoing, answer: Answers['send']): void {
+    const { seq, sentAt, attachments } = answer;
     message.attachments = attachments ?? message.attachments;
-    const { conversation, cid, text, thread, replyTo = thread, mentions } = message;
+    // Of what is passed on, as it is now.
+    message.text = answer.text ?? message.text;
+    message.forwarded = answer.forwarded ?? message.forwarded;
+    message.poll = answer.poll ?? message.poll;
+    const { conversation, cid, text, thread, replyTo = thread, mentions, forwarded, poll } = message;
     if (!this.#settle(message, seq, sentAt)) return;
     this.#ports.stored({
       ...{ conversation, seq, sender: this.#ports.user, cid, sentAt, text },
@@ -262,6 +266,8 @@ export class Outbox {
       ...(thread !== undefined && { thread }),
       ...(message.attachments && { attachments: [...message.attachments] }),
       ...(mentions && { mentions: [...mentions] }),
+      ...(forwarded && { forwarded }),
+      ...(poll && { poll }),
     });
   }
 
@@ -363,8 +369,12 @@ export class Outbox {
   }
 }
 
+/** What a poll is asked with. */
+const askedOf = ({ question, options, many, anonymous }: Poll) => ({ question, options, many, anonymous });
+
 /** The body of the deliver frame, its numbers as long as they can be. */
-function deliverBytes({ cid, text, thread, replyTo = thread, attachments, mentions }: SavedOutgoing): number {
+function deliverBytes(saved: SavedOutgoing): number {
+  const { cid, text, thread, replyTo = thread, attachments, mentions, poll } = saved;
   const longest = 2 ** 32 - 1;
   try {
     return encodeFrame(frameIds.deliver, {
@@ -373,6 +383,7 @@ function deliverBytes({ cid, text, thread, replyTo = thread, attachments, mentio
       ...(thread !== undefined && { thread: longest }),
       ...(attachments && { attachments }),
       ...(mentions && { mentions }),
+      ...(poll && { poll }),
     }).length;
   } catch {
     return Number.POSITIVE_INFINITY;

@@ -1,4 +1,4 @@
-import type { Attachment, BerthError, Mention } from '@berth/wire';
+import type { Attachment, BerthError, Forwarded, Mention, Poll } from '@berth/wire';
 import type { OutgoingMessage, OutgoingState, Receipts } from './types.ts';
 
 /** An outgoing message as it is kept. */
@@ -11,6 +11,10 @@ export interface SavedOutgoing {
   thread?: number | undefined;
   attachments?: readonly Attachment[] | undefined;
   mentions?: readonly Mention[] | undefined;
+  /** The message that it passes on, and who said that, as far as is known here. */
+  forward?: { conversation: number; seq: number } | undefined;
+  forwarded?: Forwarded | undefined;
+  poll?: Poll | undefined;
   createdAt: number;
   /** Of several with one `createdAt` the lower was sent first. */
   order?: number | undefined;
@@ -18,6 +22,12 @@ export interface SavedOutgoing {
   tab?: string | undefined;
   failed?: ReturnType<BerthError['toWire']> | undefined;
 }
+
+/** What is to be sent. */
+export type OutgoingDraft = Pick<
+  SavedOutgoing,
+  'conversation' | 'text' | 'replyTo' | 'thread' | 'attachments' | 'mentions' | 'forward' | 'forwarded' | 'poll'
+>;
 
 interface Waiter {
   resolve(sent: { seq: number; sentAt: number }): void;
@@ -33,11 +43,14 @@ interface OutgoingPorts {
 export class Outgoing implements OutgoingMessage {
   readonly cid: string;
   readonly conversation: number;
-  readonly text: string;
+  text: string;
   readonly replyTo: number | undefined;
   readonly thread: number | undefined;
   attachments: readonly Attachment[] | undefined;
   readonly mentions: readonly Mention[] | undefined;
+  readonly forward: SavedOutgoing['forward'];
+  forwarded: Forwarded | undefined;
+  poll: Poll | undefined;
   readonly createdAt: number;
   state: OutgoingState = 'waiting';
   seq: number | undefined;
@@ -56,6 +69,9 @@ export class Outgoing implements OutgoingMessage {
     this.thread = saved.thread;
     this.attachments = saved.attachments;
     this.mentions = saved.mentions;
+    this.forward = saved.forward;
+    this.forwarded = saved.forwarded;
+    this.poll = saved.poll;
     this.createdAt = saved.createdAt;
     this.maybeStored = maybeStored;
     this.#ports = ports;
@@ -76,18 +92,11 @@ export class Outgoing implements OutgoingMessage {
   }
 
   toSaved(): SavedOutgoing {
-    const { cid, conversation, text, replyTo, thread, attachments, mentions, createdAt, error } = this;
-    return {
-      cid,
-      conversation,
-      text,
-      replyTo,
-      thread,
-      attachments,
-      mentions,
-      createdAt,
-      failed: error?.toWire(),
-    };
+    const { cid, conversation, text, replyTo, thread, attachments, mentions, createdAt } = this;
+    const { forward, forwarded, poll } = this;
+    const said = { cid, conversation, text, replyTo, thread, attachments, mentions, createdAt };
+    const passed = { ...(forward && { forward, forwarded }), ...(poll && { poll }) };
+    return { ...said, ...passed, failed: this.error?.toWire() };
   }
 
   /** False when that was known. */

@@ -28,6 +28,18 @@ const repeatable = new Set<ClientRequestName>([
   'react',
   'versions',
   'reactions',
+  'pin',
+  'pins',
+  'draft',
+  'drafts',
+  'vote',
+  'pollClose',
+  'votes',
+  'schedule',
+  'scheduleEdit',
+  'scheduledMessages',
+  'bookmark',
+  'bookmarks',
   'members',
 ]);
 

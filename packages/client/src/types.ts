@@ -3,12 +3,15 @@ import type {
   Attachment,
   BerthError,
   ConversationSummary,
+  Forwarded,
   Mention,
   Message,
+  Poll,
   Profile,
   Pushes,
   RequestInput,
   RequestName,
+  Scheduled,
 } from '@berth/wire';
 import type {
   GroupPreview,
@@ -130,6 +133,14 @@ export interface ClientEvents extends KindEvents {
   hidden: Pushes['hidden'];
   /** This user has read a thread, on another device. */
   threadMarked: Pushes['threadMarked'];
+  /** The user has typed something on another device. */
+  drafted: Pushes['drafted'];
+  /** The user has chosen in a poll, on another device. */
+  voted: Pushes['voted'];
+  /** What the user sends later has changed on another device, was sent or has failed. */
+  scheduleChanged: Pushes['scheduleChanged'];
+  /** The user has marked a message for themselves on another device, or no more. */
+  bookmarked: Pushes['bookmarked'];
   presence: Pushes['presence'];
   friendEvent: Pushes['friendEvent'];
   conversationEvent: Pushes['conversationEvent'];
@@ -153,6 +164,9 @@ export interface OutgoingMessage {
   /** As they were given to `send`; once it is sent as the others are told of them. */
   readonly attachments?: readonly Attachment[] | undefined;
   readonly mentions?: readonly Mention[] | undefined;
+  /** Of what passes on another one's words. */
+  readonly forwarded?: Forwarded | undefined;
+  readonly poll?: Poll | undefined;
   /** Milliseconds since 1970, as `now()` told them. */
   readonly createdAt: number;
   readonly state: OutgoingState;
@@ -283,6 +297,27 @@ export interface BerthClient {
       mentions?: readonly Mention[];
     },
   ): OutgoingMessage;
+  /** Passes a message on, files and all, with the name of who said it. As `send`, but for what it says. */
+  forward(message: Message, to: number): OutgoingMessage;
+  /** Asks a question that the others answer by choosing. Throws as `send`; two equal options are refused. */
+  poll(
+    conversation: number,
+    poll: { question: string; options: readonly string[]; many?: boolean; anonymous?: boolean },
+  ): OutgoingMessage;
+  /** Chooses in a poll, by the index of the options, in place of what was chosen before; none takes it back. */
+  vote(conversation: number, target: number, options: readonly number[]): Promise<void>;
+  /** Ends a poll of one's own. */
+  closePoll(conversation: number, target: number): Promise<void>;
+  /**
+   * Has the platform send a text at a time, milliseconds since 1970, whether this client is there or not. Rejects with
+   * `time_refused`. `request` has `scheduledMessages`, `scheduleEdit` and `scheduleCancel`.
+   */
+  schedule(
+    conversation: number,
+    text: string,
+    at: number,
+    options?: { replyTo?: number },
+  ): Promise<Scheduled>;
   /** What the platform lets one change of one's own messages; nothing before a node has told. */
   readonly changing: ChangeRules;
   /**
@@ -299,6 +334,8 @@ export interface BerthClient {
   recall(conversation: number, target: number): Promise<void>;
   /** Adds an emoji to a message, or takes one's own away. */
   react(conversation: number, target: number, emoji: string, on: boolean): Promise<void>;
+  /** Pins a message for everybody in the conversation, or unpins it. Rejects with `forbidden` for members of a group. */
+  pin(conversation: number, target: number, on: boolean): Promise<void>;
   /** What is waiting, failed, or sent and not yet read (the newest 100 of a conversation), oldest first. */
   outgoing(conversation?: number): OutgoingMessage[];
   /** Everything up to `seq` has been seen by the user. Sent within 200 ms, kept until it is. */
