@@ -98,7 +98,13 @@ async function change(client: BerthClient, conversation: number, seq: number, in
   if (index % 8 === 1)
     await client.edit(conversation, seq, `edited ${index}`, index % 16 === 1 ? { mentions } : {});
   else if (index % 8 === 7) await client.recall(conversation, seq);
-  else await client.react(conversation, seq, index % 8 === 3 ? '👍' : '🎉', true);
+  else if (index % 16 === 5) await client.pin(conversation, seq, true);
+  else if (index % 16 === 13) {
+    const asked = await client
+      .poll(conversation, { question: `poll ${index}`, options: ['a', 'b'] })
+      .whenSent();
+    await insist(() => client.vote(conversation, asked.seq, [index % 32 === 13 ? 0 : 1]));
+  } else await client.react(conversation, seq, index % 8 === 3 ? '👍' : '🎉', true);
 }
 
 /** Tries again what may succeed later. */
@@ -109,7 +115,8 @@ async function insist(work: () => Promise<void>): Promise<void> {
     } catch (error) {
       // A recall whose answer was lost was done.
       if (!(error instanceof BerthError)) throw error;
-      if (error.code === 'recalled') return;
+      // Nor do members pin, and nobody more than so many.
+      if (['recalled', 'forbidden', 'limit_reached'].includes(error.code)) return;
       if (!errorTable[error.code].retry) throw error;
       await setTimeout(error.retryAfterMs ?? 200);
     }

@@ -155,10 +155,11 @@ export function createDevice(
     if (message === undefined) return;
     const next = applyChange(message, change, person.id);
     messages.set(key, next);
-    const { conversation, seq, text, recalledBy, mentions, reactions = [] } = next;
+    const { conversation, seq, text, recalledBy, mentions, reactions = [], pinned, poll } = next;
     const counts = Object.fromEntries(reactions.map(({ emoji, count }) => [emoji, count]));
     const shown = { conversation, seq, text, mentions: meantBy(mentions), reactions: counts };
-    log.shown({ ...shown, recalled: recalledBy !== undefined });
+    const state = { recalled: recalledBy !== undefined, pinned: pinned !== undefined };
+    log.shown({ ...shown, ...state, votes: poll?.counts ?? [] });
   });
   client.on('state', (state) => states.push(state));
   return {

@@ -187,6 +187,29 @@ test('a group is shown as what was set of it makes it, also to one who came late
   assert.deepEqual(run(late({ seq: 3 })), ['misfolded']);
 });
 
+test('what is pinned and the counts of a poll are shown as their last change tells them', () => {
+  const run = (pinned: boolean, votes: number[]) => {
+    const logs = soundRun(1);
+    for (const log of logs) {
+      const changes = [
+        { conversation, seq: 2, target: 1, kind: 'pinned', on: true },
+        { conversation, seq: 3, target: 1, kind: 'polled', counts: [1, 0] },
+        { conversation, seq: 4, target: 1, kind: 'polled', counts: [1, 1] },
+      ] as const;
+      for (const change of changes) {
+        log.delivered({ ...change, sender: 1, cid: `entry ${change.seq}`, text: change.kind });
+        log.changed(change);
+      }
+      const shown = { conversation, seq: 1, text: 'text 1', recalled: false, reactions: {} };
+      log.shown({ ...shown, pinned, votes });
+    }
+    return new Set(kinds(logs));
+  };
+  assert.deepEqual(run(true, [1, 1]), new Set());
+  assert.deepEqual(run(false, [1, 1]), new Set(['misfolded']));
+  assert.deepEqual(run(true, [1, 0]), new Set(['misfolded']));
+});
+
 test('at most `limit` violations are answered', () => {
   const logs = soundRun(50);
   logs.push(new ClientLog('bob-web', 2));

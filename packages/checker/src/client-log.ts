@@ -4,12 +4,14 @@ export interface Change {
   seq: number;
   /** The message's seq. */
   target: number;
-  kind: 'edited' | 'recalled' | 'reacted';
+  kind: 'edited' | 'recalled' | 'reacted' | 'pinned' | 'polled';
   text?: string;
   /** Whom the new words mention. */
   mentions?: readonly number[] | undefined;
   emoji?: string;
   count?: number;
+  on?: boolean;
+  counts?: readonly number[];
 }
 
 /** A message as a client shows it. */
@@ -22,6 +24,9 @@ export interface Shown {
   mentions?: readonly number[] | undefined;
   /** How many gave each emoji. */
   reactions: Readonly<Record<string, number>>;
+  pinned?: boolean;
+  /** Of a poll: how many chose each option. */
+  votes?: readonly number[];
 }
 
 /** What a group is like, as the entries of its log that this client was told say, or as it shows it. */
@@ -87,16 +92,19 @@ export class ClientLog {
   }
 
   /** To be called for each change of a message, which is `delivered` as well; and then for the message as it is shown with it. */
-  changed({ conversation, seq, target, kind, text, mentions, emoji, count }: Change): void {
+  changed({ conversation, seq, target, kind, text, mentions, emoji, count, on, counts }: Change): void {
     const what = {
       ...(kind === 'edited' && { text, mentions }),
       ...(kind === 'reacted' && { emoji, count }),
+      ...(kind === 'pinned' && { on }),
+      ...(kind === 'polled' && { counts }),
     } as object;
     this.#events.push({ type: 'changed', conversation, seq, target, kind, ...what });
   }
 
-  shown({ conversation, seq, text, recalled, mentions, reactions }: Shown): void {
-    this.#events.push({ type: 'shown', conversation, seq, text, recalled, mentions, reactions });
+  shown({ conversation, seq, text, recalled, mentions, reactions, pinned = false, votes = [] }: Shown): void {
+    const state = { recalled, mentions, reactions, pinned, votes };
+    this.#events.push({ type: 'shown', conversation, seq, text, ...state });
   }
 
   /** To be called for each entry that changes what a group is like, which is `delivered` as well. */

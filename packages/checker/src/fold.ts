@@ -59,18 +59,22 @@ function folded(changes: readonly Change[], view: Shown): Shown {
   const { conversation, target } = changes[0]!;
   const edit = changes.findLast(({ kind }) => kind === 'edited');
   if (changes.some(({ kind }) => kind === 'recalled'))
-    return { conversation, seq: target, text: '', recalled: true, reactions: {} };
+    return { conversation, seq: target, text: '', recalled: true, reactions: {}, pinned: false, votes: [] };
   const reactions: Record<string, number> = {};
   for (const { kind, emoji, count } of changes) if (kind === 'reacted') reactions[emoji!] = count!;
   const { text, mentions } = edit === undefined ? view : { text: edit.text!, mentions: edit.mentions };
-  return { conversation, seq: target, text, mentions, recalled: false, reactions };
+  const pinned = changes.findLast(({ kind }) => kind === 'pinned')?.on ?? view.pinned ?? false;
+  const votes = changes.findLast(({ kind }) => kind === 'polled')?.counts ?? view.votes ?? [];
+  return { conversation, seq: target, text, mentions, recalled: false, reactions, pinned, votes };
 }
 
-const wordsOf = ({ text, recalled, mentions = [], reactions }: Shown): string =>
+const wordsOf = ({ text, recalled, mentions = [], reactions, pinned = false, votes = [] }: Shown): string =>
   JSON.stringify([
     text,
     recalled,
     mentions,
+    pinned,
+    votes,
     Object.entries(reactions)
       .filter(([, count]) => count > 0)
       .sort(),
