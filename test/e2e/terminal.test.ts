@@ -118,6 +118,22 @@ test('two people register, find each other and chat at two terminals on two node
   bob.type(`/save ${number} ${join(folder, 'saved.txt')}`);
   await bob.sees(/! .*saved\.txt is there already/);
 
+  ann.type('/pin');
+  await bob.sees(/ann pinned a message/);
+  ann.type('/forward Crew');
+  await bob.sees(/ann: ↪ ann: .*tides\.txt/);
+  bob.type('/poll Where to? | pier | quay');
+  await ann.sees(/\(Crew\) bob: 📊 Where to\? {2}1\. pier/);
+  bob.type('/vote 2');
+  await ann.sees(/\(Crew\) poll 1: 0, 2: 1/);
+  ann.type('/later 60 good night');
+  await ann.sees(/it is sent at \d\d:\d\d/);
+  ann.type('/scheduled');
+  await ann.sees(/1 {2}\S+ \S+ {2}bob: good night/);
+  ann.type('/scheduled cancel 1');
+  ann.type('/scheduled');
+  await ann.sees(/nothing is to be sent later/);
+
   ann.type('/nonsense');
   await ann.sees(/! There is no \/nonsense/);
   ann.type('/friends');

@@ -20,5 +20,13 @@ export async function changeLine(context: Context, change: MessageChange): Promi
       const sign = change.on ? '' : '−';
       return `* ${where}${name}: ${sign}${plain(change.emoji)}`;
     }
+    case 'polled': {
+      const counts = change.counts.map((count, index) => `${index + 1}: ${count}`).join(', ');
+      if (language === 'zh') return `* ${where}投票${change.closed ? '已结束' : ''} ${counts}`;
+      return `* ${where}poll${change.closed ? ', closed' : ''} ${counts}`;
+    }
+    case 'pinned':
+      if (language === 'zh') return `* ${where}${name}${change.on ? '置顶' : '取消置顶'}了一条消息`;
+      return `* ${where}${name} ${change.on ? 'pinned' : 'unpinned'} a message`;
   }
 }

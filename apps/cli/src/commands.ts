@@ -3,28 +3,35 @@ import type { Command, Context } from './context.ts';
 import { accept } from './handlers/accept.ts';
 import { add } from './handlers/add.ts';
 import { edit } from './handlers/edit.ts';
+import { forward } from './handlers/forward.ts';
 import { friends } from './handlers/friends.ts';
 import { group } from './handlers/group.ts';
 import { history } from './handlers/history.ts';
 import { join } from './handlers/join.ts';
+import { later } from './handlers/later.ts';
 import { leave } from './handlers/leave.ts';
 import { list } from './handlers/list.ts';
 import { mute } from './handlers/mute.ts';
 import { node } from './handlers/node.ts';
 import { open } from './handlers/open.ts';
+import { pin } from './handlers/pin.ts';
+import { pins } from './handlers/pins.ts';
+import { poll } from './handlers/poll.ts';
 import { quiet } from './handlers/quiet.ts';
 import { react } from './handlers/react.ts';
 import { recall } from './handlers/recall.ts';
 import { reply } from './handlers/reply.ts';
 import { save } from './handlers/save.ts';
+import { scheduled } from './handlers/scheduled.ts';
 import { send } from './handlers/send.ts';
 import { topic } from './handlers/topic.ts';
+import { vote } from './handlers/vote.ts';
 import { mentionsIn } from './mentions.ts';
 import { plain } from './terminal.ts';
 
 const commands: Record<string, Command> = {
-  ...{ list, open, history, reply, edit, recall, react },
-  ...{ mute, quiet, leave },
+  ...{ list, open, history, reply, edit, recall, react, pin, pins, forward },
+  ...{ poll, vote, later, scheduled, mute, quiet, leave },
   ...{ send, save, friends, add, accept, group, join, topic, node },
 };
 

@@ -21,9 +21,16 @@ export async function messageLine(context: Context, message: Message): Promise<s
 }
 
 async function said(context: Context, message: Message): Promise<string> {
-  if (message.recalledBy !== undefined) return context.language === 'zh' ? '（已撤回）' : '(taken back)';
-  const text = plain(await saidWithNames(context, message));
-  return message.editedAt === undefined ? text : `${text} ✎`;
+  const { recalledBy, editedAt, forwarded, poll } = message;
+  if (recalledBy !== undefined) return context.language === 'zh' ? '（已撤回）' : '(taken back)';
+  if (poll) {
+    const options = poll.options.map(
+      (option, index) => `${index + 1}. ${plain(option)} (${poll.counts[index]})`,
+    );
+    return `📊 ${plain(poll.question)}  ${options.join('  ')}`;
+  }
+  const origin = forwarded === undefined ? '' : `↪ ${plain(forwarded.name)}: `;
+  return `${origin}${plain(await saidWithNames(context, message))}${editedAt === undefined ? '' : ' ✎'}`;
 }
 
 /** Files that can be saved by their number; the oldest go first. */

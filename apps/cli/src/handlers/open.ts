@@ -21,7 +21,7 @@ export const open: Command = {
 };
 
 /** Of somebody there is no conversation with yet, a new one. */
-async function conversationOf(context: Context, argument: string): Promise<number> {
+export async function conversationOf(context: Context, argument: string): Promise<number> {
   if (argument === '') throw new BerthError('bad_request', 'Which one? /list shows them.');
   const found = await findConversation(context, argument);
   if (found) return found.conversation;
