@@ -1,12 +1,14 @@
 import { Menu } from '@base-ui/react/menu';
 import { Ellipsis } from 'lucide-react';
 import { memo } from 'react';
+import { ForwardedLine } from '../acts/forwarded-line.tsx';
 import { Avatar } from '../design/avatar.tsx';
 import { classNames } from '../design/class-names.ts';
 import { hueClass } from '../design/hue.ts';
 import { Attachments, isBare } from '../files/attachments.tsx';
 import { attachedText } from '../files/summary.ts';
 import { useFormats, useText } from '../i18n/language.tsx';
+import { lazyPart } from '../shell/part.tsx';
 import { nameOf } from '../state/people.ts';
 import type { Timeline } from '../state/timeline.ts';
 import { useObserved } from '../state/use-observed.ts';
@@ -23,6 +25,8 @@ import { ReplyQuote } from './reply-quote.tsx';
 import type { Said } from './said.ts';
 import { StateMark } from './state-mark.tsx';
 import { ThreadCount } from './thread-count.tsx';
+
+const PollCard = lazyPart(async () => (await import('../acts/poll-card.tsx')).PollCard, 'within');
 
 export const Bubble = memo(
   function Bubble({
@@ -71,6 +75,7 @@ export const Bubble = memo(
             >
               {name}
             </bdi>
+            {said.forwarded && !recalled && <ForwardedLine forwarded={said.forwarded} />}
             {said.replyTo !== undefined && !recalled && (
               <ReplyQuote seq={said.replyTo} timeline={timeline} onShow={onShow} />
             )}
@@ -93,6 +98,14 @@ export const Bubble = memo(
                 )}
                 {recalled ? (
                   <RecalledText said={said} />
+                ) : said.poll ? (
+                  <PollCard
+                    conversation={timeline.conversation}
+                    seq={said.seq}
+                    poll={said.poll}
+                    mine={said.mine}
+                    reachable={reachable}
+                  />
                 ) : (
                   said.text !== '' && <MessageText text={said.text} />
                 )}
@@ -146,6 +159,7 @@ export const Bubble = memo(
     before.said.text === after.said.text &&
     before.said.attachments === after.said.attachments &&
     before.said.seq === after.said.seq &&
+    before.said.forwarded?.name === after.said.forwarded?.name &&
     before.said.changed === after.said.changed &&
     before.said.replies === after.said.replies &&
     before.said.sentAt === after.said.sentAt &&

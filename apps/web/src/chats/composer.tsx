@@ -1,7 +1,9 @@
 import { BerthError } from '@berth/client';
-import { SendHorizontal, Smile, X } from 'lucide-react';
+import { Clock, SendHorizontal, Smile, X } from 'lucide-react';
 import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react';
+import { useActsText } from '../acts/acts-texts.ts';
 import { IconButton } from '../design/button.tsx';
+import { ContextActions } from '../design/menu.tsx';
 import { AttachMenu } from '../files/attach-menu.tsx';
 import { useDesk } from '../files/desk.ts';
 import { saidText } from '../files/summary.ts';
@@ -38,15 +40,19 @@ export function Composer({
   timeline,
   name,
   onSent,
+  onLater,
   handle,
 }: {
   conversation: Conversation;
   timeline: Timeline;
   name: string;
   onSent: () => void;
+  /** Undefined where nothing is sent later. */
+  onLater?: (() => void) | undefined;
   handle: Ref<ComposerHandle>;
 }) {
   const text = useText();
+  const say = useActsText();
   const formats = useFormats();
   const { client, drafts } = useWorkspace();
   const uploads = useUploads();
@@ -200,17 +206,23 @@ export function Composer({
             }}
           />
         ) : (
-          <IconButton
-            label={text('talk.send')}
-            accent
-            disabled={
-              (value.trim() === '' && !attached) || (slowMs !== undefined && editing.seq === undefined)
-            }
-            focusableWhenDisabled
-            onClick={send}
+          <ContextActions
+            actions={onLater ? [{ label: say('later'), icon: Clock, run: onLater }] : []}
           >
-            <SendHorizontal size={20} aria-hidden />
-          </IconButton>
+            <span>
+              <IconButton
+                label={text('talk.send')}
+                accent
+                disabled={
+                  (value.trim() === '' && !attached) || (slowMs !== undefined && editing.seq === undefined)
+                }
+                focusableWhenDisabled
+                onClick={send}
+              >
+                <SendHorizontal size={20} aria-hidden />
+              </IconButton>
+            </span>
+          </ContextActions>
         )}
       </div>
     </footer>

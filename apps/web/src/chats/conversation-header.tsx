@@ -1,4 +1,5 @@
-import { ArrowLeft, EllipsisVertical, Files, Info, UserRound } from 'lucide-react';
+import { ArrowLeft, ChartBar, Clock, EllipsisVertical, Files, Info, UserRound } from 'lucide-react';
+import { useActsText } from '../acts/acts-texts.ts';
 import { Avatar } from '../design/avatar.tsx';
 import { IconButton } from '../design/button.tsx';
 import { ActionMenu } from '../design/menu.tsx';
@@ -18,18 +19,27 @@ export function ConversationHeader({
   name,
   onDetails,
   onShared,
+  onPoll,
+  onLater,
 }: {
   conversation: Conversation;
   name: string;
   onDetails: () => void;
   /** Undefined where there are no files. */
   onShared: (() => void) | undefined;
+  /** Undefined where one cannot write. */
+  onPoll: (() => void) | undefined;
+  onLater: (() => void) | undefined;
 }) {
   const text = useText();
   const preferences = usePreferenceActions(conversation);
-  const actions = onShared
-    ? [{ label: text('files.shared'), icon: Files, run: onShared }, ...preferences]
-    : preferences;
+  const say = useActsText();
+  const actions = [
+    ...(onPoll ? [{ label: say('poll'), icon: ChartBar, run: onPoll }] : []),
+    ...(onLater ? [{ label: say('later'), icon: Clock, run: onLater }] : []),
+    ...(onShared ? [{ label: text('files.shared'), icon: Files, run: onShared }] : []),
+    ...preferences,
+  ];
   const { conversation: id, kind, peer } = conversation;
   const group = kind === 'group';
   const showDetails = () => (group ? onDetails() : navigate({ section: 'contacts', person: peer!.id }));

@@ -1,5 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import {
+  Bookmark,
   CheckCheck,
   EllipsisVertical,
   Keyboard,
@@ -37,6 +38,10 @@ const rowHeight = 68;
 /** The next page is asked for this many rows before the end. */
 const rowsAhead = 30;
 
+const BookmarksDialog = lazyPart(
+  async () => (await import('../acts/bookmarks-dialog.tsx')).BookmarksDialog,
+  'dialog',
+);
 const GroupDialog = lazyPart(async () => (await import('../groups/group-dialog.tsx')).GroupDialog, 'dialog');
 
 /** All conversations, loaded as one scrolls, and a search over those that are loaded. */
@@ -62,6 +67,7 @@ export function ConversationList({ open }: { open: number | undefined }) {
   const formats = useFormats();
   const notice = useNotice();
   const [creating, setCreating] = useState(false);
+  const [marked, setMarked] = useState(false);
   const sought = useDeferredValue(query);
   const shown = useMemo(
     () =>
@@ -134,6 +140,7 @@ export function ConversationList({ open }: { open: number | undefined }) {
             </IconButton>
           }
           actions={[
+            { label: text('chats.bookmarks'), icon: Bookmark, run: () => setMarked(true) },
             { label: text('chats.readAll'), icon: CheckCheck, run: () => void readAll() },
             { label: text('chats.goTo'), icon: Navigation, run: () => openKeys('palette') },
             { label: text('chats.keys'), icon: Keyboard, run: () => openKeys('keys') },
@@ -208,6 +215,7 @@ export function ConversationList({ open }: { open: number | undefined }) {
           </ul>
         )}
       </div>
+      {marked && <BookmarksDialog onClose={() => setMarked(false)} />}
       {creating && <GroupDialog onClose={() => setCreating(false)} />}
     </section>
   );

@@ -61,6 +61,9 @@ export const ConversationRow = memo(function ConversationRow({
             {conversation.pinned && (
               <Pin size={14} aria-label={text('chats.pinned')} className={styles.mark} />
             )}
+            {unread === 0 && conversation.markedUnread && (
+              <span className={styles.unread} role="img" aria-label={text('chats.markedUnread')} />
+            )}
             {unread > 0 && (
               <span className={classNames(styles.unread, conversation.silenced && styles.quiet)}>
                 <span aria-hidden>{unread > 999 ? '999+' : unread}</span>

@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useDesk } from '../files/desk.ts';
 import { FileDrop } from '../files/file-drop.tsx';
 import { useText } from '../i18n/language.tsx';
@@ -19,6 +19,9 @@ import { useMuted } from './use-muted.ts';
 
 const SharedItems = lazyPart(async () => (await import('../files/shared-items.tsx')).SharedItems, 'dialog');
 const ThreadPanel = lazyPart(async () => (await import('./thread-panel.tsx')).ThreadPanel, 'dialog');
+const PinnedBar = lazyPart(async () => (await import('../acts/pinned-bar.tsx')).PinnedBar, 'dialog');
+const PollDialog = lazyPart(async () => (await import('../acts/poll-dialog.tsx')).PollDialog, 'dialog');
+const LaterDialog = lazyPart(async () => (await import('../acts/later-dialog.tsx')).LaterDialog, 'dialog');
 const GroupPanel = lazyPart(async () => (await import('../groups/group-panel.tsx')).GroupPanel, 'dialog');
 
 /** An open conversation: who it is with, what was said, and where one writes. */
@@ -35,12 +38,20 @@ export function ConversationView({
   const [details, setDetails] = useState(false);
   const [shared, setShared] = useState(false);
   const [thread, setThread] = useState<number>();
+  const [asking, setAsking] = useState(false);
+  const [later, setLater] = useState(false);
   const offered = useCell(useDesk().service.offer) !== undefined;
   const mayWrite = !closedFor(conversation, useMuted(conversation));
   const list = useRef<MessageListHandle>(null);
   const composer = useRef<ComposerHandle>(null);
   const timeline = workspace.timeline(conversation.conversation)!;
   useGroupMarks(conversation);
+  const { conversations } = workspace;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: who marks it while it is open wants to find it so later
+  useEffect(() => {
+    // What fails is tried again when it is opened next.
+    if (conversation.markedUnread) conversations.markUnread(conversation.conversation, false).catch(() => {});
+  }, []);
   const writing = useMemo(
     () => ({
       reply: (seq: number) => composer.current?.replyTo(seq) ?? null,
@@ -54,8 +65,11 @@ export function ConversationView({
         conversation={conversation}
         name={name}
         onDetails={() => setDetails(true)}
+        onPoll={mayWrite ? () => setAsking(true) : undefined}
+        onLater={mayWrite ? () => setLater(true) : undefined}
         onShared={offered ? () => setShared(true) : undefined}
       />
+      <PinnedBar conversation={conversation} />
       <MessageList
         conversation={conversation}
         timeline={timeline}
@@ -68,11 +82,14 @@ export function ConversationView({
         conversation={conversation}
         timeline={timeline}
         name={name}
+        onLater={() => setLater(true)}
         onSent={() => list.current?.scrollToEnd()}
         handle={composer}
       />
       <Incoming conversation={conversation.conversation} />
       {offered && mayWrite && <FileDrop conversation={conversation.conversation} name={name} />}
+      {later && <LaterDialog conversation={conversation.conversation} onClose={() => setLater(false)} />}
+      {asking && <PollDialog conversation={conversation.conversation} onClose={() => setAsking(false)} />}
       {shared && <SharedItems conversation={conversation.conversation} onClose={() => setShared(false)} />}
       {details && <GroupPanel conversation={conversation} onClose={() => setDetails(false)} />}
       {thread !== undefined && (

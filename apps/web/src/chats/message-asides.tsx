@@ -5,6 +5,10 @@ import type { Aside } from './message-menu.tsx';
 import { useReact } from './use-react.ts';
 
 const EmojiPopover = lazyPart(async () => (await import('./emoji-popover.tsx')).EmojiPopover, 'dialog');
+const ForwardDialog = lazyPart(
+  async () => (await import('../acts/forward-dialog.tsx')).ForwardDialog,
+  'dialog',
+);
 const VersionsDialog = lazyPart(async () => (await import('./versions-dialog.tsx')).VersionsDialog, 'dialog');
 const ReactionsDialog = lazyPart(
   async () => (await import('./reactions-dialog.tsx')).ReactionsDialog,
@@ -31,6 +35,7 @@ export function MessageAsides({
   const article = useRef(scroller.current?.querySelector<HTMLElement>(`[data-seq="${seq}"]`) ?? null);
   const button = useRef(article.current?.querySelector<HTMLElement>('[aria-haspopup]') ?? article.current);
   if (aside === 'versions') return <VersionsDialog timeline={timeline} seq={seq} onClose={onClose} />;
+  if (aside === 'forward') return <ForwardDialog timeline={timeline} seq={seq} onClose={onClose} />;
   if (aside === 'reactions')
     return <ReactionsDialog conversation={timeline.conversation} seq={seq} onClose={onClose} />;
   if (aside === 'readers')

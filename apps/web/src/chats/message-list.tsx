@@ -8,7 +8,7 @@ import { useRovingList } from '../design/use-roving-list.ts';
 import { useText } from '../i18n/language.tsx';
 import type { Conversation } from '../state/conversations.ts';
 import type { Timeline } from '../state/timeline.ts';
-import { useObserved } from '../state/use-observed.ts';
+import { useCell, useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import { labelOf } from './bubble.tsx';
 import { asksToReply } from './composer-keys.ts';
@@ -57,7 +57,7 @@ export function MessageList({
   handle: React.Ref<MessageListHandle>;
 }) {
   const text = useText();
-  const { receipts, client, me } = useWorkspace();
+  const { receipts, client, me, place: wanted } = useWorkspace();
   const id = conversation.conversation;
   const rows = useMessageRows(timeline);
   const marks = useObserved(receipts, (book) => book.get(id)) ?? client.receipts(id);
@@ -134,6 +134,14 @@ export function MessageList({
     setHighlighted(seq);
     setTimeout(() => setHighlighted((current) => (current === seq ? undefined : current)), highlightMs);
   };
+  const toShow = useCell(wanted);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each
+  useEffect(() => {
+    if (toShow?.conversation !== id) return;
+    wanted.value = undefined;
+    // After a list that has just come knows where it begins.
+    requestAnimationFrame(() => showReplied(toShow.seq));
+  }, [toShow, id]);
   // By what is known of the rows: asking the element at each rendering would make it lay out early.
   const viewEnd = (virtualizer.scrollOffset ?? 0) + (virtualizer.scrollRect?.height ?? 0);
   const atEnd = virtualizer.getTotalSize() - viewEnd <= endThresholdPx;

@@ -1,19 +1,28 @@
 import { Menu } from '@base-ui/react/menu';
 import { limits } from '@berth/wire';
 import {
+  Bookmark,
+  BookmarkMinus,
   CheckCheck,
   Copy,
   Download,
   EyeOff,
+  Forward,
   History,
   MessagesSquare,
   Pencil,
+  Pin,
+  PinOff,
   Reply,
   SmilePlus,
   Trash2,
   Users,
 } from 'lucide-react';
 import { useRef } from 'react';
+import { useActsText } from '../acts/acts-texts.ts';
+import { mayPin } from '../acts/may-pin.ts';
+import { useBookmarks } from '../acts/use-bookmarks.ts';
+import { useTried } from '../acts/use-tried.ts';
 import type { Action } from '../design/action.ts';
 import { ActionPopup } from '../design/action-popup.tsx';
 import { linkOf } from '../files/files-of.ts';
@@ -37,7 +46,7 @@ export interface Writing {
 }
 
 /** What is shown of a message beside it. */
-export type Aside = 'emoji' | 'versions' | 'reactions' | 'readers';
+export type Aside = 'emoji' | 'versions' | 'reactions' | 'readers' | 'forward';
 
 /** What can be done with a message. */
 export function MessageMenu({
@@ -52,6 +61,9 @@ export function MessageMenu({
   onAside: (aside: Aside, seq: number) => void;
 }) {
   const text = useText();
+  const say = useActsText();
+  const tried = useTried();
+  const bookmarks = useBookmarks(conversation.conversation);
   const notice = useNotice();
   const save = useSaveFile();
   const workspace = useWorkspace();
@@ -79,6 +91,9 @@ export function MessageMenu({
     editedAt,
     reactions,
     attachments,
+    pinned,
+    forwarded,
+    poll,
   }: Said): Action[] => {
     const { editMs, recallMs, versions } = client.changing;
     const age = client.now() - sentAt;
@@ -109,8 +124,9 @@ export function MessageMenu({
       ...action(mayWrite, { label: text('action.reply'), icon: Reply, run: write(writing.reply) }),
       ...action(mayWrite, { label: text('talk.thread'), icon: MessagesSquare, run: () => openThread(seq) }),
       ...action(mayWrite, { label: text('change.react'), icon: SmilePlus, run: aside('emoji') }),
+      { label: say('forward'), icon: Forward, run: aside('forward') },
       ...keep,
-      ...action(mayWrite && mine && age < editMs, {
+      ...action(mayWrite && mine && !forwarded && !poll && age < editMs, {
         ...{ label: text('change.edit'), icon: Pencil, run: write(writing.edit) },
       }),
       ...action(editedAt !== undefined && versions, {
@@ -120,6 +136,23 @@ export function MessageMenu({
         ...{ label: text('change.reactions'), icon: Users, run: aside('reactions') },
       }),
       ...action(tellsReaders, { label: text('talk.readers'), icon: CheckCheck, run: aside('readers') }),
+      {
+        label: say(bookmarks.has(seq) ? 'unbookmark' : 'bookmark'),
+        icon: bookmarks.has(seq) ? BookmarkMinus : Bookmark,
+        run: () => {
+          const on = !bookmarks.has(seq);
+          tried(() => bookmarks.set(seq, on), say(on ? 'bookmarks.done' : 'bookmarks.undone'));
+        },
+      },
+      ...action(mayPin(conversation), {
+        label: say(pinned ? 'unpin' : 'pin'),
+        icon: pinned ? PinOff : Pin,
+        run: () =>
+          tried(
+            () => client.pin(conversation.conversation, seq, !pinned),
+            say(pinned ? 'pins.undone' : 'pins.done'),
+          ),
+      }),
       { label: text('change.hide'), icon: EyeOff, run: () => hide(seq) },
       ...action(mayWrite && (isAdmin || (mine && age < recallMs)), {
         ...{ label: text('change.recall'), icon: Trash2, danger: true, run: () => recall(seq) },

@@ -82,7 +82,7 @@ function fromMessage(message: Message, me: number, received: number, read: numbe
 }
 
 const fromOutgoing = (
-  { cid, text, attachments, replyTo, createdAt, state, seq, errorCode }: Outgoing,
+  { cid, text, attachments, replyTo, forwarded, poll, createdAt, state, seq, errorCode }: Outgoing,
   me: number,
 ): Said => ({
   cid,
@@ -90,6 +90,8 @@ const fromOutgoing = (
   text,
   attachments,
   replyTo,
+  forwarded,
+  poll,
   sender: me,
   sentAt: createdAt,
   mine: true,

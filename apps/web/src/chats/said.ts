@@ -1,8 +1,9 @@
-import type { Attachment, OutgoingState } from '@berth/client';
+import type { Attachment, Forwarded, OutgoingState, Poll } from '@berth/client';
 import type { Message } from '@berth/wire';
 
 /** A message as it is shown, stored or on its way. */
-export interface Said extends Pick<Message, 'changed' | 'editedAt' | 'recalledBy' | 'reactions' | 'replies'> {
+export interface Said
+  extends Pick<Message, 'changed' | 'editedAt' | 'recalledBy' | 'reactions' | 'replies' | 'pinned'> {
   cid: string;
   seq: number | undefined;
   sender: number;
@@ -10,6 +11,8 @@ export interface Said extends Pick<Message, 'changed' | 'editedAt' | 'recalledBy
   text: string;
   attachments?: readonly Attachment[] | undefined;
   replyTo?: number | undefined;
+  forwarded?: Forwarded | undefined;
+  poll?: Poll | undefined;
   mine: boolean;
   /** Of one's own. */
   state: OutgoingState | undefined;

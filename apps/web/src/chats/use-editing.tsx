@@ -15,7 +15,7 @@ export function useEditing(timeline: Timeline, focus: () => void) {
   const [edited, setEdited] = useState<{ seq: number; text: string }>();
   const begin = (seq: number): boolean => {
     const message = timeline.get(seq);
-    if (!message || message.recalledBy !== undefined) return false;
+    if (!message || message.recalledBy !== undefined || message.forwarded || message.poll) return false;
     setEdited({ seq, text: message.text });
     return true;
   };
@@ -33,7 +33,13 @@ export function useEditing(timeline: Timeline, focus: () => void) {
       const { editMs } = client.changing;
       for (let index = timeline.length - 1; index >= Math.max(0, timeline.length - maxLooked); index--) {
         const message = timeline.get(timeline.seqAt(index));
-        if (message?.sender !== me || message.kind !== undefined || message.recalledBy !== undefined)
+        if (
+          message?.sender !== me ||
+          message.kind !== undefined ||
+          message.recalledBy !== undefined ||
+          message.forwarded ||
+          message.poll
+        )
           continue;
         return client.now() - message.sentAt < editMs && begin(message.seq);
       }

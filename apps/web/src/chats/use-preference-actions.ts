@@ -1,4 +1,4 @@
-import { Archive, ArchiveRestore, Bell, BellOff, Pin, PinOff } from 'lucide-react';
+import { Archive, ArchiveRestore, Bell, BellOff, CheckCheck, MessageCircle, Pin, PinOff } from 'lucide-react';
 import type { Action } from '../design/action.ts';
 import { errorText } from '../i18n/error-text.ts';
 import { useFormats, useText } from '../i18n/language.tsx';
@@ -24,6 +24,8 @@ export function usePreferenceActions(conversation: Conversation): Action[] {
   const { client, conversations } = useWorkspace();
   const { conversation: id, pinned, silenced, member, head, archived } = conversation;
   const away = isAway(conversation);
+  const isUnread = conversation.unread > 0 || conversation.markedUnread === true;
+  const refused = (error: unknown) => notice(errorText(error, text, formats), 'failure');
   const prefer = async ({ archived: into, ...wish }: Wish) => {
     const { hidden = false } = conversation;
     const before = { pinned, silenced, hidden, ...(archived !== undefined && { archived }) };
@@ -38,7 +40,7 @@ export function usePreferenceActions(conversation: Conversation): Action[] {
       conversations.prefer(id, await client.request('preferences', asked));
     } catch (error) {
       conversations.prefer(id, before);
-      notice(errorText(error, text, formats), 'failure');
+      refused(error);
     }
   };
   const putAway = (isPut: boolean) =>
@@ -46,7 +48,16 @@ export function usePreferenceActions(conversation: Conversation): Action[] {
       ...(member ? {} : { hidden: isPut }),
       ...((member || archived !== undefined) && { archived: isPut }),
     });
+  const markUnread = () => {
+    if (isUnread) conversations.markRead(id, conversation.head);
+    if (!isUnread || conversation.markedUnread) conversations.markUnread(id, !isUnread).catch(refused);
+  };
   return [
+    {
+      label: text(isUnread ? 'chats.markRead' : 'chats.markUnread'),
+      icon: isUnread ? CheckCheck : MessageCircle,
+      run: markUnread,
+    },
     {
       label: text(pinned ? 'chats.unpin' : 'chats.pin'),
       icon: pinned ? PinOff : Pin,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { errorTable } from '@berth/wire';
 import ts from 'typescript';
+import { en as actsEn, zh as actsZh } from '../acts/acts-catalogue.ts';
 import { en as fleetEn, zh as fleetZh } from '../fleet/fleet-catalogue.ts';
 import { en as groupEn, zh as groupZh } from '../groups/group-catalogue.ts';
 import { en as keysEn, zh as keysZh } from '../keys/keys-catalogue.ts';
@@ -25,6 +26,7 @@ test('both languages have the same texts with the same places', () => {
 
 test('both languages have the same texts of each part that has its own, with the same places', () => {
   const parts: [Record<string, Entry>, Record<string, Entry>][] = [
+    [actsEn, actsZh],
     [fleetEn, fleetZh],
     [keysEn, keysZh],
     [groupEn, groupZh],

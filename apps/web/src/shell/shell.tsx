@@ -15,6 +15,7 @@ import { isDeep, navigate, type Route, useRoute } from './route.ts';
 import styles from './shell.module.css';
 import { SideBar } from './side-bar.tsx';
 import { useAlerts } from './use-alerts.ts';
+import { useDraftSync } from './use-draft-sync.ts';
 import { useTitle } from './use-title.ts';
 import { useUploadsOn } from './use-uploads-on.ts';
 
@@ -47,6 +48,7 @@ export function Shell() {
   const route = useRoute();
   useAlerts();
   useUploadsOn();
+  useDraftSync();
   useEffect(keepClient, []);
   useEffect(prefetch, []);
   useTitle();

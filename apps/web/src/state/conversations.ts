@@ -212,6 +212,18 @@ export class Conversations extends Observable {
     }
   }
 
+  /** Shows one as unread though it was read, on all of the user's devices; or no more. */
+  async markUnread(id: number, on: boolean): Promise<void> {
+    const before = this.#byId.get(id)?.markedUnread ?? false;
+    this.patch(id, { markedUnread: on });
+    try {
+      await this.#client.request('preferences', { conversation: id, unread: on });
+    } catch (error) {
+      this.patch(id, { markedUnread: before });
+      throw error;
+    }
+  }
+
   marked({ conversation, user, read, received }: Pushes['marked']): void {
     const known = this.#byId.get(conversation);
     if (!known) return;

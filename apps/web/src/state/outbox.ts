@@ -1,4 +1,4 @@
-import type { Attachment, BerthClient, OutgoingMessage, OutgoingState } from '@berth/client';
+import type { Attachment, BerthClient, Forwarded, OutgoingMessage, OutgoingState, Poll } from '@berth/client';
 import { Observable } from './observable.ts';
 
 /** An outgoing message as it is now. */
@@ -7,6 +7,8 @@ export interface Outgoing {
   text: string;
   attachments: readonly Attachment[] | undefined;
   replyTo: number | undefined;
+  forwarded: Forwarded | undefined;
+  poll: Poll | undefined;
   createdAt: number;
   state: OutgoingState;
   seq: number | undefined;
@@ -76,6 +78,8 @@ const toView = (message: OutgoingMessage): Outgoing => ({
   text: message.text,
   attachments: message.attachments,
   replyTo: message.replyTo,
+  forwarded: message.forwarded,
+  poll: message.poll,
   createdAt: message.createdAt,
   state: message.state,
   seq: message.seq,

@@ -58,6 +58,8 @@ export class Workspace {
   readonly receipts = new ReceiptBook();
   /** The last change of members, role or mute, for whoever shows members. */
   readonly membersChanged = new Cell<ConversationEvent | undefined>(undefined);
+  /** A message that is to be shown in its place, until the conversation has done so. */
+  readonly place = new Cell<{ conversation: number; seq: number } | undefined>(undefined);
   readonly #cache: WorkspaceCache;
   readonly #timelines = new Map<number, Timeline>();
   readonly #timelineListeners = new Set<(conversation: number) => void>();
@@ -212,7 +214,7 @@ export class Workspace {
         conversations.changeMessage(change);
         // Of one that is not open, too: what this device has kept of it is not to be shown as it was.
         this.timeline(change.conversation)?.changeMessage(change);
-        if (change.kind !== 'reacted') people.want(change.sender);
+        if (change.kind === 'edited' || change.kind === 'recalled') people.want(change.sender);
       }),
       client.on('hidden', ({ conversation, seqs }) => this.#hidden(conversation, seqs)),
       client.on('skipped', ({ conversation }) => {
