@@ -85,6 +85,16 @@ test('a file goes from one to another with a message, and is read by whoever may
     messages.map((one) => one.seq),
     [seq],
   );
+  // Passed on, it is read where it was passed to, by whoever may see that, and stays when the first message goes.
+  const withEve = await befriend(bob, eve);
+  const comes = nextEvent(eve.client, 'message', (told) => told.message.forwarded !== undefined);
+  const passed = await bob.client.forward(message, withEve).whenSent();
+  const { message: told } = await comes;
+  assert.deepEqual([told.text, told.seq, told.attachments], ['look', passed.seq, message.attachments]);
+  assert.equal(told.forwarded!.user, ann.person.id);
+  await ann.client.recall(conversation, seq);
+  assert.deepEqual(await read(eve, { conversation: withEve, seq: passed.seq, file }), content);
+  assert.equal(await read(ann, { conversation: withEve, seq: passed.seq, file }), undefined);
   await closeAll([ann, bob, eve]);
 });
 

@@ -246,11 +246,16 @@ export class Conversations extends Observable {
   }
 
   /** How the list shows one, as the server has answered, or as it is about to be. */
-  prefer(id: number, { archived, ...preferred }: Partial<Answers['preferences']>): void {
+  prefer(id: number, { archived, unread, ...preferred }: Partial<Answers['preferences']>): void {
     const known = this.#byId.get(id);
     if (!known) return;
     const { archived: _, ...rest } = known;
-    this.#set({ ...rest, ...preferred, ...(archived !== undefined && { archived }) });
+    this.#set({
+      ...rest,
+      ...preferred,
+      ...(unread !== undefined && { markedUnread: unread }),
+      ...(archived !== undefined && { archived }),
+    });
   }
 
   /** Asks the server for one that is not here; once at a time. */
