@@ -126,7 +126,16 @@ export class Outbox {
     const files = attachments?.length ? { attachments } : undefined;
     const meant = mentions?.length ? { mentions } : undefined;
     const passed = { ...(forward && { forward, forwarded }), ...(poll && { poll }), ...meant };
-    const saved = { cid, conversation, text, replyTo, thread, ...files, ...passed, createdAt: this.#createdAt };
+    const saved = {
+      cid,
+      conversation,
+      text,
+      replyTo,
+      thread,
+      ...files,
+      ...passed,
+      createdAt: this.#createdAt,
+    };
     if (deliverBytes(saved) > maxBytes) throw new BerthError('too_large', 'The message is too long.');
     const message = this.#create(saved, false);
     this.#unsent.set(message.cid, message);

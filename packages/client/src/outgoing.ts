@@ -26,7 +26,15 @@ export interface SavedOutgoing {
 /** What is to be sent. */
 export type OutgoingDraft = Pick<
   SavedOutgoing,
-  'conversation' | 'text' | 'replyTo' | 'thread' | 'attachments' | 'mentions' | 'forward' | 'forwarded' | 'poll'
+  | 'conversation'
+  | 'text'
+  | 'replyTo'
+  | 'thread'
+  | 'attachments'
+  | 'mentions'
+  | 'forward'
+  | 'forwarded'
+  | 'poll'
 >;
 
 interface Waiter {

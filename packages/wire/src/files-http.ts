@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fileId, id31 } from './frames.ts';
+import { fileId, id31 } from './request-fields.ts';
 
 /**
  * The HTTP interface of the files service beside tus (`/v1/uploads`): docs/files.md. The service checks requests with these, clients

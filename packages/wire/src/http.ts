@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { groupLink, inviteToken } from './frames.ts';
+import { groupLink, inviteToken } from './request-fields.ts';
 import { emailField as email, nameField, shownField } from './text-fields.ts';
 import { textLimits } from './text-rules.ts';
 

@@ -1,7 +1,5 @@
 export type {
   Answers,
-  Attachment,
-  AttachmentKind,
   Berth,
   ConversationEvent,
   ConversationSummary,
@@ -14,8 +12,6 @@ export type {
   Message,
   Profile,
   Pushes,
-  Reaction,
-  Replies,
   Role,
 } from './answers.ts';
 export {
@@ -34,5 +30,14 @@ export type { FoundGroup, GroupLink, GroupSettings, SetSettings } from './group-
 export { answerId, berthIds, type FrameName, frameIds, llfcchatIds } from './ids.ts';
 export { limits } from './limits.ts';
 export { everybody, isMentioned, type Mention, mentionsEverybody, withNames } from './mentions.ts';
-export type { Draft, Forwarded, Poll, Scheduled } from './message-parts.ts';
+export type {
+  Attachment,
+  AttachmentKind,
+  Draft,
+  Forwarded,
+  Poll,
+  Reaction,
+  Replies,
+  Scheduled,
+} from './message-parts.ts';
 export { pollText } from './poll-text.ts';

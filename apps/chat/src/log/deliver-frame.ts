@@ -15,7 +15,8 @@ const sentAtEnd = seqEnd + middle.length + sentAtRoom.length;
  * written into the bytes once they are known (`stampDeliver`) and the size that was checked is the size that is sent.
  */
 export function encodeDeliver(message: Omit<Message, 'seq' | 'sentAt'>): Uint8Array {
-  const { conversation, sender, cid, text, replyTo, thread, attachments, mentions, forwarded, poll } = message;
+  const { conversation, sender, cid, text, replyTo, thread, attachments, mentions, forwarded, poll } =
+    message;
   const reply = replyTo === undefined ? '' : `,"replyTo":${replyTo}`;
   const below = thread === undefined ? '' : `,"thread":${thread}`;
   const files = attachments === undefined ? '' : `,"attachments":${JSON.stringify(attachments)}`;
