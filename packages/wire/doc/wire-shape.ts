@@ -80,6 +80,7 @@ function narrowed(path: string, before: Taken, after: Taken | undefined): string
 const answerFields = (): Record<string, string> => ({
   ...fieldsOf('answers.ts'),
   ...fieldsOf('group-answers.ts'),
+  ...fieldsOf('message-parts.ts'),
 });
 
 function fieldsOf(name: string): Record<string, string> {

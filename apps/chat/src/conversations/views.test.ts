@@ -244,7 +244,13 @@ test('a conversation stays in the archive of the one who put it there until some
   const [bob] = others as [Profile];
   const archive = (archived: boolean) =>
     nodeAt(0).ask(preferences, 'preferences', ann, { conversation, archived });
-  assert.deepEqual(await archive(true), { pinned: false, silenced: false, hidden: false, archived: 0 });
+  assert.deepEqual(await archive(true), {
+    pinned: false,
+    silenced: false,
+    hidden: false,
+    unread: false,
+    archived: 0,
+  });
   await say(bob, conversation);
   const { archived, last } = await summaryOf(ann, conversation);
   assert.equal(archived, 0);

@@ -206,9 +206,7 @@ export function Composer({
             }}
           />
         ) : (
-          <ContextActions
-            actions={onLater ? [{ label: say('later'), icon: Clock, run: onLater }] : []}
-          >
+          <ContextActions actions={onLater ? [{ label: say('later'), icon: Clock, run: onLater }] : []}>
             <span>
               <IconButton
                 label={text('talk.send')}
