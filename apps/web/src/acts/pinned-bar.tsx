@@ -25,31 +25,36 @@ export function PinnedBar({ conversation }: { conversation: Conversation }) {
   const [listed, setListed] = useState(false);
   const index = pins.length === 0 ? 0 : turn % pins.length;
   const shown = pins[index];
-  if (!shown) return null;
   return (
-    <section className={styles.bar} aria-label={say('pins')}>
-      <button
-        type="button"
-        className={styles.shown}
-        onClick={() => {
-          place.value = { conversation: id, seq: shown.seq };
-          setTurn(index + 1);
-        }}
-      >
-        <Pin size={16} aria-hidden className={styles.icon} />
-        <span className={styles.lines}>
-          <span className={styles.title}>
-            {pins.length === 1
-              ? say('pins.one')
-              : say('pins.place', { place: pins.length - index, count: pins.length })}
-          </span>
-          <bdi className={styles.said}>{saidText(shown, text).slice(0, longestPreview).toWellFormed()}</bdi>
-        </span>
-      </button>
-      <IconButton label={say('pins.all')} onClick={() => setListed(true)}>
-        <List size={20} aria-hidden />
-      </IconButton>
+    <>
+      {shown && (
+        <section className={styles.bar} aria-label={say('pins')}>
+          <button
+            type="button"
+            className={styles.shown}
+            onClick={() => {
+              place.value = { conversation: id, seq: shown.seq };
+              setTurn(index + 1);
+            }}
+          >
+            <Pin size={16} aria-hidden className={styles.icon} />
+            <span className={styles.lines}>
+              <span className={styles.title}>
+                {pins.length === 1
+                  ? say('pins.one')
+                  : say('pins.place', { place: pins.length - index, count: pins.length })}
+              </span>
+              <bdi className={styles.said}>
+                {saidText(shown, text).slice(0, longestPreview).toWellFormed()}
+              </bdi>
+            </span>
+          </button>
+          <IconButton label={say('pins.all')} onClick={() => setListed(true)}>
+            <List size={20} aria-hidden />
+          </IconButton>
+        </section>
+      )}
       {listed && <PinsDialog conversation={conversation} pins={pins} onClose={() => setListed(false)} />}
-    </section>
+    </>
   );
 }
