@@ -199,9 +199,10 @@ const lines: Record<Exclude<RequestName, 'hello' | 'goodbye'>, Line> = {
     body: ({ conversation }) => ({ conversation, target: 1 }),
     ...{ stranger: 'not_member', exMember: 'not_member', blocked: 'bad_request' },
   },
+  // Those who once saw it have deleted it for themselves, further up.
   thread: {
     body: ({ conversation }) => ({ conversation, root: 1 }),
-    ...{ stranger: 'not_member', exMember: 'own', blocked: 'own' },
+    ...{ stranger: 'not_member', exMember: 'not_found', blocked: 'not_found' },
   },
   threadMark: {
     body: ({ conversation }) => ({ conversation, root: 1, read: 1_000 }),
