@@ -8,6 +8,7 @@ interface Facts {
   role: 'users' | 'role';
   muted: 'users' | 'mutedUntil';
   title: 'title';
+  settings: 'settings';
 }
 
 type ChangeKind = MessageChange['kind'];
