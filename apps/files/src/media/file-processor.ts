@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { copyFile, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from '@berth/telemetry';
 import { type FileStorage, isStorageAway } from '../storage/file-storage.ts';
 import type { FileFindings, MysqlFileStore, StoredFile } from '../stores/mysql-file-store.ts';
+import { heicMetadata, isHeic } from './heic-metadata.ts';
 import { mediaTypeOf, typeBytes } from './media-type.ts';
 import { type PicturePool, PoolFullError } from './picture-pool.ts';
+import { isWholeMedia } from './whole-media.ts';
 
 export interface FileProcessorOptions {
   files: MysqlFileStore;
@@ -68,8 +70,18 @@ export class FileProcessor {
   async #findingsOf(file: StoredFile): Promise<{ findings: FileFindings; isReadable: boolean }> {
     const { storage, log } = this.#options;
     const { declared: bytes } = file;
-    const media = await mediaTypeOf(bytes === 0 ? Buffer.alloc(0) : await storage.head(file.id, typeBytes));
-    if (media.kind !== 'image') return { findings: { ...media, bytes }, isReadable: true };
+    const media = await mediaTypeOf(
+      bytes === 0 ? Buffer.alloc(0) : await storage.read(file.id, 0, typeBytes),
+    );
+    if (isHeic(media.type) && !file.asItIs && bytes <= maxPictureBytes)
+      await this.#takeOutOfHeic(file, media.type);
+    if (media.kind !== 'image') {
+      const read = (offset: number, count: number) => storage.read(file.id, offset, count);
+      // A player would wait for what never comes: it can be saved.
+      if (await isWholeMedia(media.type, bytes, read))
+        return { findings: { ...media, bytes }, isReadable: true };
+      return { findings: { kind: 'file', type: media.type, bytes }, isReadable: false };
+    }
     try {
       if (bytes > maxPictureBytes) throw new Error('too many bytes');
       return { findings: { ...media, bytes, ...(await this.#look(file, media.type)) }, isReadable: true };
@@ -78,6 +90,33 @@ export class FileProcessor {
       // A broken picture, or one that would break who looks at it: it can be saved.
       log.info({ err: error, file: file.id }, 'a picture is taken for a plain file');
       return { findings: { kind: 'file', type: media.type, bytes }, isReadable: false };
+    }
+  }
+
+  /** Nothing here can open it, and others can: what it says besides the picture is overwritten where it stands. */
+  async #takeOutOfHeic({ id, declared }: StoredFile, type: string): Promise<void> {
+    const { storage, log } = this.#options;
+    try {
+      const extents = await heicMetadata((offset, bytes) => storage.read(id, offset, bytes), declared);
+      if (extents.length === 0) return;
+      const path = join(storage.scratch, `${randomBytes(8).toString('hex')}.heic`);
+      const opened = await storage.open(id);
+      try {
+        await copyFile(opened.path, path);
+        const copy = await open(path, 'r+');
+        try {
+          for (const { offset, length } of extents) await copy.write(Buffer.alloc(length), 0, length, offset);
+        } finally {
+          await copy.close();
+        }
+        await storage.put(id, 'original', path, type);
+      } finally {
+        await opened.done();
+        await rm(path, { force: true });
+      }
+    } catch (err) {
+      if (!(err instanceof RangeError)) throw err;
+      log.info({ err, file: id }, 'a picture cannot be made sense of, and stays as it is');
     }
   }
 

@@ -57,10 +57,10 @@ export class DiskStorage implements FileStorage {
     await mkdir(this.scratch, { recursive: true, mode: 0o700 });
   }
 
-  async head(file: string, bytes: number): Promise<Buffer> {
+  async read(file: string, offset: number, bytes: number): Promise<Buffer> {
     const handle = await open(this.#path(file, 'original'));
     try {
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(bytes), 0, bytes, 0);
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(bytes), 0, bytes, offset);
       return buffer.subarray(0, bytesRead);
     } finally {
       await handle.close();

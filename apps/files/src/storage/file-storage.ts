@@ -19,8 +19,8 @@ export interface ContentHeaders {
 export interface FileStorage {
   /** What tus writes uploads to. */
   readonly uploads: DataStore;
-  /** The beginning of an uploaded file, at most so many bytes. */
-  head(file: string, bytes: number): Promise<Buffer>;
+  /** A part of an uploaded file from `offset` on, at most so many bytes. */
+  read(file: string, offset: number, bytes: number): Promise<Buffer>;
   /** A path under which the whole file can be read until `done`. */
   open(file: string): Promise<{ path: string; done(): Promise<void> }>;
   /** Takes a finished file in from a path, which is gone afterwards. */

@@ -69,8 +69,8 @@ export class S3Storage implements FileStorage {
     await mkdir(this.scratch, { recursive: true, mode: 0o700 });
   }
 
-  async head(file: string, bytes: number): Promise<Buffer> {
-    const Range = `bytes=0-${bytes - 1}`;
+  async read(file: string, offset: number, bytes: number): Promise<Buffer> {
+    const Range = `bytes=${offset}-${offset + bytes - 1}`;
     const { Body } = await this.#client.send(
       new GetObjectCommand({ Bucket: this.#bucket, Key: file, Range }),
     );
