@@ -238,7 +238,7 @@ test('an upload is paused, goes on, is given up, and says why it is not taken', 
     buffer: Buffer.alloc(4_300_000),
   });
   await queue(page)
-    .getByText(/Larger than the [\d.]+ MB that are allowed/)
+    .getByText(/Larger than the \d+ MiB that are allowed/)
     .waitFor();
   assert.equal(await queue(page).getByRole('button', { name: 'Try huge.bin again' }).count(), 0);
   assert.deepEqual(await violations(page), []);

@@ -1,6 +1,6 @@
 import { BerthError } from '@berth/client';
+import { transfer } from '@berth/client/files';
 import type { FilesService } from './offer.ts';
-import { transfer } from './transfer.ts';
 
 const readyWaitMs = 20_000;
 
@@ -15,7 +15,7 @@ export async function uploadPicture(
     endpoint: `${service.offer.value!.url}/v1/uploads`,
     url: undefined,
     metadata: { name: `picture.${extension}` },
-    token: () => service.token,
+    token: () => service.token ?? '',
     onUrl: () => {},
     onProgress: (sent) => onProgress(sent / picture.size),
   });

@@ -3,11 +3,13 @@ import type { Formats } from '../i18n/formats.ts';
 import { percentOf, type Upload } from './upload.ts';
 
 const hourMs = 3_600_000;
+/** As the limit is set, so that it is a round number. */
+const mebibyte = 1_048_576;
 
 /** How far a file is, or why it does not go on. */
 export function uploadText(upload: Upload, maxFileBytes: number, text: Text, formats: Formats): string {
   const total = formats.bytes(upload.bytes);
-  const problem = problemText(upload, maxFileBytes, text, formats);
+  const problem = problemText(upload, maxFileBytes, text);
   if (problem !== undefined) return problem;
   switch (upload.state) {
     case 'uploading': {
@@ -30,17 +32,12 @@ export function uploadText(upload: Upload, maxFileBytes: number, text: Text, for
   }
 }
 
-function problemText(
-  { state, problem }: Upload,
-  maxFileBytes: number,
-  text: Text,
-  formats: Formats,
-): string | undefined {
+function problemText({ state, problem }: Upload, maxFileBytes: number, text: Text): string | undefined {
   if (!problem) return state === 'missing' ? text('files.error.missing') : undefined;
   if (problem.kind !== 'server') return text(`files.error.${problem.kind}`);
   switch (problem.code) {
     case 'too_large':
-      return text('files.error.tooLarge', { limit: formats.bytes(maxFileBytes) });
+      return text('files.error.tooLarge', { limit: `${maxFileBytes / mebibyte} MiB` });
     case 'limit_reached':
       return text('files.error.limit');
     case 'rate_limited':

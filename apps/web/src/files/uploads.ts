@@ -1,4 +1,5 @@
 import { type BerthClient, BerthError } from '@berth/client';
+import type { Transfer } from '@berth/client/files';
 import { limits } from '@berth/wire';
 import type { FileAnswer } from '@berth/wire/files';
 import { newCid } from '../groups/new-cid.ts';
@@ -8,7 +9,6 @@ import { Observable } from '../state/observable.ts';
 import { inspect, type Seen } from './inspect.ts';
 import type { FilesService } from './offer.ts';
 import { TabLock } from './tab-lock.ts';
-import type { Transfer } from './transfer.ts';
 import { kindOf, type Parcel, type Upload } from './upload.ts';
 import { assertReadable, attachmentOf, problemOf, takenUp } from './upload-outcome.ts';
 import type { UploadStore } from './upload-store.ts';
@@ -293,7 +293,7 @@ export class Uploads extends Observable {
     this.#running.set(id, {
       stop: () => {
         abort.abort();
-        void moving?.stop().catch(() => {});
+        moving?.stop();
       },
     });
     try {
@@ -303,13 +303,13 @@ export class Uploads extends Observable {
       if (bytes) {
         await assertReadable(bytes);
         if (upload.kind !== 'voice') this.#change(id, await inspect(bytes, upload.kind));
-        const { transfer } = await loadPart(() => import('./transfer.ts'));
+        const { transfer } = await loadPart(() => import('@berth/client/files'));
         if (abort.signal.aborted) return;
         moving = transfer(bytes, {
           endpoint: `${this.#service.offer.value!.url}/v1/uploads`,
           url,
           metadata: { name, ...(original && { original: 'yes' }) },
-          token: () => this.#service.token,
+          token: () => this.#service.token ?? '',
           onUrl: (at) => this.#change(id, { url: at }),
           onProgress: this.#progressOf(id),
         });

@@ -1,8 +1,7 @@
 import { BerthError } from '@berth/wire';
 import type { FileAnswer } from '@berth/wire/files';
-import { type DetailedError, Upload } from 'tus-js-client';
-import { errorOf } from './files-error.ts';
-import { bytesOf, sourceReader, type UploadSource } from './upload-source.ts';
+import { berthErrorOf, type Transfer, transfer } from './transfer.ts';
+import { bytesOf, type UploadSource } from './upload-source.ts';
 
 export interface UploadOptions {
   name: string;
@@ -45,7 +44,6 @@ export interface UploadPorts {
   remove(file: string): Promise<void>;
 }
 
-const defaultChunkBytes = 16 * 1_048_576;
 const retryDelays = [500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
 const processingWaitMs = 15_000;
 const rateWindowMs = 3_000;
@@ -59,7 +57,9 @@ export class FileUpload {
   readonly #ports: UploadPorts;
   #ready = promised();
   readonly #listeners = new Set<(progress: UploadProgress) => void>();
-  #tus: Upload | undefined;
+  #transfer: Transfer | undefined;
+  /** How often it was begun, or gone on with. */
+  #starts = 0;
   #file: string | undefined;
   #state: UploadState = 'uploading';
   #sentBytes = 0;
@@ -113,7 +113,7 @@ export class FileUpload {
   pause(): void {
     if (this.#state !== 'uploading' && this.#state !== 'waiting') return;
     this.#set('paused');
-    void this.#tus?.abort();
+    this.#stop();
   }
 
   resume(): void {
@@ -128,7 +128,7 @@ export class FileUpload {
   cancel(): void {
     if (this.#state === 'ready' || this.#state === 'cancelled') return;
     this.#set('cancelled');
-    void this.#tus?.abort();
+    this.#stop();
     if (this.#file !== undefined) this.#ports.remove(this.#file).catch(() => {});
     this.#ready.reject(new BerthError('not_found', 'The upload was cancelled.'));
   }
@@ -136,44 +136,47 @@ export class FileUpload {
   async #start(): Promise<void> {
     this.#set('uploading');
     this.#samples = [];
+    const start = ++this.#starts;
     try {
       const endpoint = `${await this.#ports.url()}/v1/uploads`;
-      if (this.#state !== 'uploading') return;
+      if (this.#state !== 'uploading' || start !== this.#starts) return;
       await this.#send(endpoint);
     } catch (error) {
-      this.#fail(error);
+      // What went on since is another one.
+      if (start === this.#starts) this.#fail(error);
     }
   }
 
   async #send(endpoint: string): Promise<void> {
-    const { name, original = false, chunkBytes = defaultChunkBytes } = this.#options;
-    const tus = new Upload(this.#source as Blob, {
-      endpoint,
-      fileReader: sourceReader,
+    const { name, original = false, chunkBytes } = this.#options;
+    const moving = transfer(this.#source, {
+      ...{ endpoint, retryDelays, metadata: { name, ...(original && { original: '1' }) } },
+      ...(chunkBytes !== undefined && { chunkBytes }),
       // What a kept id leads to, wherever the service is now.
-      uploadUrl: this.#file === undefined ? null : `${endpoint}/${this.#file}`,
-      metadata: { name, ...(original && { original: '1' }) },
-      uploadSize: this.totalBytes,
-      chunkSize: chunkBytes,
-      retryDelays,
-      storeFingerprintForResuming: false,
-      // Read anew for each request: a session may have been renewed.
-      onBeforeRequest: (request) => request.setHeader('authorization', `Bearer ${this.#ports.token()}`),
-      onShouldRetry: (error) => {
-        const retries = isPassing(error);
-        if (retries && this.#state === 'uploading') this.#set('waiting');
-        return retries && this.#state === 'waiting';
-      },
-      onUploadUrlAvailable: () => {
-        this.#file = new URL(tus.url!, endpoint).pathname.split('/').at(-1);
+      url: this.#file === undefined ? undefined : `${endpoint}/${this.#file}`,
+      token: () => this.#ports.token(),
+      onUrl: (url) => {
+        this.#file = new URL(url, endpoint).pathname.split('/').at(-1);
         this.#tell();
       },
       onProgress: (sent) => this.#moved(sent),
-      onError: (error) => this.#fail(error),
-      onSuccess: () => void this.#uploaded().catch((error: unknown) => this.#fail(error)),
+      onRetry: () => this.#state === 'uploading' && this.#set('waiting'),
     });
-    this.#tus = tus;
-    tus.start();
+    this.#transfer = moving;
+    try {
+      await moving.done;
+    } catch (error) {
+      // Of one that was stopped nobody hears.
+      if (this.#transfer !== moving) return;
+      throw error;
+    }
+    await this.#uploaded();
+  }
+
+  #stop(): void {
+    const moving = this.#transfer;
+    this.#transfer = undefined;
+    moving?.stop();
   }
 
   /** All bytes are there: it is looked at. */
@@ -231,26 +234,4 @@ function promised(): PromiseWithResolvers<FileAnswer> {
   const ready = Promise.withResolvers<FileAnswer>();
   ready.promise.catch(() => {});
   return ready;
-}
-
-/** Whether the same may go well in a moment. */
-function isPassing(error: Error | DetailedError): boolean {
-  if (causeOf(error) instanceof BerthError) return false;
-  const status = 'originalResponse' in error ? error.originalResponse?.getStatus() : undefined;
-  return status === undefined || status === 409 || status === 423 || status >= 500;
-}
-
-/** What lies below an error of tus, else the error itself. */
-const causeOf = (thrown: unknown): unknown =>
-  (thrown instanceof Error && 'causingError' in thrown && thrown.causingError) || thrown;
-
-function berthErrorOf(thrown: unknown): BerthError {
-  const cause = causeOf(thrown);
-  if (cause instanceof BerthError) return cause;
-  const response =
-    thrown instanceof Error && 'originalResponse' in thrown
-      ? (thrown as DetailedError).originalResponse
-      : null;
-  if (response) return errorOf(response.getStatus(), response.getBody());
-  return new BerthError('unavailable', 'The server cannot be reached.', { cause: thrown });
 }

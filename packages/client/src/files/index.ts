@@ -7,4 +7,5 @@ export type {
   UploadProgress,
   UploadState,
 } from './file-upload.ts';
+export { type Transfer, transfer } from './transfer.ts';
 export type { UploadSource } from './upload-source.ts';
