@@ -82,6 +82,11 @@ test('a wrong setting is refused with the command that mends it', async () => {
   }
 });
 
+test('a stack from before there were files has a secret for their links without being asked', async () => {
+  assert.deepEqual(await faultsOf({ linkSecret: undefined }), []);
+  assert.equal((await faultsOf({ linkSecret: undefined, ticketSecret: undefined })).length, 2);
+});
+
 test('a missing or wrong secret is refused with the command that mends it, and is not shown', async () => {
   const mend = /: npm run stack -- init kind, or pulumi config set --secret berth:\w+$/;
   const wrong: [string, string | undefined, RegExp][] = [

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import * as pulumi from '@pulumi/pulumi';
 import type { z } from 'zod';
 import { awsSettings } from './aws-settings.ts';
@@ -76,10 +77,15 @@ async function readSecrets<S extends Record<string, Secret>>(
   platform: string,
   faults: string[],
 ): Promise<Secrets<S>> {
-  const read = Object.entries(secrets).map(async ([name, { schema, isOwn }]) => {
+  const read = Object.entries(secrets).map(async ([name, { schema, isOwn, from }]) => {
     const byHand = `pulumi config set --secret ${prefix}${name}`;
     const mend = isOwn ? byHand : `npm run stack -- init ${platform}, or ${byHand}`;
-    if (!pulumi.runtime.allConfig()[prefix + name]) {
+    const isSet = (secret: string) => Boolean(pulumi.runtime.allConfig()[prefix + secret]);
+    if (!isSet(name) && from !== undefined && isSet(from)) {
+      const follow = (key: string) => createHmac('sha256', key).update(`berth ${name}`).digest('base64url');
+      return [name, source.requireSecret(from).apply(follow)];
+    }
+    if (!isSet(name)) {
       faults.push(`${prefix}${name} is not set: ${mend}`);
       return [name, undefined];
     }

@@ -41,6 +41,8 @@ const key = () =>
 export type Secret<T = unknown> = Pick<Setting<T>, 'schema' | 'description'> & {
   /** Only its owner knows it: `init` cannot make it. */
   isOwn?: boolean;
+  /** The secret that it follows from while it is not set: a stack from before it was needed goes on without it. */
+  from?: string;
 };
 
 /** Secrets of every stack. */
@@ -49,7 +51,11 @@ export const commonSecrets = {
   redisPassword: { schema: password(), description: 'Password of Redis.' },
   ticketSecret: { schema: key(), description: 'Keys the tickets for chat nodes.' },
   operatorToken: { schema: key(), description: 'Shown by operators who ask status for the fleet.' },
-  linkSecret: { schema: key(), description: 'Keys the links to files.' },
+  linkSecret: {
+    schema: key(),
+    description: 'Keys the links to files; while it is not set it follows from `ticketSecret`.',
+    from: 'ticketSecret',
+  },
   codeSecret: { schema: key(), description: 'Keys the hashes of e-mail codes.' },
   checksumKey: {
     schema: key(),
