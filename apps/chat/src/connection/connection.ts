@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { type CloseReason, FrameError, limits } from '@berth/wire';
 import type { ClientConnection, Closing, FrameSink } from '../session/client-connection.ts';
 import type { Framing } from './batch.ts';
+import { clientAddressOf } from './client-address.ts';
 import {
   type ConnectionState,
   type Connections,
@@ -149,6 +150,10 @@ export abstract class Connection implements ClientConnection, WatchedConnection 
     this.state = closed;
     this.connections.closed(this);
     if (wasOpen) this.sink.onClosed(this);
+  }
+
+  get address(): string {
+    return clientAddressOf(this.socket);
   }
 
   get isOpen(): boolean {

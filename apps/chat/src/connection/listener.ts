@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { parseProxyHeader } from './proxy-header.ts';
+import { parseProxyHeader } from '@berth/network';
+import { setClientAddress } from './client-address.ts';
 import type { Strangers } from './strangers.ts';
 
 /** Connections that the kernel keeps for us while a storm of them arrives. */
@@ -69,7 +70,10 @@ export class Listener {
         const parsed = parseProxyHeader(header);
         if (parsed === 'more') return;
         done();
-        if (parsed.client !== undefined) this.#options.strangers.add(socket, parsed.client.address);
+        if (parsed.client !== undefined) {
+          setClientAddress(socket, parsed.client.address);
+          this.#options.strangers.add(socket, parsed.client.address);
+        }
         socket.pause();
         const rest = header.subarray(parsed.bytes);
         if (rest.length > 0) socket.unshift(rest);

@@ -23,6 +23,8 @@ export interface Closing {
 export interface ClientConnection {
   sink: FrameSink;
   readonly isOpen: boolean;
+  /** Of the client, as whoever stands before this node tells it; empty when it is not known. */
+  readonly address: string;
   /** Not all that was queued was taken by the transport. */
   readonly hasBacklog: boolean;
   /** Has the transport ask, after so long without a sign of life, whether the other side is there. */
