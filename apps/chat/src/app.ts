@@ -11,6 +11,7 @@ import type { Context } from './context.ts';
 import type { LiveEnds } from './conversations/live-ends.ts';
 import { createDoors } from './doors.ts';
 import { createFleetSide } from './fleet-side.ts';
+import { announcePicture } from './handlers/announce-picture.ts';
 import { submitSend } from './handlers/send.ts';
 import { bindHandlers } from './handlers.ts';
 import { LlfcchatDialect } from './llfcchat/llfcchat-dialect.ts';
@@ -192,6 +193,11 @@ export function createChat(
     ...{ logIn, handlers, log, tracing },
     marks: stores.oldClientMarks,
     ids: stores.oldMessageIds,
+    uploads: stores.oldUploads,
+    pictures: {
+      ...{ lines: stores.fileLines, files: stores.oldFiles },
+      announce: (picture) => announcePicture(context, picture),
+    },
     spacingMs: config.oldClientSpacingMs,
   });
   const reception = new Reception([oldDialect, berthDialect]);

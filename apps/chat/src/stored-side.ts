@@ -17,6 +17,7 @@ import { MysqlGroupStore } from './conversations/mysql-group-store.ts';
 import { MysqlHiddenMessages } from './conversations/mysql-hidden-messages.ts';
 import { MysqlLiveQueries } from './conversations/mysql-live-queries.ts';
 import { MysqlMentions } from './conversations/mysql-mentions.ts';
+import { MysqlOldUploads } from './conversations/mysql-old-uploads.ts';
 import { MysqlPins } from './conversations/mysql-pins.ts';
 import { MysqlPolls } from './conversations/mysql-polls.ts';
 import { MysqlPreferenceStore } from './conversations/mysql-preference-store.ts';
@@ -35,6 +36,7 @@ import { MarkWriter } from './membership/mark-writer.ts';
 import { MemberDirectory } from './membership/member-directory.ts';
 import { MemberHistory } from './membership/member-history.ts';
 import { MysqlOldClientMarks } from './membership/mysql-old-client-marks.ts';
+import { MysqlOldFiles } from './membership/mysql-old-files.ts';
 import { MysqlOldMessageIds } from './membership/mysql-old-message-ids.ts';
 import { MysqlBlockStore } from './people/mysql-block-store.ts';
 import { MysqlFriendStore } from './people/mysql-friend-store.ts';
@@ -85,6 +87,8 @@ export interface Stores {
   sendRates: SendRates;
   oldClientMarks: MysqlOldClientMarks;
   oldMessageIds: MysqlOldMessageIds;
+  oldFiles: MysqlOldFiles;
+  oldUploads: MysqlOldUploads;
   /** What is cached or waits, by name: entries, or bytes where the name says so. */
   kept(): Record<string, number>;
   /** Finishes the commits in flight and closes what `createStores` opened. */
@@ -229,6 +233,8 @@ export function createStores({
     sendRates,
     oldClientMarks: new MysqlOldClientMarks(mysql),
     oldMessageIds,
+    oldFiles: new MysqlOldFiles(mysql),
+    oldUploads: new MysqlOldUploads(mysql, directory, strangersMayWrite),
     kept: () => ({
       member_directory_bytes: directory.bytes,
       messages_bytes: ranges.bytes,

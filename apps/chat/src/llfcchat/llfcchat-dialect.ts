@@ -11,6 +11,7 @@ import {
   toBerthError,
 } from '@berth/wire';
 import { ZodError } from 'zod';
+import type { MysqlOldUploads } from '../conversations/mysql-old-uploads.ts';
 import type { BoundHandlers } from '../handlers.ts';
 import type { MysqlOldClientMarks } from '../membership/mysql-old-client-marks.ts';
 import type { MysqlOldMessageIds } from '../membership/mysql-old-message-ids.ts';
@@ -24,12 +25,14 @@ import { storeErrorOf } from '../stores/store-error.ts';
 import { logInAnswer } from './log-in-answer.ts';
 import { oldBodies } from './old-bodies.ts';
 import { oldErrorOf, oldErrors, oldIds } from './old-ids.ts';
-import { OldSession } from './old-session.ts';
+import { type OldPictures, OldSession } from './old-session.ts';
 import { encodeOldFrame } from './old-text.ts';
 import { addFriend, applicationNotice, authFriend, searchUser } from './people-frames.ts';
+import { pictureChat } from './picture-frames.ts';
 import { textChat } from './text-frames.ts';
 import { createPrivateChat, loadChatMessages, loadChatThread } from './thread-frames.ts';
 import { WaitingBudget } from './waiting-budget.ts';
+import { WholeUploads } from './whole-uploads.ts';
 
 /** After so long a client that has not paged is taken for one that does not (the contract's rule). */
 const decideMs = 2_000;
@@ -50,6 +53,7 @@ const routes = new Map<number, OldRoute>([
   [oldIds.addFriend, { schema: oldBodies.addFriend, handle: addFriend }],
   [oldIds.authFriend, { schema: oldBodies.authFriend, handle: authFriend }],
   [oldIds.textChat, { schema: oldBodies.textChat, handle: textChat }],
+  [oldIds.pictureChat, { schema: oldBodies.pictureChat, handle: pictureChat }],
   [oldIds.loadChatThread, { schema: oldBodies.loadChatThread, handle: loadChatThread }],
   [
     oldIds.createPrivateChat,
@@ -69,6 +73,8 @@ export interface LlfcchatDialectOptions {
   handlers: BoundHandlers;
   marks: MysqlOldClientMarks;
   ids: MysqlOldMessageIds;
+  pictures: OldPictures;
+  uploads: MysqlOldUploads;
   /** Milliseconds between two frames to one client, at least. */
   spacingMs: number;
   log: Log;
@@ -86,9 +92,11 @@ export class LlfcchatDialect implements Dialect {
   readonly #options: LlfcchatDialectOptions;
   readonly #budget = new WaitingBudget();
   readonly #sessions = new WeakMap<LiveSession, OldSession>();
+  readonly #whole: WholeUploads;
 
   constructor(options: LlfcchatDialectOptions) {
     this.#options = options;
+    this.#whole = new WholeUploads(options.uploads, options.log);
   }
 
   /** Characters of texts and bytes of notices that wait for its clients. */
@@ -117,7 +125,8 @@ export class LlfcchatDialect implements Dialect {
     const old = this.#sessions.get(session);
     if (!old) return;
     const id = (frame[0]! << 8) | frame[1]!;
-    if (id === frameIds.deliver) old.texts.deliver(decodeBody(frame.subarray(4)) as Message);
+    if (id === frameIds.deliver || id === frameIds.attached)
+      old.texts.deliver(old.shown(decodeBody(frame.subarray(4)) as Message));
     else if (id === frameIds.friendEvent)
       this.#pushFriendEvent(old, decodeBody(frame.subarray(4)) as Pushes['friendEvent']);
   }
@@ -138,7 +147,7 @@ export class LlfcchatDialect implements Dialect {
   close(session: LiveSession, reason: CloseReason, details: Farewell): void {
     const { connection } = session;
     const frame = this.farewell(reason, details, session);
-    const waitMs = this.#sessions.get(session)?.closed() ?? 0;
+    const waitMs = this.#ended(session);
     if (frame === undefined || waitMs === 0) {
       connection.closeWith(reason, frame, { lingers: frame !== undefined });
       return;
@@ -154,7 +163,15 @@ export class LlfcchatDialect implements Dialect {
   }
 
   onClosed(session: LiveSession): void {
-    this.#sessions.get(session)?.closed();
+    this.#ended(session);
+  }
+
+  /** Answers with the milliseconds until a last frame may be written. */
+  #ended(session: LiveSession): number {
+    const old = this.#sessions.get(session);
+    if (old === undefined) return 0;
+    this.#whole.remove(old);
+    return old.closed();
   }
 
   async #logIn(connection: ClientConnection, id: number, body: Uint8Array): Promise<void> {
@@ -185,16 +202,18 @@ export class LlfcchatDialect implements Dialect {
       session.connection.closeWith('ticketInvalid', undefined);
       return 'ticket_invalid';
     }
-    const { handlers, marks, ids, spacingMs } = this.#options;
+    const { handlers, marks, ids, pictures, spacingMs } = this.#options;
     const old = new OldSession({
-      ...{ session, handlers, marks, ids, spacingMs, decideMs, budget: this.#budget },
+      ...{ session, handlers, marks, ids, pictures, spacingMs, decideMs, budget: this.#budget },
       onFault: (error) => this.#fault(error, oldIds.notifyTextChat),
     });
     this.#sessions.set(session, old);
+    // What it can be shown of files is settled here, message by message.
+    session.files = true;
     session.connection.keepAlive(keepAliveMs);
     let answer: Awaited<ReturnType<typeof logInAnswer>>;
     try {
-      answer = await logInAnswer(old, token);
+      answer = await logInAnswer(old, await old.fileToken(token));
     } catch (thrown) {
       const error = berthErrorOf(thrown);
       this.#fault(error, oldIds.chatLogin);
@@ -202,6 +221,7 @@ export class LlfcchatDialect implements Dialect {
       session.connection.closeWith('serverError', refusal);
       return error.code;
     }
+    if (session.connection.isOpen) this.#whole.add(old);
     old.welcome(answerId(oldIds.chatLogin), answer);
     return 'ok';
   }

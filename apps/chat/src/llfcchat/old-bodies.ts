@@ -1,3 +1,4 @@
+import { isOldClientName } from '@berth/wire/old-files';
 import { z } from 'zod';
 
 /** The bodies of the dialect's requests. Ids are 32-bit integers; what a client also sends is ignored. */
@@ -30,6 +31,16 @@ export const oldBodies = {
   loadChatThread: z.object({ uid, thread_id: seen }),
   createPrivateChat: z.object({ uid, other_id: uid }),
   loadChatMessages: z.object({ thread_id: uid, message_id: seen }),
+  /** `text_or_url` is a path on the sender's machine: it is not even read. */
+  pictureChat: z.object({
+    ...{ fromuid: uid, touid: uid, thread_id: uid },
+    md5: z
+      .string()
+      .regex(/^[0-9a-fA-F]{32}$/)
+      .transform((text) => text.toLowerCase()),
+    name: z.string().refine(isOldClientName, { error: 'a UUID and an extension' }),
+    unique_id: z.string().min(1).max(1_024),
+  }),
 } as const;
 
 export type OldBody<N extends keyof typeof oldBodies> = z.output<(typeof oldBodies)[N]>;

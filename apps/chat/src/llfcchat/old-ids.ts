@@ -15,6 +15,8 @@ export const oldIds = {
   loadChatThread: 1025,
   createPrivateChat: 1027,
   loadChatMessages: 1029,
+  pictureChat: 1035,
+  notifyPicture: 1039,
 } as const;
 
 /** The numbers that the dialect has for errors. */

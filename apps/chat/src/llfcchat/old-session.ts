@@ -1,22 +1,36 @@
-import { answerId } from '@berth/wire';
+import { networkOf } from '@berth/network';
+import { answerId, type Message } from '@berth/wire';
 import { requestSchemas } from '@berth/wire/requests';
+import type { PictureAnnouncement } from '../conversations/mysql-old-uploads.ts';
 import type { BoundHandlers } from '../handlers.ts';
+import type { FileLines } from '../log/file-lines.ts';
 import type { MysqlOldClientMarks } from '../membership/mysql-old-client-marks.ts';
+import type { MysqlOldFiles } from '../membership/mysql-old-files.ts';
 import type { MysqlOldMessageIds } from '../membership/mysql-old-message-ids.ts';
 import type { LiveSession } from '../session/live-session.ts';
 import { oldIds } from './old-ids.ts';
 import { encodeOldFrame } from './old-text.ts';
 import { type Audience, PushedTexts, type Variant } from './pushed-texts.ts';
+import { shownMessage } from './shown-messages.ts';
 import { SpacedFrames } from './spaced-frames.ts';
 import { ToldPeople } from './told-people.ts';
 import type { AskUseCase } from './use-cases.ts';
 import type { WaitingBudget } from './waiting-budget.ts';
+
+/** What pictures take beside the handlers. */
+export interface OldPictures {
+  lines: FileLines;
+  files: MysqlOldFiles;
+  /** Gives a picture its number. */
+  announce(picture: PictureAnnouncement): Promise<number>;
+}
 
 export interface OldSessionOptions {
   session: LiveSession;
   handlers: BoundHandlers;
   marks: MysqlOldClientMarks;
   ids: MysqlOldMessageIds;
+  pictures: OldPictures;
   /** What waits for all of them. */
   budget: WaitingBudget;
   /** Milliseconds between two frames, at least. */
@@ -44,13 +58,18 @@ export class OldSession implements Audience {
   readonly #handlers: BoundHandlers;
   readonly #frames: SpacedFrames;
   readonly #timer: NodeJS.Timeout;
+  readonly #pictures: OldPictures;
+  #token = '';
+  #showsPictures = false;
   #variant: Variant = 'unknown';
   readonly #peers = new Map<number, Promise<number | undefined>>();
 
-  constructor({ session, handlers, marks, ids, budget, spacingMs, decideMs, onFault }: OldSessionOptions) {
+  constructor(options: OldSessionOptions) {
+    const { session, handlers, marks, ids, pictures, budget, spacingMs, decideMs, onFault } = options;
     this.session = session;
     this.ids = ids;
     this.#handlers = handlers;
+    this.#pictures = pictures;
     this.texts = new PushedTexts(this, marks, budget);
     this.#frames = new SpacedFrames({
       connection: session.connection,
@@ -83,9 +102,47 @@ export class OldSession implements Audience {
       session: LiveSession,
       body: unknown,
     ) => Promise<object | readonly object[]>;
-    const answer = await handle(this.session, request);
-    return (Array.isArray(answer) ? answer[0] : answer) as never;
+    const given = await handle(this.session, request);
+    const answer = (Array.isArray(given) ? given[0] : given) as { messages?: Message[] };
+    if (name !== 'sync') return answer as never;
+    return { ...answer, messages: answer.messages!.map((message) => this.shown(message)) } as never;
   };
+
+  /** As the dialect can show it. */
+  shown(message: Message): Message {
+    return shownMessage(this.#pictures.lines, message);
+  }
+
+  announce(picture: PictureAnnouncement): Promise<number> {
+    return this.#pictures.announce(picture);
+  }
+
+  /** The client is one that has frames for pictures. */
+  sendsPictures(): void {
+    this.#showsPictures = true;
+  }
+
+  /** Looked for again as long as it is not so: its connection to the files service may just have been made. */
+  async showsPictures(): Promise<boolean> {
+    const { files } = this.#pictures;
+    this.#showsPictures ||= await files.knowsPictures(this.user, this.#network, Date.now());
+    return this.#showsPictures;
+  }
+
+  /** What it shows to the files service, as long as the session lives; `otherwise` where that cannot be noted now. */
+  async fileToken(otherwise: string): Promise<string> {
+    try {
+      const { id } = this.session;
+      this.#token = await this.#pictures.files.begin(this.user, id, this.#network, Date.now());
+      return this.#token;
+    } catch {
+      return otherwise;
+    }
+  }
+
+  get #network(): string {
+    return networkOf(this.session.connection.address);
+  }
 
   /** Asked once: it never changes. */
   peerOf(conversation: number): Promise<number | undefined> {
@@ -127,6 +184,8 @@ export class OldSession implements Audience {
   /** Nothing is written any more; answers with the milliseconds until a last frame may be. */
   closed(): number {
     clearTimeout(this.#timer);
+    if (this.#token !== '') this.#pictures.files.end(this.user, this.#token).catch(() => {});
+    this.#token = '';
     this.texts.close();
     return this.#frames.stop();
   }

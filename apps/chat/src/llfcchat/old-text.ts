@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { encodeFrame, type Message, type Profile } from '@berth/wire';
+import { oldIconName } from '@berth/wire/old-files';
 import { isShowable, textLimits, tidy } from '@berth/wire/text-rules';
 import type { IdOf } from '../membership/mysql-old-message-ids.ts';
 import { maxOldBodyBytes } from './old-ids.ts';
@@ -11,11 +12,11 @@ export const cidOf = (name: string): string =>
   createHash('sha256').update(name).digest('base64url').slice(0, 32);
 
 /** `YYYY-MM-DD HH:MM:SS`, UTC. */
-const timeOf = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
+export const timeOf = (ms: number): string => new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
 
 /** What the dialect shows of a user: neither password nor e-mail address, which its servers gave to anyone. */
 export const profileOf = ({ id, name, nick, description, sex, icon }: Profile) => ({
-  ...{ uid: id, name, nick, desc: description, sex, icon, email: '' },
+  ...{ uid: id, name, nick, desc: description, sex, icon: oldIconName(id, icon), email: '' },
 });
 
 /** So many characters of it at most: such clients know no limit. */

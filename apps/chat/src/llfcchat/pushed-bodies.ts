@@ -1,4 +1,5 @@
-import type { Message, Profile } from '@berth/wire';
+import type { Attachment, Message, Profile } from '@berth/wire';
+import { oldPictureName } from '@berth/wire/old-files';
 import type { IdOf } from '../membership/mysql-old-message-ids.ts';
 import { oldErrors } from './old-ids.ts';
 import { entryOf, profileOf, storedText } from './old-text.ts';
@@ -19,6 +20,17 @@ export function pushedBody(
       : { text_array: texts.map(({ text, cid }) => ({ content: text, msgid: cid })) }),
   };
 }
+
+/** 1039: the client asks for the bytes at once, by the name. */
+export const pushedPicture = (
+  user: number,
+  peer: number,
+  { message, picture, idOf }: { message: Message; picture: Attachment; idOf: IdOf },
+): object => ({
+  ...{ error: oldErrors.success, message_id: idOf(message.seq), sender_id: message.sender },
+  ...{ receiver_id: message.sender === user ? peer : user, img_name: oldPictureName(picture) },
+  ...{ total_size: String(picture.bytes), thread_id: message.conversation },
+});
 
 /** 1015 */
 export const acceptance = (

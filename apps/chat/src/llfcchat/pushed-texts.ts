@@ -4,7 +4,8 @@ import type { MysqlOldMessageIds } from '../membership/mysql-old-message-ids.ts'
 import { LiveTexts } from './live-texts.ts';
 import { oldIds } from './old-ids.ts';
 import { encodeOldFrame, fitting } from './old-text.ts';
-import { acceptance, pushedBody } from './pushed-bodies.ts';
+import { acceptance, pushedBody, pushedPicture } from './pushed-bodies.ts';
+import { pictureOf } from './shown-messages.ts';
 import type { Push } from './spaced-frames.ts';
 import type { ToldPeople } from './told-people.ts';
 import type { AskUseCase } from './use-cases.ts';
@@ -25,6 +26,8 @@ export interface Audience {
   ask: AskUseCase;
   /** The other one of a direct conversation; undefined for a group. */
   peerOf(conversation: number): Promise<number | undefined>;
+  /** Whether the client has a frame for pictures; any other is told them as text. */
+  showsPictures(): Promise<boolean>;
   /** There is something to push. */
   wake(): void;
 }
@@ -262,12 +265,22 @@ export class PushedTexts {
     const last = messages.at(-1);
     if (last === undefined)
       return this.#delivered === before ? this.#forget(conversation) : this.#textsOf(conversation);
-    const run = firstRun(messages, (message) => this.#isShown(message, isListed));
+    const run = firstRun(messages, isListed, (message) => this.#isShown(message, isListed));
     if (run.length === 0) {
       this.#moveTo(conversation, last.seq);
       return this.#textsOf(conversation);
     }
     const idOf = isListed ? await this.#to.ids.upTo(conversation, run.at(-1)!.seq) : undefined;
+    const [first] = run;
+    const picture = isListed ? pictureOf(first!) : undefined;
+    if (picture !== undefined && (await this.#to.showsPictures()))
+      return {
+        frame: encodeOldFrame(
+          oldIds.notifyPicture,
+          pushedPicture(this.#to.user, peer, { message: first!, picture, idOf: idOf! }),
+        ),
+        written: () => this.#sent(conversation, first!.seq),
+      };
     const bodyOf = (texts: readonly Message[]) => pushedBody(this.#to.user, peer, texts, idOf);
     const texts = fitting(run, bodyOf);
     return {
@@ -355,11 +368,17 @@ export class PushedTexts {
   }
 }
 
-/** The first texts that are shown and have one sender; those before them are passed over. */
-function firstRun(messages: readonly Message[], isShown: (message: Message) => boolean): Message[] {
+/** The first texts that are shown and have one sender, or a picture alone; those before them are passed over. */
+function firstRun(
+  messages: readonly Message[],
+  hasPictures: boolean,
+  isShown: (message: Message) => boolean,
+): Message[] {
   const run: Message[] = [];
   for (const message of messages) {
     if (!isShown(message)) continue;
+    const isPicture = [message, ...run].some((one) => pictureOf(one) !== undefined);
+    if (hasPictures && run.length > 0 && isPicture) break;
     if (run.length > 0 && message.sender !== run[0]!.sender) break;
     run.push(message);
   }

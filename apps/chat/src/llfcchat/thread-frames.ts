@@ -4,6 +4,8 @@ import { oldErrors } from './old-ids.ts';
 import type { OldSession } from './old-session.ts';
 import { entryOf, fitting } from './old-text.ts';
 import { assertSelf } from './people-frames.ts';
+import { pictureEntry } from './picture-frames.ts';
+import { pictureOf } from './shown-messages.ts';
 
 /** The dialect's pages. */
 const pageSize = 10;
@@ -46,15 +48,19 @@ export async function loadChatMessages(old: OldSession, body: OldBody<'loadChatM
   old.decide('threads');
   old.pages();
   const { thread_id, message_id } = body;
-  if ((await old.peerOf(thread_id)) === undefined) throw new BerthError('not_member');
+  const peer = await old.peerOf(thread_id);
+  if (peer === undefined) throw new BerthError('not_member');
   const after = await old.ids.seqAt(thread_id, message_id);
   const { messages, more } = await old.ask('sync', { conversation: thread_id, after, limit: pageSize });
   const idOf = await old.ids.upTo(thread_id, messages.at(-1)?.seq ?? 0);
+  const hasPictures = messages.some(pictureOf) && (await old.showsPictures());
+  const shown = (message: Message) =>
+    hasPictures ? pictureEntry(idOf, message, [old.user, peer]) : entryOf(idOf, message);
   const bodyOf = (page: readonly Message[]) => ({
     ...{ error: oldErrors.success, thread_id },
     last_message_id: page.length === 0 ? message_id : idOf(page.at(-1)!.seq),
     load_more: more || page.length < messages.length,
-    chat_datas: page.map((message) => entryOf(idOf, message)),
+    chat_datas: page.map(shown),
   });
   const page = fitting(messages, bodyOf);
   const answer = bodyOf(page);
