@@ -7,6 +7,7 @@ import type { Context } from './context.ts';
 import { createHttpApp } from './http/http-app.ts';
 import { HttpListener } from './http/http-listener.ts';
 import { LinkSigner } from './links/link-signer.ts';
+import { createOldDoors } from './llfcchat/old-doors.ts';
 import { FileProcessor } from './media/file-processor.ts';
 import { PicturePool } from './media/picture-pool.ts';
 import { SessionCheck } from './session-check.ts';
@@ -21,7 +22,7 @@ import { UploadLeases, UploadLocks } from './uploads/upload-locks.ts';
 
 export interface Files extends App {
   /** The ports bound, known once started. */
-  readonly ports: { http: number; ops: number };
+  readonly ports: { http: number; tcp: number; ops: number };
 }
 
 /** Uploads and downloads of what people attach. */
@@ -30,7 +31,7 @@ export function createFiles(
   { log, metrics = new Metrics('files') }: { log: Log; metrics?: Metrics },
 ): Files {
   const closers = new Closers();
-  const ports = { http: 0, ops: 0 };
+  const ports = { http: 0, tcp: 0, ops: 0 };
   const db = new Mysql({ ...config.mysql, poolSize: 10, maxWaiting: 500 });
   closers.add('mysql', () => db.close());
   const keys =
@@ -95,6 +96,7 @@ export function createFiles(
       requests.observe({ route, status: status === 0 ? 'aborted' : String(status) }, seconds),
     ),
   );
+  const oldDoors = createOldDoors(config, context, { db, metrics });
   let isClosing = false;
   const ops = new OpsServer({
     ...config.ops,
@@ -122,10 +124,16 @@ export function createFiles(
       await listener.listen(config.http.host, config.http.port);
       ports.http = listener.port;
       closers.add('http', () => listener.close());
+      await oldDoors.open();
+      ports.tcp = oldDoors.port;
+      closers.add('llfcchat', () => oldDoors.close());
       closers.add('readiness', () => {
         isClosing = true;
       });
-      log.info({ host: config.http.host, port: ports.http, opsPort: ports.ops }, 'files is up');
+      log.info(
+        { host: config.http.host, port: ports.http, tcpPort: ports.tcp, opsPort: ports.ops },
+        'files is up',
+      );
     },
     close: () => closers.close(),
   };

