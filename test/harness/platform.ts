@@ -64,6 +64,8 @@ export class Platform {
   readonly grpcPorts = new Map<string, number>();
   nodes: ChatNode[] = [];
   gateUrl = '';
+  /** With `files`: where clients of the llfcchat dialect find them. */
+  filesPort = 0;
   /** What status asks for before it tells of the fleet. */
   readonly operatorToken = secret();
   /** JSON of the key file that gate signs session tokens with. */
@@ -209,7 +211,10 @@ export class Platform {
       // Every client of a test comes from one address.
       REQUESTS_PER_ADDRESS_MINUTE: '100000',
     };
-    if (this.#options.files) this.#gateEnvironment.FILES_URL = this.#createFiles();
+    if (this.#options.files) {
+      this.#gateEnvironment.FILES_URL = this.#createFiles();
+      Object.assign(this.#gateEnvironment, { FILES_HOST: '127.0.0.1', FILES_PORT: String(this.filesPort) });
+    }
     this.gateUrl = this.#addGate('gate', {}).url;
     for (let node = 1; node <= (this.#options.nodes ?? 2); node++) await this.#createNode(node);
 
@@ -231,8 +236,10 @@ export class Platform {
   #createFiles(): string {
     const [port, opsPort] = [this.#nextPort(), this.#nextPort()];
     const url = `http://127.0.0.1:${port}/files`;
+    this.filesPort = this.#nextPort();
     const environment = {
       ...{ HTTP_HOST: '127.0.0.1', HTTP_PORT: String(port), OPS_PORT: String(opsPort), FILES_URL: url },
+      ...{ TCP_HOST: '127.0.0.1', TCP_PORT: String(this.filesPort) },
       SESSION_PUBLIC_KEYS: publicSessionKeys(this.sessionKeys),
       ...{ LINK_SECRET: secret(), STORAGE_DIR: join(this.#folder, 'files'), SWEEP_SECONDS: '86400' },
     };

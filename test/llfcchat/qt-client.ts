@@ -4,6 +4,7 @@ import { eventually } from '@berth/fixtures';
 import { type Body, frameOf } from '../harness/frame-socket.ts';
 import type { PlatformDoors } from '../harness/platform.ts';
 import { type OldUser, oldLogIn } from './old-user.ts';
+import { ResourceSocket } from './resource-socket.ts';
 
 /**
  * `plain`: the first variant, which neither beats nor pages and shows what `text_array` brings. `threads`: the later one.
@@ -30,10 +31,14 @@ interface QtOptions {
   readsPerSecond?: number;
   /** Of `threads`. Default 1 000 ms, where the real one has 10 s. */
   beatMs?: number;
+  /** The last variant: it connects to the file server before it logs in, and knows pictures. */
+  pictures?: boolean;
 }
 
 /** The ids that it has a handler for. */
-const known = new Set([1006, 1008, 1010, 1011, 1014, 1015, 1018, 1019, 1021, 1024, 1026, 1028, 1030]);
+const known = new Set([
+  1006, 1008, 1010, 1011, 1014, 1015, 1018, 1019, 1021, 1024, 1026, 1028, 1030, 1036, 1039,
+]);
 
 /**
  * A process of the Qt client, as far as the wire can tell it from the real one. What would end the real one, or make it
@@ -53,6 +58,9 @@ export class QtClient {
   threads = new Map<number, QtThread>();
   isLoaded = false;
   nodePort = 0;
+  /** With `pictures`: its connection to the file server, and what it shows there. */
+  files!: ResourceSocket;
+  fileToken = '';
   readonly #options: QtOptions;
   #socket: Socket | undefined;
   #read = new FrameReader();
@@ -84,6 +92,8 @@ export class QtClient {
     this.#uid = 0;
     this.#read = new FrameReader();
     this.nodePort = Number(berth.port);
+    if (this.#options.pictures)
+      this.files = await ResourceSocket.connect(berth.reshost, Number(berth.resport));
     const socket = connect(this.nodePort, berth.host);
     this.#socket = socket;
     socket.on('error', () => {});
@@ -108,6 +118,7 @@ export class QtClient {
     const socket = this.#socket;
     this.#socket = undefined;
     socket?.destroy();
+    void this.files?.close();
   }
 
   send(id: number, body: Body): void {
@@ -194,6 +205,7 @@ export class QtClient {
 
   #loggedIn(body: Body): void {
     this.#uid = body.uid;
+    this.fileToken = body.token;
     for (const friend of body.friend_list) this.friends.set(friend.uid, friend);
     if (this.#options.variant === 'plain') return;
     this.#every(this.#options.beatMs ?? 1_000, () => this.send(1023, { fromuid: this.#uid }));

@@ -47,6 +47,8 @@ export interface GateConfig {
   allowedOrigins: string[];
   /** What the web client may connect to besides its own origin: sources of a Content-Security-Policy. */
   connectSources: string[];
+  /** Where clients of the llfcchat dialect find files, by a protocol of their own; undefined: nowhere. */
+  oldFiles: { host: string; port: number } | undefined;
   /** Where files go: an address, or a path below gate's own; undefined: nowhere. */
   files: { url: string; maxFileBytes: number } | undefined;
   /** Where else the web client may take pictures and sound from: sources of a Content-Security-Policy. */
@@ -103,6 +105,8 @@ const variables = {
     .default([]),
   CSP_CONNECT: sources('wss://chat.example.org').default(['ws:', 'wss:']),
   FILES_URL: env.webAddressOrPath().optional(),
+  FILES_HOST: env.text().optional(),
+  FILES_PORT: env.port().default(8_095),
   MAX_FILE_MB: env.count(1, 1_048_576).default(2_048),
   CSP_FILES: sources('https://bucket.s3.eu-central-1.amazonaws.com').default([]),
   INVITES: env.flag().default(true),
@@ -144,6 +148,8 @@ export function parseGateConfig(source: Record<string, string | undefined>): Gat
     trustedProxies: values.TRUSTED_PROXIES,
     allowedOrigins: values.ALLOWED_ORIGINS,
     connectSources: values.CSP_CONNECT,
+    oldFiles:
+      values.FILES_HOST === undefined ? undefined : { host: values.FILES_HOST, port: values.FILES_PORT },
     files: values.FILES_URL === undefined ? undefined : filesOf(values.FILES_URL, values.MAX_FILE_MB),
     fileSources: fileSourcesOf(values.FILES_URL, values.CSP_FILES),
     mailboxUrl: values.MAILBOX_URL,

@@ -34,7 +34,7 @@ export function renderScreen(
     ]),
     ['status', `http://127.0.0.1:${plan.status.ops}/v1/fleet  grpc 127.0.0.1:${plan.status.grpc}`],
     ['verify', `grpc 127.0.0.1:${plan.verify.grpc}`],
-    ['files', `http://127.0.0.1:${plan.files.http}/files`],
+    ['files', `http://127.0.0.1:${plan.files.http}/files  llfcchat 127.0.0.1:${plan.files.tcp}`],
     ['mail', `smtp 127.0.0.1:${plan.smtp}`],
     ['redis', address(facts.redisUrl)],
     ['mysql', address(facts.mysqlUrl)],

@@ -13,7 +13,7 @@ export interface Plan {
   verify: { grpc: number; ops: number };
   status: { grpc: number; ops: number };
   gate: { ops: number };
-  files: { http: number; ops: number };
+  files: { http: number; tcp: number; ops: number };
   nodes: NodePlan[];
   secrets: SecretFiles;
 }
@@ -32,7 +32,7 @@ const host = '127.0.0.1';
 const stopMarginMs = 20_000;
 
 export async function makePlan(config: LocalConfig): Promise<Plan> {
-  const ports = await freePorts(10 + 4 * config.nodes);
+  const ports = await freePorts(11 + 4 * config.nodes);
   const next = () => ports.pop()!;
   return {
     mysql: next(),
@@ -41,7 +41,7 @@ export async function makePlan(config: LocalConfig): Promise<Plan> {
     verify: { grpc: next(), ops: next() },
     status: { grpc: next(), ops: next() },
     gate: { ops: next() },
-    files: { http: next(), ops: next() },
+    files: { http: next(), tcp: next(), ops: next() },
     nodes: Array.from({ length: config.nodes }, (_, index) => planNode(index + 1, ports.splice(0, 4))),
     secrets: prepareSecrets(config.dataDir),
   };
@@ -130,6 +130,8 @@ export function gateService(
     BASE_PATH: '/',
     WEB_ROOT: webRoot,
     FILES_URL: filesUrl(plan),
+    FILES_HOST: host,
+    FILES_PORT: plan.files.tcp,
     MAILBOX_URL: `http://${host}:${config.mailPort}/`,
   });
 }
@@ -141,6 +143,8 @@ export function filesService(config: LocalConfig, plan: Plan, stores: { mysqlUrl
     MYSQL_URL: stores.mysqlUrl,
     HTTP_HOST: host,
     HTTP_PORT: plan.files.http,
+    TCP_HOST: host,
+    TCP_PORT: plan.files.tcp,
     FILES_URL: filesUrl(plan),
     SESSION_PUBLIC_KEYS_FILE: plan.secrets.sessionPublicKeys,
     LINK_SECRET_FILE: plan.secrets.linkSecret,

@@ -8,7 +8,10 @@ import { createSession } from './create-session.ts';
 
 const schema = z.object({ email: z.string(), passwd: z.string() });
 
-/** `createSession` for the old clients: the address under the names of both of their generations, the ticket as token. */
+/**
+ * `createSession` for the old clients: the address under the names of both of their generations, the ticket as token. The later one
+ * needs to be told of a place for files, too: without it it does not log in.
+ */
 export async function userLogin(context: Context, { body, client, signal }: Call<unknown>) {
   const { email, passwd } = parseFields(schema, body);
   const credentials = parseFields(httpSchemas.sessionsRequest, {
@@ -18,6 +21,7 @@ export async function userLogin(context: Context, { body, client, signal }: Call
   });
   const { user, berth } = await createSession(context, { body: credentials, client, signal });
   const port = String(berth.port);
+  const { oldFiles } = context.config;
   return {
     email,
     uid: user.id,
@@ -26,5 +30,6 @@ export async function userLogin(context: Context, { body, client, signal }: Call
     port,
     chathost: berth.host,
     chatport: port,
+    ...(oldFiles && { reshost: oldFiles.host, resport: String(oldFiles.port) }),
   };
 }
