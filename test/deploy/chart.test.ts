@@ -280,7 +280,7 @@ describe('the chart', { skip }, () => {
       'chat → chat 50055',
       'chat → status 50052',
       'edge → chat 8090,8091',
-      'edge → files 8085',
+      'edge → files 8085,8095',
       'edge → gate 8080',
       'gate → status 50052',
       'gate → verify 50051',

@@ -35,6 +35,12 @@ for (const { binary, version } of haproxies)
         assert.equal(around.nodes[1]!.arrivals.at(-1)!.client, '203.0.113.9:40001');
         tcp.close();
 
+        const files = await RawClient.open(behind.files);
+        files.send(Buffer.concat([proxyHeader('203.0.113.6', 40_004), frame]));
+        await files.receive(frame.length);
+        assert.equal(around.nodes[0]!.arrivals.at(-1)!.client, '203.0.113.6:40004');
+        files.close();
+
         const { client, head } = await openWebSocket(behind.http, nameOf(addresses[0]!), {
           before: proxyHeader('203.0.113.8', 40_002),
         });
@@ -52,7 +58,7 @@ for (const { binary, version } of haproxies)
 
       test('refuses a client that comes without it', async () => {
         const frame = hello(ticketFor(addresses[0]!));
-        for (const port of [behind.tcp, behind.http]) {
+        for (const port of [behind.tcp, behind.http, behind.files]) {
           const client = await RawClient.open(port);
           client.send(frame);
           await client.closed;

@@ -86,12 +86,18 @@ for (const { binary, version } of haproxies)
         const frame = hello(ticketFor(addresses[0]!));
         silent.send(frame);
         await silent.receive(frame.length);
+        // One for files has not even said who it is.
+        const listening = await RawClient.open(impatient.files);
         const { client: other } = await openWebSocket(impatient.http, nameOf(addresses[0]!));
         await other.closed;
         const bytes = Buffer.from('still here');
         silent.send(bytes);
         await silent.receive(frame.length + bytes.length);
         silent.close();
+        listening.send(bytes);
+        await listening.receive(bytes.length);
+        assert.ok(around.nodes[0]!.arrivals.some(({ client }) => client === listening.address));
+        listening.close();
       } finally {
         await impatient.stop();
         await rm(folder, { recursive: true });

@@ -51,6 +51,8 @@ export interface RunningEdge {
   innerHttp: number;
   tcp: number;
   innerTcp: number;
+  /** With EDGE_FILES_TCP. */
+  files: number;
   ops: number;
   exited: Promise<{ code: number | null }>;
   signal(name: NodeJS.Signals): void;
@@ -66,7 +68,8 @@ export async function startEdge(
   settings: Record<string, string>,
   file = edgeConfig,
 ): Promise<RunningEdge> {
-  const [http, innerHttp, tcp, innerTcp, ops] = [
+  const [http, innerHttp, tcp, innerTcp, files, ops] = [
+    await freePort(),
     await freePort(),
     await freePort(),
     await freePort(),
@@ -86,6 +89,7 @@ export async function startEdge(
       EDGE_INNER_HTTP_PORT: String(innerHttp),
       EDGE_TCP_PORT: String(tcp),
       EDGE_INNER_TCP_PORT: String(innerTcp),
+      EDGE_FILES_TCP_PORT: String(files),
       EDGE_OPS_PORT: String(ops),
       ...settings,
     },
@@ -110,7 +114,7 @@ export async function startEdge(
   await Promise.race([ready, gone]);
   gone.catch(() => {});
   return {
-    ...{ http, innerHttp, tcp, innerTcp, ops, exited },
+    ...{ http, innerHttp, tcp, innerTcp, files, ops, exited },
     signal: (name) => child.kill(name),
     stop: async () => {
       child.kill('SIGTERM');

@@ -41,6 +41,8 @@ export class Surroundings {
       EDGE_CHAT_WS_PORT: String(around.#ports.webSocket),
       EDGE_NAMESERVER: `127.0.0.1:${around.dns.port}`,
       EDGE_FIRST_FRAME_SECONDS: '1',
+      // What it does to a connection is what a chat pod does.
+      EDGE_FILES_TCP: `${addresses[0]}:${around.#ports.tcp}`,
     };
     return around;
   }
