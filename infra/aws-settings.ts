@@ -51,7 +51,7 @@ export const awsSettings = {
   },
   plainTcp: {
     schema: flag(),
-    description: 'The TCP port without TLS, for clients of the old protocol that cannot do TLS.',
+    description: 'The TCP ports without TLS, for clients of the old protocol that cannot do TLS.',
     default: 'false',
     example: 'true',
   },

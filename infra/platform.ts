@@ -30,6 +30,8 @@ export interface Ingress {
   /** Name and port that clients of the TCP protocol connect to. */
   host: string;
   port: number;
+  /** Port of the llfcchat dialect for files, on the same host. */
+  filesPort: number;
   /** Address of the web client and the API, without a path. */
   url: string;
   edge: Inputs<

@@ -33,6 +33,12 @@ export const commonSettings = {
     default: '8090',
     example: '8090',
   },
+  filesPort: {
+    schema: port(),
+    description: 'Port of the llfcchat dialect for files, as clients see it.',
+    default: '8095',
+    example: '8095',
+  },
   allowedOrigins: {
     schema: list(z.url({ protocol: /^https?$/ })),
     description: 'Further web origins whose pages may use the API, separated by commas.',
@@ -187,6 +193,12 @@ export const kindSettings = {
     description: 'Node port behind `tcpPort`.',
     default: '30090',
     example: '30090',
+  },
+  filesNodePort: {
+    schema: count(30_000, 32_767),
+    description: 'Node port behind `filesPort`.',
+    default: '30095',
+    example: '30095',
   },
   mailNodePort: {
     schema: count(30_000, 32_767),

@@ -21,7 +21,8 @@ export function createBerthValues(
     logLevel: config.logLevel,
     image: { repository: platform.images.repository, tag: config.imageTag },
     public: {
-      ...{ host: ingress.host, port: ingress.port, url: ingress.url, origins: config.allowedOrigins },
+      ...{ host: ingress.host, port: ingress.port, filesPort: ingress.filesPort, url: ingress.url },
+      origins: config.allowedOrigins,
       ...(config.basePath !== '/' && {
         basePath: config.basePath,
         basePathStripped: config.basePathStripped,

@@ -101,6 +101,10 @@ export interface BerthValues {
      */
     port?: number;
     /**
+     * Port of the llfcchat dialect for files, as clients see it; with `files.enabled`.
+     */
+    filesPort?: number;
+    /**
      * Address of the web client and the API as clients see it, without a path: https://chat.example.com. WebSockets are opened below it. Required.
      */
     url?: string;
@@ -902,6 +906,10 @@ export interface BerthValues {
        */
       tcpPort?: number;
       /**
+       * Port of the llfcchat dialect for files; with `files.enabled`.
+       */
+      filesPort?: number;
+      /**
        * Node port of HTTP and WebSocket; 0: any.
        */
       httpNodePort?: number;
@@ -909,6 +917,10 @@ export interface BerthValues {
        * Node port of the TCP protocol; 0: any.
        */
       tcpNodePort?: number;
+      /**
+       * Node port of the llfcchat dialect for files; 0: any.
+       */
+      filesNodePort?: number;
       /**
        * Class of the load balancer; empty: the cluster's default.
        */

@@ -176,7 +176,7 @@ function imagesOf(config: AwsConfig, { repository }: Registry): Images {
 }
 
 function ingressOf(config: AwsConfig, onAws: pulumi.ComponentResourceOptions): Ingress {
-  const { domain, hostedZone, tcpPort } = config;
+  const { domain, hostedZone, tcpPort, filesPort } = config;
   const certificate = config.certificate
     ? pulumi.output(config.certificate)
     : new Certificate('certificate', { domain, hostedZone, protect: config.protect }, onAws).arn;
@@ -186,7 +186,7 @@ function ingressOf(config: AwsConfig, onAws: pulumi.ComponentResourceOptions): I
     'nlb-target-type': 'ip',
     'backend-protocol': 'tcp',
     'ssl-cert': certificate,
-    'ssl-ports': config.plainTcp ? '443' : `443,${tcpPort}`,
+    'ssl-ports': config.plainTcp ? '443' : `443,${tcpPort},${filesPort}`,
     'ssl-negotiation-policy': 'ELBSecurityPolicy-TLS13-1-2-2021-06',
     'proxy-protocol': '*',
     attributes: 'load_balancing.cross_zone.enabled=true',
@@ -204,6 +204,7 @@ function ingressOf(config: AwsConfig, onAws: pulumi.ComponentResourceOptions): I
   return {
     host: domain,
     port: tcpPort,
+    filesPort,
     url: `https://${domain}`,
     edge: {
       image: config.edgeImage,
@@ -218,6 +219,7 @@ function ingressOf(config: AwsConfig, onAws: pulumi.ComponentResourceOptions): I
         loadBalancerClass: 'eks.amazonaws.com/nlb',
         httpPort: 443,
         tcpPort,
+        filesPort,
         annotations: Object.fromEntries(
           Object.entries(annotations).map(([name, value]) => [prefix + name, value]),
         ),

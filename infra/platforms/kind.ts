@@ -54,6 +54,7 @@ export async function createKind(config: KindConfig): Promise<Platform> {
     ingress: {
       host: config.publicHost,
       port: config.tcpPort,
+      filesPort: config.filesPort,
       url: `http://${config.publicHost}:${config.httpPort}`,
       edge: {
         image: config.edgeImage,
@@ -61,6 +62,7 @@ export async function createKind(config: KindConfig): Promise<Platform> {
           type: 'NodePort',
           httpNodePort: config.httpNodePort,
           tcpNodePort: config.tcpNodePort,
+          filesNodePort: config.filesNodePort,
         },
       },
     },
