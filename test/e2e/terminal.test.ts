@@ -120,12 +120,12 @@ test('two people register, find each other and chat at two terminals on two node
 
   ann.type('/pin');
   await bob.sees(/ann pinned a message/);
-  ann.type('/forward Crew');
+  ann.type('/forward bob');
   await bob.sees(/ann: ↪ ann: .*tides\.txt/);
   bob.type('/poll Where to? | pier | quay');
-  await ann.sees(/\(Crew\) bob: 📊 Where to\? {2}1\. pier/);
+  await ann.sees(/bob: 📊 Where to\? {2}1\. pier/);
   bob.type('/vote 2');
-  await ann.sees(/\(Crew\) poll 1: 0, 2: 1/);
+  await ann.sees(/\* poll 1: 0, 2: 1/);
   ann.type('/later 60 good night');
   await ann.sees(/it is sent at \d\d:\d\d/);
   ann.type('/scheduled');
