@@ -107,7 +107,7 @@ export const Bubble = memo(
                     reachable={reachable}
                   />
                 ) : (
-                  said.text !== '' && <MessageText text={said.text} />
+                  said.text !== '' && <MessageText text={said.text} mentions={said.mentions} />
                 )}
               </div>
               <span className={styles.foot}>
@@ -158,6 +158,7 @@ export const Bubble = memo(
     before.said.cid === after.said.cid &&
     before.said.text === after.said.text &&
     before.said.attachments === after.said.attachments &&
+    before.said.mentions === after.said.mentions &&
     before.said.seq === after.said.seq &&
     before.said.forwarded?.name === after.said.forwarded?.name &&
     before.said.changed === after.said.changed &&

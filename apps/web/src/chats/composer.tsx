@@ -1,4 +1,5 @@
-import { BerthError } from '@berth/client';
+import { BerthError, type Mention } from '@berth/client';
+import { limits } from '@berth/wire';
 import { Clock, SendHorizontal, Smile, X } from 'lucide-react';
 import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react';
 import { useActsText } from '../acts/acts-texts.ts';
@@ -15,6 +16,7 @@ import { errorText } from '../i18n/error-text.ts';
 import { useFormats, useText } from '../i18n/language.tsx';
 import { lazyPart } from '../shell/part.tsx';
 import type { Conversation } from '../state/conversations.ts';
+import { movedMentions, trimmedWords } from '../state/mention-ranges.ts';
 import { nameOf } from '../state/people.ts';
 import type { Timeline } from '../state/timeline.ts';
 import { useCell, useObserved } from '../state/use-observed.ts';
@@ -22,6 +24,7 @@ import { useWorkspace } from '../state/workspace-context.ts';
 import { ClosedComposer, closedFor } from './closed-composer.tsx';
 import styles from './composer.module.css';
 import { sendsBy } from './composer-keys.ts';
+import { useCompletion } from './use-completion.tsx';
 import { EditingLine, useEditing } from './use-editing.tsx';
 import { useMuted } from './use-muted.ts';
 import { useSlow } from './use-slow.ts';
@@ -69,12 +72,13 @@ export function Composer({
   const slowMs = useSlow(conversation);
   const editing = useEditing(timeline, () => field.current?.focus());
   const value = editing.text ?? draft?.text ?? '';
+  const mentions = (editing.seq === undefined ? draft?.mentions : editing.mentions) ?? [];
   const replyTo = editing.seq === undefined ? draft?.replyTo : undefined;
 
   useImperativeHandle(handle, () => ({
     replyTo: (seq) => {
       editing.end();
-      drafts.set(id, { text: drafts.get(id)?.text ?? '', replyTo: seq });
+      drafts.set(id, { text: '', ...drafts.get(id), replyTo: seq });
       return field.current;
     },
     edit: (seq) => {
@@ -87,17 +91,23 @@ export function Composer({
     if (matchMedia('(hover: hover)').matches) field.current?.focus({ preventScroll: true });
   }, []);
 
-  const change = (next: string) => {
+  const change = (next: string, added?: Mention) => {
     setProblem(undefined);
+    const moved = [...movedMentions(mentions, value, next), ...(added ? [added] : [])];
+    const meant = moved.sort((one, other) => one.at - other.at).slice(0, limits.maxMentions);
     if (editing.seq !== undefined) {
-      editing.change(next);
+      editing.change(next, meant);
       return;
     }
-    drafts.set(id, { text: next, ...(replyTo !== undefined && { replyTo }) });
+    drafts.set(id, {
+      text: next,
+      ...(replyTo !== undefined && { replyTo }),
+      ...(meant.length > 0 && { mentions: meant }),
+    });
     if (next.trim() !== '') client.typing(id);
   };
   const cancelReply = () => {
-    drafts.set(id, { text: value });
+    drafts.set(id, { text: value, mentions });
     field.current?.focus();
   };
   const problemOf = (error: unknown): string =>
@@ -113,8 +123,13 @@ export function Composer({
     }
     try {
       // What was attached goes with it, and nothing that is said overtakes it.
-      const waits = uploads.seal(id, value.trim(), replyTo);
-      if (!waits) client.send(id, value.trim(), { ...(replyTo !== undefined && { replyTo }) });
+      const words = trimmedWords(value, mentions);
+      const options = {
+        ...(replyTo !== undefined && { replyTo }),
+        ...(words.mentions.length > 0 && { mentions: words.mentions }),
+      };
+      const waits = uploads.seal(id, { text: words.text, ...options });
+      if (!waits) client.send(id, words.text, options);
     } catch (error) {
       setProblem(problemOf(error));
       return;
@@ -129,8 +144,10 @@ export function Composer({
     area.setRangeText(emoji, area.selectionStart, area.selectionEnd, 'end');
     change(area.value);
   };
+  const completion = useCompletion({ field, conversation, timeline, change });
   const onKeyDown = (event: KeyboardEvent) => {
-    if (sendsBy(event.nativeEvent)) {
+    if (completion.onKeyDown(event)) event.preventDefault();
+    else if (sendsBy(event.nativeEvent)) {
       event.preventDefault();
       send();
     } else if (event.key === 'Escape' && (editing.seq !== undefined || replyTo !== undefined)) {
@@ -177,6 +194,7 @@ export function Composer({
           />
         )}
         {offered && <AttachMenu conversation={id} />}
+        {completion.popup}
         <textarea
           ref={field}
           className={styles.field}
@@ -186,7 +204,12 @@ export function Composer({
           aria-label={text('talk.composer', { name })}
           placeholder={text('talk.placeholder')}
           value={value}
-          onChange={(event) => change(event.target.value)}
+          {...completion.attributes}
+          onChange={(event) => {
+            change(event.target.value);
+            completion.look();
+          }}
+          onSelect={completion.look}
           onKeyDown={onKeyDown}
           onPaste={(event) => {
             const pasted = [...event.clipboardData.files];

@@ -33,7 +33,7 @@ export const ConversationRow = memo(function ConversationRow({
   const workspace = useWorkspace();
   const actions = usePreferenceActions(conversation);
   const now = useNow(60_000);
-  const { conversation: id, kind, last, unread, peer } = conversation;
+  const { conversation: id, kind, last, unread, mentions = [], peer } = conversation;
   const name = useObserved(workspace.people, () => conversationName(conversation, workspace, text));
   const online = useObserved(
     workspace.people,
@@ -61,6 +61,12 @@ export const ConversationRow = memo(function ConversationRow({
             {conversation.pinned && (
               <Pin size={14} aria-label={text('chats.pinned')} className={styles.mark} />
             )}
+            {mentions.length > 0 && (
+              <span className={styles.unread}>
+                <span aria-hidden>@</span>
+                <span className={styles.unseen}>{text('chats.mentions', { count: mentions.length })}</span>
+              </span>
+            )}
             {unread === 0 && conversation.markedUnread && (
               <span className={styles.unread} role="img" aria-label={text('chats.markedUnread')} />
             )}
@@ -85,6 +91,7 @@ function Preview({ conversation }: { conversation: Conversation }) {
   const sender = useObserved(people, (all) =>
     last && kind === 'group' ? all.profile(last.sender) : undefined,
   );
+  const spoken = useObserved(people, (all) => last && all.spoken(last));
   const happened = useObserved(people, (all) =>
     last?.kind === undefined ? undefined : entryText(last, all, me, text),
   );
@@ -97,7 +104,10 @@ function Preview({ conversation }: { conversation: Conversation }) {
   }
   if (!last) return <span className={styles.preview}>{text('chats.empty')}</span>;
   if (happened !== undefined) return <bdi className={styles.preview}>{brief(happened)}</bdi>;
-  const said = last.recalledBy === undefined ? brief(saidText(last, text)) : text('change.recalled');
+  const said =
+    last.recalledBy === undefined
+      ? brief(saidText({ ...last, text: spoken ?? '' }, text))
+      : text('change.recalled');
   return (
     <bdi className={styles.preview}>
       {last.sender === me

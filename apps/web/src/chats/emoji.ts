@@ -1,19 +1,20 @@
-/** The emoji of the picker by what they are about, each with English and Chinese words to find it by. */
+import english from 'emojibase-data/en/compact.json' with { type: 'json' };
+import called from 'emojibase-data/en/shortcodes/github.json' with { type: 'json' };
+import chinese from 'emojibase-data/zh/compact.json' with { type: 'json' };
+
+/** An emoji, and what it is found by. */
 export interface Emoji {
   emoji: string;
+  /** English and Chinese. */
   words: string;
+  /** What it is called between colons, as elsewhere; the first is shown. */
+  names: readonly string[];
+  /** The same with each of the five skin tones, from light to dark; none where it has no skin. */
+  tones: readonly string[];
 }
 
-const parse = (table: string): Emoji[] =>
-  table
-    .trim()
-    .split('\n')
-    .map((line) => {
-      const [emoji, ...words] = line.trim().split(' ');
-      return { emoji: emoji!, words: words.join(' ') };
-    });
-
-export const emojis: readonly Emoji[] = parse(`
+/** Those that are used most, by what they are about, each with English and Chinese words to find it by. */
+const usual: readonly { emoji: string; words: string }[] = `
 😀 grin happy 笑 开心
 😄 smile happy 笑 高兴
 😁 beam teeth 嘻嘻 露齿
@@ -160,4 +161,66 @@ export const emojis: readonly Emoji[] = parse(`
 🧧 red envelope 红包
 🏮 lantern 灯笼
 🐉 dragon 龙
-`);
+`
+  .trim()
+  .split('\n')
+  .map((line) => {
+    const [emoji, ...words] = line.trim().split(' ');
+    return { emoji: emoji!, words: words.join(' ') };
+  });
+
+const isOne = (text: string): boolean => /^\p{RGI_Emoji}$/v.test(text);
+const skinTones = ['🏻', '🏼', '🏽', '🏾', '🏿'];
+
+/** As Unicode recommends it for interchange; some data has a selector too many. */
+const interchanged = (emoji: string): string | undefined =>
+  [emoji, emoji.replaceAll('\ufe0f', '')].find(isOne);
+
+/** The variants with one skin tone, for all whom they show. */
+const tonesOf = (skins: readonly { unicode: string }[]): string[] =>
+  skinTones.flatMap((tone) => {
+    const others = skinTones.filter((other) => other !== tone);
+    const found = skins.find(
+      ({ unicode }) => unicode.includes(tone) && !others.some((other) => unicode.includes(other)),
+    );
+    return found && isOne(found.unicode) ? [found.unicode] : [];
+  });
+
+const nameOf = (label: string): string =>
+  label
+    .normalize('NFKD')
+    .replace(/\p{Mn}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^_|_$/g, '');
+
+const githubNames: Readonly<Record<string, string | readonly string[] | undefined>> = called;
+
+function allEmojis(): Emoji[] {
+  const chineseOf = new Map(chinese.map((one) => [one.hexcode, one]));
+  const usualOf = new Map(usual.map(({ emoji, words }) => [emoji, words]));
+  const found = new Map<string, Emoji>();
+  for (const { hexcode, unicode, label, tags = [], skins = [], group } of english) {
+    const emoji = interchanged(unicode);
+    // Parts of others, and what no system shows.
+    if (emoji === undefined || group === undefined) continue;
+    const translated = chineseOf.get(hexcode);
+    const words = [
+      ...[usualOf.get(emoji) ?? '', label, ...tags],
+      ...[translated?.label ?? '', ...(translated?.tags ?? [])],
+    ];
+    const tones = tonesOf(skins);
+    found.set(emoji, {
+      emoji,
+      words: words.join(' '),
+      names: [githubNames[hexcode] ?? nameOf(label)].flat(),
+      tones: tones.length === skinTones.length ? tones : [],
+    });
+  }
+  const first = usual.flatMap(({ emoji }) => found.get(emoji) ?? []);
+  const named = new Set(first);
+  return [...first, ...[...found.values()].filter((one) => !named.has(one))];
+}
+
+/** All of them, the usual ones first. */
+export const emojis: readonly Emoji[] = allEmojis();

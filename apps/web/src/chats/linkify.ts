@@ -48,7 +48,8 @@ function trimEnd(link: string): string {
   }
 }
 
-function parseHref(link: string): string | undefined {
+/** Where a link leads that was typed; undefined when it is not to the web or to mail. */
+export function parseHref(link: string): string | undefined {
   if (/^www\.[^./]+\.[^./]/i.test(link)) return parseHref(`https://${link}`);
   if (/^[^/:]+@[^/:]+$/.test(link)) return URL.parse(`mailto:${link}`)?.href;
   const url = URL.parse(link);

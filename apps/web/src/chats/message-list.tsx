@@ -12,7 +12,7 @@ import { useCell, useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import { labelOf } from './bubble.tsx';
 import { asksToReply } from './composer-keys.ts';
-import { JumpButton } from './jump-button.tsx';
+import { JumpButton, MentionButton } from './jump-button.tsx';
 import { MessageAsides } from './message-asides.tsx';
 import styles from './message-list.module.css';
 import { type Aside, MessageMenu, type MessageMenuHandle, type Writing } from './message-menu.tsx';
@@ -68,6 +68,7 @@ export function MessageList({
   const [highlighted, setHighlighted] = useState<number>();
   const scroller = useRef<HTMLDivElement>(null);
   const [sizes] = useState(() => initialSizes(memory.get(id)));
+  const lastMention = useRef(0);
   /** The last row in view since one has scrolled; undefined at the end. */
   const [lastSeen, setLastSeen] = useState<number>();
 
@@ -129,7 +130,7 @@ export function MessageList({
     },
   }));
 
-  const showReplied = (seq: number) => {
+  const showMessage = (seq: number) => {
     virtualizer.scrollToIndex(timeline.indexOf(seq), { align: 'center' });
     setHighlighted(seq);
     setTimeout(() => setHighlighted((current) => (current === seq ? undefined : current)), highlightMs);
@@ -140,8 +141,15 @@ export function MessageList({
     if (toShow?.conversation !== id) return;
     wanted.value = undefined;
     // After a list that has just come knows where it begins.
-    requestAnimationFrame(() => showReplied(toShow.seq));
+    requestAnimationFrame(() => showMessage(toShow.seq));
   }, [toShow, id]);
+  /** From one unread mention to the next, though none of them has been read meanwhile. */
+  const { mentions = [] } = conversation;
+  const showMention = () => {
+    const seq = mentions.find((mention) => mention > lastMention.current) ?? mentions[0]!;
+    lastMention.current = seq;
+    showMessage(seq);
+  };
   // By what is known of the rows: asking the element at each rendering would make it lay out early.
   const viewEnd = (virtualizer.scrollOffset ?? 0) + (virtualizer.scrollRect?.height ?? 0);
   const atEnd = virtualizer.getTotalSize() - viewEnd <= endThresholdPx;
@@ -218,7 +226,7 @@ export function MessageList({
                   menu={menu}
                   reachable={place.tabIndex === 0}
                   label={label}
-                  onShow={showReplied}
+                  onShow={showMessage}
                 />
               </article>
             );
@@ -245,6 +253,7 @@ export function MessageList({
           {text('talk.loadFailed')}
         </p>
       )}
+      {mentions.length > 0 && !atEnd && <MentionButton count={mentions.length} onClick={showMention} />}
       {!atEnd && rows.count > 0 && <JumpButton unread={conversation.unread} onClick={jump} />}
     </div>
   );

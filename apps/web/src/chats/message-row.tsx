@@ -82,13 +82,14 @@ function fromMessage(message: Message, me: number, received: number, read: numbe
 }
 
 const fromOutgoing = (
-  { cid, text, attachments, replyTo, forwarded, poll, createdAt, state, seq, errorCode }: Outgoing,
+  { cid, text, attachments, mentions, replyTo, forwarded, poll, createdAt, state, seq, errorCode }: Outgoing,
   me: number,
 ): Said => ({
   cid,
   seq,
   text,
   attachments,
+  mentions,
   replyTo,
   forwarded,
   poll,

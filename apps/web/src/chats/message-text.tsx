@@ -1,30 +1,47 @@
-import { Fragment, useMemo, useState } from 'react';
+import type { Mention } from '@berth/client';
+import { type ComponentType, lazy, Suspense, useMemo, useState } from 'react';
 import { useText } from '../i18n/language.tsx';
-import { linkify } from './linkify.ts';
+import { useSettings } from '../settings/settings-context.ts';
+import { loadPart } from '../shell/load-part.ts';
+import { mayBeMarked } from './format/may-be-marked.ts';
 import styles from './message-text.module.css';
+import { PlainText } from './plain-text.tsx';
 
 /** Longer texts are cut until one asks for more. */
 const longText = { characters: 1_800, lines: 24 };
 
-/** The words of a message: never markup, links only to the web and to mail, its direction its own. */
-export function MessageText({ text: said }: { text: string }) {
+/** Where it cannot be had, texts stay as they were typed. */
+const FormattedText = lazy(
+  (): Promise<{ default: ComponentType<Parameters<typeof PlainText>[0]> }> =>
+    loadPart(async () => (await import('./format/formatted-text.tsx')).FormattedText).then(
+      (part) => ({ default: part }),
+      () => ({ default: PlainText }),
+    ),
+);
+
+/** The words of a message: never HTML, links only to the web and to mail, its direction its own. */
+export function MessageText({
+  text: said,
+  mentions,
+}: {
+  text: string;
+  mentions?: readonly Mention[] | undefined;
+}) {
   const text = useText();
+  const [{ formatting }] = useSettings();
   const [whole, setWhole] = useState(false);
   const short = useMemo(() => shorten(said), [said]);
   const shown = whole ? said : short;
+  const plain = <PlainText text={shown} mentions={mentions} />;
   return (
     <>
       <div className={styles.text} dir="auto">
-        {linkify(shown).map(({ text: part, href }, index) =>
-          href ? (
-            // biome-ignore lint/suspicious/noArrayIndexKey: parts have no identity but their place
-            <a key={index} href={href} target="_blank" rel="noopener noreferrer nofollow">
-              {part}
-            </a>
-          ) : (
-            // biome-ignore lint/suspicious/noArrayIndexKey: as above
-            <Fragment key={index}>{part}</Fragment>
-          ),
+        {formatting && mayBeMarked(shown) ? (
+          <Suspense fallback={plain}>
+            <FormattedText text={shown} mentions={mentions} />
+          </Suspense>
+        ) : (
+          plain
         )}
         {shown !== said && '…'}
       </div>

@@ -24,6 +24,7 @@ export function ReplyQuote({
   const { people, me } = useWorkspace();
   const message = useObserved(timeline, (messages) => messages.get(seq));
   const sender = useObserved(people, (all) => (message ? all.profile(message.sender) : undefined));
+  const spoken = useObserved(people, (all) => message && all.spoken(message));
   useEffect(() => {
     timeline.wantOne(seq);
   }, [timeline, seq]);
@@ -37,7 +38,9 @@ export function ReplyQuote({
         {recalled
           ? text('change.recalled')
           : message
-            ? saidText(message, text).slice(0, longestQuote).toWellFormed()
+            ? saidText({ ...message, text: spoken ?? '' }, text)
+                .slice(0, longestQuote)
+                .toWellFormed()
             : '…'}
       </bdi>
     </button>

@@ -1,4 +1,4 @@
-import type { Attachment, Forwarded, OutgoingState, Poll } from '@berth/client';
+import type { Attachment, Forwarded, Mention, OutgoingState, Poll } from '@berth/client';
 import type { Message } from '@berth/wire';
 
 /** A message as it is shown, stored or on its way. */
@@ -10,6 +10,7 @@ export interface Said
   sentAt: number;
   text: string;
   attachments?: readonly Attachment[] | undefined;
+  mentions?: readonly Mention[] | undefined;
   replyTo?: number | undefined;
   forwarded?: Forwarded | undefined;
   poll?: Poll | undefined;

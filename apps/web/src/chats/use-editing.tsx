@@ -1,7 +1,9 @@
+import type { Mention } from '@berth/client';
 import { Pencil, X } from 'lucide-react';
 import { useState } from 'react';
 import { IconButton } from '../design/button.tsx';
 import { useText } from '../i18n/language.tsx';
+import { trimmedWords } from '../state/mention-ranges.ts';
 import type { Timeline } from '../state/timeline.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import styles from './composer.module.css';
@@ -12,11 +14,15 @@ const maxLooked = 200;
 /** The message that the composer changes, beside the draft of what is not sent yet. */
 export function useEditing(timeline: Timeline, focus: () => void) {
   const { client, me } = useWorkspace();
-  const [edited, setEdited] = useState<{ seq: number; text: string }>();
+  const [edited, setEdited] = useState<{
+    seq: number;
+    text: string;
+    mentions: readonly Mention[];
+  }>();
   const begin = (seq: number): boolean => {
     const message = timeline.get(seq);
     if (!message || message.recalledBy !== undefined || message.forwarded || message.poll) return false;
-    setEdited({ seq, text: message.text });
+    setEdited({ seq, text: message.text, mentions: message.mentions ?? [] });
     return true;
   };
   const end = () => {
@@ -26,6 +32,7 @@ export function useEditing(timeline: Timeline, focus: () => void) {
   return {
     seq: edited?.seq,
     text: edited?.text,
+    mentions: edited?.mentions,
     begin,
     end,
     /** The last message of one's own that may still be edited; false when there is none. */
@@ -45,10 +52,13 @@ export function useEditing(timeline: Timeline, focus: () => void) {
       }
       return false;
     },
-    change: (text: string) => setEdited((before) => before && { ...before, text }),
+    change: (text: string, mentions: readonly Mention[]) =>
+      setEdited((before) => before && { ...before, text, mentions }),
     save: async (): Promise<void> => {
-      const { seq, text } = edited!;
-      if (text.trim() !== timeline.get(seq)?.text) await client.edit(timeline.conversation, seq, text.trim());
+      const { text, mentions } = trimmedWords(edited!.text, edited!.mentions);
+      const message = timeline.get(edited!.seq);
+      const isSame = text === message?.text && mentions.length === (message.mentions?.length ?? 0);
+      if (!isSame) await client.edit(timeline.conversation, edited!.seq, text, { mentions });
       end();
     },
   };

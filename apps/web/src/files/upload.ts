@@ -1,4 +1,4 @@
-import type { Attachment, AttachmentKind, ErrorCode } from '@berth/client';
+import type { Attachment, AttachmentKind, ErrorCode, Mention } from '@berth/client';
 
 /** Why an upload does not go on: of the server, or of what this browser still has. */
 export type UploadProblem =
@@ -31,13 +31,20 @@ export interface Upload {
   readonly attachment?: Attachment | undefined;
 }
 
+/** What is said with files. */
+export interface Sealed {
+  readonly text: string;
+  readonly replyTo?: number;
+  readonly mentions?: readonly Mention[];
+}
+
 /** Files that go in one message; `sealed` with its text once it is to be sent. */
 export interface Parcel {
   readonly id: string;
   readonly conversation: number;
   readonly createdAt: number;
   readonly uploads: readonly Upload[];
-  readonly sealed?: { readonly text: string; readonly replyTo?: number | undefined } | undefined;
+  readonly sealed?: Sealed | undefined;
   /** Why the message itself was not taken. */
   readonly refused?: ErrorCode | undefined;
   /** The tab that sends it. */

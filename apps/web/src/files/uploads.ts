@@ -9,7 +9,7 @@ import { Observable } from '../state/observable.ts';
 import { inspect, type Seen } from './inspect.ts';
 import type { FilesService } from './offer.ts';
 import { TabLock } from './tab-lock.ts';
-import { kindOf, type Parcel, type Upload } from './upload.ts';
+import { kindOf, type Parcel, type Sealed, type Upload } from './upload.ts';
 import { assertReadable, attachmentOf, problemOf, takenUp } from './upload-outcome.ts';
 import type { UploadStore } from './upload-store.ts';
 
@@ -130,17 +130,13 @@ export class Uploads extends Observable {
    * Sends what is attached with a text, once it is uploaded; without anything attached the text alone, should it have to
    * wait. False: nothing has to, and the text may be sent as it is.
    */
-  seal(conversation: number, text: string, replyTo: number | undefined): boolean {
+  seal(conversation: number, sealed: Sealed): boolean {
     const parcels = this.of(conversation);
     const draft = parcels.find(({ sealed }) => !sealed);
-    if (!draft && !parcels.some(({ sealed }) => sealed)) return false;
+    if (!draft && !parcels.some((parcel) => parcel.sealed)) return false;
     if (this.#parcels.size >= maxParcels) throw new BerthError('limit_reached');
     const parcel = draft ?? this.#newParcel(conversation);
-    this.#put({
-      ...parcel,
-      createdAt: this.#nextTime(),
-      sealed: { text, ...(replyTo !== undefined && { replyTo }) },
-    });
+    this.#put({ ...parcel, createdAt: this.#nextTime(), sealed });
     this.#pump();
     return true;
   }
@@ -269,11 +265,11 @@ export class Uploads extends Observable {
     for (const parcel of this.of(conversation)) {
       if (!parcel.sealed || parcel.refused || parcel.uploads.some(({ state }) => state !== 'ready')) return;
       const attachments = parcel.uploads.map(({ attachment }) => attachment!);
-      const { text, replyTo } = parcel.sealed;
+      const { text, ...options } = parcel.sealed;
       try {
         if (text !== '' || attachments.length > 0) {
           this.#client.send(conversation, text, {
-            ...(replyTo !== undefined && { replyTo }),
+            ...options,
             ...(attachments.length > 0 && { attachments }),
           });
         }

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { errorTable } from '@berth/wire';
 import ts from 'typescript';
 import { en as actsEn, zh as actsZh } from '../acts/acts-catalogue.ts';
+import { en as writingEn, zh as writingZh } from '../chats/writing-catalogue.ts';
 import { en as fleetEn, zh as fleetZh } from '../fleet/fleet-catalogue.ts';
 import { en as groupEn, zh as groupZh } from '../groups/group-catalogue.ts';
 import { en as keysEn, zh as keysZh } from '../keys/keys-catalogue.ts';
@@ -30,6 +31,7 @@ test('both languages have the same texts of each part that has its own, with the
     [fleetEn, fleetZh],
     [keysEn, keysZh],
     [groupEn, groupZh],
+    [writingEn, writingZh],
   ];
   for (const [one, other] of parts) {
     assert.deepEqual(Object.keys(other), Object.keys(one));

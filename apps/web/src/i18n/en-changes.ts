@@ -1,10 +1,11 @@
-/** What is said about changes of messages. */
+/** What is said about changes of messages, and of whom they mean. */
 export const enChanges = {
   'chats.markUnread': 'Mark as unread',
   'chats.markRead': 'Mark as read',
   'chats.markedUnread': 'Marked as unread',
   'chats.bookmarks': 'Bookmarks',
   'error.time_refused': 'Choose a time from now on and within a year.',
+  'chats.mentions': { one: '{count} mention', other: '{count} mentions' },
   'change.edit': 'Edit',
   'change.recall': 'Delete for everyone',
   'change.hide': 'Delete for me',

@@ -7,6 +7,7 @@ export const zhChanges: Pick<Catalogue, keyof typeof enChanges> = {
   'chats.markedUnread': '已标为未读',
   'chats.bookmarks': '收藏',
   'error.time_refused': '请选择从现在起一年之内的时间。',
+  'chats.mentions': { other: '{count} 条提到您' },
   'change.edit': '编辑',
   'change.recall': '撤回',
   'change.hide': '仅为我删除',

@@ -1,13 +1,17 @@
+import { useWritingText } from '../chats/writing-texts.ts';
 import { useText } from '../i18n/language.tsx';
 import type { Language } from '../state/settings.ts';
 import { ChoiceGroup } from './choice-group.tsx';
 import { languageNames, themeIcons, themes } from './choices.tsx';
+import styles from './settings.module.css';
 import { useSettings } from './settings-context.ts';
 import { SettingsFrame } from './settings-frame.tsx';
+import { SwitchRow } from './switch-row.tsx';
 
-/** Language and theme. */
+/** Language and theme, and how messages look. */
 export function AppearancePage() {
   const text = useText();
+  const say = useWritingText();
   const [settings, change] = useSettings();
   return (
     <SettingsFrame title={text('settings.appearance')}>
@@ -30,6 +34,14 @@ export function AppearancePage() {
           icon: themeIcons[value],
         }))}
       />
+      <section className={styles.block}>
+        <SwitchRow
+          label={say('formatting')}
+          hint={say('formatting.hint')}
+          checked={settings.formatting}
+          onChange={(formatting) => change({ formatting })}
+        />
+      </section>
     </SettingsFrame>
   );
 }

@@ -1,10 +1,10 @@
-import { Switch } from '@base-ui/react/switch';
 import { useState } from 'react';
 import { useText } from '../i18n/language.tsx';
 import { playTone } from '../shell/tone.ts';
 import styles from './settings.module.css';
 import { useSettings } from './settings-context.ts';
 import { SettingsFrame } from './settings-frame.tsx';
+import { SwitchRow } from './switch-row.tsx';
 
 /** How one is told of what comes while one looks elsewhere. */
 export function NotificationsPage() {
@@ -37,30 +37,5 @@ export function NotificationsPage() {
         />
       </section>
     </SettingsFrame>
-  );
-}
-
-function SwitchRow({
-  label,
-  hint,
-  checked,
-  onChange,
-}: {
-  label: string;
-  hint: string;
-  checked: boolean;
-  onChange: (checked: boolean) => void;
-}) {
-  return (
-    // biome-ignore lint/a11y/noLabelWithoutControl: the switch inside is the control
-    <label className={styles.switchRow}>
-      <span className={styles.choiceName}>
-        {label}
-        <span className={styles.soft}>{hint}</span>
-      </span>
-      <Switch.Root className={styles.switch} checked={checked} onCheckedChange={onChange}>
-        <Switch.Thumb className={styles.thumb} />
-      </Switch.Root>
-    </label>
   );
 }

@@ -1,3 +1,4 @@
+import { isMentioned } from '@berth/client';
 import type { Message } from '@berth/wire';
 import { useEffect, useRef } from 'react';
 import { conversationName } from '../chats/conversation-name.ts';
@@ -10,7 +11,6 @@ import { LookedAt } from './looked-at.ts';
 import { useNotice } from './notices.tsx';
 import { navigate } from './route.ts';
 import { mayNotify, notifySystem, onNotificationOpened } from './system-notification.ts';
-import { playTone } from './tone.ts';
 
 const maxBodyLength = 200;
 
@@ -34,8 +34,14 @@ export function useAlerts(): void {
       if (!workspace.client.leads || (await lookedAt.anywhere())) return;
       const { settings, text } = current.current;
       const conversation = workspace.conversations.get(message.conversation);
-      if (conversation?.silenced) return;
-      if (settings.sound) playTone();
+      // A silenced one still tells of what means its reader.
+      if (conversation?.silenced && !isMentioned(message.mentions, workspace.me)) return;
+      // Seldom needed: loaded when it is.
+      if (settings.sound)
+        import('./tone.ts').then(
+          ({ playTone }) => playTone(),
+          () => {},
+        );
       if (!settings.notifications || !mayNotify()) return;
       await notifySystem({
         title: conversationName(conversation, workspace, text),

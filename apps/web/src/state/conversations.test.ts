@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ConversationSummary, Message } from '@berth/wire';
+import { type ConversationSummary, everybody, type Message } from '@berth/wire';
 import { Conversations } from './conversations.ts';
 
 const me = 1;
@@ -65,4 +65,50 @@ test('the last line is what the message says now', () => {
   conversations.changeMessage({ ...change, seq: 5, kind: 'recalled' });
   const { last, activeAt } = conversations.get(7)!;
   assert.deepEqual([last!.recalledBy, last!.seq, activeAt], [2, 3, 3]);
+});
+
+test('who is mentioned is counted until they have read it, whatever becomes of the message', () => {
+  const meant = (seq: number, user = me): Message => ({
+    ...message(seq),
+    mentions: [{ user, at: 0, length: 4 }],
+  });
+  const conversations = open(message(3), 0);
+  const mentions = () => conversations.get(7)!.mentions;
+  conversations.add(meant(4));
+  conversations.add(meant(5, 9));
+  conversations.add(meant(6, everybody));
+  conversations.add({ ...meant(7), sender: me + 2 });
+  assert.deepEqual(mentions(), [4, 6, 7]);
+  const change = { conversation: 7, sender: 2, sentAt: 9 };
+  conversations.changeMessage({ ...change, seq: 8, target: 6, kind: 'edited', text: 'nobody' });
+  const again = [{ user: me, at: 0, length: 4 }];
+  conversations.changeMessage({ ...change, seq: 9, target: 5, kind: 'edited', text: 'you', mentions: again });
+  assert.deepEqual(mentions(), [4, 5, 7]);
+  conversations.changeMessage({ ...change, seq: 10, target: 7, kind: 'recalled' });
+  conversations.changeMessage({
+    ...change,
+    seq: 11,
+    target: 4,
+    kind: 'reacted',
+    emoji: '👍',
+    on: true,
+    count: 1,
+  });
+  assert.deepEqual(mentions(), [4, 5]);
+  conversations.patch(7, { silenced: true });
+  assert.equal(conversations.unread, 2, 'a silenced conversation still tells of mentions');
+  conversations.markRead(7, 4);
+  assert.deepEqual(mentions(), [5]);
+  conversations.forgetMentions(7, [5]);
+  assert.deepEqual(mentions(), []);
+  // What is behind the mark mentions nobody anew.
+  conversations.changeMessage({
+    ...change,
+    seq: 12,
+    target: 3,
+    kind: 'edited',
+    text: 'you',
+    mentions: again,
+  });
+  assert.deepEqual(mentions(), []);
 });

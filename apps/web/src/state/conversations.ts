@@ -4,10 +4,11 @@ import {
   type BerthClient,
   BerthError,
   type ErrorCode,
+  isMentioned,
   type MessageChange,
   type Pages,
 } from '@berth/client';
-import type { Answers, ConversationSummary, Message, Pushes } from '@berth/wire';
+import { type Answers, type ConversationSummary, limits, type Message, type Pushes } from '@berth/wire';
 import { Observable } from './observable.ts';
 
 export interface Conversation extends ConversationSummary {
@@ -19,6 +20,9 @@ export interface Conversation extends ConversationSummary {
 
 /** What the server says of a conversation that is not there for this user. */
 const absences: ReadonlySet<ErrorCode> = new Set(['not_member', 'not_found', 'forbidden']);
+
+/** Beyond what a summary tells there may be more mentions: asked for once those are read, and the server knows it. */
+const askAgainMs = 1_500;
 
 /** The conversations that are here, in the order of the list: pinned ones first, then by what happened last. */
 export class Conversations extends Observable {
@@ -68,13 +72,14 @@ export class Conversations extends Observable {
     return [...this.#byId.values()].find(({ kind, peer }) => kind === 'direct' && peer?.id === user);
   }
 
-  /** Unread messages of all conversations that are neither silenced nor in the archive. */
+  /** Unread messages of all conversations that are not in the archive; of silenced ones those that mention the user. */
   get unread(): number {
-    let unread = 0;
+    let count = 0;
     for (const conversation of this.#byId.values()) {
-      if (!conversation.silenced && !isAway(conversation)) unread += conversation.unread;
+      const { silenced, unread, mentions = [] } = conversation;
+      if (!isAway(conversation)) count += silenced ? mentions.length : unread;
     }
-    return unread;
+    return count;
   }
 
   /** Whether the server has no further ones. */
@@ -109,8 +114,10 @@ export class Conversations extends Observable {
       const read = Math.max(summary.read, known?.read ?? 0);
       const newer = known && known.head > summary.head ? known : summary;
       const isStale = (known?.settings?.seq ?? 0) > (summary.settings?.seq ?? 0);
+      const mentions = newer === known ? union(known.mentions, summary.mentions) : summary.mentions;
       this.#byId.set(summary.conversation, {
         ...summary,
+        mentions: mentions?.filter((seq) => seq > read) ?? [],
         read,
         head: newer.head,
         ...(newer.last && { last: newer.last }),
@@ -158,12 +165,14 @@ export class Conversations extends Observable {
     const mine = message.sender === this.#me;
     const head = Math.max(known.head, message.seq);
     const isSeen = isNew && !mine && this.#isAttended(message.conversation);
+    const isMeant = isNew && !mine && !isSeen && isMentioned(message.mentions, this.#me);
     this.#set({
       ...known,
       last: message,
       head,
       unread: isSeen ? 0 : known.unread + (isNew && !mine && counts ? 1 : 0),
-      ...(isSeen && { read: head }),
+      ...(isSeen && { read: head, mentions: [] }),
+      ...(isMeant && { mentions: withMention(known.mentions, message.seq) }),
       activeAt: Math.max(known.activeAt, message.sentAt),
       ...(mine && isText && slowed(known, message.sentAt)),
       // Who writes has read what was there.
@@ -194,7 +203,26 @@ export class Conversations extends Observable {
     const known = this.#byId.get(change.conversation);
     if (!known) return;
     const last = known.last?.seq === change.target ? applyChange(known.last, change, this.#me) : known.last;
-    this.#set({ ...known, head: Math.max(known.head, change.seq), ...(last && { last }) });
+    const mentions = change.kind === 'reacted' ? known.mentions : this.#mentionsAfter(known, change);
+    this.#set({
+      ...known,
+      head: Math.max(known.head, change.seq),
+      ...(last && { last }),
+      ...(mentions && { mentions }),
+    });
+  }
+
+  #mentionsAfter({ mentions = [], read }: Conversation, change: MessageChange): number[] {
+    const { kind, target, sender } = change;
+    const isMeant = kind === 'edited' && sender !== this.#me && isMentioned(change.mentions, this.#me);
+    if (isMeant && target > read) return withMention(mentions, target);
+    return mentions.filter((seq) => seq !== target);
+  }
+
+  /** Messages that the user has deleted for themselves mention them no more. */
+  forgetMentions(id: number, seqs: readonly number[]): void {
+    const mentions = this.#byId.get(id)?.mentions?.filter((seq) => !seqs.includes(seq));
+    if (mentions) this.patch(id, { mentions });
   }
 
   markRead(id: number, seq: number): void {
@@ -278,7 +306,10 @@ export class Conversations extends Observable {
   }
 
   #setRead(known: Conversation, seq: number): void {
-    this.#set({ ...known, read: seq, unread: unreadAbove(seq, known) });
+    const mentions = known.mentions?.filter((mention) => mention > seq) ?? [];
+    this.#set({ ...known, read: seq, unread: unreadAbove(seq, known), mentions });
+    if (mentions.length > 0 || (known.mentions?.length ?? 0) < limits.maxToldMentions) return;
+    setTimeout(() => void this.fetch(known.conversation), askAgainMs);
   }
 
   #set(conversation: Conversation): void {
@@ -310,6 +341,13 @@ const unreadAbove = (
   read: number,
   { unread, head, last }: Pick<ConversationSummary, 'unread' | 'head' | 'last'>,
 ): number => (read >= Math.min(head, last?.seq ?? head) ? 0 : Math.min(unread, head - read));
+
+/** Ascending, each once, no more than a summary tells. */
+const withMention = (mentions: readonly number[] = [], seq: number): number[] =>
+  union(mentions, [seq]).slice(0, limits.maxToldMentions);
+
+const union = (one: readonly number[] = [], other: readonly number[] = []): number[] =>
+  [...new Set([...one, ...other])].sort((a, b) => a - b);
 
 const byPlace = (one: Conversation, other: Conversation): number =>
   Number(other.pinned) - Number(one.pinned) ||

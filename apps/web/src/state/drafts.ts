@@ -1,9 +1,12 @@
+import type { Mention } from '@berth/client';
 import type { KeptTexts } from './kept-texts.ts';
 import { Observable } from './observable.ts';
 
 export interface Draft {
   text: string;
   replyTo?: number;
+  /** Whom it means, by which of its words. */
+  mentions?: readonly Mention[];
 }
 
 /** A draft as it is kept here. One that is empty waits for the server to hear so. */

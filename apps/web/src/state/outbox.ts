@@ -1,4 +1,12 @@
-import type { Attachment, BerthClient, Forwarded, OutgoingMessage, OutgoingState, Poll } from '@berth/client';
+import type {
+  Attachment,
+  BerthClient,
+  Forwarded,
+  Mention,
+  OutgoingMessage,
+  OutgoingState,
+  Poll,
+} from '@berth/client';
 import { Observable } from './observable.ts';
 
 /** An outgoing message as it is now. */
@@ -6,6 +14,7 @@ export interface Outgoing {
   cid: string;
   text: string;
   attachments: readonly Attachment[] | undefined;
+  mentions: readonly Mention[] | undefined;
   replyTo: number | undefined;
   forwarded: Forwarded | undefined;
   poll: Poll | undefined;
@@ -77,6 +86,7 @@ const toView = (message: OutgoingMessage): Outgoing => ({
   cid: message.cid,
   text: message.text,
   attachments: message.attachments,
+  mentions: message.mentions,
   replyTo: message.replyTo,
   forwarded: message.forwarded,
   poll: message.poll,

@@ -1,5 +1,5 @@
-import type { BerthClient } from '@berth/client';
-import type { Answers, Friend, FriendRequest, Profile, Pushes } from '@berth/wire';
+import { type BerthClient, withNames } from '@berth/client';
+import type { Answers, Friend, FriendRequest, Message, Profile, Pushes } from '@berth/wire';
 import { Observable } from './observable.ts';
 
 /** Profiles of strangers asked for at a time. */
@@ -76,6 +76,14 @@ export class People extends Observable {
 
   profile(id: number): Profile | undefined {
     return this.#friends.get(id) ?? this.#profiles.get(id);
+  }
+
+  /** What a message says, with the names that those whom it mentions have now. */
+  spoken({ text, mentions = [] }: Pick<Message, 'text' | 'mentions'>): string {
+    return withNames(text, mentions, (user) => {
+      const profile = this.profile(user);
+      return profile && `@${nameOf(profile)}`;
+    });
   }
 
   /** Asks for the profile of someone who is not here yet. */

@@ -11,6 +11,8 @@ export interface Settings {
   sound: boolean;
   /** Messages are shown by the system while the page is not looked at. Default false: it takes a permission. */
   notifications: boolean;
+  /** Marks in messages (`**bold**`, lists, code) show as what they stand for. Default true; false: as they were typed. */
+  formatting: boolean;
 }
 
 const key = 'berth.settings';
@@ -28,6 +30,7 @@ export function readSettings(area: Pick<KeptTexts, 'getItem'>, languages: readon
     theme: saved.theme === 'light' || saved.theme === 'dark' ? saved.theme : 'system',
     sound: saved.sound !== false,
     notifications: saved.notifications === true,
+    formatting: saved.formatting !== false,
   };
 }
 

@@ -314,6 +314,7 @@ export class Workspace {
     if (!known) return;
     const count = (known.hiddenMessages ?? 0) + seqs.length;
     this.conversations.patch(conversation, { hiddenMessages: count });
+    this.conversations.forgetMentions(conversation, seqs);
     for (const seq of seqs) this.timeline(conversation)?.hide(seq);
     if (known.last && seqs.includes(known.last.seq)) void this.conversations.fetch(conversation);
   }
