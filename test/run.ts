@@ -37,7 +37,8 @@ await prepare(files, say);
 
 const removeTemporaryFiles = useOwnTemporaryFolder();
 const onCluster = files.filter((file) => ofCluster.test(file));
-const mysql = await startTestMysql([], { migrated: true });
+// One of them writes a million messages.
+const mysql = await startTestMysql(['--loose-innodb-log-file-size=96M'], { migrated: true });
 process.env.BERTH_TEST_MYSQL_URL = mysql.url;
 let cluster: TestCluster | undefined;
 let failed = true;
