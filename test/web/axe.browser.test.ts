@@ -77,9 +77,9 @@ for (const language of ['en', 'zh'] as const) {
     await message(page, '吃辣')
       .getByRole('button', { name: say('Message actions') })
       .click();
-    await page.getByRole('menuitem', { name: say('Reply') }).waitFor();
+    await page.getByRole('menuitem', { name: say('Reply'), exact: true }).waitFor();
     await clean('a message and what can be done with it');
-    await page.getByRole('menuitem', { name: say('Reply') }).click();
+    await page.getByRole('menuitem', { name: say('Reply'), exact: true }).click();
     await page.getByText(say('Reply to {name}').replace('{name}', '李小船')).waitFor();
     await clean('a reply');
     await page.keyboard.press('Escape');

@@ -23,7 +23,7 @@ test('two people on two nodes talk: typing, delivery, read marks, replies', asyn
 
   await message(theirs.page, 'Ahoy').hover();
   await message(theirs.page, 'Ahoy').getByRole('button', { name: 'Message actions' }).click();
-  await theirs.page.getByRole('menuitem', { name: 'Reply' }).click();
+  await theirs.page.getByRole('menuitem', { name: 'Reply', exact: true }).click();
   await theirs.page.getByText(`Reply to ${people[0].name}`).waitFor();
   await send(theirs.page, 'Ahoy yourself');
   const answer = message(mine.page, 'Ahoy yourself');

@@ -37,7 +37,7 @@ test('the keyboard alone is enough: log in, choose a conversation, reply, find s
   await page.waitForFunction(() => document.activeElement?.getAttribute('aria-posinset') === '10');
   await tabTo(page, /^button "Message actions"/);
   await keyboard.press('Enter');
-  await page.getByRole('menuitem', { name: 'Reply' }).waitFor();
+  await page.getByRole('menuitem', { name: 'Reply', exact: true }).waitFor();
   // The menu shows a moment before the keyboard is in it.
   await page.waitForFunction(() => document.activeElement?.role === 'menuitem');
   await keyboard.press('Enter');

@@ -82,7 +82,9 @@ test('on a phone a long press opens the menu, and a swipe replies', async () => 
   await openChat(page, people[1].name);
   const last = page.locator('[data-seq="40"]').getByText(wordsOf(40));
   await last.waitFor();
-  await touch(page, [await at(last)], () => page.getByRole('menuitem', { name: 'Reply' }).waitFor());
+  await touch(page, [await at(last)], () =>
+    page.getByRole('menuitem', { name: 'Reply', exact: true }).waitFor(),
+  );
   await page.getByRole('menuitem', { name: 'Copy' }).waitFor();
   await page.keyboard.press('Escape');
   await page.getByRole('menu').waitFor({ state: 'detached' });

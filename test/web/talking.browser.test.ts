@@ -31,7 +31,7 @@ test('Reply puts the caret into the composer, by mouse and by keyboard', async (
   await devices[1]!.say(group, 'Who has the keys?');
   await message(page, 'Who has the keys?').hover();
   await message(page, 'Who has the keys?').getByRole('button', { name: 'Message actions' }).click();
-  await page.getByRole('menuitem', { name: 'Reply' }).click();
+  await page.getByRole('menuitem', { name: 'Reply', exact: true }).click();
   await page.getByText('Reply to Ines').waitFor();
   await page.getByRole('menu').waitFor({ state: 'detached' });
   await page.keyboard.type('I have');
@@ -41,7 +41,7 @@ test('Reply puts the caret into the composer, by mouse and by keyboard', async (
   const first = message(page, 'Who has the keys?').first();
   await first.getByRole('button', { name: 'Message actions' }).focus();
   await page.keyboard.press('Enter');
-  await page.getByRole('menuitem', { name: 'Reply' }).focus();
+  await page.getByRole('menuitem', { name: 'Reply', exact: true }).focus();
   await page.keyboard.press('Enter');
   await page.getByRole('menu').waitFor({ state: 'detached' });
   await page.keyboard.type('both of them');
