@@ -2,14 +2,23 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventually } from '@berth/fixtures';
 import type { Page } from 'playwright-core';
+import { zh as zhKeys } from '../../apps/web/src/keys/keys-catalogue.ts';
 import { useBrowser, webRoot } from '../harness/browser.ts';
 import { closeAll, connectDevice, createGroup, type Device, seedPeople } from '../harness/people.ts';
 import { usePlatform } from '../harness/platform.ts';
+import { violations } from './axe.ts';
 import { logIn, message, openChat, send } from './screens.ts';
 import { seedFriends, seedMessages, wordsOf } from './seeds.ts';
 
 const platform = usePlatform({ environment: { gate: { WEB_ROOT: webRoot } } });
 const browser = useBrowser();
+
+async function assertClean(page: Page): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    assert.deepEqual(await violations(page), []);
+  }
+}
 
 const conversationOf = async (one: Device, { person }: Device): Promise<number> =>
   (await one.client.request('directOpen', { user: person.id })).conversation.conversation;
@@ -18,11 +27,12 @@ const conversationOf = async (one: Device, { person }: Device): Promise<number> 
 const writesTo = (page: Page, name: string) =>
   page.waitForFunction((label) => document.activeElement?.ariaLabel === label, `Message to ${name}`);
 
-test('keys lead from one conversation to the next', async () => {
-  const people = await seedPeople(platform, 3, 'keys');
+test('keys lead to every conversation and person, and tell what they are', async () => {
+  const people = await seedPeople(platform, 4, 'keys');
   const devices = [];
   for (const person of people) devices.push(await connectDevice(platform, person, { deviceClass: 'setup' }));
-  const [mine, ann, bob] = devices as [Device, Device, Device];
+  const [mine, ann, bob] = devices as [Device, Device, Device, Device];
+  const [, annName, , stranger] = people.map(({ name }) => name) as [string, string, string, string];
   const group = await createGroup([mine, ann, bob], 'Harbour crew');
   const [first, second] = await Promise.all([ann, bob].map((other) => conversationOf(mine, other)));
   await ann.say(first!, 'first');
@@ -33,12 +43,79 @@ test('keys lead from one conversation to the next', async () => {
   await logIn(page, people[0]!);
   await page.getByRole('link', { name: /Harbour crew.*third/ }).waitFor();
 
+  const unread = (count: number) =>
+    page.waitForFunction((start) => document.title.startsWith(start), `(${count})`);
+  await unread(3);
   await keyboard.press('Alt+ArrowDown');
   await writesTo(page, 'Harbour crew');
+  await unread(2);
   await keyboard.press('Alt+ArrowDown');
   await writesTo(page, people[2]!.name);
+  // What is passed in a blink is not read.
+  await unread(1);
   await keyboard.press('Alt+ArrowUp');
   await writesTo(page, 'Harbour crew');
+  await keyboard.press('Alt+Shift+ArrowUp');
+  await writesTo(page, annName);
+
+  await keyboard.press('Control+k');
+  const palette = page.getByRole('dialog', { name: 'Go to…' });
+  await palette.getByRole('option', { name: /Harbour crew/ }).waitFor();
+  await assertClean(page);
+  await keyboard.type('hbr');
+  await palette
+    .getByRole('option')
+    .and(page.locator('[data-highlighted]'))
+    .filter({ hasText: 'Harbour crew' })
+    .waitFor();
+  await keyboard.press('Enter');
+  await palette.waitFor({ state: 'detached' });
+  await writesTo(page, 'Harbour crew');
+  await keyboard.type('by keyboard');
+  await keyboard.press('Enter');
+  await message(page, 'by keyboard').waitFor();
+
+  // From where one writes to the messages, to the list; and back.
+  await keyboard.press('Escape');
+  await page.waitForFunction(() => document.activeElement?.tagName === 'ARTICLE');
+  await keyboard.press('r');
+  await page.getByText(/^Reply to/).waitFor();
+  await writesTo(page, 'Harbour crew');
+  await keyboard.press('Escape');
+  await page.getByText(/^Reply to/).waitFor({ state: 'detached' });
+  await keyboard.press('Escape');
+  await page.waitForFunction(() => document.activeElement?.tagName === 'ARTICLE');
+  await keyboard.press('Escape');
+  await page.waitForFunction(() => document.activeElement?.ariaCurrent === 'true');
+  await keyboard.press('?');
+  const keys = page.getByRole('dialog', { name: 'Keyboard' });
+  await keys.getByText('Go to a person or conversation').waitFor();
+  await assertClean(page);
+  await keyboard.press('Escape');
+  await keys.waitFor({ state: 'detached' });
+  await page.waitForFunction(() => document.activeElement?.ariaCurrent === 'true');
+
+  // Somebody with whom there is no conversation is looked for on the platform.
+  await keyboard.press('Control+k');
+  await keyboard.type(`@${stranger}`);
+  const found = palette.getByRole('option', { name: new RegExp(`${stranger}.*Person`) });
+  await found.waitFor();
+  await found.click();
+  await page.getByRole('heading', { name: stranger }).waitFor();
+
+  const chinese = (await browser.open(platform.gateUrl)).page;
+  await logIn(chinese, people[0]!);
+  await chinese.goto(`${platform.gateUrl}/#/settings/appearance`);
+  await chinese.getByRole('radio', { name: '简体中文' }).click();
+  await chinese.getByRole('heading', { name: '外观' }).waitFor();
+  await chinese.keyboard.press('Control+/');
+  await chinese.getByText(String(zhKeys['key.unread'])).waitFor();
+  await assertClean(chinese);
+  await chinese.keyboard.press('Escape');
+  await chinese.getByRole('dialog').waitFor({ state: 'detached' });
+  await chinese.keyboard.press('Control+k');
+  await chinese.getByRole('option').first().waitFor();
+  await assertClean(chinese);
   assert.deepEqual(complaints, []);
   await closeAll(devices);
 });
