@@ -41,15 +41,20 @@ function fillServiceWorker(outDir: string): void {
   writeFileSync(worker, text);
 }
 
-/** Writes `.br` and `.gz` beside every text file of the build, so that gate compresses nothing itself. */
+/**
+ * Writes `.br` and `.gz` beside every text file of the build, so that gate compresses nothing itself: what is below `assets/` it
+ * shares compressed, however small.
+ */
 function precompress(outDir: string): void {
   for (const name of readdirSync(outDir, { recursive: true, encoding: 'utf8' })) {
     const file = resolve(outDir, name);
-    if (!/\.(js|css|html|svg|webmanifest)$/.test(name) || statSync(file).size < minCompressedBytes) continue;
+    if (!/\.(js|css|html|svg|webmanifest)$/.test(name)) continue;
+    const isSmall = statSync(file).size < minCompressedBytes;
+    if (isSmall && !name.startsWith('assets')) continue;
     const content = readFileSync(file);
     const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
     writeFileSync(`${file}.br`, brotliCompressSync(content, { params }));
-    writeFileSync(`${file}.gz`, gzipSync(content, { level: constants.Z_BEST_COMPRESSION }));
+    if (!isSmall) writeFileSync(`${file}.gz`, gzipSync(content, { level: constants.Z_BEST_COMPRESSION }));
   }
 }
 
