@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { after, test } from 'node:test';
-import { brotliCompressSync } from 'node:zlib';
+import { brotliCompressSync, constants } from 'node:zlib';
 import { eventually } from '@berth/fixtures';
 import { createLog } from '@berth/telemetry';
 import { createGate, type Gate } from '../app.ts';
@@ -14,6 +17,10 @@ import { SharedAssets } from './shared-assets.ts';
 const folder = mkdtempSync(join(tmpdir(), 'berth-builds-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
+/** Not as gate itself would. */
+const compressedByBuild = (script: string) =>
+  brotliCompressSync(script, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } });
+
 /** A build with a page and a script of its own, and one style that all builds share. */
 function build(name: string): string {
   const root = join(folder, name);
@@ -22,7 +29,7 @@ function build(name: string): string {
   writeFileSync(join(root, 'assets/style-0a1b2c3d.css'), 'p { margin: 0 }');
   const script = `console.log(${JSON.stringify(name.repeat(500))});`;
   writeFileSync(join(root, `assets/index-${name}.js`), script);
-  writeFileSync(join(root, `assets/index-${name}.js.br`), brotliCompressSync(script));
+  writeFileSync(join(root, `assets/index-${name}.js.br`), compressedByBuild(script));
   return root;
 }
 
@@ -64,6 +71,17 @@ test('a gate answers for the files of another build as for its own, whichever is
   }
   // Its own page, not the newest.
   assert.match(await (await fetch(gate.url)).text(), /oldoldold/);
+});
+
+test('what the build has compressed is shared as it is: nothing is compressed again', async (t) => {
+  const root = build('packedpacked');
+  const { other } = await startOther(root);
+  t.after(() => other.close());
+  const [answer] = await once(
+    get(`${gate.url}/assets/index-packedpacked.js`, { headers: { 'accept-encoding': 'br' } }),
+    'response',
+  );
+  assert.deepEqual(await buffer(answer), readFileSync(join(root, 'assets/index-packedpacked.js.br')));
 });
 
 test('a page that stays open finds its files when the last gate of its build has gone', async () => {
