@@ -40,7 +40,10 @@ export function ThreadPanel({
   const end = useRef<HTMLDivElement>(null);
   const last = thread.messages.at(-1)?.seq;
   // biome-ignore lint/correctness/useExhaustiveDependencies: to what came last
-  useEffect(() => end.current?.scrollIntoView({ block: 'end' }), [last]);
+  useEffect(() => {
+    // Nothing is returned: newer browsers answer with a promise, which React would call when the next one comes.
+    end.current?.scrollIntoView({ block: 'end' });
+  }, [last]);
   const closed = closedFor(conversation, useMuted(conversation));
   return (
     <Drawer open onClose={onClose} title={text('talk.thread.title')}>
