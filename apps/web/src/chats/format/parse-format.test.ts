@@ -111,6 +111,19 @@ test('names of those who are mentioned are never marks, wherever they stand', ()
   assert.equal(blocks!.map(spell).join('\n'), '<strong><@1></strong> and <code>@*Bob*</code>');
 });
 
+test('a code block is closed by a mark of its own kind alone', () => {
+  for (const [text, isClosed] of [
+    ['```\na\n```', true],
+    ['~~~\na\n~~~~', true],
+    ['```\n\n~~~', false],
+    ['````\na\n```', false],
+    ['```', false],
+  ] as const) {
+    const [block] = parseFormat(text).blocks!;
+    assert.ok(block?.kind === 'code' && block.isClosed === isClosed, text);
+  }
+});
+
 const pieces = fc.constantFrom(
   ...[
     '*',

@@ -95,7 +95,7 @@ function blockOf(token: Token, words: MentionedWords): Block {
     case 'code': {
       const { lang = '', text, raw } = token as Tokens.Code;
       const language = words.spell(lang).split(/\s/)[0]!;
-      return { kind: 'code', language, text: words.spell(text), isClosed: /\n {0,3}[`~]{3,}\s*$/.test(raw) };
+      return { kind: 'code', language, text: words.spell(text), isClosed: isClosed(raw) };
     }
     case 'blockquote':
       return { kind: 'quote', children: blocksOf((token as Tokens.Blockquote).tokens, words) };
@@ -119,6 +119,13 @@ function blockOf(token: Token, words: MentionedWords): Block {
             : words.split(trimmedEnd(token.raw)),
       };
   }
+}
+
+/** Whether a code block ends with a mark of its own kind: of the other kind, or a shorter one, it is a line of the code. */
+function isClosed(raw: string): boolean {
+  const [, mark = ''] = /^ {0,3}(`{3,}|~{3,})/.exec(raw) ?? [];
+  const lines = raw.trimEnd().split('\n');
+  return mark !== '' && lines.length > 1 && lines.at(-1)!.trimStart().startsWith(mark);
 }
 
 function blankAfter({ raw }: Tokens.ListItem, isLast: boolean): Block[] {
