@@ -40,7 +40,7 @@ function spell(block: Block): string {
 }
 const shown = (text: string): string | undefined => parseFormat(text).blocks?.map(spell).join('\n');
 
-/** Lines that a block takes: a code block has one for each of the marks around it. */
+/** Lines that a block takes: a code block has one for each of the marks around it, and none for the end of its last line. */
 function heightOf(block: Block): number {
   switch (block.kind) {
     case 'lines':
@@ -48,7 +48,11 @@ function heightOf(block: Block): number {
     case 'blank':
       return block.count;
     case 'code':
-      return 1 + (block.text === '' ? 0 : block.text.split('\n').length) + (block.isClosed ? 1 : 0);
+      return (
+        1 +
+        (block.text === '' ? 0 : block.text.replace(/\n$/, '').split('\n').length) +
+        (block.isClosed ? 1 : 0)
+      );
     case 'quote':
       return heightsOf(block.children);
     case 'list':
@@ -117,6 +121,7 @@ test('a code block is closed by a mark of its own kind alone', () => {
     ['~~~\na\n~~~~', true],
     ['```\n\n~~~', false],
     ['````\na\n```', false],
+    ['```\n```*', false],
     ['```', false],
   ] as const) {
     const [block] = parseFormat(text).blocks!;

@@ -125,7 +125,8 @@ function blockOf(token: Token, words: MentionedWords): Block {
 function isClosed(raw: string): boolean {
   const [, mark = ''] = /^ {0,3}(`{3,}|~{3,})/.exec(raw) ?? [];
   const lines = raw.trimEnd().split('\n');
-  return mark !== '' && lines.length > 1 && lines.at(-1)!.trimStart().startsWith(mark);
+  const last = lines.at(-1)!.trimStart();
+  return mark !== '' && lines.length > 1 && last.startsWith(mark) && last === mark[0]!.repeat(last.length);
 }
 
 function blankAfter({ raw }: Tokens.ListItem, isLast: boolean): Block[] {
