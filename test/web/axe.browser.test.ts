@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { en as groupEn, zh as groupZh } from '../../apps/web/src/groups/group-catalogue.ts';
+import type { Entry } from '../../apps/web/src/i18n/catalogue.ts';
 import { en } from '../../apps/web/src/i18n/en.ts';
 import { zh } from '../../apps/web/src/i18n/zh.ts';
 import { useBrowser, webRoot } from '../harness/browser.ts';
@@ -22,10 +24,16 @@ type Say = (english: string) => string;
 
 /** What the page says in a language for an English text. */
 function saying(language: keyof typeof locales): Say {
+  const catalogues: [Record<string, Entry>, Record<string, Entry>][] = [
+    [en, zh],
+    [groupEn, groupZh],
+  ];
   return (english) => {
-    const key = Object.entries(en).find(([, text]) => text === english)?.[0];
-    if (key === undefined) throw new Error(`no text is ${english}`);
-    return language === 'en' ? english : String(zh[key as keyof typeof en]);
+    for (const [one, other] of catalogues) {
+      const key = Object.entries(one).find(([, text]) => text === english)?.[0];
+      if (key !== undefined) return language === 'en' ? english : String(other[key]);
+    }
+    throw new Error(`no text is ${english}`);
   };
 }
 
