@@ -65,7 +65,8 @@ export abstract class ChangingClient implements Acts {
   async schedule(
     ...[conversation, text, at, options = {}]: Parameters<BerthClient['schedule']>
   ): Promise<Scheduled> {
-    const body = { conversation, text, at, cid: this.createCid(), ...options };
+    // `now()` has fractions of a millisecond.
+    const body = { conversation, text, at: Math.round(at), cid: this.createCid(), ...options };
     return (await this.request('schedule', body)).scheduled;
   }
 

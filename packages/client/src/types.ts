@@ -309,7 +309,7 @@ export interface BerthClient {
   /** Ends a poll of one's own. */
   closePoll(conversation: number, target: number): Promise<void>;
   /**
-   * Has the platform send a text at a time, milliseconds since 1970, whether this client is there or not. Rejects with
+   * Has the platform send a text at a time, milliseconds since 1970 (rounded to whole ones), whether this client is there or not. Rejects with
    * `time_refused`. `request` has `scheduledMessages`, `scheduleEdit` and `scheduleCancel`.
    */
   schedule(
