@@ -142,6 +142,7 @@ async function withToken(method: string, path: string, token?: string, scheme = 
 const paths: Record<string, 'everyone' | 'session'> = {
   'GET /v1/platform': 'everyone',
   'POST /v1/invites/preview': 'everyone',
+  'POST /v1/group-links/preview': 'everyone',
   'POST /v1/codes': 'everyone',
   'POST /v1/users': 'everyone',
   'POST /v1/passwords': 'everyone',
