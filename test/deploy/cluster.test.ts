@@ -93,7 +93,9 @@ describe('on a real cluster', { skip: clusterTools === undefined && 'there are n
     const rendered = await cluster.helm([
       ...['template', 'dry', 'charts/berth', '--namespace', berth, '--values', values, ...more],
       // Node ports that are taken are left out; and the cluster has one family only.
-      ...['--set', 'edge.service.httpNodePort=0', '--set', 'edge.service.tcpNodePort=0'],
+      ...['httpNodePort', 'tcpNodePort', 'filesNodePort'].flatMap((port) => [
+        ...['--set', `edge.service.${port}=0`],
+      ]),
       ...['--set-json', 'ipFamilies=[]'],
     ]);
     const args = ['apply', '--dry-run=server', '--validate=strict', '--namespace', berth, '-f', '-'];
