@@ -148,7 +148,10 @@ test('a friend gets another alias, is removed, blocked and unblocked', async () 
   await page.goto(`${platform.gateUrl}/#/contacts/${other!.id}`);
   await act('Remove friend');
   await page.getByRole('button', { name: 'Add friend' }).waitFor();
-  await page.getByRole('button', { name: 'Undo' }).click();
+  await page
+    .getByRole('dialog', { name: /is no longer your friend/ })
+    .getByRole('button', { name: 'Undo' })
+    .click();
   await page.getByRole('button', { name: 'Message' }).waitFor();
   await act('Remove friend');
   await page.getByRole('button', { name: 'Add friend' }).waitFor();
