@@ -19,7 +19,7 @@ interface CompletionListProps {
   timeline: Timeline;
   handle: Ref<CompletionHandle>;
   onActive: (id: string | undefined) => void;
-  onChoose: (completion: Completion) => void;
+  onChoose: (completion: Completion, end?: number) => void;
   onClose: () => void;
 }
 
@@ -37,9 +37,9 @@ function PeopleList(props: CompletionListProps) {
 function EmojiList(props: CompletionListProps) {
   const options = useEmojiCompletions(props.typed.word);
   const { used } = useEmojiHabits();
-  const choose = (completion: Completion) => {
+  const choose = (completion: Completion, end?: number) => {
     used(completion.text);
-    props.onChoose(completion);
+    props.onChoose(completion, end);
   };
   return <Options {...props} onChoose={choose} options={options} label={useText()('talk.emoji')} />;
 }
@@ -74,7 +74,10 @@ function Options({
       if (at) onChoose(at);
       return at !== undefined;
     },
-    exact: () => options.find(({ isExact }) => isExact),
+    chooseExact: (end) => {
+      const exact = options.find(({ isExact }) => isExact);
+      if (exact) onChoose(exact, end);
+    },
   }));
   if (!at) return null;
   return (

@@ -19,6 +19,6 @@ export interface CompletionOption extends Completion {
 export interface CompletionHandle {
   move(by: 1 | -1): boolean;
   choose(): boolean;
-  /** What is called as the word that was typed, to the letter. */
-  exact(): Completion | undefined;
+  /** Chooses what is called as the word that was typed, to the letter, in place of everything before `end`. */
+  chooseExact(end: number): void;
 }

@@ -41,8 +41,7 @@ export function useCompletion({
   const look = () => {
     const { value, selectionStart, selectionEnd } = field.current!;
     if (typed?.sign === ':' && value.slice(typed.at, selectionEnd) === `:${typed.word}:`) {
-      const exact = list.current?.exact();
-      if (exact) complete(exact, selectionEnd);
+      list.current?.chooseExact(selectionEnd);
     }
     const next = selectionStart === selectionEnd ? typedWord(value, selectionStart) : undefined;
     if (next === undefined) close();
