@@ -1,14 +1,6 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
-import { useMysql } from '@berth/fixtures';
-import {
-  type ConversationSummary,
-  everybody,
-  limits,
-  type Mention,
-  type Message,
-  type Profile,
-} from '@berth/wire';
+import { test } from 'node:test';
+import { type ConversationSummary, everybody, limits, type Mention, type Profile } from '@berth/wire';
 import { quickSend } from '@berth/wire/quick-send';
 import { requestSchemas } from '@berth/wire/requests';
 import fc from 'fast-check';
@@ -17,7 +9,6 @@ import { conversation as conversationHandler } from '../handlers/conversation.ts
 import { conversations } from '../handlers/conversations.ts';
 import { directOpen } from '../handlers/direct-open.ts';
 import { edit } from '../handlers/edit.ts';
-import { groupCreate } from '../handlers/group-create.ts';
 import { groupRemove } from '../handlers/group-remove.ts';
 import { groupRole } from '../handlers/group-role.ts';
 import { hide } from '../handlers/hide.ts';
@@ -25,28 +16,10 @@ import { mark } from '../handlers/mark.ts';
 import { react } from '../handlers/react.ts';
 import { recall } from '../handlers/recall.ts';
 import { send } from '../handlers/send.ts';
-import { sync } from '../handlers/sync.ts';
-import { createFriends, createPeople, createStoredNode, type StoredNode } from '../stores.fixture.ts';
+import { createPeople } from '../stores.fixture.ts';
+import { useCrews } from './crew.fixture.ts';
 
-const mysql = useMysql();
-const nodes: StoredNode[] = [];
-const nodeAt = (index: number): StoredNode =>
-  (nodes[index] ??= createStoredNode(mysql.url, {}, { entries: true, changes: true }));
-let cids = 0;
-const cid = () => `c${cids++}`;
-
-after(async () => {
-  for (const node of nodes) await node?.close();
-});
-
-async function crew(size: number): Promise<{ people: Profile[]; group: number }> {
-  const people = await createPeople(mysql.db, size);
-  await createFriends(mysql.db, people[0]!, people.slice(1));
-  const members = people.slice(1).map(({ id }) => id);
-  const wish = { cid: cid(), title: 'Crew', members };
-  const { conversation } = await nodeAt(0).ask(groupCreate, 'groupCreate', people[0]!, wish);
-  return { people, group: conversation.conversation };
-}
+const { mysql, nodeAt, cid, crew, seen } = useCrews();
 
 /** `@one @two …`, each meant by its words. */
 function calling(...users: number[]): { text: string; mentions: Mention[] } {
@@ -69,9 +42,6 @@ const say = async (
 
 const listed = async (who: Profile, conversation: number): Promise<ConversationSummary> =>
   (await nodeAt(1).ask(conversationHandler, 'conversation', who, { conversation })).conversation;
-
-const seen = async (who: Profile, conversation: number): Promise<Message[]> =>
-  (await nodeAt(1).ask(sync, 'sync', who, { conversation, after: 0, limit: 200 })).messages;
 
 const rejected = (promise: Promise<unknown>, code: string) => assert.rejects(promise, { code });
 
