@@ -4,6 +4,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { Button } from '../design/button.tsx';
 import { Panel } from '../design/dialog.tsx';
 import frame from '../design/page-frame.module.css';
+import { SelectField } from '../design/select-field.tsx';
 import { SkeletonList } from '../design/skeleton.tsx';
 import { useFormats, useText } from '../i18n/language.tsx';
 import { useNotice } from '../shell/notices.tsx';
@@ -54,14 +55,14 @@ export function LinksDialog({ conversation, onClose }: { conversation: Conversat
     <Panel open onClose={onClose} title={say('links.title')}>
       <p className={styles.soft}>{say('links.text')}</p>
       <div className={styles.wishes}>
-        <Choice
+        <SelectField
           label={say('links.uses')}
           value={maxUses}
           choices={uses}
           onChange={setMaxUses}
           say={(count) => (count === 0 ? say('links.uses.any') : text('invite.people', { count }))}
         />
-        <Choice
+        <SelectField
           label={say('links.expiry')}
           value={forDays}
           choices={days}
@@ -124,37 +125,6 @@ function LinkRow({ link, busy, onRevoke }: { link: GroupLink; busy: boolean; onR
         </Button>
       </div>
     </li>
-  );
-}
-
-function Choice({
-  label,
-  value,
-  choices,
-  onChange,
-  say,
-}: {
-  label: string;
-  value: number;
-  choices: readonly number[];
-  onChange: (value: number) => void;
-  say: (value: number) => string;
-}) {
-  return (
-    <label className={styles.setting}>
-      <span className={styles.settingName}>{label}</span>
-      <select
-        className={styles.select}
-        value={value}
-        onChange={(event) => onChange(Number(event.currentTarget.value))}
-      >
-        {choices.map((choice) => (
-          <option key={choice} value={choice}>
-            {say(choice)}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }
 

@@ -5,6 +5,7 @@ import { Button } from '../design/button.tsx';
 import { Panel } from '../design/dialog.tsx';
 import { CheckField, FieldForm, TextField } from '../design/field.tsx';
 import popup from '../design/popup.module.css';
+import { SelectField } from '../design/select-field.tsx';
 import { useText } from '../i18n/language.tsx';
 import { useTask } from '../shell/use-task.ts';
 import type { Conversation } from '../state/conversations.ts';
@@ -16,6 +17,7 @@ const none: GroupSettings = {
   ...{ topic: '', about: '', announcements: false, slowMs: 0, open: false },
   history: 'join',
 };
+const histories: readonly GroupSettings['history'][] = ['join', 'beginning'];
 const slowSteps = [0, 10, 30, 60, 300, 900, 3_600, 21_600].map((seconds) => seconds * 1_000);
 
 function settingsOf({ settings }: Conversation): GroupSettings {
@@ -85,33 +87,20 @@ export function SettingsDialog({
             </span>
           }
         />
-        <label className={styles.setting}>
-          <span className={styles.settingName}>{say('slow')}</span>
-          <select
-            className={styles.select}
-            value={wanted.slowMs}
-            onChange={(event) => set({ slowMs: Number(event.currentTarget.value) })}
-          >
-            {[...new Set([...slowSteps, before.slowMs])]
-              .sort((a, b) => a - b)
-              .map((step) => (
-                <option key={step} value={step}>
-                  {slowText(step, say)}
-                </option>
-              ))}
-          </select>
-        </label>
-        <label className={styles.setting}>
-          <span className={styles.settingName}>{say('history')}</span>
-          <select
-            className={styles.select}
-            value={wanted.history}
-            onChange={(event) => set({ history: event.currentTarget.value as GroupSettings['history'] })}
-          >
-            <option value="join">{say('history.join')}</option>
-            <option value="beginning">{say('history.beginning')}</option>
-          </select>
-        </label>
+        <SelectField
+          label={say('slow')}
+          value={wanted.slowMs}
+          choices={[...new Set([...slowSteps, before.slowMs])].sort((a, b) => a - b)}
+          onChange={(slowMs) => set({ slowMs })}
+          say={(step) => slowText(step, say)}
+        />
+        <SelectField
+          label={say('history')}
+          value={wanted.history}
+          choices={histories}
+          onChange={(history) => set({ history })}
+          say={(history) => say(`history.${history}`)}
+        />
         {conversation.role === 'owner' && (
           <CheckField
             checked={wanted.open}

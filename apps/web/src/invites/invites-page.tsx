@@ -4,6 +4,7 @@ import { Button } from '../design/button.tsx';
 import { classNames } from '../design/class-names.ts';
 import frame from '../design/page-frame.module.css';
 import { PageFrame } from '../design/page-frame.tsx';
+import { SelectField } from '../design/select-field.tsx';
 import { SkeletonList } from '../design/skeleton.tsx';
 import { useFormats, useText } from '../i18n/language.tsx';
 import { useNow } from '../shell/use-now.ts';
@@ -34,14 +35,16 @@ export function InvitesPage() {
       <section className={styles.block}>
         <p className={styles.soft}>{text('invite.links.text')}</p>
         <div className={styles.wishes}>
-          <Choice
+          <SelectField
+            className={styles.wish}
             label={text('invite.uses')}
             value={maxUses}
             choices={uses}
             onChange={setMaxUses}
             say={(count) => text('invite.people', { count })}
           />
-          <Choice
+          <SelectField
+            className={styles.wish}
             label={text('invite.expiry')}
             value={forDays}
             choices={days}
@@ -92,37 +95,6 @@ export function InvitesPage() {
         </section>
       )}
     </PageFrame>
-  );
-}
-
-function Choice({
-  label,
-  value,
-  choices,
-  onChange,
-  say,
-}: {
-  label: string;
-  value: number;
-  choices: readonly number[];
-  onChange: (value: number) => void;
-  say: (value: number) => string;
-}) {
-  return (
-    <label className={styles.wish}>
-      <span className={styles.wishName}>{label}</span>
-      <select
-        className={styles.select}
-        value={value}
-        onChange={(event) => onChange(Number(event.currentTarget.value))}
-      >
-        {choices.map((choice) => (
-          <option key={choice} value={choice}>
-            {say(choice)}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }
 
