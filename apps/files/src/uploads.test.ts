@@ -14,6 +14,7 @@ import {
   headUpload,
   linksTo,
   patchUpload,
+  removeUpload,
   upload,
   useFiles,
 } from './fixtures/use-files.ts';
@@ -133,13 +134,8 @@ test('an upload of one user is none to another', async () => {
 test('what is given up is gone, and is not counted any more', async () => {
   const user = await files.user();
   const { file } = await upload(files.url, user, randomBytes(50_000));
-  const remove = () =>
-    fetch(`${files.url}/v1/uploads/${file}`, {
-      method: 'DELETE',
-      headers: { authorization: `Bearer ${user.token}`, 'tus-resumable': '1.0.0' },
-    });
-  assert.equal((await remove()).status, 204);
-  assert.equal((await remove()).status, 404);
+  assert.equal((await removeUpload(files.url, user, file)).status, 204);
+  assert.equal((await removeUpload(files.url, user, file)).status, 404);
   const left = await readdir(join(files.folder, 'uploads'));
   assert.equal(left.filter((name) => name.startsWith(file)).length, 0);
   const [budget] = await files.db.rows<{ total: number; open: number }>(
@@ -147,6 +143,17 @@ test('what is given up is gone, and is not counted any more', async () => {
     [user.id],
   );
   assert.deepEqual([Number(budget!.total), budget!.open], [0, 0]);
+});
+
+test('what is given up while it is looked into is gone all the same', async () => {
+  const user = await files.user();
+  const giveUpAtOnce = async () => {
+    const file = fileOf(await beginUpload(files.url, user, 1_000));
+    await patchUpload(files.url, user, file, 0, randomBytes(1_000));
+    return (await removeUpload(files.url, user, file)).status;
+  };
+  for (let round = 0; round < 40; round++)
+    assert.deepEqual(await Promise.all([giveUpAtOnce(), giveUpAtOnce(), giveUpAtOnce()]), [204, 204, 204]);
 });
 
 test('a session that has ended uploads no more', async () => {
