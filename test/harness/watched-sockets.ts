@@ -13,13 +13,21 @@ export function watchSockets(): WatchedSockets {
   const watched = { opened: 0, abrupt: 0 } as WatchedSockets;
   watched.WebSocket = class extends globalThis.WebSocket {
     #isLeft = false;
+    #isOpen = false;
 
     constructor(url: string) {
       super(url);
       watched.opened++;
-      this.addEventListener('close', () => {
-        if (!this.#isLeft) watched.abrupt++;
+      const lost = () => {
+        if (this.#isOpen && !this.#isLeft) watched.abrupt++;
+        this.#isOpen = false;
+      };
+      this.addEventListener('open', () => {
+        this.#isOpen = true;
       });
+      // Of a connection that is lost without a word the error comes first, and the client has left when it is closed.
+      this.addEventListener('error', lost);
+      this.addEventListener('close', lost);
     }
 
     override close(): void {
