@@ -7,6 +7,7 @@ import { compare } from './against/compare.ts';
 import { renderComparison } from './against/table.ts';
 import { compareField } from './field/compare-field.ts';
 import { compareParts } from './field/parts.ts';
+import { measureFiles } from './files/measure-files.ts';
 import { type BenchOptions, parseBenchOptions } from './options.ts';
 import { measureProduct } from './product.ts';
 import { describeLoad, describeMachine, today, writePlot, writeSection } from './report.ts';
@@ -62,6 +63,11 @@ async function runTargets({ rounds, only }: BenchOptions): Promise<void> {
   else conclude('targets', load, text, rounds);
 }
 
+async function runFiles({ rounds }: BenchOptions): Promise<void> {
+  const load = describeLoad();
+  conclude('files', load, await measureFiles({ rounds, say }), rounds);
+}
+
 async function runAgainst({ revision: wanted, rounds, seconds }: BenchOptions): Promise<void> {
   // What is missing is told before anything is built.
   compileLightLoader();
@@ -83,6 +89,7 @@ try {
   const load = describeLoad();
   if (options.mode === 'against') await runAgainst(options);
   else if (options.mode === 'peers') await runPeers(options);
+  else if (options.mode === 'files') await runFiles(options);
   else if (options.mode === 'targets') await runTargets(options);
   else conclude('measured', load, await measureProduct(options), options.rounds);
 } catch (error) {

@@ -15,7 +15,7 @@ test('each mistake is one line that says what is expected', () => {
   for (const [args, message] of [
     [['--against'], /^--against is followed by a revision/],
     [['--against', '--rounds'], /^--against is followed by a revision/],
-    [['--against', 'HEAD', '--peers'], /^--against, --peers and --targets are runs of their own$/],
+    [['--against', 'HEAD', '--peers'], /^--against, --peers, --files and --targets are runs of their own$/],
     [['--rounds', '0'], /^--rounds is a whole number from 1 to 99, not 0$/],
     [['--rounds', '1.5'], /^--rounds is a whole number from 1 to 99, not 1.5$/],
     [['--rounds'], /^--rounds is a whole number from 1 to 99, not nothing$/],

@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { PictureFindings, PictureTask } from './picture.ts';
 
+export type { PictureTask };
+
 export interface PicturePoolOptions {
   workers: number;
   /** For one picture, then its process is ended. */
