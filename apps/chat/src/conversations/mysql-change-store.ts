@@ -208,14 +208,16 @@ export class MysqlChangeStore {
       const standing = await this.#standing(tx, row, sender);
       if (!isMember(standing)) throw new BerthError('not_member');
       const { strangersMayWrite } = this.#options;
-      const rules = { strangersMayWrite, now, reacting: kind === 'reacted' };
+      const rules = { strangersMayWrite, now, reacting: kind === 'reacted' || kind === 'polled' };
       const refusal = kind === 'recalled' ? undefined : writeRefusal(standing, rules);
       if (refusal !== undefined) throw refusal;
       const target = targetOf(rows[0]);
       const outcome = await judge({ tx, row, standing, target, now });
       if (outcome === undefined) return undefined;
       const details = { target: change.target, sentAt: now, ...outcome.details };
-      const entry: NewEntry = { kind, sender: outcome.sender ?? sender, cid, details };
+      const by = outcome.sender ?? sender;
+      // In another one's name it has none of its maker's: two makers may call theirs the same.
+      const entry: NewEntry = { kind, sender: by, details, ...(by === sender && { cid }) };
       const [appended] = await appendEntries(tx, conversation, [entry], now);
       const { seq } = appended!;
       const text = outcome.text ?? target.text;

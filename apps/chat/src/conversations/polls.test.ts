@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { edit } from '../handlers/edit.ts';
 import { groupLeave } from '../handlers/group-leave.ts';
 import { groupMute } from '../handlers/group-mute.ts';
+import { groupSettings } from '../handlers/group-settings.ts';
 import { pollClose } from '../handlers/poll-close.ts';
 import { recall } from '../handlers/recall.ts';
 import { send } from '../handlers/send.ts';
@@ -97,6 +98,30 @@ test('of an anonymous poll nobody is told who chose what, from entries neither',
       [ann.id, ''],
     ],
   );
+});
+
+test('those who vote in an anonymous poll may call their votes the same, and as its maker calls other things', async () => {
+  const { people, group } = await crew(3);
+  const [ann, bob, cat] = people as [Profile, Profile, Profile];
+  const { seq } = await ask(ann, group, { anonymous: true });
+  const target = await say(ann, group, 'see above');
+  await nodeAt(0).ask(edit, 'edit', ann, { conversation: group, cid: '1', target, text: 'see below' });
+  await choose(bob, group, seq, [0], 0, '1');
+  await choose(cat, group, seq, [1], 1, '1');
+  const { counts, voters } = await choose(bob, group, seq, [1], 1, '1');
+  assert.deepEqual([counts, voters], [[0, 2, 0], 2]);
+  const own = await choose(ann, group, seq, [2], 0, '2');
+  assert.deepEqual(own.counts, [0, 2, 1]);
+  assert.equal((await choose(ann, group, seq, [2], 1, '2')).seq, own.seq);
+});
+
+test('where only admins write, members vote', async () => {
+  const { people, group } = await crew(2);
+  const [ann, bob] = people as [Profile, Profile];
+  await nodeAt(0).ask(groupSettings, 'groupSettings', ann, { conversation: group, announcements: true });
+  const { seq } = await ask(ann, group);
+  assert.deepEqual((await choose(bob, group, seq, [1], 1)).counts, [0, 1, 0]);
+  await rejected(ask(bob, group), 'admins_only');
 });
 
 test('what may not be asked or chosen has one clear code each', async () => {

@@ -40,7 +40,7 @@ export const isMember = (standing: Standing): boolean =>
 export const isSlowed = ({ slowMs, member }: Standing): boolean =>
   slowMs !== undefined && slowMs > 0 && member?.role === 'member';
 
-/** Why the user may not write now; undefined when allowed. `reacting`: where only admins write, others may react. */
+/** Why the user may not write now; undefined when allowed. `reacting`: where only admins write, others may react and vote. */
 export function writeRefusal(
   standing: Standing,
   rules: { strangersMayWrite: boolean; now: number; reacting?: boolean },
