@@ -1,5 +1,7 @@
 import type { Message, Replies } from '@berth/wire';
+import { inChunks } from '../stores/chunks.ts';
 import type { Database } from '../stores/guarded-mysql.ts';
+import { marks } from '../stores/statement-shapes.ts';
 
 /** Bytes of what is told of a thread below a message, at most. */
 export const repliesBytes = ',"replies":{"count":4294967295,"last":4294967295,"read":4294967295}'.length;
@@ -32,20 +34,24 @@ export class MysqlThreads {
     page: readonly Message[],
     upTo: number,
   ): Promise<readonly Message[]> {
-    const [first, last] = [page[0], page.at(-1)];
-    if (!threaded || first === undefined || last === undefined) return page;
-    const rows = await this.#mysql.rows<ThreadRow>(
-      `SELECT t.root_seq, t.replies, t.last_seq, m.read_seq
-       FROM threads t LEFT JOIN thread_marks m
-         ON m.conversation_id = t.conversation_id AND m.user_id = ? AND m.root_seq = t.root_seq
-       WHERE t.conversation_id = ? AND t.root_seq BETWEEN ? AND ?`,
-      [user, id, first.seq, last.seq],
+    const roots = page.flatMap(({ seq, kind, thread }) =>
+      kind === undefined && thread === undefined ? [seq] : [],
     );
+    if (!threaded || roots.length === 0) return page;
+    const rows: ThreadRow[] = [];
+    await inChunks(roots, 256, async (chunk) => {
+      const found = await this.#mysql.rows<ThreadRow>(
+        `SELECT t.root_seq, t.replies, t.last_seq, m.read_seq
+         FROM threads t LEFT JOIN thread_marks m
+           ON m.conversation_id = t.conversation_id AND m.user_id = ? AND m.root_seq = t.root_seq
+         WHERE t.conversation_id = ? AND t.root_seq IN (${marks(chunk.length)})`,
+        [user, id, ...chunk],
+      );
+      rows.push(...found);
+    });
     const found = new Map<number, Replies>();
-    for (const row of rows) {
-      const seen = row.last_seq <= upTo ? row : { ...row, ...(await this.#upTo(id, row.root_seq, upTo)) };
-      if (seen.replies > 0) found.set(row.root_seq, repliesOf(seen));
-    }
+    for (const row of await this.#upTo(id, rows, upTo))
+      if (row.replies > 0) found.set(row.root_seq, repliesOf(row));
     return found.size === 0
       ? page
       : page.map((message) => {
@@ -54,18 +60,22 @@ export class MysqlThreads {
         });
   }
 
-  /** The thread as a former member knows it. */
-  async #upTo(
-    conversation: number,
-    root: number,
-    upTo: number,
-  ): Promise<Pick<ThreadRow, 'replies' | 'last_seq'>> {
-    const [row] = await this.#mysql.rows<{ replies: number; last_seq: number }>(
-      `SELECT COUNT(*) AS replies, COALESCE(MAX(seq), 0) AS last_seq FROM thread_replies
-       WHERE conversation_id = ? AND root_seq = ? AND seq <= ?`,
-      [conversation, root, upTo],
+  /** Threads as a former member knows them. */
+  async #upTo(conversation: number, rows: readonly ThreadRow[], upTo: number): Promise<ThreadRow[]> {
+    const beyond = rows.filter(({ last_seq }) => last_seq > upTo).map(({ root_seq }) => root_seq);
+    const seen = new Map<number, Pick<ThreadRow, 'replies' | 'last_seq'>>();
+    await inChunks(beyond, 256, async (chunk) => {
+      const found = await this.#mysql.rows<{ root_seq: number; replies: number; last_seq: number }>(
+        `SELECT root_seq, COUNT(*) AS replies, MAX(seq) AS last_seq FROM thread_replies
+         WHERE conversation_id = ? AND root_seq IN (${marks(chunk.length)}) AND seq <= ? GROUP BY root_seq`,
+        [conversation, ...chunk, upTo],
+      );
+      for (const { root_seq, replies, last_seq } of found)
+        seen.set(root_seq, { replies: Number(replies), last_seq: Number(last_seq) });
+    });
+    return rows.map((row) =>
+      row.last_seq <= upTo ? row : { ...row, ...(seen.get(row.root_seq) ?? { replies: 0, last_seq: 0 }) },
     );
-    return { replies: Number(row!.replies), last_seq: Number(row!.last_seq) };
   }
 
   /** The seqs of the newest replies below `before`, ascending. */

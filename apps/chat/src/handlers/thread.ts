@@ -21,13 +21,11 @@ export const thread: Handler<'thread'> = async (context, session, { conversation
   const page = fitting(replies.toReversed(), ({ bytes }) => bytes).reverse();
   const isCut = page.length < replies.length;
   const next = isCut ? page[0]!.message.seq : seqs.length > limit ? wanted[0] : undefined;
-  const told = await toldOf(
-    context,
-    session,
-    { row, upTo: visible.head },
-    page.map(({ message }) => message),
-  );
-  const [top] = await toldOf(context, session, { row, upTo: visible.head }, [stored.message]);
+  // Nothing stands below a reply.
+  const messages = page.map(({ message }) => message);
+  const told = await toldOf(context, session, row, messages);
+  const above = await toldOf(context, session, row, [stored.message]);
+  const [top] = await stores.threads.told(row, session.user, above, visible.head);
   if (top === undefined) throw new BerthError('not_found');
   return { root: top, messages: told, ...(next !== undefined && { next }) };
 };
@@ -36,11 +34,10 @@ export const thread: Handler<'thread'> = async (context, session, { conversation
 async function toldOf(
   { stores }: Context,
   { user, files, changes }: Session,
-  { row, upTo }: { row: LoggedConversation; upTo: number },
+  row: LoggedConversation,
   all: readonly Message[],
 ): Promise<Message[]> {
   const shown = all.map((message) => (files ? message : stores.fileLines.message(message)));
   const lines = changes ? shown : shown.flatMap((message) => oldLine(message) ?? []);
-  const told = await stores.threads.told(row, user, await stores.hidden.without(row, user, lines), upTo);
-  return stores.reactions.own(user, told);
+  return stores.reactions.own(user, await stores.hidden.without(row, user, lines));
 }
