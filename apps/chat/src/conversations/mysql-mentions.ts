@@ -32,9 +32,14 @@ export class MysqlMentions {
       const each = `(SELECT DISTINCT conversation_id, seq FROM mentions FORCE INDEX (PRIMARY)
         WHERE conversation_id = ? AND user_id IN (?, ${everybody}) AND seq > ? AND seq <= ?
         ORDER BY seq LIMIT ${limits.maxToldMentions})`;
+      // What one says to everybody, oneself included, is no news for oneself.
       const rows = await this.#mysql.rows<{ conversation_id: number; seq: number }>(
-        Array(chunk.length).fill(each).join(' UNION '),
-        chunk.flatMap(({ id, after, upTo }) => [id, user, after, upTo]),
+        `SELECT STRAIGHT_JOIN found.conversation_id, found.seq
+         FROM (${Array(chunk.length).fill(each).join(' UNION ')}) AS found
+         JOIN messages FORCE INDEX (PRIMARY)
+           ON messages.conversation_id = found.conversation_id AND messages.seq = found.seq
+         WHERE messages.sender_id <> ?`,
+        [...chunk.flatMap(({ id, after, upTo }) => [id, user, after, upTo]), user],
       );
       for (const { conversation_id, seq } of rows) {
         const seqs = found.get(conversation_id);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { useMysql } from '@berth/fixtures';
-import type { Profile } from '@berth/wire';
+import { everybody, type Profile } from '@berth/wire';
 import { block } from '../handlers/block.ts';
 import { conversation as conversationHandler } from '../handlers/conversation.ts';
 import { directOpen } from '../handlers/direct-open.ts';
@@ -147,6 +147,8 @@ test('only who sees a message reads and writes below it, and nothing stands belo
     await assert.rejects(read(ann, group, target), { code: 'not_found' });
   await assert.rejects(read(dan, group, root), { code: 'not_found' }, 'who came later');
   await assert.rejects(say(dan, group, 'no', root), { code: 'not_found' });
+  const sly = { conversation: group, cid: 'sly', text: 'no', thread: root, resent: true };
+  await assert.rejects(nodeAt(0).ask(send, 'send', dan, sly), { code: 'not_found' });
   await assert.rejects(read(eve, group, root), { code: 'not_member' }, 'a stranger');
   await assert.rejects(say(eve, group, 'no', root), { code: 'not_member' });
   const marking = (who: Profile, target = root) =>
@@ -171,4 +173,49 @@ test('only who sees a message reads and writes below it, and nothing stands belo
   await nodeAt(0).ask(block, 'block', ann, { user: bob.id });
   await assert.rejects(say(bob, direct, 'no', top.seq), { code: 'blocked' });
   assert.equal((await read(bob, direct, top.seq)).messages.length, 1);
+});
+
+test('who is mentioned below a message hears of the thread; what one says there to everybody is no news for oneself', async () => {
+  const { people, group } = await crew();
+  const [ann, bob, cid] = people;
+  const { seq: root } = await say(bob, group, 'Which knot?');
+  const calling = (user: number, words: string) =>
+    nodeAt(0).ask(send, 'send', ann, {
+      ...{ conversation: group, cid: `call ${cids++}`, text: words, thread: root },
+      mentions: [{ user, at: 0, length: words.length }],
+    });
+  const first = await calling(cid.id, '@cid');
+  assert.deepEqual(await repliesOf(cid, group, root), { count: 1, last: first.seq, read: 0 });
+  const second = await calling(everybody, '@all');
+  assert.equal((await summaryOf(ann, group)).mentions, undefined);
+  assert.deepEqual((await summaryOf(cid, group)).mentions, [first.seq, second.seq]);
+  assert.deepEqual((await summaryOf(bob, group)).mentions, [second.seq]);
+});
+
+test('a thread whose replies lie far apart asks nothing of the threads between them', async () => {
+  const { people, group } = await crew();
+  const [ann, bob, cid] = people;
+  const { seq: root } = await say(ann, group, 'root');
+  const { seq: first } = await say(bob, group, 'first', root);
+  for (let count = 0; count < 5; count++) {
+    const { seq } = await say(ann, group, `other ${count}`);
+    await say(bob, group, 'below', seq);
+  }
+  const { seq: last } = await say(bob, group, 'last', root);
+  await nodeAt(0).ask(groupLeave, 'groupLeave', cid, { conversation: group });
+  for (let seq = root; seq <= last; seq++) await say(bob, group, 'late', seq).catch(() => {});
+  const asked: string[] = [];
+  const { context } = nodeAt(1);
+  const rows = context.mysql.rows;
+  context.mysql.rows = (sql, ...params) => {
+    if (/FROM thread/.test(sql)) asked.push(sql);
+    return rows.call(context.mysql, sql, ...params) as never;
+  };
+  const told = await read(cid, group, root);
+  context.mysql.rows = rows;
+  assert.deepEqual(
+    [told.messages.map(({ seq }) => seq), told.root.replies],
+    [[first, last], { count: 2, last }],
+  );
+  assert.ok(asked.length <= 4, asked.join('\n'));
 });

@@ -59,8 +59,7 @@ export function submitSend(
   }
   const inTurn = sendTurns.take(conversation, sender, async (handedOn) => {
     const standing = allowed() ?? (await reloadStanding(context, rules, conversation, sender, resent));
-    if (body.thread !== undefined && !resent)
-      await requireVisible(context, conversation, sender, body.thread);
+    if (body.thread !== undefined) await requireThread(context, sender, body, body.thread);
     const more = isPlain ? undefined : await readMore(context, session, body);
     const whole = frame ?? frameOf(context, session, body, more);
     judging?.end();
@@ -112,6 +111,21 @@ function outgoing(
   const message = { conversation, sender, cid, text, replyTo, resent, origin, frame, standing, trace };
   if (more === undefined && mentions === undefined && thread === undefined) return message;
   return { ...message, ...more, ...(mentions && { mentions }), thread };
+}
+
+/** Who may not see the message above writes nothing below it; what is stored there already stays. */
+async function requireThread(
+  context: Context,
+  sender: number,
+  { conversation, cid, resent }: RequestBody<'send'>,
+  root: number,
+): Promise<void> {
+  try {
+    await requireVisible(context, conversation, sender, root);
+  } catch (error) {
+    if (resent && (await context.stores.ranges.isStored({ conversation, sender, cid }))) return;
+    throw error;
+  }
 }
 
 /** What a message has that is more than words: those that are to be said with it, too. */

@@ -1,5 +1,5 @@
 import type { Tx } from '@berth/mysql';
-import { BerthError } from '@berth/wire';
+import { BerthError, everybody } from '@berth/wire';
 import { inChunks } from '../stores/chunks.ts';
 import type { BatchPlan } from './batch-plan.ts';
 import { textKind } from './entry-kinds.ts';
@@ -54,12 +54,15 @@ export class BatchThreads {
          ON DUPLICATE KEY UPDATE replies = replies + 1, last_seq = VALUES(last_seq)`,
         [conversation, thread, seq],
       );
-      // Whoever began it hears of it, and who writes has read what was there.
+      // Whoever began it hears of it, and who is meant there; who writes has read what was there.
       const author = this.#roots.get(rootKey(conversation, thread))!;
+      const meant = (message.mentions ?? []).map(({ user }) => user).filter((user) => user !== everybody);
+      const users = [...new Set([author, sender, ...meant])];
       await tx.run(
-        `INSERT INTO thread_marks (conversation_id, user_id, root_seq, read_seq) VALUES (?, ?, ?, ?), (?, ?, ?, ?)
+        `INSERT INTO thread_marks (conversation_id, user_id, root_seq, read_seq)
+         VALUES ${users.map(() => '(?, ?, ?, ?)').join(', ')}
          ON DUPLICATE KEY UPDATE read_seq = GREATEST(read_seq, VALUES(read_seq))`,
-        [conversation, author, thread, author === sender ? seq : 0, conversation, sender, thread, seq],
+        users.flatMap((user) => [conversation, user, thread, user === sender ? seq : 0]),
       );
       await tx.run('UPDATE conversations SET threaded = 1 WHERE id = ? AND threaded = 0', [conversation]);
     }
