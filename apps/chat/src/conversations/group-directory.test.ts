@@ -7,6 +7,7 @@ import { directOpen } from '../handlers/direct-open.ts';
 import { groupCreate } from '../handlers/group-create.ts';
 import { groupJoin } from '../handlers/group-join.ts';
 import { groupLeave } from '../handlers/group-leave.ts';
+import { groupLinkCreate } from '../handlers/group-link-create.ts';
 import { groupRemove } from '../handlers/group-remove.ts';
 import { groupRename } from '../handlers/group-rename.ts';
 import { groupRole } from '../handlers/group-role.ts';
@@ -125,4 +126,21 @@ test('only the owner opens a group; who is blocked or was removed does not join,
   const link = 'a'.repeat(27);
   for (const wish of [{}, { conversation: group, link }])
     assert.throws(() => void nodeAt(0).ask(groupJoin, 'groupJoin', eve, wish), { name: 'ZodError' });
+});
+
+test('a group that everybody has left is found no more, and nobody comes into it without an owner', async () => {
+  const [ann, eve] = (await createPeople(mysql.db, 2)) as [Profile, Profile];
+  const group = await groupOf(ann, 'Derelict hulk');
+  await set(ann, group, true);
+  const { link } = (await nodeAt(0).ask(groupLinkCreate, 'groupLinkCreate', ann, { conversation: group }))
+    .link;
+  assert.deepEqual(await titles(eve, 'derelict'), ['Derelict hulk']);
+  await nodeAt(0).ask(groupLeave, 'groupLeave', ann, { conversation: group });
+  assert.deepEqual(await titles(eve, 'derelict'), []);
+  const listed = (await search(eve)).groups.map(({ conversation }) => conversation);
+  assert.ok(!listed.includes(group));
+  for (const who of [eve, ann]) {
+    await assert.rejects(join(who, group), { code: 'not_found' });
+    await assert.rejects(nodeAt(1).ask(groupJoin, 'groupJoin', who, { link }), { code: 'not_found' });
+  }
 });

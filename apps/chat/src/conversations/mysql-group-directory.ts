@@ -37,7 +37,7 @@ export class MysqlGroupDirectory {
     const folded = foldName(query.trim());
     const rank = ({ title }: FoundGroup) => (foldName(title).startsWith(folded) ? 0 : 1);
     return [...rows.values()]
-      .filter(({ title, settings }) => settings?.open && isFoundBy(title, sought))
+      .filter((row) => isOpen(row) && isFoundBy(row.title, sought))
       .map(foundGroup)
       .sort(
         (one, other) =>
@@ -59,7 +59,7 @@ export class MysqlGroupDirectory {
     const rows = await readConversations(this.#mysql, ids);
     return ids.flatMap((id) => {
       const row = rows.get(id);
-      return row?.settings?.open ? [foundGroup(row)] : [];
+      return row !== undefined && isOpen(row) ? [foundGroup(row)] : [];
     });
   }
 
@@ -71,7 +71,7 @@ export class MysqlGroupDirectory {
       if (row.kind === 'group' && (await isPresent(tx, conversation, user)))
         return { conversation, ...present(row) };
       // Whether there is one that is not open is nobody's to know.
-      if (!row.settings?.open) throw noSuchGroup();
+      if (!isOpen(row)) throw noSuchGroup();
       const host = await ownerOf(tx, conversation);
       return {
         conversation,
@@ -117,6 +117,10 @@ async function ownerOf(tx: Tx, conversation: number): Promise<number> {
   );
   return owner?.id ?? 0;
 }
+
+/** A group that everybody has left is nobody's to come into: there is no owner any more. */
+const isOpen = ({ settings, memberCount }: ConversationRow): boolean =>
+  settings?.open === true && memberCount > 0;
 
 const foundGroup = ({ id, title, memberCount, settings }: ConversationRow): FoundGroup => ({
   conversation: id,

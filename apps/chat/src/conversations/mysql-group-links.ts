@@ -115,7 +115,8 @@ export class MysqlGroupLinks {
     return this.#mysql.transaction(async (tx) => {
       // Under its lock uses are counted one after the other.
       const row = await lockConversation(tx, conversation);
-      if (row?.kind !== 'group') throw unknownLink();
+      // Whoever came into a group that everybody has left would find it without an owner.
+      if (row?.kind !== 'group' || row.memberCount === 0) throw unknownLink();
       const { state, by: host } = await readGroupLink(tx, { conversation, secret });
       if (state === 'unknown') throw unknownLink();
       if (await isPresent(tx, conversation, user)) return { conversation, ...present(row) };

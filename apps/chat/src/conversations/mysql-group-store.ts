@@ -176,6 +176,8 @@ export class MysqlGroupStore {
       const change = await recordChange(tx, row, [left, ...follows], -1);
       await endMembership(tx, row, user, change.entries[0]!.seq, Date.now());
       if (newOwner !== undefined) await setRole(tx, conversation, newOwner, 'owner');
+      // The last one has gone.
+      if (row.memberCount === 1) await listGroup(tx, row, false);
       const users = newOwner === undefined ? [user] : [user, newOwner];
       return { ...change, users, newOwner };
     });

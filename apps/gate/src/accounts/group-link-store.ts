@@ -29,7 +29,7 @@ export class MysqlGroupLinkStore {
         'SELECT title, member_count, settings FROM conversations WHERE id = ?',
         [conversation],
       );
-      if (row === undefined) throw unknownLink();
+      if (row === undefined || row.member_count === 0) throw unknownLink();
       const { topic = '' } = JSON.parse(row.settings ?? '{}') as Partial<SetSettings>;
       return {
         group: { id: conversation, title: row.title, topic, memberCount: row.member_count },
