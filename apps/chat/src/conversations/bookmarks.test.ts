@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import { limits, type Profile } from '@berth/wire';
 import { bookmark } from '../handlers/bookmark.ts';
 import { bookmarks } from '../handlers/bookmarks.ts';
+import { groupJoin } from '../handlers/group-join.ts';
 import { groupLeave } from '../handlers/group-leave.ts';
+import { groupSettings } from '../handlers/group-settings.ts';
 import { hide } from '../handlers/hide.ts';
 import { recall } from '../handlers/recall.ts';
 import { createPeople } from '../stores.fixture.ts';
@@ -71,4 +73,31 @@ test('what may not be marked has one clear code each, and what is seen no more i
   );
   await rejected(mark(ann, group, seq), 'limit_reached');
   await assert.rejects(nodeAt(0).ask(bookmarks, 'bookmarks', ann, { cursor: 'x' }), { code: 'bad_request' });
+});
+
+test('marks in many groups are read together', async () => {
+  const crews = await Promise.all(Array.from({ length: 6 }, () => crew(2)));
+  const [ann] = (await createPeople(mysql.db, 1)) as [Profile];
+  for (const [index, { people, group }] of crews.entries()) {
+    const owner = people[0]!;
+    const settings = { conversation: group, open: true };
+    await nodeAt(0).ask(groupSettings, 'groupSettings', owner, settings);
+    await nodeAt(0).ask(groupJoin, 'groupJoin', ann, { conversation: group });
+    await mark(ann, group, await say(owner, group, `text ${index}`));
+  }
+  const { context } = nodeAt(1);
+  const asked = async (limit: number) => {
+    const statements: string[] = [];
+    const rows = context.mysql.rows;
+    context.mysql.rows = (sql, ...params) => {
+      statements.push(sql);
+      return rows.call(context.mysql, sql, ...params) as never;
+    };
+    const { messages } = await nodeAt(1).ask(bookmarks, 'bookmarks', ann, { limit });
+    context.mysql.rows = rows;
+    assert.equal(messages.length, limit);
+    return statements.length;
+  };
+  const one = await asked(1);
+  assert.equal(await asked(6), one, 'statements of six marks, and of one');
 });

@@ -141,6 +141,20 @@ export class ConversationReader {
     return { row, standing, visible };
   }
 
+  /** The same of many at once, of those that there are for this user. */
+  async openAmong(user: number, conversations: readonly number[]): Promise<Map<number, Opened>> {
+    const rows = await this.heads(conversations);
+    const members = await this.memberships(user, conversations);
+    const seen = conversations.flatMap((conversation) => {
+      const [row, member] = [rows.get(conversation), members.get(conversation)];
+      return row === undefined || member === undefined ? [] : [{ conversation, row, member, head: row.head }];
+    });
+    const visible = await this.#history.visibleAmong(user, seen);
+    return new Map(
+      seen.map(({ conversation, row }) => [conversation, { row, visible: visible.get(conversation)! }]),
+    );
+  }
+
   /** Throws `not_member` for one who never was a member. */
   async summary(conversation: number, viewer: Viewer): Promise<ConversationSummary> {
     const [summary] = await this.summaries(viewer, [conversation]);
@@ -230,6 +244,12 @@ export class ConversationReader {
       ]),
     );
   }
+}
+
+/** A conversation, and what a user may see of it. */
+export interface Opened {
+  row: LoggedConversation;
+  visible: VisibleSeqs;
 }
 
 interface Peer {

@@ -1,24 +1,57 @@
 import type { Message } from '@berth/wire';
 import type { Context, Session } from '../context.ts';
+import type { Opened } from '../conversations/conversation-reader.ts';
 import type { LoggedConversation } from '../log/log-ends.ts';
 import { oldLine } from '../log/old-lines.ts';
-import type { VisibleSeqs } from '../membership/visible-seqs.ts';
+import { placeKey } from '../log/range-reader.ts';
+
+type Viewer = Pick<Session, 'user' | 'files' | 'changes'>;
 
 /** Some messages of one conversation as they are told to a user, by seq: those that they see, and have not deleted. */
 export async function readTold(
   { stores }: Pick<Context, 'stores'>,
-  session: Pick<Session, 'user' | 'files' | 'changes'>,
-  { row, visible }: { row: LoggedConversation; visible: VisibleSeqs },
+  viewer: Viewer,
+  { row, visible }: Opened,
   seqs: readonly number[],
 ): Promise<Map<number, Message>> {
   const wanted = seqs.filter((seq) => visible.has(seq)).sort((one, other) => one - other);
   if (wanted.length === 0) return new Map();
   const stored = await stores.ranges.readSeqs(row.id, wanted);
-  const all = stored.flatMap(({ message }) => {
-    const whole = session.files ? message : stores.fileLines.message(message);
-    return (session.changes ? whole : oldLine(whole)) ?? [];
-  });
-  const left = await stores.hidden.without(row, session.user, all);
-  const messages = await stores.reactions.own(session.user, left);
+  const all = stored.map(({ message }) => message);
+  const messages = await toldOf({ stores }, viewer, row, all);
   return new Map(messages.map((message) => [message.seq, message]));
+}
+
+/** The same of messages anywhere, read together; by `placeKey`. */
+export async function readToldAmong(
+  { stores }: Pick<Context, 'stores'>,
+  viewer: Viewer,
+  places: readonly { conversation: number; seq: number }[],
+): Promise<Map<string, Message>> {
+  const ids = [...new Set(places.map(({ conversation }) => conversation))];
+  const opened = await stores.conversations.openAmong(viewer.user, ids);
+  const wanted = places.filter(({ conversation, seq }) => opened.get(conversation)?.visible.has(seq));
+  const stored = await stores.ranges.readPlaces(wanted);
+  const byConversation = Map.groupBy(
+    stored.map(({ message }) => message).sort((one, other) => one.seq - other.seq),
+    ({ conversation }) => conversation,
+  );
+  const told = await Promise.all(
+    [...byConversation].map(([id, messages]) => toldOf({ stores }, viewer, opened.get(id)!.row, messages)),
+  );
+  return new Map(told.flat().map((message) => [placeKey(message.conversation, message.seq), message]));
+}
+
+/** Ascending, of one conversation. */
+async function toldOf(
+  { stores }: Pick<Context, 'stores'>,
+  { user, files, changes }: Viewer,
+  row: LoggedConversation,
+  all: readonly Message[],
+): Promise<Message[]> {
+  const shown = all.flatMap((message) => {
+    const whole = files ? message : stores.fileLines.message(message);
+    return (changes ? whole : oldLine(whole)) ?? [];
+  });
+  return stores.reactions.own(user, await stores.hidden.without(row, user, shown));
 }

@@ -1,17 +1,18 @@
-import { BerthError, type Message } from '@berth/wire';
-import type { Context, Handler, Session } from '../context.ts';
+import { BerthError } from '@berth/wire';
+import type { Handler } from '../context.ts';
 import { formatCursor, parseCursor } from '../conversations/cursor.ts';
 import { fitting } from '../conversations/frame-page.ts';
 import type { Bookmark } from '../conversations/mysql-bookmarks.ts';
-import { readTold } from '../events/told-messages.ts';
+import { readToldAmong } from '../events/told-messages.ts';
+import { placeKey } from '../log/range-reader.ts';
 
 /** What the user has marked for themselves, as far as they see it still: the newest mark first. */
 export const bookmarks: Handler<'bookmarks'> = async (context, session, body) => {
   const { conversation, cursor, limit } = body;
   const found = await context.stores.bookmarks.list(session.user, conversation, placeOf(cursor), limit);
-  const told = await readAll(context, session, found);
+  const told = await readToldAmong(context, session, found);
   const all = found.flatMap((mark) => {
-    const message = told.get(`${mark.conversation}/${mark.seq}`);
+    const message = told.get(placeKey(mark.conversation, mark.seq));
     return message === undefined ? [] : [{ mark, message }];
   });
   const page = fitting(all, ({ message }) => Buffer.byteLength(JSON.stringify(message)));
@@ -22,23 +23,6 @@ export const bookmarks: Handler<'bookmarks'> = async (context, session, body) =>
     ...(last && !isEnd && { cursor: formatCursor(last.at, last.conversation, last.seq) }),
   };
 };
-
-/** By `conversation/seq`. */
-async function readAll(
-  context: Context,
-  session: Session,
-  marks: readonly Bookmark[],
-): Promise<Map<string, Message>> {
-  const seqs = new Map<number, number[]>();
-  for (const { conversation, seq } of marks) seqs.set(conversation, [...(seqs.get(conversation) ?? []), seq]);
-  const told = await Promise.all(
-    [...seqs].map(async ([conversation, wanted]) => {
-      const opened = await context.stores.conversations.open(conversation, session.user);
-      return [...(await readTold(context, session, opened, wanted)).values()];
-    }),
-  );
-  return new Map(told.flat().map((message) => [`${message.conversation}/${message.seq}`, message]));
-}
 
 function placeOf(cursor: string | undefined): Bookmark | undefined {
   const numbers = parseCursor(cursor, 3);

@@ -127,6 +127,20 @@ export class RangeReader {
     return rows.length > 0;
   }
 
+  /** Some messages of any conversations, in no order; they are not kept. */
+  async readPlaces(places: readonly Place[]): Promise<StoredMessage[]> {
+    const found: StoredMessage[] = [];
+    await inChunks(places, 64, async (chunk) => {
+      const any = Array(chunk.length).fill('(conversation_id = ? AND seq = ?)').join(' OR ');
+      const rows = await this.#mysql.rows<MessageRow>(
+        `SELECT ${columns} FROM messages FORCE INDEX (PRIMARY) WHERE ${any}`,
+        chunk.flatMap(({ conversation, seq }) => [conversation, seq]),
+      );
+      found.push(...(await storedMessagesOf(this.#mysql, rows)));
+    });
+    return found;
+  }
+
   /** Some messages of one conversation, in the order of their seqs; they are not kept. */
   async readSeqs(conversation: number, seqs: readonly number[]): Promise<StoredMessage[]> {
     const found: StoredMessage[] = [];
