@@ -38,9 +38,10 @@ export class MysqlScheduled {
   }
 
   /** Answers with what is there under its name already. Throws `limit_reached`. */
-  async add(user: number, scheduled: Scheduled): Promise<Scheduled> {
-    const { conversation, cid, text, replyTo, at } = scheduled;
+  async add(user: number, wanted: Scheduled): Promise<Scheduled> {
+    const { conversation, cid, text, replyTo } = wanted;
     return this.#mysql.transaction(async (tx) => {
+      const at = await freeTime(tx, { user, ...wanted });
       const { affectedRows } = await tx.run(
         `INSERT IGNORE INTO scheduled_messages (user_id, conversation_id, cid, at, look_at, reply_to, text)
          VALUES (?, ?, ?, ?, ?, ?, ?)`,
@@ -53,19 +54,21 @@ export class MysqlScheduled {
       );
       if (row!.n > limits.maxScheduled)
         throw new BerthError('limit_reached', `at most ${limits.maxScheduled} messages wait to be sent`);
-      return scheduled;
+      return { ...wanted, at };
     });
   }
 
-  /** Throws `not_found` for what is not there or sent, `too_late` for what is being sent. */
-  async edit(user: number, scheduled: Scheduled): Promise<void> {
-    const { text, replyTo, at } = scheduled;
-    await this.#whileFree({ user, ...scheduled }, (tx, key) =>
-      tx.run(
+  /** Answers with what it is then. Throws `not_found` for what is not there or sent, `too_late` for what is being sent. */
+  async edit(user: number, wanted: Scheduled): Promise<Scheduled> {
+    const { text, replyTo } = wanted;
+    return this.#whileFree({ user, ...wanted }, async (tx, key) => {
+      const at = await freeTime(tx, { user, ...wanted });
+      await tx.run(
         `UPDATE scheduled_messages SET at = ?, look_at = ?, failed = NULL, reply_to = ?, text = ? WHERE ${where}`,
         [at, at, replyTo ?? null, text, ...key],
-      ),
-    );
+      );
+      return { ...wanted, at };
+    });
   }
 
   /** As `edit`. */
@@ -89,8 +92,8 @@ export class MysqlScheduled {
     return rows.map(scheduledOf);
   }
 
-  /** Takes what is due until `until`: no other node looks at it before. */
-  async take(now: number, until: number, limit: number): Promise<DueMessage[]> {
+  /** Takes what is due until `until`, in the order of its times: no other node looks at it before. `isAll`: no more is due. */
+  async take(now: number, until: number, limit: number): Promise<{ taken: DueMessage[]; isAll: boolean }> {
     const due = await this.#mysql.rows<ScheduledRow>(
       `SELECT ${columns} FROM scheduled_messages WHERE look_at <= ? ORDER BY look_at LIMIT ?`,
       [now, String(limit)],
@@ -104,7 +107,7 @@ export class MysqlScheduled {
       );
       if (affectedRows === 1) taken.push(one);
     }
-    return taken;
+    return { taken, isAll: due.length < limit };
   }
 
   async sent(name: Name): Promise<void> {
@@ -123,21 +126,28 @@ export class MysqlScheduled {
       ]);
   }
 
-  async #whileFree(
-    name: Name,
-    change: (tx: Tx, key: (string | number)[]) => Promise<unknown>,
-  ): Promise<void> {
+  async #whileFree<T>(name: Name, change: (tx: Tx, key: (string | number)[]) => Promise<T>): Promise<T> {
     const key = keyOf(name);
-    await this.#mysql.transaction(async (tx) => {
+    return this.#mysql.transaction(async (tx) => {
       const [row] = await tx.rows<{ free: number }>(
         `SELECT ${isFree} AS free FROM scheduled_messages WHERE ${where} FOR UPDATE`,
         key,
       );
       if (row === undefined) throw new BerthError('not_found', 'nothing is to be sent under this name');
       if (row.free !== 1) throw new BerthError('too_late', 'it is being sent');
-      await change(tx, key);
+      return change(tx, key);
     });
   }
+}
+
+/** When it is sent: behind what goes there at the same time already, so that what was asked for first is sent first. */
+async function freeTime(tx: Tx, { user, conversation, cid, at }: DueMessage): Promise<number> {
+  const [row] = await tx.rows<{ last: number | null }>(
+    `SELECT MAX(at) AS last FROM scheduled_messages
+     WHERE user_id = ? AND conversation_id = ? AND cid <> ? AND at BETWEEN ? AND ?`,
+    [user, conversation, cid, at, at + limits.maxScheduled],
+  );
+  return row?.last == null ? at : Number(row.last) + 1;
 }
 
 async function find(tx: Tx, name: Name): Promise<Scheduled | undefined> {

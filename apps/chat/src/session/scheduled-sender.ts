@@ -7,7 +7,7 @@ import { send } from '../handlers/send.ts';
 
 /** Between two looks for what is due, jittered. */
 const everyMs = 1_000;
-/** Of one look; what is left is taken by the next, or by another node. */
+/** Of one look; what is left is taken by the next, at once, or by another node. */
 const perLook = 64;
 /** One that was taken and not sent, since its node has died, is another node's then. */
 const leaseMs = 15_000;
@@ -52,18 +52,27 @@ export class ScheduledSender {
     const { signal } = this.#closing;
     while (!signal.aborted) {
       // What cannot be read or written now is looked at again: MySQL is away.
-      await this.#look().catch((error: unknown) =>
-        this.#context.log.debug({ err: error }, 'what is to be sent later cannot be read'),
-      );
+      const isAll = await this.#look().catch((error: unknown) => {
+        this.#context.log.debug({ err: error }, 'what is to be sent later cannot be read');
+        return true;
+      });
+      if (!isAll) continue;
       await delay(this.#everyMs * (0.75 + Math.random() / 2), undefined, { signal }).catch(() => {});
     }
   }
 
-  async #look(): Promise<void> {
+  /** False when there is more. */
+  async #look(): Promise<boolean> {
     const { stores } = this.#context;
     const now = Date.now();
-    const due = await stores.scheduled.take(now, now + this.#leaseMs, perLook);
-    await Promise.all(due.map((one) => this.#send(one)));
+    const { taken, isAll } = await stores.scheduled.take(now, now + this.#leaseMs, perLook);
+    const lanes = Map.groupBy(taken, ({ user, conversation }) => `${user} ${conversation}`);
+    await Promise.all(
+      [...lanes.values()].map(async (lane) => {
+        for (const one of lane) await this.#send(one);
+      }),
+    );
+    return isAll;
   }
 
   async #send(due: DueMessage): Promise<void> {
