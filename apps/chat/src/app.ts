@@ -160,6 +160,7 @@ export function createChat(
     online,
     stores,
     sendTurns: new SendTurns(),
+    changeTurns: new SendTurns(),
     typingRates: new TypingRates(),
     searchBudget,
     budgets,

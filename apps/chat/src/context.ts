@@ -54,6 +54,8 @@ export interface Context {
   online: Online;
   stores: Stores;
   sendTurns: SendTurns;
+  /** Of what users do again. */
+  changeTurns: SendTurns;
   typingRates: TypingRates;
   searchBudget: SearchBudget;
   budgets: AccountBudgets;

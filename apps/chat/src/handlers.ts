@@ -176,16 +176,30 @@ const changing: ReadonlySet<string> = new Set<keyof BoundHandlers>([
   'unblock',
 ]);
 
+/** Of what a user does again in the same conversation the last one holds, so they are done one after the other. */
+const inTurn: ReadonlySet<string> = new Set<keyof BoundHandlers>([
+  'bookmark',
+  'draft',
+  'edit',
+  'pin',
+  'preferences',
+  'react',
+  'recall',
+  'vote',
+]);
+
 /** The handlers with their context, as both dialects call them. */
 export function bindHandlers(context: Context): BoundHandlers {
-  const bound = Object.entries<Handler>(handlers).map(([name, handle]) => [
-    name,
-    changing.has(name)
-      ? async (session: Session, body: never) => {
+  const bound = Object.entries<Handler>(handlers).map(([name, handle]) => {
+    const paid: Handler = changing.has(name)
+      ? async (_, session, body) => {
           await context.budgets.take(session.user, 'change');
           return handle(context, session, body);
         }
-      : (session: Session, body: never) => handle(context, session, body),
-  ]);
+      : handle;
+    const take = (session: Session, body: { conversation: number }) =>
+      context.changeTurns.take(body.conversation, session.user, () => paid(context, session, body as never));
+    return [name, inTurn.has(name) ? take : (session: Session, body: never) => paid(context, session, body)];
+  });
   return Object.fromEntries(bound) as BoundHandlers;
 }

@@ -1,6 +1,6 @@
 /**
  * Keeps the messages of one sender in one conversation in the order in which they came, when one of them has to wait for
- * what is not known yet while the next would find it known. Remembers only those who wait.
+ * what is not known yet while the next would find it known; or whatever else one does there again. Remembers only those who wait.
  */
 export class SendTurns {
   readonly #last = new Map<string, Promise<void>>();

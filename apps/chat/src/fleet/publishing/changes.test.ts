@@ -49,3 +49,30 @@ test('changes reach every session as its client knows them, on every node, in or
     assert.deepEqual([...guest.pushes('changed'), ...guest.pushes('entry')], []);
   }
 });
+
+test('of what a user does again without waiting for an answer the last holds', async () => {
+  const knowing = { entries: true, changes: true };
+  const ann = await fleet.logIn('node-1', await fleet.user(), knowing);
+  const bob = await fleet.logIn('node-2', await fleet.user(), knowing);
+  const wish = { cid: 'turns', title: 'Crew', members: [ann.user] };
+  const { conversation } = (await bob.ask('groupCreate', wish)).conversation;
+  const { seq: target } = await bob.ask('send', { conversation, cid: 'one', text: 'here' });
+  const at = { conversation, target };
+  for (let round = 0; round < 5; round++) {
+    const on = round % 2 === 0;
+    const toggles = [on, !on, on].map((isOn, index) => ({ isOn, cid: `turn ${round} ${index}` }));
+    await Promise.all(
+      toggles.flatMap(({ isOn, cid }) => [
+        ann.ask('react', { ...at, cid, emoji: '👍', on: isOn }),
+        ann.ask('bookmark', { ...at, on: isOn }),
+        ann.ask('preferences', { conversation, archived: isOn }),
+      ]),
+    );
+    const { messages } = await ann.ask('bookmarks', { conversation });
+    assert.equal(messages.length, on ? 1 : 0);
+    const told = (await ann.ask('sync', { conversation, after: target - 1, limit: 1 })).messages[0]!;
+    assert.deepEqual(told.reactions?.[0]?.count, on ? 1 : undefined);
+    const { archived } = (await ann.ask('conversation', { conversation })).conversation;
+    assert.equal(archived !== undefined, on);
+  }
+});
