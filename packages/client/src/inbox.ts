@@ -236,9 +236,12 @@ export class Inbox {
     // In a group nobody looks at them, and there would be as many as members for each message.
     if (kind === 'direct') {
       this.#ports.marks.received(id, last);
-      // Who writes has read what was there; who changes a message need not have.
+      // Who writes has read what was there; who changes a message, or writes in a thread, need not have.
       const written = messages.findLast(
-        (message) => message.sender !== this.#ports.user && changeOf(message) === undefined,
+        (message) =>
+          message.sender !== this.#ports.user &&
+          changeOf(message) === undefined &&
+          message.thread === undefined,
       );
       const seq = written?.seq ?? 0;
       if (seq > 0) this.#raise(id, this.#entry(id), { read: seq, received: seq });

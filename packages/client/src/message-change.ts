@@ -43,9 +43,15 @@ export function applyChange(message: Message, change: MessageChange, user: numbe
       // Empty: taken back since, which is told next.
       return change.text === '' ? changed : edited(changed, change);
     case 'recalled': {
-      const { conversation, seq, sender, cid, sentAt, replyTo } = changed;
-      const kept = { conversation, seq, sender, cid, sentAt, ...(replyTo !== undefined && { replyTo }) };
-      return { ...kept, changed: change.seq, text: '', recalledBy: change.sender };
+      // Its place stays, and what stands below it.
+      const { conversation, seq, sender, cid, sentAt, replyTo, thread, replies } = changed;
+      return {
+        ...{ conversation, seq, sender, cid, sentAt },
+        ...(replyTo !== undefined && { replyTo }),
+        ...(thread !== undefined && { thread }),
+        ...(replies && { replies }),
+        ...{ changed: change.seq, text: '', recalledBy: change.sender },
+      };
     }
     case 'reacted': {
       const { reactions: before = [], ...rest } = changed;

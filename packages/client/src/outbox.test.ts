@@ -21,6 +21,19 @@ test('a message goes from waiting to sent, delivered and read, and comes in as a
   assert.deepEqual(client.outgoing(1), []);
 });
 
+test('who answers in a thread need not have read what was said beside it', async () => {
+  const { client, platform } = await online();
+  platform.say(1, 'which knot?');
+  await settled();
+  const message = client.send(1, 'the gate is open');
+  await message.whenSent();
+  const { read } = client.receipts(1);
+  platform.socket.push('deliver', { ...platform.store(1, 'below'), thread: 1, replyTo: 1 });
+  assert.deepEqual([client.receipts(1).read, message.state], [read, 'sent']);
+  platform.say(1, 'beside');
+  assert.deepEqual([client.receipts(1).read, message.state], [4, 'read']);
+});
+
 test("one's own marks are no receipts", async () => {
   const { client, platform } = await online();
   const message = client.send(1, 'hello');
