@@ -21,8 +21,12 @@ export function useReading(
   atEnd: boolean,
 ): void {
   const { conversations } = useWorkspace();
-  const seq = lastIndex < 0 ? 0 : timeline.seqAt(lastIndex);
-  const loaded = seq > 0 && timeline.get(seq) !== undefined;
+  const place = lastIndex < 0 ? 0 : timeline.seqAt(lastIndex);
+  const loaded = place > 0 && timeline.get(place) !== undefined;
+  // What was said in threads since then has no place behind it: else what is before would count as unread for ever.
+  const { last } = conversation;
+  const isLast = lastIndex === timeline.length - 1;
+  const seq = isLast && last?.thread !== undefined ? Math.max(place, last.seq) : place;
   useEffect(() => {
     if (!loaded) return;
     const mark = () => {

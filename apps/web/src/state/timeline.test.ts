@@ -148,3 +148,18 @@ test('what changed a message has no place, and shows whether it comes before or 
   timeline.changeMessage({ ...edited, seq: 4, target: 1, text: 'once' });
   assert.equal(timeline.get(1)!.text, 'twice');
 });
+
+test('a reply counts below its message, also when the device has kept that as it was before', () => {
+  const timeline = new Timeline(1, { first: 1, head: 9 }, () => new Promise(() => {}), 3);
+  const reply = (seq: number, root: number, more: Partial<Message> = {}) =>
+    timeline.add({ ...message(seq), thread: root, replyTo: root, ...more });
+  reply(6, 1);
+  reply(7, 1, { mentions: [{ user: 3, at: 0, length: 2 }] });
+  reply(8, 2);
+  timeline.add({ ...message(1), replies: { count: 2, last: 5 } });
+  timeline.add({ ...message(2), replies: { count: 4, last: 8, read: 8 } });
+  assert.deepEqual(timeline.get(1)?.replies, { count: 4, last: 7, read: 0 }, 'who is meant hears of it');
+  assert.deepEqual(timeline.get(2)?.replies, { count: 4, last: 8, read: 8 }, 'told with it already');
+  reply(9, 1, { sender: 3 });
+  assert.deepEqual(timeline.get(1)?.replies, { count: 5, last: 9, read: 9 });
+});

@@ -6,7 +6,7 @@ import { type SeqRange, SeqRanges } from './seq-ranges.ts';
 /** Messages asked for at once; ranges begin at multiples of it, so that two readers ask for the same. */
 const pageSize = 64;
 
-/** Changes kept of one message, and messages of which they are kept. */
+/** Changes, and replies, kept of one message, and messages of which they are kept. */
 const maxWaiting = 200;
 
 /** Whether an entry is a row of its own. */
@@ -28,6 +28,8 @@ export class Timeline extends Observable {
   readonly #messages = new Map<number, Message>();
   /** What was told of messages that are not here, by the message: they may come from where it was not known. */
   readonly #changes = new Map<number, MessageChange[]>();
+  /** What was said below messages that are not here, by the message: a device may have kept them as they were before. */
+  readonly #replies = new Map<number, Message[]>();
   /** Loaded, or known to be hidden. */
   readonly #known = new SeqRanges();
   readonly #hidden = new SeqRanges();
@@ -131,14 +133,16 @@ export class Timeline extends Observable {
     this.#change();
   }
 
-  /** One more stands below a message; what that was told with counts it already. */
-  #replied({ seq, sender }: Message, root: number): void {
+  /** One more stands below a message; it shows when the message is here, or comes. */
+  #replied(reply: Message, root: number): void {
     const message = this.#messages.get(root);
-    const { count, last, read } = message?.replies ?? { count: 0, last: 0, read: undefined };
-    if (!message || seq <= last) return;
-    const mine = sender === this.#me ? seq : message.sender === this.#me ? (read ?? 0) : read;
-    const replies = { count: count + 1, last: seq, ...(mine !== undefined && { read: mine }) };
-    this.#messages.set(root, { ...message, replies });
+    if (!message) {
+      keep(this.#replies, root, reply);
+      return;
+    }
+    const next = withReply(message, reply, this.#me);
+    if (next === message) return;
+    this.#messages.set(root, next);
     this.#change();
   }
 
@@ -149,11 +153,7 @@ export class Timeline extends Observable {
     this.#head = Math.max(this.#head, change.seq);
     const message = this.#messages.get(change.target);
     if (message) this.#messages.set(change.target, applyChange(message, change, this.#me));
-    else {
-      const waiting = this.#changes.get(change.target) ?? [];
-      this.#changes.set(change.target, [...waiting, change].slice(-maxWaiting));
-      if (this.#changes.size > maxWaiting) this.#changes.delete(this.#changes.keys().next().value!);
-    }
+    else keep(this.#changes, change.target, change);
     this.#change();
   }
 
@@ -175,11 +175,14 @@ export class Timeline extends Observable {
   }
 
   #put(message: Message): void {
-    const waiting = this.#changes.get(message.seq) ?? [];
+    const changes = this.#changes.get(message.seq) ?? [];
     this.#changes.delete(message.seq);
+    const replies = this.#replies.get(message.seq) ?? [];
+    this.#replies.delete(message.seq);
+    const changed = changes.reduce((told, change) => applyChange(told, change, this.#me), message);
     this.#messages.set(
       message.seq,
-      waiting.reduce((told, change) => applyChange(told, change, this.#me), message),
+      replies.reduce((told, reply) => withReply(told, reply, this.#me), changed),
     );
   }
 
@@ -261,4 +264,20 @@ export class Timeline extends Observable {
     this.#version++;
     this.changed();
   }
+}
+
+/** Keeps what was told of a message that is not here, the newest of it. */
+function keep<T>(waiting: Map<number, T[]>, target: number, told: T): void {
+  waiting.set(target, [...(waiting.get(target) ?? []), told].slice(-maxWaiting));
+  if (waiting.size > maxWaiting) waiting.delete(waiting.keys().next().value!);
+}
+
+/** A message with one more below it; what it was told with counts that already. */
+function withReply(message: Message, { seq, sender, mentions }: Message, me: number): Message {
+  const { count, last, read } = message.replies ?? { count: 0, last: 0, read: undefined };
+  if (seq <= last) return message;
+  const isMeant = message.sender === me || mentions?.some(({ user }) => user === me);
+  const mine = sender === me ? seq : isMeant ? (read ?? 0) : read;
+  const replies = { count: count + 1, last: seq, ...(mine !== undefined && { read: mine }) };
+  return { ...message, replies };
 }
