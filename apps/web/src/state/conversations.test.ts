@@ -112,3 +112,38 @@ test('who is mentioned is counted until they have read it, whatever becomes of t
   });
   assert.deepEqual(mentions(), []);
 });
+
+test('to read everything takes away what was marked as unread, and mentions below other messages', async () => {
+  const asked: unknown[] = [];
+  const client = {
+    markRead: (_: number, seq: number) => asked.push(['read', seq]),
+    request: async (name: string, body: object) => asked.push([name, body]),
+    conversations: () => ({ done: true, next: async () => [] }),
+  };
+  const conversations = new Conversations(client as never, me);
+  const summary = {
+    ...{ conversation: 7, kind: 'group', title: 'Crew', head: 5, read: 3, unread: 0, from: 1, member: true },
+    ...{ role: 'member', mutedUntil: 0, pinned: false, silenced: false, memberCount: 2, mentions: [5] },
+    ...{ markedUnread: true, last: { ...message(5), thread: 3 } },
+  };
+  conversations.replace([summary as ConversationSummary]);
+  void conversations.loadMore();
+  await conversations.markAllRead();
+  assert.deepEqual(asked, [
+    ['read', 5],
+    ['preferences', { conversation: 7, unread: false }],
+  ]);
+  const { mentions, markedUnread } = conversations.get(7)!;
+  assert.deepEqual([mentions, markedUnread], [[], false]);
+});
+
+test('a message that mentions the user does so whatever is done with it, until it is taken back', () => {
+  const conversations = open(message(3), 3);
+  conversations.patch(7, { mentions: [2, 3] });
+  const change = { conversation: 7, sender: 2, sentAt: 9, target: 3 };
+  conversations.changeMessage({ ...change, seq: 4, kind: 'pinned', on: true, count: 1 });
+  conversations.changeMessage({ ...change, seq: 5, kind: 'reacted', emoji: '👍', on: true, count: 1 });
+  assert.deepEqual(conversations.get(7)!.mentions, [2, 3]);
+  conversations.changeMessage({ ...change, seq: 6, kind: 'recalled' });
+  assert.deepEqual(conversations.get(7)!.mentions, [2]);
+});

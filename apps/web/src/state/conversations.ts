@@ -103,6 +103,13 @@ export class Conversations extends Observable {
     return this.#loading;
   }
 
+  /** Those of the first page anew, once there is one: no push tells later what was done on other devices meanwhile. */
+  async refresh(): Promise<void> {
+    if (!this.#pages) return;
+    const { conversations } = await this.#client.request('conversations', { limit: 100 });
+    this.replace(conversations);
+  }
+
   async #load(pages: Pages<ConversationSummary>): Promise<void> {
     this.replace(await pages.next());
   }
@@ -175,9 +182,9 @@ export class Conversations extends Observable {
       ...(isMeant && { mentions: withMention(known.mentions, message.seq) }),
       activeAt: Math.max(known.activeAt, message.sentAt),
       ...(mine && isText && slowed(known, message.sentAt)),
-      // Who writes has read what was there.
+      // Who writes has read what was there; in a thread that is the thread.
       ...(!mine &&
-        isText &&
+        counts &&
         known.kind === 'direct' && { peerRead: Math.max(known.peerRead ?? 0, message.seq) }),
     });
     if (mine && isNew && counts) this.markRead(message.conversation, message.seq);
@@ -203,7 +210,8 @@ export class Conversations extends Observable {
     const known = this.#byId.get(change.conversation);
     if (!known) return;
     const last = known.last?.seq === change.target ? applyChange(known.last, change, this.#me) : known.last;
-    const mentions = change.kind === 'reacted' ? known.mentions : this.#mentionsAfter(known, change);
+    const isSaidAnew = change.kind === 'edited' || change.kind === 'recalled';
+    const mentions = isSaidAnew ? this.#mentionsAfter(known, change) : known.mentions;
     this.#set({
       ...known,
       head: Math.max(known.head, change.seq),
@@ -235,8 +243,9 @@ export class Conversations extends Observable {
   /** Reads everything as read, also what has not been scrolled to yet. Rejects when that cannot be had now. */
   async markAllRead(): Promise<void> {
     while (!this.complete) await this.loadMore();
-    for (const { conversation, unread, head } of this.#byId.values()) {
-      if (unread > 0) this.markRead(conversation, head);
+    for (const { conversation, unread, head, mentions = [], markedUnread } of [...this.#byId.values()]) {
+      if (unread > 0 || mentions.length > 0) this.markRead(conversation, head);
+      if (markedUnread) await this.markUnread(conversation, false);
     }
   }
 

@@ -12,9 +12,10 @@ import { Conversations } from './conversations.ts';
 import type { Drafts } from './drafts.ts';
 import { GroupHues } from './hues.ts';
 import { MessageSet } from './message-set.ts';
-import { Cell, Observable } from './observable.ts';
+import { Cell } from './observable.ts';
 import { Outbox } from './outbox.ts';
 import { People } from './people.ts';
+import { ReceiptBook } from './receipt-book.ts';
 import { Timeline } from './timeline.ts';
 import { Typing } from './typing.ts';
 import { UndoOffers } from './undo-offers.ts';
@@ -34,6 +35,8 @@ interface WorkspacePart {
 
 /** A connection made within this was never away. */
 const reconnectMs = 800;
+/** After a longer absence other devices may have read, pinned or put away what nobody tells of later. */
+const absenceMs = 5_000;
 
 /** Everything that one logged-in user sees, kept current from the client's events. */
 export class Workspace {
@@ -66,6 +69,10 @@ export class Workspace {
   readonly #happeningListeners = new Set<(happening: Happening) => void>();
   readonly #stops: (() => void)[];
   #presenceTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Since when there is no connection, milliseconds since 1970: a machine that sleeps counts on. */
+  #awaySince: number | undefined;
+  /** What the user has deleted for themselves, as `conversation seq`: of one session all windows are told, who did it, too. */
+  readonly #deleted = new Set<string>();
   #befriending = 0;
   readonly #parts: WorkspacePart[] = [];
 
@@ -120,7 +127,7 @@ export class Workspace {
       for (const listener of this.#timelineListeners) listener(id);
     });
     const { last } = conversation;
-    if (last && last.seq >= timeline.first) timeline.add(last);
+    if (last && last.seq >= timeline.first && isWhole(last)) timeline.add(last);
     void this.#cache.messages(id).then((messages) => {
       for (const message of messages) if (message.seq >= timeline.first) timeline.add(message);
     });
@@ -194,6 +201,7 @@ export class Workspace {
     return [
       client.on('state', (state) => {
         this.connection.value = state;
+        if (state.kind !== 'online') this.#awaySince ??= Date.now();
         this.#showPresence(state);
       }),
       client.on('resumed', () => void this.#resumed()),
@@ -260,8 +268,14 @@ export class Workspace {
     this.profile.value = this.client.profile;
     this.people.forgive();
     for (const timeline of this.#timelines.values()) timeline.wantAgain();
+    const wasAbsent = Date.now() - (this.#awaySince ?? Date.now()) >= absenceMs;
+    this.#awaySince = undefined;
     // What fails here is read anew after the next connect.
-    await Promise.allSettled([this.conversations.loadMore(), this.people.load()]);
+    await Promise.allSettled([
+      ...(wasAbsent ? [this.conversations.refresh()] : []),
+      this.conversations.loadMore(),
+      this.people.load(),
+    ]);
   }
 
   #outgoing(message: OutgoingMessage): void {
@@ -312,7 +326,9 @@ export class Workspace {
   #hidden(conversation: number, seqs: readonly number[]): void {
     const known = this.conversations.get(conversation);
     if (!known) return;
-    const count = (known.hiddenMessages ?? 0) + seqs.length;
+    const fresh = seqs.filter((seq) => !this.#deleted.has(`${conversation} ${seq}`));
+    for (const seq of fresh) this.#deleted.add(`${conversation} ${seq}`);
+    const count = (known.hiddenMessages ?? 0) + fresh.length;
     this.conversations.patch(conversation, { hiddenMessages: count });
     this.conversations.forgetMentions(conversation, seqs);
     for (const seq of seqs) this.timeline(conversation)?.hide(seq);
@@ -366,20 +382,6 @@ export class Workspace {
   }
 }
 
-/** The highest marks of others, by conversation, observable. */
-class ReceiptBook extends Observable {
-  readonly #receipts = new Map<number, Receipts>();
-
-  get(conversation: number): Receipts | undefined {
-    return this.#receipts.get(conversation);
-  }
-
-  raise(conversation: number, told: Receipts): void {
-    const known = this.#receipts.get(conversation);
-    const received = Math.max(told.received, known?.received ?? 0);
-    const read = Math.max(told.read, known?.read ?? 0);
-    if (known?.received === received && known.read === read) return;
-    this.#receipts.set(conversation, { received, read });
-    this.changed();
-  }
-}
+/** A list does not tell which reactions are one's own where it does not tell of all. */
+const isWhole = ({ reactions = [] }: Message): boolean =>
+  reactions.every(({ count, users }) => count <= users.length);
