@@ -3,10 +3,12 @@ import type { Conversation } from '../state/conversations.ts';
 export const filters = ['all', 'unread', 'mentions', 'people', 'groups', 'archive'] as const;
 export type Filter = (typeof filters)[number];
 
-type Filtered = Pick<Conversation, 'kind' | 'unread' | 'conversation' | 'mentions'>;
+type Filtered = Pick<Conversation, 'kind' | 'unread' | 'markedUnread' | 'conversation' | 'mentions'>;
+
+const isUnread = ({ unread, markedUnread }: Filtered): boolean => unread > 0 || markedUnread === true;
 
 const wanted: Record<Exclude<Filter, 'all' | 'archive'>, (conversation: Filtered) => boolean> = {
-  unread: ({ unread }) => unread > 0,
+  unread: isUnread,
   mentions: ({ mentions = [] }) => mentions.length > 0,
   people: ({ kind }) => kind === 'direct',
   groups: ({ kind }) => kind === 'group',
@@ -30,12 +32,13 @@ export function countFiltered(
   listed: readonly Filtered[],
   away: readonly Filtered[],
 ): Readonly<Record<Filter, number>> {
-  const news = listed.filter(({ unread }) => unread > 0);
+  const news = listed.filter(isUnread);
   const count = (filter: keyof typeof wanted) => news.filter(wanted[filter]).length;
   return {
     all: 0,
     unread: news.length,
-    mentions: count('mentions'),
+    // Below another message one is mentioned without anything to be counted.
+    mentions: listed.filter(wanted.mentions).length,
     people: count('people'),
     groups: count('groups'),
     archive: away.length,

@@ -24,7 +24,8 @@ export function RecalledText({
 }) {
   const text = useText();
   const { people, me } = useWorkspace();
-  const by = recalledBy ?? me;
+  // Being deleted, by oneself: for everybody or, of what another one said, for oneself alone.
+  const by = recalledBy ?? (sender === me ? me : sender);
   const profile = useObserved(people, (all) => all.profile(by));
   if (!profile && by !== me) people.want(by);
   const words =

@@ -1,6 +1,6 @@
 import type { Mention } from '@berth/client';
 import { Pencil, X } from 'lucide-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { IconButton } from '../design/button.tsx';
 import { useText } from '../i18n/language.tsx';
 import { trimmedWords } from '../state/mention-ranges.ts';
@@ -19,6 +19,7 @@ export function useEditing(timeline: Timeline, focus: () => void) {
     text: string;
     mentions: readonly Mention[];
   }>();
+  const saving = useRef(false);
   const begin = (seq: number): boolean => {
     const message = timeline.get(seq);
     if (!message || message.recalledBy !== undefined || message.forwarded || message.poll) return false;
@@ -58,7 +59,14 @@ export function useEditing(timeline: Timeline, focus: () => void) {
       const { text, mentions } = trimmedWords(edited!.text, edited!.mentions);
       const message = timeline.get(edited!.seq);
       const isSame = text === message?.text && mentions.length === (message.mentions?.length ?? 0);
-      if (!isSame) await client.edit(timeline.conversation, edited!.seq, text, { mentions });
+      // Who presses Enter twice means it once.
+      if (saving.current) return;
+      saving.current = true;
+      try {
+        if (!isSame) await client.edit(timeline.conversation, edited!.seq, text, { mentions });
+      } finally {
+        saving.current = false;
+      }
       end();
     },
   };
