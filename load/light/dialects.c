@@ -37,18 +37,6 @@ static void send_frame(Connection *connection, const char *conversation, const c
   put_frame(connection, SEND, body, (size_t)length);
 }
 
-typedef void (*OnFrame)(Connection *connection, int id, const char *body, size_t length);
-
-static void each_frame(Connection *connection, const char *bytes, size_t length, OnFrame on_frame) {
-  for (size_t at = 0; at + 4 <= length;) {
-    const uint8_t *frame = (const uint8_t *)bytes + at;
-    size_t size = (size_t)frame[2] << 8 | frame[3];
-    if (at + 4 + size > length) break;
-    on_frame(connection, frame[0] << 8 | frame[1], bytes + at + 4, size);
-    at += 4 + size;
-  }
-}
-
 static uint64_t seq_of(const char *body, size_t length) {
   static const char name[] = "\"seq\":";
   for (size_t at = 0; at + sizeof name < length; at++)
@@ -57,7 +45,7 @@ static uint64_t seq_of(const char *body, size_t length) {
   return 0;
 }
 
-static void on_berth_frame(Connection *connection, int id, const char *body, size_t length) {
+static void on_frame(Connection *connection, int id, const char *body, size_t length) {
   switch (id) {
     case DELIVER: count_delivery(connection, body, length, seq_of(body, length)); break;
     case SEND + 1:
@@ -66,11 +54,20 @@ static void on_berth_frame(Connection *connection, int id, const char *body, siz
       break;
     case PROBE: put_frame(connection, PROBE + 1, "{}", 2); break;
     case ERROR: case GO_AWAY: case KICKED: case MOVED: count_refusal("the server said", body, length); break;
+    // Of the relay alone.
+    case SEND: count_delivery(connection, body, length, 0); break;
+    case ACKNOWLEDGEMENT: count_acknowledgement(connection); break;
   }
 }
 
-static void on_berth(Connection *connection, const char *bytes, size_t length) {
-  each_frame(connection, bytes, length, on_berth_frame);
+static void on_frames(Connection *connection, const char *bytes, size_t length) {
+  for (size_t at = 0; at + 4 <= length;) {
+    const uint8_t *frame = (const uint8_t *)bytes + at;
+    size_t size = (size_t)frame[2] << 8 | frame[3];
+    if (at + 4 + size > length) break;
+    on_frame(connection, frame[0] << 8 | frame[1], bytes + at + 4, size);
+    at += 4 + size;
+  }
 }
 
 static void greet_berth(Connection *connection) {
@@ -86,15 +83,6 @@ static void greet_berth(Connection *connection) {
 
 static void send_berth(Connection *connection, const char *cid, const char *text) {
   send_frame(connection, connection->conversation, cid, text);
-}
-
-static void on_relay_frame(Connection *connection, int id, const char *body, size_t length) {
-  if (id == ACKNOWLEDGEMENT) count_acknowledgement(connection);
-  else count_delivery(connection, body, length, 0);
-}
-
-static void on_relay(Connection *connection, const char *bytes, size_t length) {
-  each_frame(connection, bytes, length, on_relay_frame);
 }
 
 static void greet_relay(Connection *connection) {
@@ -225,8 +213,8 @@ static void send_nats(Connection *connection, const char *cid, const char *text)
 }
 
 static const Dialect *const dialects[] = {
-    &(const Dialect){"berth", greet_berth, send_berth, on_berth, NULL},
-    &(const Dialect){"relay", greet_relay, send_relay, on_relay, NULL},
+    &(const Dialect){"berth", greet_berth, send_berth, on_frames, NULL},
+    &(const Dialect){"relay", greet_relay, send_relay, on_frames, NULL},
     &(const Dialect){"socket.io", greet_socket_io, send_socket_io, on_socket_io, NULL},
     &(const Dialect){"centrifugo", greet_centrifugo, send_centrifugo, on_centrifugo, NULL},
     &(const Dialect){"nats", greet_nats, send_nats, NULL, take_nats},
