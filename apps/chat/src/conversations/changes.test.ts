@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
-import { useMysql } from '@berth/fixtures';
+import { test } from 'node:test';
 import type { EntryKind, Message, Profile } from '@berth/wire';
 import fc from 'fast-check';
 import { conversation as conversationHandler } from '../handlers/conversation.ts';
 import { edit } from '../handlers/edit.ts';
-import { groupCreate } from '../handlers/group-create.ts';
 import { groupLeave } from '../handlers/group-leave.ts';
 import { groupMute } from '../handlers/group-mute.ts';
 import { groupRole } from '../handlers/group-role.ts';
@@ -13,43 +11,12 @@ import { hide } from '../handlers/hide.ts';
 import { react } from '../handlers/react.ts';
 import { reactions } from '../handlers/reactions.ts';
 import { recall } from '../handlers/recall.ts';
-import { send } from '../handlers/send.ts';
 import { sync } from '../handlers/sync.ts';
 import { versions } from '../handlers/versions.ts';
-import { createFriends, createPeople, createStoredNode, type StoredNode } from '../stores.fixture.ts';
+import { createPeople } from '../stores.fixture.ts';
+import { useCrews } from './crew.fixture.ts';
 
-const mysql = useMysql();
-const nodes: StoredNode[] = [];
-const nodeAt = (index: number): StoredNode =>
-  (nodes[index] ??= createStoredNode(mysql.url, {}, { entries: true, changes: true }));
-let cids = 0;
-const cid = () => `c${cids++}`;
-
-after(async () => {
-  for (const node of nodes) await node?.close();
-});
-
-async function crew(size: number): Promise<{ people: Profile[]; group: number }> {
-  const people = await createPeople(mysql.db, size);
-  await createFriends(mysql.db, people[0]!, people.slice(1));
-  const members = people.slice(1).map(({ id }) => id);
-  const wish = { cid: cid(), title: 'Crew', members };
-  const { conversation } = await nodeAt(0).ask(groupCreate, 'groupCreate', people[0]!, wish);
-  return { people, group: conversation.conversation };
-}
-
-const say = async (who: Profile, conversation: number, text: string, replyTo?: number) =>
-  (
-    await nodeAt(0).ask(send, 'send', who, {
-      ...{ conversation, cid: cid(), text },
-      ...(replyTo !== undefined && { replyTo }),
-    })
-  ).seq;
-
-const seen = async (who: Profile, conversation: number, at = 1): Promise<Message[]> =>
-  (await nodeAt(at).ask(sync, 'sync', who, { conversation, after: 0, limit: 200 })).messages;
-
-const rejected = (promise: Promise<unknown>, code: string) => assert.rejects(promise, { code });
+const { mysql, nodeAt, open, cid, crew, say, seen, rejected } = useCrews();
 
 test('an edit shows in place for everybody, with its time and the versions before', async () => {
   const { people, group } = await crew(2);
@@ -207,14 +174,12 @@ test('what may not be changed has one clear code each', async () => {
 });
 
 test('what is one’s own may be changed for a while, and what an admin takes back has no time', async () => {
-  const short = createStoredNode(mysql.url, {
+  const short = open({
     messageChanges: { editMs: 0, recallMs: 0, keepsVersions: false },
   });
-  const unkept = createStoredNode(mysql.url, {
+  const unkept = open({
     messageChanges: { editMs: 9e6, recallMs: 9e6, keepsVersions: false },
   });
-  nodes[8] = short;
-  nodes[9] = unkept;
   const { people, group } = await crew(2);
   const [ann, bob] = people as [Profile, Profile];
   const at = { conversation: group, target: await say(bob, group, 'late') };
@@ -227,8 +192,7 @@ test('what is one’s own may be changed for a while, and what an admin takes ba
 });
 
 test('a client that does not know how messages change is told a line of what was edited', async () => {
-  const old = createStoredNode(mysql.url);
-  nodes[10] = old;
+  const old = open();
   const { people, group } = await crew(2);
   const [ann, bob] = people as [Profile, Profile];
   const target = await say(ann, group, 'helo');
