@@ -163,6 +163,7 @@ const changing: ReadonlySet<string> = new Set<keyof BoundHandlers>([
   'groupLinkCreate',
   'groupLinkRevoke',
   'groupMute',
+  'groupPicture',
   'groupRemove',
   'groupRename',
   'groupRole',

@@ -3,8 +3,7 @@ import { announce, publishEntries } from '../events/member-events.ts';
 
 /** Owner and admins. An entry says it as a title that stays: so clients that know no pictures show what they can. */
 export const groupPicture: Handler<'groupPicture'> = async (context, session, { conversation, file }) => {
-  const { budgets, stores } = context;
-  await budgets.take(session.user, 'change');
+  const { stores } = context;
   const now = Date.now();
   // Who may not change it should not make a file kept.
   await stores.groups.requireChange(conversation, session.user);
