@@ -10,6 +10,8 @@ import { LinkSigner } from './links/link-signer.ts';
 import { createOldDoors } from './llfcchat/old-doors.ts';
 import { FileProcessor } from './media/file-processor.ts';
 import { PicturePool } from './media/picture-pool.ts';
+import { LinkPreviews } from './previews/link-previews.ts';
+import { publicWeb, type Web } from './previews/web.ts';
 import { SessionCheck } from './session-check.ts';
 import { DiskStorage } from './storage/disk-storage.ts';
 import { S3Storage } from './storage/s3-storage.ts';
@@ -25,10 +27,10 @@ export interface Files extends App {
   readonly ports: { http: number; tcp: number; ops: number };
 }
 
-/** Uploads and downloads of what people attach. */
+/** Uploads and downloads of what people attach. `web`: another than the public one, for tests alone. */
 export function createFiles(
   config: FilesConfig,
-  { log, metrics = new Metrics('files') }: { log: Log; metrics?: Metrics },
+  { log, metrics = new Metrics('files'), web }: { log: Log; metrics?: Metrics; web?: Web },
 ): Files {
   const closers = new Closers();
   const ports = { http: 0, tcp: 0, ops: 0 };
@@ -69,8 +71,17 @@ export function createFiles(
     publicUrl: config.publicUrl,
     linkMs: config.linkMs,
   });
+  const read = metrics.counter('files_link_previews_total', 'Pages read for previews of links, by outcome', [
+    'outcome',
+  ]);
+  const previews =
+    config.linkPreviews &&
+    new LinkPreviews({
+      ...{ pool, web: web ?? publicWeb(config.linkPreviews.refused) },
+      onRead: (outcome) => read.inc({ outcome }),
+    });
   const context: Context = {
-    ...{ config, log, files, storage, signer, processor, uploads },
+    ...{ config, log, files, storage, signer, processor, uploads, previews },
     sessions: new SessionCheck(keys, db),
     entitlements: new MysqlEntitlements(db),
   };
@@ -90,6 +101,7 @@ export function createFiles(
     processing: processor.running,
     pictures_waiting: pool.waiting,
     pictures_busy: pool.busy,
+    ...previews?.kept,
   }));
   const listener = new HttpListener(
     createHttpApp(context, (route, status, seconds) =>
@@ -121,6 +133,7 @@ export function createFiles(
       closers.add('processor', () => processor.close());
       sweep.start();
       closers.add('sweep', () => sweep.close());
+      closers.add('link previews', () => previews?.close());
       await listener.listen(config.http.host, config.http.port);
       ports.http = listener.port;
       closers.add('http', () => listener.close());

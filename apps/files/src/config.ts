@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import {
   EnvError,
@@ -79,6 +80,8 @@ export interface FilesConfig {
     /** Pixels of a picture, all its frames together, above which it is not looked into. */
     maxPixels: number;
   };
+  /** Pages of the public web are read for previews of links, but for those in `refused` (CIDRs); undefined: none is. */
+  linkPreviews: { refused: string[] } | undefined;
 }
 
 const megabyte = 1_048_576;
@@ -121,6 +124,14 @@ const variables = {
   MEDIA_WORKERS: env.count(1, 64).default(2),
   MEDIA_SECONDS: env.number(1, 600).default(30),
   MAX_MEGAPIXELS: env.number(0.001, 1_000).default(120),
+  LINK_PREVIEWS: env
+    .text()
+    .regex(/^(on|off)$/, { error: 'on or off' })
+    .default('off'),
+  LINK_PREVIEWS_REFUSED: env
+    .list()
+    .refine((items) => items.every(isNetwork), { error: 'expected CIDRs such as 203.0.113.0/24' })
+    .default([]),
 };
 
 /** Throws EnvError with a line per variable at fault. */
@@ -157,6 +168,7 @@ export function parseFilesConfig(source: Record<string, string | undefined>): Fi
       timeoutMs: values.MEDIA_SECONDS * 1_000,
       maxPixels: values.MAX_MEGAPIXELS * 1_000_000,
     },
+    linkPreviews: values.LINK_PREVIEWS === 'on' ? { refused: values.LINK_PREVIEWS_REFUSED } : undefined,
   };
 }
 
@@ -171,6 +183,13 @@ function readStorage(values: ReturnType<typeof readEnv<typeof variables>>): Stor
     publicEndpoint: values.S3_PUBLIC_ENDPOINT,
     pathStyle: values.S3_PATH_STYLE,
   };
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits = ''] = text.split('/');
+  return (
+    /^[^/]+\/\d{1,3}$/.test(text) && isIP(address) > 0 && Number(bits) <= (isIP(address) === 4 ? 32 : 128)
+  );
 }
 
 function longEnough(secret: string): void {

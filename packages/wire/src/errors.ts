@@ -27,6 +27,7 @@ export const errorTable = {
   conflict: { http: 409, retry: true, meaning: 'The state changed meanwhile.' },
   too_late: { http: 422, retry: false, meaning: 'The time in which this may be done is over.' },
   time_refused: { http: 422, retry: false, meaning: 'This time is past, or more than a year ahead.' },
+  no_preview: { http: 422, retry: false, meaning: 'There is nothing to be shown of this address.' },
   recalled: { http: 410, retry: false, meaning: 'The message was taken back.' },
   code_expired: {
     http: 422,

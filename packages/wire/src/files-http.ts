@@ -38,6 +38,19 @@ export const filesSchemas = {
       }),
     ),
   }),
+  previewRequest: z.object({ url: z.url({ protocol: /^https?$/ }).max(2_048) }),
+  previewAnswer: z.object({
+    /** What the page says of itself, as plain text of one line. */
+    preview: z.object({
+      /** Where the link leads in the end. */
+      url: z.string(),
+      title: z.string(),
+      description: z.string().optional(),
+      site: z.string().optional(),
+      /** WebP as base64, at most 320 pixels on its longer side. */
+      picture: z.object({ content: z.string(), width: z.int(), height: z.int() }).optional(),
+    }),
+  }),
   fileAnswer: z.object({
     file: z.string(),
     /** `processing`: all is there, and is being looked at; `ready`: it can be attached. */
@@ -56,4 +69,5 @@ export const filesSchemas = {
 
 export type LinkRequest = z.input<typeof linkRequest>;
 export type FileLink = z.output<typeof filesSchemas.linksAnswer>['links'][number];
+export type LinkPreview = z.output<typeof filesSchemas.previewAnswer>['preview'];
 export type FileAnswer = z.output<typeof filesSchemas.fileAnswer>;

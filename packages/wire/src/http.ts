@@ -97,7 +97,14 @@ export const platformAnswer = z.object({
   /** Whether people may invite others by links. */
   invites: z.boolean(),
   /** Where files go, when there is a place: what the paths of `@berth/wire/files` follow, and what it takes. */
-  files: z.object({ url: z.string(), maxFileBytes: z.int() }).optional(),
+  files: z
+    .object({
+      url: z.string(),
+      maxFileBytes: z.int(),
+      /** They tell what is behind links (`/v1/previews`). */
+      previews: z.boolean().optional(),
+    })
+    .optional(),
 });
 export const berthsAnswer = z.object({ berth: httpSchemas.berth });
 export const sessionsList = z.object({ sessions: z.array(httpSchemas.sessionEntry) });

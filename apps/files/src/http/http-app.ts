@@ -7,6 +7,7 @@ import type { Context } from '../context.ts';
 import { createLinks } from '../handlers/create-links.ts';
 import { deleteFile } from '../handlers/delete-file.ts';
 import { describeFile } from '../handlers/describe-file.ts';
+import { previewLink } from '../handlers/preview-link.ts';
 import { serveContent } from '../handlers/serve-content.ts';
 import { fileVariants, isStorageAway } from '../storage/file-storage.ts';
 
@@ -80,6 +81,15 @@ export function createHttpApp(
       const { files } = parse(filesSchemas.linksRequest, request.body);
       response.setHeader('cache-control', 'no-store');
       response.json(await createLinks(context, user, files));
+    }),
+  );
+  router.post(
+    '/v1/previews',
+    express.json({ limit: '8kb', inflate: false }),
+    as('previews', async (user, request, response) => {
+      const { url } = parse(filesSchemas.previewRequest, request.body);
+      response.setHeader('cache-control', 'no-store');
+      response.json(await previewLink(context, user, url));
     }),
   );
   router.get('/v1/content/:file/:variant', async (request, response) => {

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { PictureFindings, PictureTask } from './picture.ts';
+import type { Thumbnail, ThumbnailTask } from './thumbnail.ts';
 
 export type { PictureTask };
 
@@ -13,9 +14,12 @@ export interface PicturePoolOptions {
   maxWaiting?: number;
 }
 
+type Task = PictureTask | ThumbnailTask;
+type Found = PictureFindings | Thumbnail;
+
 interface Job {
-  task: PictureTask;
-  resolve(found: PictureFindings): void;
+  task: Task;
+  resolve(found: Found): void;
   reject(error: Error): void;
 }
 
@@ -54,6 +58,15 @@ export class PicturePool {
 
   /** Rejects with what is wrong with the picture, or with PoolFullError. */
   look(task: PictureTask): Promise<PictureFindings> {
+    return this.#ask(task) as Promise<PictureFindings>;
+  }
+
+  /** A small picture of one. Rejects as `look` does. */
+  shrink(task: ThumbnailTask): Promise<Thumbnail> {
+    return this.#ask(task) as Promise<Thumbnail>;
+  }
+
+  #ask(task: Task): Promise<Found> {
     if (this.#closed || this.#waiting.length >= (this.#options.maxWaiting ?? 1_000))
       return Promise.reject(new PoolFullError('too many pictures wait'));
     return new Promise((resolve, reject) => {
@@ -113,11 +126,11 @@ class PictureProcess {
     return this.#isAlive && this.#done < maxOfOne;
   }
 
-  async run(task: PictureTask): Promise<PictureFindings> {
+  async run(task: Task): Promise<Found> {
     this.#done++;
     const child = this.#child;
     let timer: NodeJS.Timeout | undefined;
-    let onMessage: ((answer: { found?: PictureFindings; error?: string }) => void) | undefined;
+    let onMessage: ((answer: { found?: Found; error?: string }) => void) | undefined;
     let onExit: (() => void) | undefined;
     try {
       return await new Promise((resolve, reject) => {

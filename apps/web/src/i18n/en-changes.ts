@@ -4,6 +4,7 @@ export const enChanges = {
   'chats.markRead': 'Mark as read',
   'chats.markedUnread': 'Marked as unread',
   'chats.bookmarks': 'Bookmarks',
+  'error.no_preview': 'There is nothing to show of this page.',
   'error.time_refused': 'Choose a time from now on and within a year.',
   'chats.mentions': { one: '{count} mention', other: '{count} mentions' },
   'change.edit': 'Edit',

@@ -6,6 +6,7 @@ export const zhChanges: Pick<Catalogue, keyof typeof enChanges> = {
   'chats.markRead': '标为已读',
   'chats.markedUnread': '已标为未读',
   'chats.bookmarks': '收藏',
+  'error.no_preview': '这个网页没有可以显示的内容。',
   'error.time_refused': '请选择从现在起一年之内的时间。',
   'chats.mentions': { other: '{count} 条提到您' },
   'change.edit': '编辑',
