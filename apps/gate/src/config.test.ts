@@ -38,6 +38,7 @@ test('what is wrong is named', () => {
     [{ CSP_CONNECT: "wss://a; script-src 'unsafe-inline'" }, /^CSP_CONNECT/],
     [{ MAILBOX_URL: 'javascript:alert(1)' }, /^MAILBOX_URL: expected http/],
     [{ SESSION_DAYS: '31' }, /^SESSION_DAYS/],
+    [{ LINK_PREVIEWS: 'true' }, /^LINK_PREVIEWS: on or off/],
     [{ BASE_PATH: '/chat' }, /^BASE_PATH: expected \/ or a path such as \/chat\//],
     [{ BASE_PATH: 'chat/' }, /^BASE_PATH/],
     [{ BASE_PATH: '/../' }, /^BASE_PATH/],

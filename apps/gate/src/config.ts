@@ -50,7 +50,7 @@ export interface GateConfig {
   /** Where clients of the llfcchat dialect find files, by a protocol of their own; undefined: nowhere. */
   oldFiles: { host: string; port: number } | undefined;
   /** Where files go: an address, or a path below gate's own; undefined: nowhere. */
-  files: { url: string; maxFileBytes: number } | undefined;
+  files: { url: string; maxFileBytes: number; previews?: boolean } | undefined;
   /** Where else the web client may take pictures and sound from: sources of a Content-Security-Policy. */
   fileSources: string[];
   /** Where the mails to anyone arrive, told to whoever waits for a code: for a platform on one machine alone. */
@@ -108,6 +108,10 @@ const variables = {
   FILES_HOST: env.text().optional(),
   FILES_PORT: env.port().default(8_095),
   MAX_FILE_MB: env.count(1, 1_048_576).default(2_048),
+  LINK_PREVIEWS: env
+    .text()
+    .regex(/^(on|off)$/, { error: 'on or off' })
+    .default('off'),
   CSP_FILES: sources('https://bucket.s3.eu-central-1.amazonaws.com').default([]),
   INVITES: env.flag().default(true),
   MAILBOX_URL: env.webAddress().optional(),
@@ -150,7 +154,7 @@ export function parseGateConfig(source: Record<string, string | undefined>): Gat
     connectSources: values.CSP_CONNECT,
     oldFiles:
       values.FILES_HOST === undefined ? undefined : { host: values.FILES_HOST, port: values.FILES_PORT },
-    files: values.FILES_URL === undefined ? undefined : filesOf(values.FILES_URL, values.MAX_FILE_MB),
+    files: values.FILES_URL === undefined ? undefined : filesOf(values.FILES_URL, values),
     fileSources: fileSourcesOf(values.FILES_URL, values.CSP_FILES),
     mailboxUrl: values.MAILBOX_URL,
     invites: values.INVITES,
@@ -167,9 +171,10 @@ export function parseGateConfig(source: Record<string, string | undefined>): Gat
   };
 }
 
-const filesOf = (url: string, maxFileMb: number) => ({
+const filesOf = (url: string, offered: { MAX_FILE_MB: number; LINK_PREVIEWS: string }) => ({
   url: url.replace(/\/+$/, ''),
-  maxFileBytes: maxFileMb * 1_048_576,
+  maxFileBytes: offered.MAX_FILE_MB * 1_048_576,
+  ...(offered.LINK_PREVIEWS === 'on' && { previews: true }),
 });
 
 /** The place of files itself, unless it is below gate's own origin, and those that it leads to. */
