@@ -106,6 +106,20 @@ export const commonSettings = {
     default: 'false',
     example: 'true',
   },
+  linkPreviews: {
+    schema: flag(),
+    description:
+      'Whether pages of the public web are read for previews of links; opens ports 80 and 443 from the pods of files to public addresses alone.',
+    default: 'false',
+    example: 'true',
+  },
+  linkPreviewsRefused: {
+    schema: list(z.union([z.cidrv4(), z.cidrv6()])),
+    description:
+      'Networks of public addresses that are yours, separated by commas: never read for previews of links. Those of IPv6 pods and machines are such.',
+    default: '',
+    example: '2600:1f14:123::/56',
+  },
   trustedProxies: {
     schema: list(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])),
     description:

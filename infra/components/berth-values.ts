@@ -43,7 +43,12 @@ export function createBerthValues(
     sessionKeys: { existingSecret: sessionKeys.existingSecret },
     sessionPublicKeys: { existingSecret: secrets.sessionPublicKeys.existingSecret },
     linkSecret: secrets.linkSecret,
-    files: { enabled: true, ...platform.files },
+    files: {
+      ...{ enabled: true, ...platform.files },
+      ...(config.linkPreviews && {
+        linkPreviews: { enabled: true, refused: config.linkPreviewsRefused },
+      }),
+    },
     serviceTls: { enabled: true, ...certificates },
     gate: {
       ...platform.gate,

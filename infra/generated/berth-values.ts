@@ -784,6 +784,19 @@ export interface BerthValues {
      */
     userTotalMb?: number;
     /**
+     * Previews of links (docs/files.md).
+     */
+    linkPreviews?: {
+      /**
+       * Whether pages of the public web are read for them; the NetworkPolicy then opens ports 80 and 443 to public addresses alone.
+       */
+      enabled?: boolean;
+      /**
+       * Networks (CIDR) of public addresses that are the operator's own, such as those of pods with IPv6: never asked, nor opened.
+       */
+      refused?: string[];
+    };
+    /**
      * Pods. With `storage: disk` exactly one: a folder has one owner.
      */
     replicas?: number;
