@@ -16,6 +16,7 @@ import { useWorkspace } from '../state/workspace-context.ts';
 import styles from './bubble.module.css';
 import { EditedMark } from './edited-mark.tsx';
 import { FailedLine } from './failed-line.tsx';
+import { LinkPreview } from './link-preview.tsx';
 import { isEmojiOnly } from './linkify.ts';
 import type { MessageMenuHandle } from './message-menu.tsx';
 import { MessageText } from './message-text.tsx';
@@ -110,6 +111,7 @@ export const Bubble = memo(
                   said.text !== '' && <MessageText text={said.text} mentions={said.mentions} />
                 )}
               </div>
+              {!recalled && !said.poll && <LinkPreview text={said.text} reachable={reachable} />}
               <span className={styles.foot}>
                 {said.editedAt !== undefined && !recalled && <EditedMark at={said.editedAt} />}
                 <time id={`${label}-time`} title={formats.full(said.sentAt)}>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { isEmojiOnly, linkify } from './linkify.ts';
+import { firstLink, isEmojiOnly, linkify } from './linkify.ts';
 
 const links = (text: string) =>
   linkify(text).flatMap(({ text: shown, href }) => (href ? [[shown, href]] : []));
@@ -112,4 +112,19 @@ test('a few emoji alone are shown large', () => {
   for (const text of ['', 'ok \u{1F44D}', '1', '\u{1F44D}'.repeat(7), 'x'.repeat(100)]) {
     assert.ok(!isEmojiOnly(text), text);
   }
+});
+
+test('the first link to the web is found, unless it stands in code', () => {
+  for (const [text, link] of [
+    ['see https://pier.example/a, and https://pier.example/b', 'https://pier.example/a'],
+    ['www.pier.example', 'https://www.pier.example/'],
+    ['[the pier](https://pier.example/a)', 'https://pier.example/a'],
+    ['ann@pier.example or http://pier.example', 'http://pier.example/'],
+    ['`http://a.example` http://b.example', 'http://b.example/'],
+    ['```\nhttp://a.example\n```', undefined],
+    ['```\nhttp://a.example', undefined],
+    ['https://ann:secret@pier.example', undefined],
+    ['nothing to see', undefined],
+  ] as const)
+    assert.equal(firstLink(text), link, text);
 });

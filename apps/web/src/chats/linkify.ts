@@ -59,6 +59,16 @@ export function parseHref(link: string): string | undefined {
   return url.username === '' && url.password === '' ? url.href : undefined;
 }
 
+const mayLink = /https?:\/\/|www\./i;
+const code = /```[\s\S]*?(?:```|$)|`[^`\n]*`/g;
+
+/** Where the first link of a text to the web leads, unless it stands in code. */
+export function firstLink(text: string): string | undefined {
+  if (!mayLink.test(text)) return undefined;
+  const words = text.replace(code, ' ');
+  return linkify(words).find(({ href }) => href?.startsWith('http'))?.href;
+}
+
 const segmenter = new Intl.Segmenter();
 /** Nothing but what emoji are made of, digits among it: most texts fall at their first letter. */
 const madeOfEmoji = /^[\p{Emoji}\p{Emoji_Component}\s]+$/u;

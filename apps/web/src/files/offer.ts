@@ -1,5 +1,5 @@
 import { type BerthClient, BerthError, type ErrorCode } from '@berth/client';
-import type { FileAnswer, FileLink, LinkRequest } from '@berth/wire/files';
+import type { FileAnswer, FileLink, LinkPreview, LinkRequest } from '@berth/wire/files';
 import { homeUrl } from '../state/home.ts';
 import { Cell } from '../state/observable.ts';
 
@@ -8,6 +8,8 @@ export interface Offer {
   /** Absolute, without a slash at its end. */
   url: string;
   maxFileBytes: number;
+  /** It tells what is behind links. */
+  previews: boolean;
 }
 
 const timeoutMs = 15_000;
@@ -38,6 +40,7 @@ export class FilesService {
       this.offer.value = files && {
         url: new URL(files.url, homeUrl()).href.replace(/\/+$/, ''),
         maxFileBytes: files.maxFileBytes,
+        previews: files.previews ?? false,
       };
     } catch {
       // Nothing is offered until it answers.
@@ -47,6 +50,11 @@ export class FilesService {
   async links(files: readonly LinkRequest[]): Promise<FileLink[]> {
     const answer = await this.#call<{ links: FileLink[] }>('POST', '/v1/links', { body: { files } });
     return answer.links.map((link) => ({ ...link, ...(link.urls && { urls: this.#absolute(link.urls) }) }));
+  }
+
+  /** What the page behind a link says of itself. Rejects with `no_preview`, too. */
+  async preview(url: string): Promise<LinkPreview> {
+    return (await this.#call<{ preview: LinkPreview }>('POST', '/v1/previews', { body: { url } })).preview;
   }
 
   /** Waits some time for it to be ready. */

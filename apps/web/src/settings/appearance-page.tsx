@@ -1,6 +1,8 @@
 import { useWritingText } from '../chats/writing-texts.ts';
+import { useDesk } from '../files/desk.ts';
 import { useText } from '../i18n/language.tsx';
 import type { Language } from '../state/settings.ts';
+import { useCell } from '../state/use-observed.ts';
 import { ChoiceGroup } from './choice-group.tsx';
 import { languageNames, themeIcons, themes } from './choices.tsx';
 import styles from './settings.module.css';
@@ -13,6 +15,7 @@ export function AppearancePage() {
   const text = useText();
   const say = useWritingText();
   const [settings, change] = useSettings();
+  const offered = useCell(useDesk().service.offer)?.previews ?? false;
   return (
     <SettingsFrame title={text('settings.appearance')}>
       <ChoiceGroup
@@ -41,6 +44,14 @@ export function AppearancePage() {
           checked={settings.formatting}
           onChange={(formatting) => change({ formatting })}
         />
+        {offered && (
+          <SwitchRow
+            label={say('previews')}
+            hint={say('previews.hint')}
+            checked={settings.previews}
+            onChange={(previews) => change({ previews })}
+          />
+        )}
       </section>
     </SettingsFrame>
   );

@@ -13,6 +13,8 @@ export interface Settings {
   notifications: boolean;
   /** Marks in messages (`**bold**`, lists, code) show as what they stand for. Default true; false: as they were typed. */
   formatting: boolean;
+  /** What is behind a link is shown below the message, where the platform tells it. Default true. */
+  previews: boolean;
 }
 
 const key = 'berth.settings';
@@ -31,6 +33,7 @@ export function readSettings(area: Pick<KeptTexts, 'getItem'>, languages: readon
     sound: saved.sound !== false,
     notifications: saved.notifications === true,
     formatting: saved.formatting !== false,
+    previews: saved.previews !== false,
   };
 }
 
