@@ -98,6 +98,7 @@ export function createFiles(
     'status',
   ]);
   metrics.gauges('files_kept', 'what clients make the process keep', 'what', () => ({
+    uploads: locks.held,
     processing: processor.running,
     pictures_waiting: pool.waiting,
     pictures_busy: pool.busy,

@@ -31,6 +31,11 @@ export class UploadLocks implements Locker {
     this.#leases = leases;
   }
 
+  /** Uploads that are being written here, or looked at. */
+  get held(): number {
+    return this.#holders.size;
+  }
+
   newLock(id: string): Lock {
     let held: Holder | undefined;
     let lease: { end(): Promise<void> } | undefined;
