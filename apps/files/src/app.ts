@@ -109,7 +109,7 @@ export function createFiles(
       requests.observe({ route, status: status === 0 ? 'aborted' : String(status) }, seconds),
     ),
   );
-  const oldDoors = createOldDoors(config, context, { db, metrics });
+  const oldDoors = createOldDoors(config, context, { db, metrics, pool });
   let isClosing = false;
   const ops = new OpsServer({
     ...config.ops,

@@ -15,6 +15,9 @@ const extensions: Readonly<Record<string, string>> = {
   'image/bmp': 'bmp',
 };
 
+/** Whether such a client shows pictures of this type as they are. */
+export const isOldPictureType = (type: string): boolean => type in extensions;
+
 /** As such clients name what they send: a UUID of theirs, and the extension of what the user chose. */
 const clientName = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(\.[A-Za-z0-9]{1,8})?$/;
 
@@ -38,7 +41,7 @@ export function oldPictureOf({
   const [picture, ...others] = attachments;
   if (picture === undefined || others.length > 0 || text !== '') return undefined;
   const isShown =
-    picture.type in extensions || (picture.type.startsWith('image/') && isOldClientName(picture.name));
+    isOldPictureType(picture.type) || (picture.type.startsWith('image/') && isOldClientName(picture.name));
   return isShown ? picture : undefined;
 }
 

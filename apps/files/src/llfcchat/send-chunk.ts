@@ -1,4 +1,5 @@
-import { oldPictureName, parseOldIconName } from '@berth/wire/old-files';
+import { isOldPictureType, oldPictureName, parseOldIconName } from '@berth/wire/old-files';
+import type { StoredFile } from '../stores/mysql-file-store.ts';
 import type { NumberedMessage } from '../stores/mysql-old-clients.ts';
 import type { OldBody } from './old-bodies.ts';
 import type { OldContext } from './old-context.ts';
@@ -44,7 +45,7 @@ export async function sendPictureChunk(
   if (wanted === undefined) throw noFile();
   const owner = await ownerFor(context, user, message, wanted.file);
   if (owner === undefined) throw noMessage();
-  return chunkOf(context, owner, wanted.file, body.seq);
+  return chunkOf(context, await readyFile(context, owner, wanted.file), body.seq);
 }
 
 /** 1033: a chunk of the picture of a person. */
@@ -57,7 +58,10 @@ export async function sendIconChunk(
   const wanted = parseOldIconName(body.name);
   const [owner] = wanted ? await context.entitlements.owners(user, [wanted]) : [];
   if (wanted === undefined || owner === undefined) throw noFile();
-  return chunkOf(context, owner, wanted.file, body.seq);
+  const file = await readyFile(context, owner, wanted.file);
+  const png = isOldPictureType(file.type) ? undefined : await context.icons.pngOf(file);
+  if (png === undefined) return chunkOf(context, file, body.seq);
+  return chunk(body.seq, png.length, async (offset, bytes) => png.subarray(offset, offset + bytes));
 }
 
 async function ownerFor(
@@ -70,20 +74,26 @@ async function ownerFor(
   return owner;
 }
 
-async function chunkOf(
-  { files, storage }: OldContext,
-  owner: number,
-  id: string,
-  seq: number,
-): Promise<object> {
+async function readyFile({ files }: OldContext, owner: number, id: string): Promise<StoredFile> {
   const file = await files.find(owner, id);
   if (file?.state !== 'ready' || file.bytes === 0) throw noFile();
+  return file;
+}
+
+const chunkOf = ({ storage }: OldContext, { id, bytes }: StoredFile, seq: number): Promise<object> =>
+  chunk(seq, bytes, (offset, count) => storage.read(id, offset, count));
+
+async function chunk(
+  seq: number,
+  total: number,
+  read: (offset: number, bytes: number) => Promise<Buffer>,
+): Promise<object> {
   const offset = (seq - 1) * chunkBytes;
-  if (offset >= file.bytes) throw new OldRefusal(oldErrors.wrongOffset, `chunk ${seq} is behind the end`);
-  const bytes = await storage.read(id, offset, Math.min(chunkBytes, file.bytes - offset));
+  if (offset >= total) throw new OldRefusal(oldErrors.wrongOffset, `chunk ${seq} is behind the end`);
+  const bytes = await read(offset, Math.min(chunkBytes, total - offset));
   const end = offset + bytes.length;
   return {
-    ...{ is_last: end >= file.bytes, data: bytes.toString('base64') },
-    ...{ total_size: String(file.bytes), current_size: String(end) },
+    ...{ is_last: end >= total, data: bytes.toString('base64') },
+    ...{ total_size: String(total), current_size: String(end) },
   };
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { PictureFindings, PictureTask } from './picture.ts';
+import type { PictureFindings, PictureTask, PngTask } from './picture.ts';
 import type { Thumbnail, ThumbnailTask } from './thumbnail.ts';
 
 export type { PictureTask };
@@ -14,8 +14,8 @@ export interface PicturePoolOptions {
   maxWaiting?: number;
 }
 
-type Task = PictureTask | ThumbnailTask;
-type Found = PictureFindings | Thumbnail;
+type Task = PictureTask | ThumbnailTask | PngTask;
+type Found = PictureFindings | Thumbnail | { png: string };
 
 interface Job {
   task: Task;
@@ -64,6 +64,11 @@ export class PicturePool {
   /** A small picture of one. Rejects as `look` does. */
   shrink(task: ThumbnailTask): Promise<Thumbnail> {
     return this.#ask(task) as Promise<Thumbnail>;
+  }
+
+  /** As `look`. */
+  async makePng(task: PngTask): Promise<void> {
+    await this.#ask(task);
   }
 
   #ask(task: Task): Promise<Found> {

@@ -1,15 +1,19 @@
 import process from 'node:process';
 import sharp from 'sharp';
-import { lookIntoPicture, type PictureTask } from './picture.ts';
+import { lookIntoPicture, makePng, type PictureTask, type PngTask } from './picture.ts';
 import { makeThumbnail, type ThumbnailTask } from './thumbnail.ts';
 
 /** A process that looks into one picture after another, so that what a picture does to it happens to nothing else. */
 sharp.cache(false);
 sharp.concurrency(1);
 
-process.on('message', (task: PictureTask | ThumbnailTask) => {
-  const work: Promise<unknown> = 'content' in task ? makeThumbnail(task) : lookIntoPicture(task);
-  work.then(
+function work(task: PictureTask | ThumbnailTask | PngTask): Promise<unknown> {
+  if ('content' in task) return makeThumbnail(task);
+  return 'png' in task ? makePng(task) : lookIntoPicture(task);
+}
+
+process.on('message', (task: PictureTask | ThumbnailTask | PngTask) => {
+  work(task).then(
     (found) => process.send!({ found }),
     (error: Error) => process.send!({ error: error.message }),
   );

@@ -13,6 +13,16 @@ export interface PictureTask {
   clean?: string;
 }
 
+/** A small PNG of a picture, for who knows no newer types. */
+export interface PngTask {
+  path: string;
+  maxPixels: number;
+  /** Its longer side, in pixels. */
+  side: number;
+  /** Where it goes. */
+  png: string;
+}
+
 export interface PictureFindings {
   width: number;
   height: number;
@@ -60,6 +70,16 @@ export async function lookIntoPicture(task: PictureTask): Promise<PictureFinding
   const thumbhash = Buffer.from(rgbaToThumbHash(info.width, info.height, data)).toString('base64url');
   const cleanBytes = task.clean && saysMore(metadata) ? await clean(task, open(moves), metadata) : undefined;
   return { width, height, thumbhash, previews, ...(cleanBytes !== undefined && { cleanBytes }) };
+}
+
+/** Of a picture that moves its first frame. */
+export async function makePng({ path, maxPixels, side, png }: PngTask): Promise<{ png: string }> {
+  await sharp(path, { limitInputPixels: maxPixels, failOn: 'error' })
+    .autoOrient()
+    .resize(side, side, { fit: 'inside', withoutEnlargement: true })
+    .png()
+    .toFile(png);
+  return { png };
 }
 
 /** Whether it holds more than what is to be seen: position, time, camera, or how it is to be turned. */
