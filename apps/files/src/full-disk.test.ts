@@ -6,6 +6,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { announceOldPicture, giveOldToken, OldWire } from './fixtures/old-wire.ts';
 import {
   beginUpload,
   codeOf,
@@ -62,6 +63,11 @@ test('the disk fills up: whoever uploads is told once and clearly, goes on when 
     const { status } = await patchUpload(files.url, bob, fileOf(other), 0, randomBytes(50_000));
     assert.equal(status, 503);
   } else assert.equal(other.status, 503);
+  const wire = await OldWire.connect(files.tcpPort);
+  const token = await giveOldToken(files.db, bob);
+  const [frame] = await announceOldPicture(files.db, bob, randomBytes(30_000), token);
+  assert.equal((await wire.ask(...frame!)).error, 1015);
+  await wire.close();
   for (const [user, id] of [[ann, file], ...(other.status === 201 ? [[bob, fileOf(other)]] : [])] as const) {
     const headers = { authorization: `Bearer ${(user as typeof ann).token}`, 'tus-resumable': '1.0.0' };
     const gone = await fetch(`${files.url}/v1/uploads/${id}`, { method: 'DELETE', headers });

@@ -1,17 +1,12 @@
 import type { Socket } from 'node:net';
+import type { OldDeadlines } from './old-deadlines.ts';
 import type { OldAnswer, OldDoor } from './old-door.ts';
 import { encodeOldFrame, OldFrameDecoder, OldFrameError } from './old-frames.ts';
 import { oldErrors } from './old-ids.ts';
 import type { OldPeer } from './old-peer.ts';
 
-/** A frame that has begun is whole within this. */
-const frameMs = 30_000;
-/** An answer is taken within this: then there is nobody any more. */
-const takenMs = 60_000;
 /** A client says nothing for hours, and nothing asks it: TCP finds those that are gone. */
 const keepAliveMs = 60_000;
-/** After the last words the client closes the connection. */
-const lingerMs = 5_000;
 
 /**
  * A connection of an llfcchat client for files. It is read a frame at a time, and the next one only when the one before is answered:
@@ -21,13 +16,19 @@ export class OldConnection {
   readonly peer: OldPeer;
   readonly #socket: Socket;
   readonly #door: OldDoor;
+  readonly #deadlines: OldDeadlines;
   readonly #decoder = new OldFrameDecoder();
   #frameTimer: NodeJS.Timeout | undefined;
 
-  constructor(socket: Socket, peer: OldPeer, door: OldDoor) {
+  constructor(
+    socket: Socket,
+    peer: OldPeer,
+    { door, deadlines }: { door: OldDoor; deadlines: OldDeadlines },
+  ) {
     this.#socket = socket;
     this.peer = peer;
     this.#door = door;
+    this.#deadlines = deadlines;
     socket.setNoDelay(true).setKeepAlive(true, keepAliveMs);
     socket.on('error', () => {});
   }
@@ -40,7 +41,7 @@ export class OldConnection {
         // What comes behind the last words is read, so that they get there, and thrown away.
         if (lingering !== undefined || (await this.#take(chunk as Buffer))) continue;
         this.#socket.end();
-        lingering = setTimeout(() => this.close(), lingerMs).unref();
+        lingering = setTimeout(() => this.close(), this.#deadlines.lingerMs).unref();
       }
     } catch {
       // It broke.
@@ -71,7 +72,8 @@ export class OldConnection {
       await this.#write(error.id + 1, { error: oldErrors.json });
       return false;
     }
-    if (this.#decoder.pendingBytes > 0) this.#frameTimer ??= setTimeout(() => this.close(), frameMs).unref();
+    if (this.#decoder.pendingBytes > 0)
+      this.#frameTimer ??= setTimeout(() => this.close(), this.#deadlines.frameMs).unref();
     return true;
   }
 
@@ -79,7 +81,7 @@ export class OldConnection {
     const socket = this.#socket;
     if (socket.destroyed || socket.write(encodeOldFrame(id & 0xffff, answer))) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(() => socket.destroy(), takenMs).unref();
+      const timer = setTimeout(() => socket.destroy(), this.#deadlines.takenMs).unref();
       const done = () => {
         clearTimeout(timer);
         socket.off('drain', done).off('close', done);

@@ -4,6 +4,7 @@ import { jittered } from '@berth/lifecycle';
 import { networkOf, parseProxyHeader } from '@berth/network';
 import type { MysqlOldClients } from '../stores/mysql-old-clients.ts';
 import { OldConnection } from './old-connection.ts';
+import { type OldDeadlines, oldDeadlines } from './old-deadlines.ts';
 import type { OldDoor } from './old-door.ts';
 import { OldPeer } from './old-peer.ts';
 import type { OldUploads } from './old-uploads.ts';
@@ -16,6 +17,8 @@ export interface OldListenerOptions {
   /** At a time. */
   maxConnections: number;
   door: OldDoor;
+  /** Default: `oldDeadlines`. */
+  deadlines?: OldDeadlines;
   clients: MysqlOldClients;
   uploads: OldUploads;
   onFault(error: unknown): void;
@@ -23,7 +26,6 @@ export interface OldListenerOptions {
 
 /** Read of a socket ahead of what is handled. */
 const readBytes = 16_384;
-const headerMs = 5_000;
 /** Sessions that are over, uploads that stand still, and where clients are: looked at so often. */
 const roundMs = 30_000;
 const maxStillMs = 3_600_000;
@@ -31,6 +33,7 @@ const maxStillMs = 3_600_000;
 /** Where llfcchat clients come in for files. None is closed for silence: they say nothing for hours. */
 export class OldListener {
   readonly #options: OldListenerOptions;
+  readonly #deadlines: OldDeadlines;
   readonly #server: Server;
   /** The oldest first. */
   readonly #connections = new Map<OldConnection, Promise<void>>();
@@ -44,6 +47,7 @@ export class OldListener {
 
   constructor(options: OldListenerOptions) {
     this.#options = options;
+    this.#deadlines = options.deadlines ?? oldDeadlines;
     this.#server = createServer({ highWaterMark: readBytes }, (socket) => this.#accept(socket));
   }
 
@@ -84,7 +88,7 @@ export class OldListener {
 
   #readProxyHeader(socket: Socket): void {
     let header = Buffer.alloc(0);
-    const timer = setTimeout(() => socket.destroy(), headerMs).unref();
+    const timer = setTimeout(() => socket.destroy(), this.#deadlines.headerMs).unref();
     const onData = (chunk: Buffer) => {
       header = Buffer.concat([header, chunk]);
       try {
@@ -109,7 +113,9 @@ export class OldListener {
       return;
     }
     const network = networkOf(address);
-    const connection = new OldConnection(socket, new OldPeer(network, clients), door);
+    const connection = new OldConnection(socket, new OldPeer(network, clients), {
+      ...{ door, deadlines: this.#deadlines },
+    });
     const others = this.#networks.get(network) ?? 0;
     this.#networks.set(network, others + 1);
     if (others === 0) this.#tell(() => clients.announce(this.#service, [network], Date.now()));
