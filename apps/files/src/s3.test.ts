@@ -3,10 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { after, before, test } from 'node:test';
-import { ListMultipartUploadsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { eventually, useMysql } from '@berth/fixtures';
+import { oldIconName } from '@berth/wire/old-files';
 import sharp from 'sharp';
 import type { Files } from './app.ts';
+import { announceOldPicture, giveOldToken, OldWire } from './fixtures/old-wire.ts';
 import { credentials, type Seaweed, startSeaweed, weedBinary } from './fixtures/seaweedfs.ts';
 import {
   beginUpload,
@@ -42,13 +43,6 @@ after(async () => {
   for (const files of replicas) await files.close();
   await weed?.close();
 });
-
-async function keysOf(file: string): Promise<string[]> {
-  const { Contents = [] } = await weed.client.send(
-    new ListObjectsV2Command({ Bucket: bucket, Prefix: file }),
-  );
-  return Contents.map(({ Key }) => Key!).sort();
-}
 
 test('an upload that one replica began goes on at another, and comes out of S3', { skip }, async () => {
   const user = await createUploader(mysql.db);
@@ -95,25 +89,61 @@ test('a picture is cleaned and gets its previews there, and all of it goes when 
     headers: { authorization: `Bearer ${user.token}`, 'tus-resumable': '1.0.0' },
   });
   assert.equal(remove.status, 204);
-  assert.deepEqual(await keysOf(file), []);
+  assert.deepEqual(await weed.keys(file), []);
 });
 
 test('an upload that is given up leaves nothing behind', { skip }, async () => {
   const user = await createUploader(mysql.db);
   const file = fileOf(await beginUpload(urlOf(0), user, 9_000_000));
   await patchUpload(urlOf(0), user, file, 0, randomBytes(1_000_000));
-  assert.ok((await keysOf(file)).length > 0);
+  assert.ok((await weed.keys(file)).length > 0);
   const remove = await fetch(`${urlOf(0)}/v1/uploads/${file}`, {
     method: 'DELETE',
     headers: { authorization: `Bearer ${user.token}`, 'tus-resumable': '1.0.0' },
   });
   assert.equal(remove.status, 204);
-  assert.deepEqual(await keysOf(file), []);
-  const { Uploads = [] } = await weed.client.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
-  assert.deepEqual(
-    Uploads.filter(({ Key }) => Key === file),
-    [],
-  );
+  assert.deepEqual(await weed.keys(file), []);
+  assert.equal(await weed.parts(file), undefined);
+});
+
+test('pictures of llfcchat clients go there and come from there, whichever replica they are at', {
+  skip,
+}, async () => {
+  const user = await createUploader(mysql.db);
+  const token = await giveOldToken(mysql.db, user);
+  const raw = { width: 300, height: 200, channels: 3 } as const;
+  const picture = sharp(randomBytes(raw.width * raw.height * 3), { raw });
+  const content = await picture.png().toBuffer();
+  const first = await OldWire.connect(replicas[0]!.ports.tcp);
+  for (const [id, frame] of await announceOldPicture(mysql.db, user, content, token))
+    assert.equal((await first.ask(id, frame)).error, 0);
+  const [{ file }] = (await mysql.db.rows<{ file: Buffer }>(
+    'SELECT file_id AS file FROM old_uploads WHERE owner_id = ? AND state = 1',
+    [user.id],
+  )) as [{ file: Buffer }];
+  const id = file.toString('base64url');
+  assert.ok((await weed.keys(id)).includes(id));
+  const { state, kind } = await describe(urlOf(1), user, id, 20_000);
+  assert.deepEqual([state, kind], ['ready', 'image']);
+  const [link] = await linksTo(urlOf(1), user, [{ file: id }]);
+  assert.deepEqual(Buffer.from(await (await fetch(link!.urls!.original)).arrayBuffer()), content);
+
+  // Browsers make icons of a type that such a client need not know.
+  const icon = await upload(urlOf(0), user, await picture.webp().toBuffer());
+  await mysql.db.run('UPDATE users SET icon = ? WHERE id = ?', [`file:${icon.file}`, user.id]);
+  const second = await OldWire.connect(replicas[1]!.ports.tcp);
+  const chunks: Buffer[] = [];
+  for (let seq = 1; ; seq++) {
+    const name = oldIconName(user.id, `file:${icon.file}`);
+    const answer = await second.ask(1033, { name, seq, token, uid: user.id });
+    assert.equal(answer.error, 0);
+    chunks.push(Buffer.from(answer.data, 'base64'));
+    if (answer.is_last) break;
+  }
+  const shown = await sharp(Buffer.concat(chunks)).metadata();
+  assert.deepEqual([shown.format, shown.width, shown.height], ['png', 256, 171]);
+  assert.ok(chunks.length > 1, 'all of them are of one picture');
+  await Promise.all([first.close(), second.close()]);
 });
 
 test('S3 is away in the middle: it is told so, and the upload goes on when it is back', {
@@ -122,11 +152,17 @@ test('S3 is away in the middle: it is told so, and the upload goes on when it is
   const user = await createUploader(mysql.db);
   const content = randomBytes(6_000_000);
   const file = fileOf(await beginUpload(urlOf(0), user, content.length));
-  await weed.close();
-  const refused = await patchUpload(urlOf(0), user, file, 0, content);
+  await patchUpload(urlOf(0), user, file, 0, content.subarray(0, 1_000_000));
+  await weed.stop();
+  const refused = await patchUpload(urlOf(0), user, file, 1_000_000, content.subarray(1_000_000));
   assert.deepEqual([refused.status, await codeOf(refused)], [503, 'unavailable']);
   const begun = await beginUpload(urlOf(1), user, 100);
   assert.equal(begun.status, 503);
+  const wire = await OldWire.connect(replicas[0]!.ports.tcp);
+  const token = await giveOldToken(mysql.db, user);
+  const [frame] = await announceOldPicture(mysql.db, user, randomBytes(1_000), token);
+  assert.equal((await wire.ask(...frame!)).error, 1015);
+  await wire.close();
   const links = await linksTo(urlOf(1), user, [{ file }]);
   assert.equal(links.length, 1, 'what needs no bytes is served');
   await eventually('nothing is counted that was not begun', async () => {
@@ -136,4 +172,14 @@ test('S3 is away in the middle: it is told so, and the upload goes on when it is
     );
     return budget!.open === 1;
   });
+  await weed.start();
+  const held = await eventually('what came before is known', async () =>
+    (await headUpload(urlOf(1), user, file)).headers.get('upload-offset'),
+  );
+  assert.equal(held, '1000000');
+  assert.equal((await patchUpload(urlOf(1), user, file, 1_000_000, content.subarray(1_000_000))).status, 204);
+  assert.equal((await describe(urlOf(0), user, file, 20_000)).state, 'ready');
+  const [link] = await linksTo(urlOf(0), user, [{ file }]);
+  const whole = await fetch(link!.urls!.original);
+  assert.deepEqual(Buffer.from(await whole.arrayBuffer()), content);
 });
