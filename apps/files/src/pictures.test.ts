@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { crc32, deflateSync } from 'node:zlib';
+import { crc32, deflateRawSync, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 import { thumbHashToRGBA } from 'thumbhash';
 import { linksTo, type Uploader, upload, useFiles } from './fixtures/use-files.ts';
@@ -119,8 +119,47 @@ test('a picture that would break who looks at it is a plain file, and the next o
   assert.deepEqual(await readdir(join(files.folder, 'scratch')), ['llfcchat']);
 });
 
+test('what unpacks to far more than it is stays packed', async () => {
+  const user = await files.user();
+  const zeros = Buffer.alloc(100_000_000);
+  // Looked into for what kind of document it is.
+  const bomb = zipOf('[Content_Types].xml', zeros);
+  assert.ok(bomb.length < 200_000);
+  const { file, kind, bytes } = await upload(files.url, user, bomb, { name: 'holiday.jpg' });
+  assert.deepEqual([kind, bytes], ['file', bomb.length]);
+  assert.deepEqual((await contentOf(user, file, 'original')).bytes, bomb);
+  // Rows without an end, below a head that says 100.
+  await upload(files.url, user, pngOf(100, 100, zeros), { name: 'holiday.png' });
+  const good = await noise(800, 600).jpeg().toBuffer();
+  assert.equal((await upload(files.url, user, good)).kind, 'image');
+  assert.deepEqual(await readdir(join(files.folder, 'scratch')), ['llfcchat']);
+});
+
+/** An archive of one file. */
+function zipOf(name: string, content: Buffer): Buffer {
+  const packed = deflateRawSync(content);
+  const common = Buffer.alloc(26);
+  common.writeUInt16LE(20, 0);
+  common.writeUInt16LE(8, 4);
+  common.writeUInt32LE(crc32(content), 10);
+  common.writeUInt32LE(packed.length, 14);
+  common.writeUInt32LE(content.length, 18);
+  common.writeUInt16LE(name.length, 22);
+  const local = Buffer.concat([Buffer.from('PK\x03\x04'), common, Buffer.from(name), packed]);
+  const madeBy = Buffer.from([20, 0]);
+  const entry = [Buffer.from('PK\x01\x02'), madeBy, common, Buffer.alloc(14), Buffer.from(name)];
+  const directory = Buffer.concat(entry);
+  const end = Buffer.alloc(22);
+  end.write('PK\x05\x06');
+  end.writeUInt16LE(1, 8);
+  end.writeUInt16LE(1, 10);
+  end.writeUInt32LE(directory.length, 12);
+  end.writeUInt32LE(local.length, 16);
+  return Buffer.concat([local, directory, end]);
+}
+
 /** A picture whose head says how large it is, and that is not. */
-function pngOf(width: number, height: number): Buffer {
+function pngOf(width: number, height: number, rows = Buffer.alloc(1_000)): Buffer {
   const chunk = (type: string, data: Buffer) => {
     const body = Buffer.concat([Buffer.from(type), data]);
     const framed = Buffer.alloc(body.length + 8);
@@ -134,6 +173,6 @@ function pngOf(width: number, height: number): Buffer {
   head.writeUInt32BE(height, 4);
   head.set([8, 2, 0, 0, 0], 8);
   const signature = Buffer.from('89504e470d0a1a0a', 'hex');
-  const data = chunk('IDAT', deflateSync(Buffer.alloc(1_000)));
+  const data = chunk('IDAT', deflateSync(rows));
   return Buffer.concat([signature, chunk('IHDR', head), data, chunk('IEND', Buffer.alloc(0))]);
 }
