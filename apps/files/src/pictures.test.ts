@@ -8,7 +8,7 @@ import sharp from 'sharp';
 import { thumbHashToRGBA } from 'thumbhash';
 import { linksTo, type Uploader, upload, useFiles } from './fixtures/use-files.ts';
 
-const files = useFiles({ MAX_MEGAPIXELS: '20', MEDIA_SECONDS: '10' });
+const files = useFiles({ MAX_MEGAPIXELS: '20', MEDIA_SECONDS: '120' });
 
 const noise = (width: number, height: number) =>
   sharp(randomBytes(width * height * 3), { raw: { width, height, channels: 3 } });
