@@ -8,7 +8,7 @@ import { renderComparison } from './against/table.ts';
 import { compareField } from './field/compare-field.ts';
 import { compareParts } from './field/parts.ts';
 import { measureFiles } from './files/measure-files.ts';
-import { type BenchOptions, parseBenchOptions } from './options.ts';
+import { actNames, type BenchOptions, parseBenchOptions } from './options.ts';
 import { measureProduct } from './product.ts';
 import { describeLoad, describeMachine, today, writePlot, writeSection } from './report.ts';
 import { measureTargets } from './targets/measure-targets.ts';
@@ -16,7 +16,8 @@ import { measureTargets } from './targets/measure-targets.ts';
 /**
  * `npm run bench`: starts the real platform and its peers, measures each pattern on all of them in turn, and writes the
  * medians and ratios into docs/benchmarks.md; `-- --against REVISION`: the present build beside an older one; `-- --peers`:
- * beside the field; `-- --targets`: what targets are measured by one by one.
+ * beside the field; `-- --targets`: what targets are measured by one by one; `-- --acts`: what people do with
+ * messages, beside plain sends and plain pages.
  */
 const root = join(import.meta.dirname, '../..');
 const say = (line: string) => console.log(line);
@@ -68,6 +69,13 @@ async function runFiles({ rounds }: BenchOptions): Promise<void> {
   conclude('files', load, await measureFiles({ rounds, say }), rounds);
 }
 
+/** Drives by what needs no compiler. */
+async function runActs({ rounds }: BenchOptions): Promise<void> {
+  const load = describeLoad();
+  const text = await measureTargets({ only: actNames, rounds, say, signal: abortWhenInterrupted() });
+  conclude('acts', load, text, rounds);
+}
+
 async function runAgainst({ revision: wanted, rounds, seconds }: BenchOptions): Promise<void> {
   // What is missing is told before anything is built.
   compileLightLoader();
@@ -91,6 +99,7 @@ try {
   else if (options.mode === 'peers') await runPeers(options);
   else if (options.mode === 'files') await runFiles(options);
   else if (options.mode === 'targets') await runTargets(options);
+  else if (options.mode === 'acts') await runActs(options);
   else conclude('measured', load, await measureProduct(options), options.rounds);
 } catch (error) {
   // Interrupted while something was built.

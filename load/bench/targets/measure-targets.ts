@@ -1,11 +1,21 @@
 import { acrossNodes } from './across-nodes.ts';
+import { actsOnMessages } from './acts.ts';
 import { type Measure, type Reading, renderFigures } from './figures.ts';
 import { idle } from './idle.ts';
 import { largeGroup } from './large-group.ts';
 import { passwords } from './passwords.ts';
+import { reactedPage } from './reacted-page.ts';
 import { storm } from './storm.ts';
 
-export const measures: Measure[] = [acrossNodes, storm, idle, passwords, largeGroup];
+export const measures: Measure[] = [
+  acrossNodes,
+  storm,
+  idle,
+  passwords,
+  largeGroup,
+  actsOnMessages,
+  reactedPage,
+];
 
 export interface TargetsOptions {
   /** Names of measures; undefined: all. */
