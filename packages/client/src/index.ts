@@ -4,6 +4,7 @@ export {
   BerthError,
   type ConversationEvent,
   type ConversationSummary,
+  type Draft,
   type ErrorCode,
   everybody,
   type Forwarded,
@@ -35,6 +36,7 @@ export type { Entry, KindEvents } from './kind-events.ts';
 export { applyChange, isOwnReaction, type MessageChange } from './message-change.ts';
 export { IndexedDbStorage, type KeyValueStorage, MemoryStorage, WebStorage } from './storage.ts';
 export { browserTabs, type TabChannel, type Tabs } from './tabs/tabs.ts';
+export { applyReply } from './thread-replies.ts';
 export type {
   AccountUser,
   BerthClient,

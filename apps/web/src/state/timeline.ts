@@ -1,4 +1,4 @@
-import { applyChange, type MessageChange } from '@berth/client';
+import { applyChange, applyReply, type MessageChange } from '@berth/client';
 import type { Answers, Message } from '@berth/wire';
 import { Observable } from './observable.ts';
 import { type SeqRange, SeqRanges } from './seq-ranges.ts';
@@ -140,7 +140,7 @@ export class Timeline extends Observable {
       keep(this.#replies, root, reply);
       return;
     }
-    const next = withReply(message, reply, this.#me);
+    const next = applyReply(message, reply, this.#me);
     if (next === message) return;
     this.#messages.set(root, next);
     this.#change();
@@ -182,7 +182,7 @@ export class Timeline extends Observable {
     const changed = changes.reduce((told, change) => applyChange(told, change, this.#me), message);
     this.#messages.set(
       message.seq,
-      replies.reduce((told, reply) => withReply(told, reply, this.#me), changed),
+      replies.reduce((told, reply) => applyReply(told, reply, this.#me), changed),
     );
   }
 
@@ -270,14 +270,4 @@ export class Timeline extends Observable {
 function keep<T>(waiting: Map<number, T[]>, target: number, told: T): void {
   waiting.set(target, [...(waiting.get(target) ?? []), told].slice(-maxWaiting));
   if (waiting.size > maxWaiting) waiting.delete(waiting.keys().next().value!);
-}
-
-/** A message with one more below it; what it was told with counts that already. */
-function withReply(message: Message, { seq, sender, mentions }: Message, me: number): Message {
-  const { count, last, read } = message.replies ?? { count: 0, last: 0, read: undefined };
-  if (seq <= last) return message;
-  const isMeant = message.sender === me || mentions?.some(({ user }) => user === me);
-  const mine = sender === me ? seq : isMeant ? (read ?? 0) : read;
-  const replies = { count: count + 1, last: seq, ...(mine !== undefined && { read: mine }) };
-  return { ...message, replies };
 }
