@@ -95,6 +95,9 @@ test('who is mentioned is counted until they have read it, whatever becomes of t
     count: 1,
   });
   assert.deepEqual(mentions(), [4, 5]);
+  conversations.changeMessage({ ...change, seq: 11, target: 4, kind: 'pinned', on: true, count: 1 });
+  conversations.changeMessage({ ...change, seq: 11, target: 5, kind: 'polled', counts: [1, 0], voters: 1 });
+  assert.deepEqual(mentions(), [4, 5], 'what else becomes of it means nobody less');
   conversations.patch(7, { silenced: true });
   assert.equal(conversations.unread, 2, 'a silenced conversation still tells of mentions');
   conversations.markRead(7, 4);
