@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { limits } from './limits.ts';
 import { areMentionsOf } from './mentions.ts';
 import { freeField, optionalShownField, shownField } from './text-fields.ts';
-import { textLimits } from './text-rules.ts';
+import { likeness, textLimits } from './text-rules.ts';
 
 const encoder = new TextEncoder();
 
@@ -101,7 +101,7 @@ export const poll = z
     /** Whether nobody is told who chose what. */
     anonymous: z.boolean().default(false),
   })
-  .refine(({ options }) => new Set(options).size === options.length, {
+  .refine(({ options }) => new Set(options.map(likeness)).size === options.length, {
     path: ['options'],
     error: 'two options are equal',
   });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { requestSchemas } from './frames.ts';
 import { httpSchemas } from './http.ts';
-import { canonicalEmail } from './text-rules.ts';
+import { canonicalEmail, likeness } from './text-rules.ts';
 
 const { email, name, nick } = httpSchemas.usersRequest.shape;
 
@@ -25,6 +25,30 @@ test('an address has one spelling, whatever its domain is written in', () => {
     assert.equal(canonicalEmail(typed), canonical, typed);
     assert.equal(email.parse(typed), canonical);
   }
+});
+
+test('two texts are alike when a person sees no difference, and not otherwise', () => {
+  for (const [one, other] of [
+    ['Quay', 'quay '],
+    ['caf\u00e9', 'CAFE\u0301'],
+    ['old\u3000\u00a0quay', 'old quay'],
+    ['\uff51uay', 'qu\u200bay\u200d'],
+    ['❤', '❤\ufe0f'],
+    ['\ufb01n', 'fin'],
+  ] as const)
+    assert.equal(likeness(one), likeness(other), `${one} ${other}`);
+  for (const [one, other] of [
+    ['quay', 'quays'],
+    ['old quay', 'oldquay'],
+    ['👍', '👍🏽'],
+    ['👩‍🚒', '👩‍🚀'],
+    [
+      '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}',
+      '🏴\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}',
+    ],
+    ['e', 'é'],
+  ] as const)
+    assert.notEqual(likeness(one), likeness(other), `${one} ${other}`);
 });
 
 test('what mail cannot be sent to over the internet is no address', () => {

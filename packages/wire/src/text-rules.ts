@@ -25,6 +25,18 @@ export const countCharacters = (text: string): number => {
 export const tidy = (text: string): string => text.normalize('NFC').trim();
 
 /**
+ * What a text looks like to a person: two that are alike without regard to case, width, blanks and what cannot be seen are one. To
+ * be compared, never to be shown.
+ */
+export function likeness(text: string): string {
+  // Of an emoji what cannot be seen makes a difference: a family is joined by it, and a flag told from another.
+  const seen = text
+    .normalize('NFKC')
+    .replaceAll(/\p{RGI_Emoji}|\p{DI}/gv, (one) => (isEmoji(one) ? one.replaceAll('\ufe0f', '') : ''));
+  return tidy(seen.replaceAll(/\s+/gu, ' ')).toLowerCase();
+}
+
+/**
  * Names by which accounts are found: letters, marks and digits of every script, `_`, `.` and `-`, and none that cannot be
  * seen (some letters and marks are fillers); a mark needs something to stand on. Of a tidy text.
  */

@@ -130,6 +130,12 @@ test('what may not be asked or chosen has one clear code each', async () => {
   const [eve] = (await createPeople(mysql.db, 1)) as [Profile];
   const bad = [
     { options: ['quay', ' quay '] },
+    { options: ['quay', 'Quay'] },
+    { options: ['old  quay', 'old quay'] },
+    { options: ['caf\u00e9', 'cafe\u0301'] },
+    { options: ['quay', '\uff51uay'] },
+    { options: ['quay', 'qu\u200bay'] },
+    { options: ['❤', '❤\ufe0f'] },
     { options: ['quay'] },
     { options: Array.from({ length: 13 }, (_, index) => `${index}`) },
     { options: ['quay', ''] },

@@ -1,5 +1,5 @@
 import { limits } from '@berth/wire';
-import { textLimits, tidy } from '@berth/wire/text-rules';
+import { likeness, textLimits, tidy } from '@berth/wire/text-rules';
 import { Plus, X } from 'lucide-react';
 import { useState } from 'react';
 import { Button, IconButton } from '../design/button.tsx';
@@ -36,7 +36,7 @@ export function PollDialog({ conversation, onClose }: { conversation: number; on
   const ask = () => {
     const wanted = options.map(({ text }) => tidy(text)).filter((text) => text !== '');
     if (tidy(question) === '' || wanted.length < 2) return setProblem(say('poll.few'));
-    if (new Set(wanted).size < wanted.length) return setProblem(say('poll.equal'));
+    if (new Set(wanted.map(likeness)).size < wanted.length) return setProblem(say('poll.equal'));
     void run(async () => {
       client.poll(conversation, { question: tidy(question), options: wanted, many, anonymous });
       onClose();
