@@ -109,6 +109,7 @@ export type ConnectionState =
   | { kind: 'ended'; reason: 'session-ended' | 'logged-out' };
 
 export interface ClientEvents extends KindEvents {
+  /** The connection, whenever it is another one. */
   state: ConnectionState;
   /**
    * A message, one's own included: of each conversation in the order of seq, each once. After a crash of this process the
@@ -127,7 +128,9 @@ export interface ClientEvents extends KindEvents {
   resumed: { node: string };
   /** An outgoing message is new or its state has changed. */
   outgoing: OutgoingMessage;
+  /** Somebody has received or read a conversation up to there. */
   marked: Pushes['marked'];
+  /** Somebody types; told again every few seconds while they do. */
   typed: Pushes['typed'];
   /** The user has deleted messages for themselves, on another device. */
   hidden: Pushes['hidden'];
@@ -141,8 +144,11 @@ export interface ClientEvents extends KindEvents {
   scheduleChanged: Pushes['scheduleChanged'];
   /** The user has marked a message for themselves on another device, or no more. */
   bookmarked: Pushes['bookmarked'];
+  /** Friends have come or gone. */
   presence: Pushes['presence'];
+  /** A request to be friends, its answer, the end of a friendship, another profile. */
   friendEvent: Pushes['friendEvent'];
+  /** Members or settings of a conversation have changed: told at once, while the entry of it comes in its order. */
   conversationEvent: Pushes['conversationEvent'];
   /** Something went wrong that needs no one's action: a storage that refuses, a frame that makes no sense. */
   fault: Error;
