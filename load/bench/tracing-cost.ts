@@ -1,26 +1,49 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import process from 'node:process';
+import type { Platform } from '@berth/test/platform';
 import { compileLightLoader } from '../light/light-loader.ts';
-import { compare } from './against/compare.ts';
-import { patterns } from './against/measure.ts';
-import { type Round, shown } from './against/table.ts';
+import { markdown, shown } from './against/table.ts';
+import { seedConversation, seedDirects, seedUsers } from './berth-targets.ts';
 import { parseBenchOptions } from './options.ts';
 import { describeLoad, describeMachine, today, writeSection } from './report.ts';
 import { median } from './table.ts';
+import type { LightMember } from './targets/light-targets.ts';
+import { judge, type Pair, type Ratio, ratioOf } from './tracing/ratio.ts';
+import { measureSlices, type SlicedPattern, type Slices } from './tracing/slices.ts';
 
 /**
- * `node load/bench/tracing-cost.ts [--rounds 5] [--seconds 5]`: two platforms of the present build stand side by side, one of
- * which traces one request in a hundred and sends its spans to a collector that takes them and throws them away. Each pattern is
- * measured on one and then on the other, the order turned round each round: the CPU of all server processes a message.
+ * `node load/bench/tracing-cost.ts [--rounds 16] [--seconds 5]`: what it costs that one request in a hundred is traced and its spans
+ * are sent to a collector, which takes them and throws them away. Each pattern has a platform and a steady load of its own, under
+ * which the chat node's traces are turned on and off: a round is a slice of time with them and one without, and tells the CPU of
+ * all server processes a message, by the operating system. The same processes on both sides, the same rate, and slices that lie
+ * beside each other: what is left of the machine's moods is told by the interval of the ratio.
  */
-const names = ['pairs', 'open', 'group'] as const;
+const defaults = ['--rounds', '16', '--seconds', '5'];
 /** What it may cost. */
 const allowed = 1.02;
 
-const root = join(import.meta.dirname, '../..');
+const pairs = async (platform: Platform): Promise<LightMember[]> => {
+  const users = await seedUsers(platform, 80);
+  const conversations = await seedDirects(platform, users);
+  return users.map((user, index) => ({ user, conversation: conversations[index >> 1]! }));
+};
+const group = async (platform: Platform): Promise<LightMember[]> => {
+  const users = await seedUsers(platform, 100);
+  const conversation = await seedConversation(platform, 'group', users);
+  return users.map((user) => ({ user, conversation }));
+};
+const patterns: SlicedPattern[] = [
+  { name: '1:1, 40 pairs, 2,000/s', plan: { pattern: 'pairs', rate: 2_000 }, members: pairs },
+  { name: '1:1, 40 pairs, 15,000/s', plan: { pattern: 'pairs', rate: 15_000 }, members: pairs },
+  {
+    name: 'group of 100, 20 write, 3,000/s',
+    plan: { pattern: 'group', senders: 20, rate: 3_000 },
+    members: group,
+  },
+];
+
 let sent = 0;
 const collector = createServer(async (request, response) => {
   for await (const chunk of request) sent += (chunk as Buffer).length;
@@ -28,41 +51,48 @@ const collector = createServer(async (request, response) => {
 }).listen(0, '127.0.0.1');
 await once(collector, 'listening');
 
-/** `--rounds` and `--seconds`, as of `npm run bench`. */
-const { rounds, seconds } = parseBenchOptions(process.argv.slice(2));
+const { rounds, seconds } = parseBenchOptions([...defaults, ...process.argv.slice(2)]);
 const aborting = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => aborting.abort());
 
 compileLightLoader();
 const load = describeLoad();
-const endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
-const comparison = await compare({
-  revision: { name: 'not traced', folder: root },
-  present: {
-    ...{ name: 'traced at 1 %', folder: root },
-    environment: { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER_ARG: '0.01' },
-  },
-  ...{ rounds, duration: { warmSeconds: 2, seconds }, storedMs: 0, only: [...names] },
-  ...{ say: console.log, signal: aborting.signal },
-});
-collector.close();
-collector.closeAllConnections();
-if (comparison.failure) throw comparison.failure;
+const collectorUrl = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
+const measured: [SlicedPattern, Slices][] = [];
+try {
+  for (const pattern of patterns) {
+    const options = {
+      ...{ collectorUrl, sent: () => sent, rounds, seconds },
+      ...{ say: console.log, signal: aborting.signal },
+    };
+    const slices = await measureSlices(pattern, options);
+    // Otherwise it is not traces that were turned on and off.
+    if (slices.sentOn < 10 * slices.sentOff || slices.sentOn === 0)
+      throw new Error(`${slices.sentOn} bytes of spans came with traces, ${slices.sentOff} without`);
+    measured.push([pattern, slices]);
+  }
+} finally {
+  collector.close();
+  collector.closeAllConnections();
+}
 
-const row = (name: (typeof names)[number]): string => {
-  const us = (round: Round) => round[name]!.serverUs;
-  const off = comparison.rounds.map(({ revision }) => us(revision));
-  const on = comparison.rounds.map(({ present }) => us(present));
-  const ratios = on.map((value, at) => value / off[at]!);
-  const ratio = median(ratios);
-  const spread = `${Math.min(...ratios).toFixed(3)} to ${Math.max(...ratios).toFixed(3)}`;
-  return `| ${patterns[name].name} | ${shown(median(off))} µs | ${shown(median(on))} µs | ${ratio.toFixed(3)} (${spread}) | ${ratio <= allowed ? 'met' : 'not met'} |`;
-};
-const table = [
-  '| server CPU a message, or delivery | not traced | traced at 1 % | ratio, median of pairs (all) | ≤ 1.02 |',
-  '| --- | --- | --- | --- | --- |',
-  ...names.map(row),
-].join('\n');
-const text = `Measured on ${today()} on ${describeMachine()}; ${comparison.rounds.length} pairs; ${load}; ${(sent / 2 ** 20).toFixed(0)} MB of spans were sent.\n\n${table}`;
+const withInterval = ({ ratio, low, high }: Ratio): string =>
+  `${ratio.toFixed(4)} (${low.toFixed(4)} to ${high.toFixed(4)})`;
+const middle = (of: Pair[], side: keyof Pair): string => `${shown(median(of.map((pair) => pair[side])))} µs`;
+const head = [
+  ...['server CPU a message', 'not traced', 'traced at 1 %', 'ratio (95 %)', '… of chat alone'],
+  `≤ ${allowed}`,
+];
+const table = markdown([
+  head,
+  ...measured.map(([{ name }, { server, chat }]) => {
+    const ratio = ratioOf(server);
+    return [
+      ...[name, middle(server, 'off'), middle(server, 'on'), withInterval(ratio), withInterval(ratioOf(chat))],
+      judge(ratio, allowed),
+    ];
+  }),
+]);
+const text = `Measured on ${today()} on ${describeMachine()}; ${rounds} rounds of two slices of ${seconds} s; ${load}; ${(sent / 2 ** 20).toFixed(0)} MB of spans were sent.\n\n${table}`;
 console.log(text);
 writeSection('tracing', text);

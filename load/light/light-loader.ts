@@ -93,12 +93,16 @@ export function compileLightLoader(compilers = ['gcc', 'cc']): string {
   throw new Error('the light loader needs a C compiler: install gcc (Debian: apt-get install gcc libc6-dev)');
 }
 
-/** Runs the light loader to its end, with the servers' CPU of the measured time. Throws with its line when it fails. */
+/**
+ * Runs the light loader to its end, with the servers' CPU of the measured time, whose beginning `begun` is told. Throws with
+ * its line when it fails.
+ */
 export async function runLightLoader(
   plan: LightPlan,
   targets: LightTarget[] | AsyncIterable<LightTarget[]>,
   processes: ProcessGroups,
   signal?: AbortSignal,
+  begun?: () => void,
 ): Promise<LightMeasure> {
   const child = spawn(compileLightLoader(), argumentsOf(plan), { stdio: 'pipe', signal });
   if (plan.core !== undefined && child.pid !== undefined) pin(child.pid, plan.core);
@@ -127,8 +131,10 @@ export async function runLightLoader(
   for await (const line of createInterface({ input: child.stdout })) {
     const [word, count] = line.split(' ');
     if (word === 'connected') connecting.reached(Number(count));
-    else if (line === 'measuring') meter = new CpuMeter(processes);
-    else if (line === 'measured') serverCores = meter!.stop();
+    else if (line === 'measuring') {
+      meter = new CpuMeter(processes);
+      begun?.();
+    } else if (line === 'measured') serverCores = meter!.stop();
     else report = JSON.parse(line) as LightReport;
   }
   const code = await ended;

@@ -1,12 +1,13 @@
+import type { Revision } from '@berth/test/revision';
 import { readLongList } from './long-list.ts';
 import { type Duration, patterns, read } from './measure.ts';
-import { type Build, type Member, Side } from './side.ts';
+import { type Member, Side } from './side.ts';
 import type { Comparison, Round } from './table.ts';
 
 export interface CompareOptions {
   /** The older build and the present one. */
-  revision: Build;
-  present: Build;
+  revision: Revision;
+  present: Revision;
   rounds: number;
   duration: Duration;
   /** Length of each part of the stored side's measurement. */

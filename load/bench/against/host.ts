@@ -25,11 +25,7 @@ let platform: PresentPlatform | undefined;
 async function answer(request: Request): Promise<unknown> {
   if (request.kind === 'start') {
     const { Platform } = (await import(join(root, 'test/harness/platform.ts'))) as Harness;
-    const { environment: more } = request;
-    const environment = Object.fromEntries(
-      Object.entries({ verify: {}, ...unlimited }).map(([app, values]) => [app, { ...values, ...more }]),
-    );
-    platform = await Platform.start({ nodes: 1, environment });
+    platform = await Platform.start({ nodes: 1, environment: unlimited });
     const { services, mysql, redis, gateUrl } = platform;
     const named = [...services].map(([name, { pid }]) => [name.replace(/-\d+$/, ''), [pid]]);
     return { gateUrl, processes: { ...Object.fromEntries(named), MySQL: [mysql.pid], Redis: [redis.pid] } };

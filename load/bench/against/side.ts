@@ -8,8 +8,7 @@ import type { ProcessGroups } from '../../machine/process-cpu.ts';
 import type { DurableWritesMeasure } from '../durable-writes.ts';
 
 export type Request =
-  /** `environment`: of every service, beside what measuring needs. */
-  | { kind: 'start'; environment?: Record<string, string> | undefined }
+  | { kind: 'start' }
   | { kind: 'stop' }
   | { kind: 'holes' }
   /** `count` conversations of `size` people each. */
@@ -30,11 +29,6 @@ export interface Member {
   conversation: number;
 }
 
-/** A revision, and the environment that its services get beside what measuring needs. */
-export interface Build extends Revision {
-  environment?: Record<string, string>;
-}
-
 /** How long the host of a side may take for anything: a platform, or 1,000 conversations, on a busy machine. */
 const answerTimeoutMs = 5 * 60_000;
 
@@ -44,19 +38,18 @@ export class Side {
   readonly #host: Host;
   processes: ProcessGroups = {};
   #gateUrl = '';
-  readonly #revision: Build;
+  readonly #revision: Revision;
 
-  private constructor(revision: Build) {
+  private constructor(revision: Revision) {
     this.name = revision.name;
     this.#revision = revision;
     this.#host = new Host(revision.folder);
   }
 
-  static async start(revision: Build): Promise<Side> {
+  static async start(revision: Revision): Promise<Side> {
     const side = new Side(revision);
     try {
-      const { environment } = revision;
-      const told = (await side.#host.ask({ kind: 'start', environment })) as {
+      const told = (await side.#host.ask({ kind: 'start' })) as {
         gateUrl: string;
         processes: ProcessGroups;
       };

@@ -29,8 +29,6 @@ export interface SpanSource {
  * comes in; whatever goes on with a trace records it.
  */
 export class Tracing {
-  /** Whether anything is traced. Read before anything else is done for the sake of a trace. */
-  readonly isOn: boolean;
   readonly #source: SpanSource | undefined;
   readonly #share: number;
   readonly #spans = new AsyncLocalStorage<TraceSpan>();
@@ -39,7 +37,11 @@ export class Tracing {
   constructor(source?: SpanSource, share = 0) {
     this.#source = source;
     this.#share = share;
-    this.isOn = source !== undefined;
+  }
+
+  /** Whether anything is traced. Read before anything else is done for the sake of a trace. */
+  get isOn(): boolean {
+    return this.#source !== undefined;
   }
 
   /** The span within which this code runs. */
