@@ -11,6 +11,8 @@ export interface FleetMoment {
   /** Pods that were asked for when the planner looked last. */
   scale: number;
   used: number;
+  /** Of the replicas of status, all together. */
+  failedPlans: number;
   /** Sessions by node, of those that take new ones. */
   nodes: Map<string, number>;
 }
@@ -59,11 +61,12 @@ export class FleetWatch {
       this.#doors.askStatus<FleetAnswer>('/v1/fleet'),
       this.#doors.askStatus<PlanAnswer>('/v1/fleet/plan'),
     ]);
+    const failedPlans = await this.#doors.failedPlans();
     for (const decision of decisions) this.#decisions.set(decision.atMs, decision);
     const listed = fleet.nodes.filter(({ state }) => state === 'ready');
     this.moments.push({
       ...{ atMs: performance.now(), fleetMs: fleet.nowMs, scale: last?.scale ?? 0 },
-      used: fleet.totals.connections + fleet.totals.reserved,
+      ...{ used: fleet.totals.connections + fleet.totals.reserved, failedPlans },
       nodes: new Map(listed.map(({ name, connections }) => [name, connections])),
     });
   }

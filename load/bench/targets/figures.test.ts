@@ -48,18 +48,36 @@ test('the measures are those that the command line knows', () => {
   );
 });
 
-test('the CPU of a process that does next to nothing is not zero, and that of one that works is most of a core', async () => {
-  const script = "process.on('message', () => { for (;;); }); setInterval(() => {}, 10)";
-  const child = spawn(process.execPath, ['-e', `process.send('up'); ${script}`], {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+/** Says that it is up; then, when told to, that it has waited for 50 timers, or that it has used 300 ms of CPU. */
+const worker = `
+  process.on('message', (what) => {
+    const tell = () => process.send(what);
+    if (what === 'work') {
+      const { user, system } = process.cpuUsage();
+      for (let used = 0; used < 300_000; ) {
+        const now = process.cpuUsage();
+        used = now.user + now.system - user - system;
+      }
+      tell();
+    } else {
+      let left = 50;
+      const timer = setInterval(() => --left === 0 && (clearInterval(timer), tell()), 10);
+    }
   });
+  process.send('up');`;
+
+test('the CPU of a process that does next to nothing is not zero, and that of one that works is most of a core', async () => {
+  const child = spawn(process.execPath, ['-e', worker], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const during = (what: 'wait' | 'work') =>
+    coresDuring([child.pid!], () => {
+      child.send(what);
+      return once(child, 'message');
+    });
   try {
     await once(child, 'message');
-    const wait = () => new Promise((resolve) => setTimeout(resolve, 500));
-    const idle = await coresDuring([child.pid!], wait);
+    const idle = await during('wait');
     assert.ok(idle > 0 && idle < 0.5, String(idle));
-    child.send('work');
-    assert.ok((await coresDuring([child.pid!], wait)) > idle);
+    assert.ok((await during('work')) > idle);
   } finally {
     child.kill('SIGKILL');
   }

@@ -84,6 +84,18 @@ export class ClusterDoors {
     await this.askStatus('/v1/fleet/orders', { node, order });
   }
 
+  /** Plans that failed at the replicas of status that answered last, since their start. */
+  async failedPlans(): Promise<number> {
+    const counts = await Promise.all(
+      this.#replicas.map(async (address) => {
+        const answer = await fetch(`http://${address}:9102/metrics`, { signal: AbortSignal.timeout(10_000) });
+        const count = /^status_plans_total\{[^}]*outcome="failed"[^}]*\} (\d+)$/m.exec(await answer.text());
+        return Number(count?.[1] ?? 0);
+      }),
+    );
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
   async #ask<T>(address: string, path: string, body: object | undefined): Promise<T> {
     const { token } = await this.#operator();
     const answer = await fetch(`http://${address}:9102${path}`, {
