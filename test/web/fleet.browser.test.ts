@@ -110,10 +110,10 @@ test('with status away it says so, keeps what it has shown, and goes on by itsel
 });
 
 for (const [locale, words] of [
-  ['en-US', { label: 'Operator’s token', show: 'Show the fleet' }],
-  ['zh-CN', { label: '运维令牌', show: '查看机群' }],
+  ['en-US', { label: 'Operator’s token', show: 'Show the fleet', plan: 'Plan', why: 'the fleet has the right size' }],
+  ['zh-CN', { label: '运维令牌', show: '查看机群', plan: '计划', why: '机群规模合适' }],
 ] as const)
-  test(`axe finds nothing on the fleet page in light or dark, ${locale}`, async () => {
+  test(`axe finds nothing on the fleet page in light or dark, which speaks ${locale} and fits a phone`, async () => {
     const { page } = await browser.open(fleetUrl(), { locale, serviceWorkers: 'block' });
     const clean = async (what: string) => {
       for (const colorScheme of ['light', 'dark'] as const) {
@@ -129,4 +129,11 @@ for (const [locale, words] of [
     await page.getByRole('button', { name: words.show }).click();
     await card(page, 'chat-1').waitFor();
     await clean('the fleet');
+    const plan = page.getByRole('region', { name: words.plan, exact: true });
+    await plan.getByText(words.why).waitFor();
+    await page.setViewportSize({ width: 360, height: 720 });
+    assert.ok(
+      await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth),
+      'no wider than the phone',
+    );
   });

@@ -39,8 +39,22 @@ interface FleetDecision {
   /** Nodes that were asked for before it. */
   scale: number;
   wanted: number;
+  /** One sentence of English… */
   why: string;
+  /** …and the same for whoever says it in another language. A planner of an earlier release has not told it. */
+  reason?: PlanReason;
 }
+
+/** With the numbers and names that stand in its sentence. */
+export interface PlanReason {
+  code: PlanReasonCode;
+  places: Record<string, string | number>;
+}
+
+export type PlanReasonCode =
+  | ('grow' | 'grow.coming' | 'bounded' | 'bounded.coming' | 'back' | 'back.coming')
+  | ('silent' | 'rolling' | 'starting' | 'held' | 'uneven' | 'evening' | 'right' | 'calm')
+  | ('leaving' | 'cordon' | 'drain' | 'draining' | 'remove' | 'removed' | 'late');
 
 /** `GET /v1/fleet/history`. */
 export interface HistoryAnswer {

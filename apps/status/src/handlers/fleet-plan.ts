@@ -27,7 +27,7 @@ export async function fleetPlan({
     return { nowMs, scaler: 'on', policy, last, decisions };
   }
   const scale = fleet.nodes.filter(({ standing }) => standing === 'listed').length;
-  const { steps, wanted, why } = plan(snapshotOf(fleet, scale), defaultPlanPolicy, {});
-  const last = { atMs: nowMs, scale, wanted, why, steps };
+  const { steps, wanted, why, reason } = plan(snapshotOf(fleet, scale), defaultPlanPolicy, {});
+  const last = { atMs: nowMs, scale, wanted, why, reason, steps };
   return { nowMs, scaler: 'off', policy: defaultPlanPolicy, last, decisions: [] };
 }

@@ -1,3 +1,4 @@
+import type { PlanReason } from '@berth/wire/operators';
 import type { NodeOrder, NodeStateName } from '../placement/node-record.ts';
 
 export interface PlanPolicy {
@@ -74,6 +75,8 @@ export interface ToldPlan {
   scale: number;
   wanted: number;
   why: string;
+  /** Absent in what a planner of an earlier release has left. */
+  reason?: PlanReason;
   steps: PlanStep[];
 }
 
@@ -122,6 +125,7 @@ export interface Plan {
   memory: PlanMemory;
   /** Pods that the present load wants. */
   wanted: number;
-  /** Why these steps, or none: one sentence. */
+  /** Why these steps, or none; `why`: in one sentence. */
+  reason: PlanReason;
   why: string;
 }

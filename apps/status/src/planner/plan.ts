@@ -1,5 +1,7 @@
+import type { PlanReason } from '@berth/wire/operators';
 import { boundedScale, growthOf, withSample } from './growth.ts';
 import type { Plan, PlanMemory, PlanNode, PlanPolicy, PlanSnapshot, PlanStep, Victim } from './plan-types.ts';
+import { because, sentenceOf } from './plan-reasons.ts';
 import { evenOut } from './rebalance.ts';
 import { emptyVictim, nextVictim, orderOf, withOutcome } from './victim.ts';
 
@@ -25,8 +27,8 @@ export function plan(snapshot: PlanSnapshot, policy: PlanPolicy, memory: PlanMem
   const needed = podsFor(nodes, policy.headroom, 1, coming);
   const wanted = Math.min(policy.max, Math.max(policy.min, needed));
   const kept: PlanMemory = { ...memory, samples, victim: victim && known };
-  const planned = (steps: PlanStep[], why: string, more: PlanMemory = {}): Plan => ({
-    ...{ steps, wanted, why },
+  const planned = (steps: PlanStep[], reason: PlanReason, more: PlanMemory = {}): Plan => ({
+    ...{ steps, wanted, reason, why: sentenceOf(reason) },
     memory: stripped({ ...kept, ...more }),
   });
   // Those that somebody else has taken out of service do not count.
@@ -36,24 +38,27 @@ export function plan(snapshot: PlanSnapshot, policy: PlanPolicy, memory: PlanMem
   if (wanted > serving && (!unclear || serving < policy.min || isFull(nodes) || leaving)) {
     const back = leaving ? [orderOf(leaving, 'none')] : [];
     const { to, grown } = boundedScale(Math.min(policy.max, wanted + held), snapshot, policy, memory.grown);
-    const ofLoad = `${usedOf(nodes)} sessions and reservations${coming > 0 ? `, and ${coming} more until a pod has started,` : ''} want ${wanted} pods`;
+    const ofLoad = (code: 'grow' | 'bounded' | 'back', places: PlanReason['places'] = {}) =>
+      because(coming > 0 ? `${code}.coming` : code, {
+        ...{ used: usedOf(nodes), wanted, ...(coming > 0 && { coming }) },
+        ...places,
+      });
     const forgotten = {
       victim: leaving ? undefined : kept.victim,
       calmSinceMs: undefined,
       evening: undefined,
     };
     if (to <= scale) {
-      const why = leaving
-        ? `${ofLoad}: ${leaving.name} goes back to work`
-        : `${ofLoad}: as many as may be for now`;
-      return planned(back, why, forgotten);
+      const reason = leaving ? ofLoad('back', { node: leaving.name }) : ofLoad('bounded');
+      return planned(back, reason, forgotten);
     }
     if (unclear && !isFull(nodes) && serving >= policy.min) return planned(back, unclear, forgotten);
-    return planned([...back, { do: 'scale', to }], `${ofLoad}: ${scale} → ${to}`, { ...forgotten, grown });
+    const reason = ofLoad('grow', { from: scale, to });
+    return planned([...back, { do: 'scale', to }], reason, { ...forgotten, grown });
   }
   if (victim) {
-    const { steps, memory: rest, why } = emptyVictim(snapshot, policy, victim, kept);
-    return { steps, wanted, why, memory: stripped(rest) };
+    const { steps, memory: rest, reason } = emptyVictim(snapshot, policy, victim, kept);
+    return { steps, wanted, reason, why: sentenceOf(reason), memory: stripped(rest) };
   }
   if (unclear) return planned([], unclear, { calmSinceMs: undefined, evening: undefined });
   return calmPlan(snapshot, policy, kept, planned, serving);
@@ -64,49 +69,45 @@ function calmPlan(
   snapshot: PlanSnapshot,
   policy: PlanPolicy,
   memory: PlanMemory,
-  planned: (steps: PlanStep[], why: string, more?: PlanMemory) => Plan,
+  planned: (steps: PlanStep[], reason: PlanReason, more?: PlanMemory) => Plan,
   serving: number,
 ): Plan {
   const { nowMs, nodes, scale } = snapshot;
   if (nodes.length < scale)
-    return planned([], `${scale - nodes.length} of ${scale} pods have yet to start`, {
+    return planned([], because('starting', { missing: scale - nodes.length, scale }), {
       calmSinceMs: undefined,
     });
   if (nodes.some(({ order }) => order !== 'none'))
-    return planned([], 'an operator has taken a node out of service', {
-      calmSinceMs: undefined,
-      evening: undefined,
-    });
+    return planned([], because('held'), { calmSinceMs: undefined, evening: undefined });
   const { steps, evening } = evenOut(snapshot, policy, memory.evening);
   if (!evening.isDone) {
     const sessions = steps.reduce((sum, step) => sum + (step.do === 'move' ? step.sessions : 0), 0);
-    const why =
-      sessions > 0 ? `the nodes are uneven: ${sessions} sessions move` : 'the nodes are being evened out';
-    return planned(steps, why, { evening, calmSinceMs: undefined });
+    const reason = sessions > 0 ? because('uneven', { sessions }) : because('evening');
+    return planned(steps, reason, { evening, calmSinceMs: undefined });
   }
   const enoughWithout = serving > policy.min && podsFor(nodes, policy.headroom, calmShare, 0) <= serving - 1;
-  if (!enoughWithout) return planned([], 'the fleet has the right size', { evening, calmSinceMs: undefined });
+  if (!enoughWithout) return planned([], because('right'), { evening, calmSinceMs: undefined });
   const calmSinceMs = memory.calmSinceMs ?? nowMs;
   const calmMs = nowMs - calmSinceMs;
   const seconds = (ms: number) => Math.round(ms / 1_000);
   if (calmMs < policy.calmMs) {
-    const why = `one pod fewer has been enough for ${seconds(calmMs)} of ${seconds(policy.calmMs)} s`;
-    return planned([], why, { evening, calmSinceMs });
+    const places = { seconds: seconds(calmMs), wantedSeconds: seconds(policy.calmMs) };
+    return planned([], because('calm', places), { evening, calmSinceMs });
   }
   const next = nextVictim(nodes);
-  const why = `one pod fewer has been enough for ${seconds(calmMs)} s: ${next.name} is to go`;
+  const reason = because('leaving', { seconds: seconds(calmMs), node: next.name });
   const victim = { node: next.name, bootEpoch: next.bootEpoch, sinceMs: nowMs, removed: false };
-  return planned([orderOf(next, 'cordon')], why, { evening, calmSinceMs, victim });
+  return planned([orderOf(next, 'cordon')], reason, { evening, calmSinceMs, victim });
 }
 
 /** Why the counts are not what they seem, or change by themselves; undefined: they do not. */
-function unclearOf({ scale, nodes, silent }: PlanSnapshot, victim: Victim | undefined): string | undefined {
+function unclearOf({ scale, nodes, silent }: PlanSnapshot, victim: Victim | undefined): PlanReason | undefined {
   const isOwn = (node: PlanNode) => node.name === victim?.node && node.bootEpoch === victim.bootEpoch;
-  if (silent > 0) return `nodes that do not report: ${silent}; nothing is changed`;
+  if (silent > 0) return because('silent', { nodes: silent });
   const others = nodes.filter((node) => !isOwn(node));
   const isRolling =
     others.some((node) => node.state === 'draining' && node.order === 'none') || others.length > scale;
-  return isRolling ? 'a rollout is under way: nothing is changed' : undefined;
+  return isRolling ? because('rolling') : undefined;
 }
 
 /** Hardly anybody more fits in. */

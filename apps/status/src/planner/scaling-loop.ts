@@ -114,11 +114,11 @@ export class ScalingLoop {
 }
 
 function recordOf(
-  { memory, steps, why, wanted }: Plan,
+  { memory, steps, reason, why, wanted }: Plan,
   { atMs, scale }: { atMs: number; scale: number },
   { decisions = [] }: PlannerRecord,
 ): PlannerRecord {
-  const last: ToldPlan = { atMs: Math.floor(atMs), scale, wanted, why, steps };
+  const last: ToldPlan = { atMs: Math.floor(atMs), scale, wanted, why, reason, steps };
   return {
     ...memory,
     last,

@@ -1,4 +1,6 @@
+import type { PlanReason } from '@berth/wire/operators';
 import type { NodeOrder } from '../placement/node-record.ts';
+import { because } from './plan-reasons.ts';
 import type { PlanMemory, PlanNode, PlanPolicy, PlanSnapshot, PlanStep, Victim } from './plan-types.ts';
 
 /** The next step with the pod that leaves: cordoned, draining, empty, gone. */
@@ -7,33 +9,34 @@ export function emptyVictim(
   policy: PlanPolicy,
   victim: PlanNode,
   memory: PlanMemory,
-): { steps: PlanStep[]; memory: PlanMemory; why: string } {
+): { steps: PlanStep[]; memory: PlanMemory; reason: PlanReason } {
   const { removed, sinceMs } = memory.victim!;
   const { name, connections } = victim;
   const late = nowMs - sinceMs > policy.drainMs;
-  if (removed && !late) return { steps: [], memory, why: `${name} is on its way out` };
+  if (removed && !late) return { steps: [], memory, reason: because('removed', { node: name }) };
   // It says itself that it takes nobody any more, so that empty means empty for good.
   const empty = victim.state !== 'ready' && connections === 0 && victim.reserved === 0;
   if (empty && !removed) {
     return {
       steps: [{ do: 'remove', node: name, to: scale - 1 }],
       memory: { ...memory, victim: { ...memory.victim!, removedFrom: scale } },
-      why: `${name} is empty: ${scale} → ${scale - 1}`,
+      reason: because('remove', { node: name, from: scale, to: scale - 1 }),
     };
   }
   if (late) {
     const rest = { ...memory, victim: undefined, calmSinceMs: undefined, evening: undefined };
-    const why = `${name} is not empty after ${Math.round(policy.drainMs / 1_000)} s: it goes back to work`;
-    return { steps: [orderOf(victim, 'none')], memory: rest, why };
+    const reason = because('late', { node: name, seconds: Math.round(policy.drainMs / 1_000) });
+    return { steps: [orderOf(victim, 'none')], memory: rest, reason };
   }
-  if (victim.order === 'none') return { steps: [orderOf(victim, 'cordon')], memory, why: `${name} is to go` };
+  if (victim.order === 'none')
+    return { steps: [orderOf(victim, 'cordon')], memory, reason: because('cordon', { node: name }) };
   if (victim.order === 'cordon' && victim.state === 'cordoned')
     return {
       steps: [orderOf(victim, 'drain')],
       memory,
-      why: `${name} is to go: ${connections} sessions move`,
+      reason: because('drain', { node: name, sessions: connections }),
     };
-  return { steps: [], memory, why: `${name} is being emptied: ${connections} sessions are left` };
+  return { steps: [], memory, reason: because('draining', { node: name, sessions: connections }) };
 }
 
 /** Once the scale is another than it was to be lowered from, it was lowered. */

@@ -1,20 +1,22 @@
 import type { PlanAnswer } from '@berth/wire/operators';
 import { useFormats } from '../i18n/language.tsx';
 import styles from './fleet.module.css';
-import { useFleetText } from './fleet-texts.ts';
+import { useFleetText, useReasonText } from './fleet-texts.ts';
 
-/** What the planner does now and why, and what it decided lately. Its sentences are in English, as in the log. */
+/** What the planner does now and why, and what it decided lately. */
 export function PlanPanel({ plan }: { plan: PlanAnswer }) {
   const say = useFleetText();
   const formats = useFormats();
+  const reasonOf = useReasonText();
   const { last, decisions, scaler } = plan;
+  const reason = last && reasonOf(last);
   return (
     <section className={styles.panel} aria-label={say('plan')}>
       <h2 className={styles.heading}>{say('plan')}</h2>
-      {last ? (
+      {last && reason ? (
         <>
           <p className={styles.wanted}>{say('plan.now', { count: last.scale, wanted: last.wanted })}</p>
-          <p lang="en">{last.why}</p>
+          <p lang={reason.lang}>{reason.text}</p>
         </>
       ) : (
         <p>{say('plan.none')}</p>
@@ -25,12 +27,16 @@ export function PlanPanel({ plan }: { plan: PlanAnswer }) {
         <p className={styles.soft}>{say('decisions.none')}</p>
       ) : (
         <ol className={styles.decisions}>
-          {decisions.toReversed().map(({ atMs, why }) => (
-            <li key={`${atMs} ${why}`}>
-              <time dateTime={new Date(atMs).toISOString()}>{formats.clock(atMs)}</time>
-              <span lang="en">{why}</span>
-            </li>
-          ))}
+          {decisions.toReversed().map((decision) => {
+            const { atMs, why } = decision;
+            const { text, lang } = reasonOf(decision);
+            return (
+              <li key={`${atMs} ${why}`}>
+                <time dateTime={new Date(atMs).toISOString()}>{formats.clock(atMs)}</time>
+                <span lang={lang}>{text}</span>
+              </li>
+            );
+          })}
         </ol>
       )}
     </section>
