@@ -24,7 +24,10 @@ writeFileSync(join(folder, 'alerts.yaml'), rules);
 
 /** Of each alert: series in which it fires within a quarter of an hour, and the same when all is well. */
 const scenarios: Record<string, { bad: Record<string, string>; good: Record<string, string> }> = {
-  BerthPodDown: { bad: { 'up{job="chat",pod="a"}': '0x20' }, good: { 'up{job="chat",pod="a"}': '1x20' } },
+  BerthPodDown: {
+    bad: { 'up{job="files",pod="a"}': '0x20' },
+    good: { 'up{job="files",pod="a"}': '1x20', 'up{job="other",pod="a"}': '0x20' },
+  },
   BerthLogInsFail: {
     bad: {
       'gate_http_request_seconds_count{status="503"}': '0+10x20',
