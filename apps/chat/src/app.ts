@@ -127,7 +127,7 @@ export function createChat(
         return routes.release(session);
       },
       settled: () => interests.settled(),
-      userArrived: (user) => presence.arrived(user),
+      userArrived: (user, hasMoved) => presence.arrived(user, hasMoved),
       userLeft: (user) => presence.left(user),
       reservationUsed: (reservation) => registration.reservationUsed(reservation),
       countMoved: (count) => registration.countMoved(count),

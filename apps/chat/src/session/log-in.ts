@@ -13,14 +13,17 @@ import type { TicketDesk } from './ticket-desk.ts';
 
 /** What a log-in asks of the parts that tell the rest of the fleet. */
 export interface SessionWitness {
-  /** Makes the session the owner of its route; the previous owner is told. Resolves also when Redis is away. */
-  claim(session: LiveSession): Promise<void>;
+  /**
+   * Makes the session the owner of its route; the previous owner is told. True: it lived on another node until now. Resolves
+   * also when Redis is away.
+   */
+  claim(session: LiveSession): Promise<boolean>;
   /** Gives the route up, unless it is a newer one's. */
   release(session: LiveSession): void;
   /** Resolves when it is known outside which conversations this node wants. */
   settled(): Promise<void>;
-  /** The user has the first session on this node, or lost the last. */
-  userArrived(user: number): void;
+  /** The user has the first session on this node, which others are told of unless it has moved; or lost the last. */
+  userArrived(user: number, hasMoved: boolean): void;
   userLeft(user: number): void;
   /** The reservation of a ticket was used. */
   reservationUsed(reservation: string): void;
@@ -156,14 +159,16 @@ export class LogIn implements SessionKeeper {
     // Known before its conversations are read, so that a change of membership meanwhile is not missed.
     index.add(session);
     witness.countMoved(index.count);
+    let hasMoved: boolean;
     try {
-      const [profile, memberships] = await Promise.all([
+      const [profile, memberships, moved] = await Promise.all([
         queries.profileOf(session.user),
         queries.conversationsOf(session.user),
         witness.claim(session),
       ]);
       if (profile === undefined) throw new BerthError('session_ended', 'There is no such account.');
       session.profile = profile;
+      hasMoved = moved;
       if (connection.isOpen) {
         for (const membership of memberships) index.enter(session, membership);
         await witness.settled();
@@ -177,7 +182,7 @@ export class LogIn implements SessionKeeper {
       throw storeErrorOf(error);
     }
     witness.reservationUsed(claims.reservation);
-    if (index.sessionsOf(session.user).length === 1) witness.userArrived(session.user);
+    if (index.sessionsOf(session.user).length === 1) witness.userArrived(session.user, hasMoved);
     return session;
   }
 

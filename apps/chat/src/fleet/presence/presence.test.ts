@@ -111,6 +111,31 @@ test('a user who moves to another node, or keeps another device, was never away'
   phone.destroy();
 });
 
+test('a session that moves to another node is news to nobody', async () => {
+  const [a, b, c] = [await fleet.user(), await fleet.user(), await fleet.user()];
+  const alice = await fleet.logIn('node-1', a);
+  const bob = await fleet.logIn('node-2', b);
+  const carol = await fleet.logIn('node-1', c);
+  await befriend(alice, bob);
+  await befriend(alice, carol);
+  // Once their absence was told, nothing of their coming is left to be told.
+  for (const friend of [bob, carol]) friend.destroy();
+  await Promise.all([change(alice, b, false), change(alice, c, false)]);
+  const again = await fleet.logIn('node-2', b);
+  await change(alice, b, true);
+  const moved = await fleet.logIn('node-1', b, { session: again.session });
+  await again.closed;
+  // Who comes there after that is told with, or after, whoever came before.
+  const last = await fleet.logIn('node-1', c);
+  const seen = await change(alice, c, true);
+  const told = [...alice.pushes('presence'), seen].flatMap(({ changes }) => changes);
+  assert.deepEqual(
+    told.filter(({ user }) => user === b),
+    [],
+  );
+  for (const guest of [moved, last, alice]) guest.destroy();
+});
+
 test('the users of a node that died are told offline, but for those who came back elsewhere', async () => {
   await fleet.start('node-3');
   const alice = await fleet.logIn('node-1', await fleet.user());

@@ -74,10 +74,10 @@ export class Presence {
     for (const timer of this.#deaths) clearTimeout(timer);
   }
 
-  /** The user has the first session on this node. */
-  arrived(user: number): void {
+  /** The user has the first session on this node; `wasOnline`: on another one until now, so that nobody need be told. */
+  arrived(user: number, wasOnline: boolean): void {
     this.#left.delete(user);
-    if (this.#arrived.size < maxWaiting) this.#arrived.add(user);
+    if (!wasOnline && this.#arrived.size < maxWaiting) this.#arrived.add(user);
   }
 
   /** The user has lost the last session on this node. */

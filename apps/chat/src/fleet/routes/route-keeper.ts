@@ -66,17 +66,20 @@ export class RouteKeeper {
     clearTimeout(this.#timer);
   }
 
-  /** Makes the session the owner of its route. Resolves also when Redis is away. */
-  async claim(session: LiveSession): Promise<void> {
+  /**
+   * Makes the session the owner of its route; true when it lived on another node until now. Resolves also when Redis is
+   * away.
+   */
+  async claim(session: LiveSession): Promise<boolean> {
     session.activeMs = this.#options.identity.nowMs();
     if (!this.#away)
       try {
-        await this.#claim(session);
-        return;
+        return await this.#claim(session);
       } catch (error) {
         this.lost(error);
       }
     this.#makeRoomHere(session);
+    return false;
   }
 
   /** The session was used: of too many of its class it is not the first to go. */
@@ -120,7 +123,8 @@ export class RouteKeeper {
     }
   }
 
-  async #claim(session: LiveSession): Promise<void> {
+  /** Answers as `claim` does. */
+  async #claim(session: LiveSession): Promise<boolean> {
     const { store, identity, isLive, tellPrevious } = this.#options;
     const { activeMs } = session;
     this.#unsure.add(session);
@@ -135,7 +139,7 @@ export class RouteKeeper {
       const { session: winner, node } = result.winner;
       if (winner === session.id) session.close('moved', { node });
       else session.close('kicked', { limit: session.maxOfClass });
-      return;
+      return false;
     }
     session.epoch = result.epoch;
     if (session.activeMs === activeMs) session.activeMs = result.activeMs;
@@ -143,6 +147,7 @@ export class RouteKeeper {
     for (const route of result.gone)
       if (!isOwn(route, identity)) tellPrevious(route, session);
       else if (route.session !== session.id) this.#endHere(route, session);
+    return result.gone.some((route) => route.session === session.id && isLive(route));
   }
 
   #isHere(session: LiveSession): boolean {
