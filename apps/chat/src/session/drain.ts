@@ -51,6 +51,8 @@ export class Drain {
   #failures = 0;
   #askAgainAt = 0;
   #moved = 0;
+  /** Places that other nodes gave in the turn before. */
+  #given = maxPlacing;
 
   constructor(options: DrainOptions) {
     this.#options = { onDeparture: () => {}, ...options };
@@ -91,10 +93,15 @@ export class Drain {
     const left = (plan.sessions ?? Number.POSITIVE_INFINITY) - this.#moved;
     const most = Math.min(movers.length, Math.floor(allowance), left);
     const until = performance.now() + 4 * turnMs;
+    // A little more than there were: each that is asked for in vain costs status, and Redis, as much as one that is given.
+    const atOnce = Math.min(maxPlacing, Math.max(1, Math.ceil(1.25 * this.#given)));
+    // With nobody given a place it is another one's turn: it may be this one alone who gets none.
+    const first = this.#given === 0 ? Math.floor(Math.random() * movers.length) : 0;
+    const inTurn = [...movers.slice(first), ...movers.slice(0, first)];
     let moved = 0;
     let isRefused = false;
     while (moved < most && !isRefused && !this.#isStopped && performance.now() < until) {
-      const lot = movers.slice(moved, Math.min(most, moved + maxPlacing));
+      const lot = inTurn.slice(moved, Math.min(most, moved + atOnce));
       const berths = await Promise.all(lot.map((session) => this.#berthFor(session, plan.avoid)));
       lot.forEach((session, i) => {
         const berth = berths[i];
@@ -104,6 +111,7 @@ export class Drain {
         } else isRefused = true;
       });
     }
+    if (most > 0) this.#given = moved;
     this.#moved += moved;
     return moved;
   }
