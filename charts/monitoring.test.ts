@@ -72,6 +72,12 @@ test('every alert waits a while, has a severity, and says what it means', () => 
   }
 });
 
+test('operators are told what to do about each alert', () => {
+  const guide = readFileSync(`${root}/docs/operations.md`, 'utf8');
+  const told = [...guide.matchAll(/^\| `(Berth\w+)` \|/gm)].map(([, name]) => name!);
+  assert.deepEqual(told.sort(), alerts.map(({ alert }) => alert).sort());
+});
+
 test('no panel covers another', () => {
   const taken = new Set<string>();
   for (const { title, gridPos } of panels) {
