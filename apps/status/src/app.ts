@@ -204,5 +204,6 @@ function createScaling(
       metrics.plans.inc({ outcome });
       if (plan) metrics.planned(plan);
     },
+    onFollow: metrics.unplanned,
   });
 }

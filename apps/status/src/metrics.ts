@@ -41,6 +41,8 @@ export function createStatusMetrics(metrics: Metrics, view: FleetView, streams: 
     }
   }
   return {
+    /** Another replica plans. */
+    unplanned: () => wanted.set(0),
     placements: metrics.counter('status_placements_total', 'Placements by outcome.', ['outcome']),
     skips: metrics.counter('status_skips_total', 'Nodes passed over in placements, by reason.', ['reason']),
     reports: metrics.counter('status_reports_total', 'Node reports by result.', ['result']),

@@ -185,6 +185,28 @@ test('a cluster that cannot be reached is asked again', async () => {
   });
 });
 
+test('a replica whose place another one has taken tells nobody what it wanted', async () => {
+  const leads = [true, true, false, false, true];
+  const turns: string[] = [];
+  const loop = new ScalingLoop({
+    ...{ registry: new RedisRegistry(stores.redis, defaultRules), scaler: new NotedScaler(1), policy, log },
+    everyMs: 1,
+    leadership: {
+      lead: async () => (leads.shift() ? {} : undefined),
+      remember: async () => true,
+    } as unknown as Leadership,
+    onPlan: (outcome) => turns.push(outcome),
+    onFollow: () => turns.push('follows'),
+  });
+  loop.start();
+  try {
+    await eventually('it has led again', () => turns.length >= 4);
+    assert.deepEqual(turns.slice(0, 4), ['ok', 'ok', 'follows', 'ok']);
+  } finally {
+    await loop.close();
+  }
+});
+
 test('who leads no more remembers nothing', async () => {
   const one = new Leadership(stores.redis, 'one', 50);
   const two = new Leadership(stores.redis, 'two', 10_000);

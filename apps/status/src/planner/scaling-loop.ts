@@ -18,6 +18,8 @@ export interface ScalingLoopOptions {
   everyMs?: number;
   /** Hears of each plan that was carried out, or not. */
   onPlan?: (outcome: 'ok' | 'failed', plan?: Plan) => void;
+  /** Hears that this replica leads no more: what it planned last says nothing of the fleet from then on. */
+  onFollow?: () => void;
   /** Default: nobody hears of them. */
   events?: FleetEvents;
   /** How this replica is called in them. */
@@ -44,6 +46,7 @@ export class ScalingLoop {
     this.#options = {
       everyMs: 2_000,
       onPlan: () => {},
+      onFollow: () => {},
       events: { record: () => {} },
       replica: 'this replica',
       ...options,
@@ -92,7 +95,8 @@ export class ScalingLoop {
   }
 
   #noteLead(leads: boolean): void {
-    const { events, replica, log } = this.#options;
+    const { events, replica, log, onFollow } = this.#options;
+    if (!leads && this.#leads) onFollow();
     if (leads && !this.#leads) {
       log.info({ replica }, 'leads the planner now');
       events.record({ reason: 'LeaderChanged', message: `${replica} plans the fleet now` });
