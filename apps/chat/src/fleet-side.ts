@@ -133,7 +133,7 @@ export function createFleetSide({
     log,
     meshNodes: config.broadcastNodes,
     onBatch: (batch) => inbox.take(batch),
-    onDoubt: () => repair.requestAll(),
+    onDoubt: (doubt) => repair.requestAll(doubt),
   });
   fleet.listen({ onJoined: () => interests.fleetChanged(), onLeft: () => interests.fleetChanged() });
   const publisher = new FleetPublisher({

@@ -5,7 +5,7 @@ import { eventually } from '@berth/fixtures';
 import { createLog } from '@berth/telemetry';
 import { Fleet } from './fleet.ts';
 import { encodeEntry } from './peer-codec.ts';
-import { PeerLinks, type PeerLinksOptions } from './peer-links.ts';
+import { type Doubt, PeerLinks, type PeerLinksOptions } from './peer-links.ts';
 import { PeerServer } from './peer-server.ts';
 
 const log = createLog('chat', 'silent');
@@ -20,13 +20,16 @@ interface Node {
   server: PeerServer;
   got: Deliver[];
   dropped: number[][];
-  doubts: number;
+  doubts: Doubt[];
   send(to: Node, seq: number, bytes?: number): void;
   close(): Promise<void>;
 }
 
-async function startNode(name: string, options: Partial<PeerLinksOptions> = {}): Promise<Node> {
-  const bootEpoch = 1_000 + nodes.length;
+async function startNode(
+  name: string,
+  options: Partial<PeerLinksOptions> = {},
+  bootEpoch = 1_000 + nodes.length,
+): Promise<Node> {
   const fleet = new Fleet(name);
   const node: Node = {
     name,
@@ -34,7 +37,7 @@ async function startNode(name: string, options: Partial<PeerLinksOptions> = {}):
     fleet,
     got: [],
     dropped: [],
-    doubts: 0,
+    doubts: [],
     links: new PeerLinks({
       identity: { node: name, bootEpoch, ticketKey: undefined, nowMs: () => 0 },
       fleet,
@@ -46,9 +49,7 @@ async function startNode(name: string, options: Partial<PeerLinksOptions> = {}):
           if (entry?.$case === 'deliver') node.got.push(entry.value);
           else if (entry?.$case === 'dropped') node.dropped.push(entry.value.conversations);
       },
-      onDoubt: () => {
-        node.doubts++;
-      },
+      onDoubt: (doubt) => node.doubts.push(doubt),
       ...options,
     }),
     server: new PeerServer({
@@ -108,7 +109,7 @@ test('two nodes that dial each other at once lose nothing and keep one stream', 
   assert.deepEqual(seqs(a), wanted);
   assert.deepEqual(seqs(b), wanted);
   assert.equal(a.links.disconnected + b.links.disconnected, 0);
-  assert.deepEqual([a.doubts, b.doubts], [1, 1]);
+  assert.deepEqual([a.doubts, b.doubts], [['grave'], ['grave']]);
 });
 
 test('an idle mesh connects by itself, so that a death is noticed', async () => {
@@ -116,8 +117,34 @@ test('an idle mesh connects by itself, so that a death is noticed', async () => 
   introduce(c, d);
   await eventually('streams', () => c.links.disconnected === 0 && d.links.disconnected === 0);
   await d.close();
-  await eventually('the doubt', () => c.doubts === 2);
+  await eventually('the doubt', () => c.doubts.length === 2);
   assert.equal(c.links.disconnected, 1);
+});
+
+test('a node that comes later, and goes in order, is no reason to look for more than messages', async () => {
+  const [k, l] = [await startNode('k'), await startNode('l', {}, 60_000_000)];
+  introduce(k, l);
+  await eventually('streams', () => k.links.disconnected === 0 && l.links.disconnected === 0);
+  // Who came last may have missed what was said before the other one knew of it.
+  assert.deepEqual([k.doubts, l.doubts], [['slight'], ['grave']]);
+  k.send(l, 1);
+  l.send(k, 2);
+  await l.close();
+  await eventually('it has ended', () => k.links.disconnected === 1);
+  assert.deepEqual(seqs(k), [2]);
+  k.fleet.update(++version, []);
+  assert.deepEqual(k.doubts, ['slight', 'slight', 'slight']);
+});
+
+test('a node that is cut off may have had more to say, and so may one that is linked once more', async () => {
+  const [m, n] = [await startNode('m'), await startNode('n', {}, 60_000_000)];
+  introduce(m, n);
+  await eventually('streams', () => m.links.disconnected === 0 && n.links.disconnected === 0);
+  n.fleet.update(++version, []);
+  await eventually('the cut', () => m.doubts.length === 2);
+  introduce(m, n);
+  await eventually('streams again', () => m.links.disconnected === 0 && n.links.disconnected === 0);
+  assert.deepEqual(m.doubts, ['slight', 'grave', 'grave']);
 });
 
 test('what was meant for an earlier boot of a name does not reach the next one', async () => {

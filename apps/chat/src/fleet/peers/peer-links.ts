@@ -24,8 +24,11 @@ export interface PeerLinksOptions {
   meshNodes: number;
   onBatch(batch: PeerBatch): void;
   /** Pushes of another node may have been lost: its stream is new, or ended. */
-  onDoubt(): void;
+  onDoubt(doubt: Doubt): void;
 }
+
+/** `slight`: all that the node had to say should have come. */
+export type Doubt = 'slight' | 'grave';
 
 interface Peer {
   link: PeerLink;
@@ -34,6 +37,9 @@ interface Peer {
   attempt: number;
   timer: NodeJS.Timeout | undefined;
   isDialing: boolean;
+  /** Whether there ever was a stream with it, and whether the last one ended in order: with all that was to be said. */
+  wasLinked: boolean;
+  hasEnded: boolean;
 }
 
 /** How long the higher name of a pair leaves the dialing to the lower one. */
@@ -42,6 +48,8 @@ const courtesyMs = 1_000;
 const leaveMs = 100;
 /** A stream on which the other has not said hello within this is cut. */
 const helloTimeoutMs = 3_000;
+/** A node that registered so much later (µs, as boot epochs are) knew of this one from its beginning, and kept what it had to say. */
+const muchLater = 10_000_000;
 
 /** The links to every other live node. */
 export class PeerLinks {
@@ -98,9 +106,9 @@ export class PeerLinks {
         if (from === undefined) from = this.#greet(stream, batch);
         else this.#options.onBatch(batch);
       },
-      onEnded: () => {
+      onEnded: (_, error) => {
         clearTimeout(timer);
-        if (from !== undefined) this.#ended(from, stream);
+        if (from !== undefined) this.#ended(from, stream, error);
       },
     });
     const timer = setTimeout(() => {
@@ -128,6 +136,8 @@ export class PeerLinks {
       attempt: 0,
       timer: undefined,
       isDialing: false,
+      wasLinked: false,
+      hasEnded: false,
     };
     this.#peers.set(node.name, peer);
     const missed = this.#unknown.take(node.name, node.bootEpoch);
@@ -145,7 +155,7 @@ export class PeerLinks {
     clearTimeout(peer.timer);
     peer.link.cut();
     peer.client?.close();
-    this.#options.onDoubt();
+    this.#options.onDoubt(peer.hasEnded ? 'slight' : 'grave');
   }
 
   /** Opens a stream unless there is one, or one is being opened. */
@@ -193,7 +203,7 @@ export class PeerLinks {
           peer.isDialing = false;
           this.#options.log.debug({ err: error, peer: node }, 'a peer did not answer');
           this.#redial(peer);
-        } else this.#ended(node, stream);
+        } else this.#ended(node, stream, error);
       },
     });
     stream.write([this.#hello(node, bootEpoch)], () => {});
@@ -233,18 +243,22 @@ export class PeerLinks {
   #attach(peer: Peer, stream: PeerStream): void {
     const isFirst = !peer.link.isConnected;
     peer.link.attach(stream);
-    if (isFirst) {
-      this.#options.log.info({ peer: peer.link.node }, 'linked with a node');
-      this.#options.onDoubt();
-    }
+    if (!isFirst) return;
+    const { log, identity, onDoubt } = this.#options;
+    log.info({ peer: peer.link.node }, 'linked with a node');
+    const isNew = !peer.wasLinked && peer.link.bootEpoch > identity.bootEpoch + muchLater;
+    peer.wasLinked = true;
+    peer.hasEnded = false;
+    onDoubt(isNew ? 'slight' : 'grave');
   }
 
-  #ended(node: string, stream: PeerStream): void {
+  #ended(node: string, stream: PeerStream, error: Error | undefined): void {
     if (stream.isRetired) return;
     const peer = this.#peers.get(node);
     if (peer === undefined || !peer.link.detach(stream)) return;
     this.#options.log.info({ peer: node }, 'the link with a node ended');
-    this.#options.onDoubt();
+    peer.hasEnded = error === undefined;
+    this.#options.onDoubt(peer.hasEnded ? 'slight' : 'grave');
     if (this.#options.fleet.size <= this.#options.meshNodes) this.#redial(peer);
   }
 

@@ -2,6 +2,7 @@ import { jittered } from '@berth/lifecycle';
 import type { Log } from '@berth/telemetry';
 import type { LiveQueries } from '../../conversations/live-queries.ts';
 import type { LocalConversation, SessionIndex } from '../../session/session-index.ts';
+import type { Doubt } from '../peers/peer-links.ts';
 import type { LocalDelivery } from './local-delivery.ts';
 
 export interface TailRepairOptions {
@@ -11,7 +12,7 @@ export interface TailRepairOptions {
   log: Log;
   /** Takes note of a session's conversations as they are now. */
   catchUp(conversation: number, membersVersion: number): Promise<boolean>;
-  /** Kicks may have been lost, too: every route is looked at again. */
+  /** Kicks may have been lost, too, unless the doubt is slight: every route is looked at again. */
   claimAgain(): Promise<void>;
   /** True while a live node cannot be reached: what it cannot say must be found out. */
   isInDoubt(): boolean;
@@ -56,6 +57,8 @@ export class TailRepair {
   #isSweeping = false;
   #allAt: number | undefined;
   #againAt: number | undefined;
+  /** Whether kicks, and who joined what, are looked for at the next looks at all, too, and not messages alone. */
+  #isGrave = false;
   /** After a failure. */
   #notBefore = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -96,9 +99,10 @@ export class TailRepair {
     this.#gaps.add(conversation);
   }
 
-  /** Twice: soon, and once more for commits that were under way. */
-  requestAll(): void {
+  /** Twice: soon, and once more for commits that were under way. With a `slight` doubt at messages alone. */
+  requestAll(doubt: Doubt = 'grave'): void {
     this.#options.onDoubt();
+    this.#isGrave ||= doubt === 'grave';
     const now = performance.now();
     this.#allAt ??= now + jittered(this.#options.delayMs ?? 300, 0.5);
     this.#againAt = now + jittered(this.#options.againMs ?? 5_000);
@@ -152,31 +156,37 @@ export class TailRepair {
     this.#isRunning = true;
     const now = performance.now();
     const isDue = (at: number | undefined) => at !== undefined && at <= now;
-    const isAll =
-      isDue(this.#allAt) ||
-      isDue(this.#againAt) ||
-      (this.#againAt === undefined && this.#options.isInDoubt());
+    const isStill = this.#againAt === undefined && this.#options.isInDoubt();
+    const isAll = isDue(this.#allAt) || isDue(this.#againAt) || isStill;
+    const isGrave = this.#isGrave || isStill;
     if (isDue(this.#allAt)) this.#allAt = undefined;
-    if (isDue(this.#againAt)) this.#againAt = undefined;
+    if (isDue(this.#againAt)) {
+      this.#againAt = undefined;
+      this.#isGrave = false;
+    }
     const some = [...this.#some];
     this.#some.clear();
     try {
-      if (isAll) await this.#repairAll();
+      if (isAll) await this.#repairAll(isGrave);
       else await this.#repair(some);
     } catch (error) {
       this.#options.log.warn({ err: error }, 'a repair failed and is tried again');
       for (const conversation of some) this.#some.add(conversation);
       this.#notBefore = performance.now() + jittered(1_000, 0.5);
-      if (isAll) this.#allAt = this.#notBefore;
+      if (isAll) {
+        this.#allAt = this.#notBefore;
+        this.#isGrave ||= isGrave;
+      }
     } finally {
       this.#isRunning = false;
       this.#schedule();
     }
   }
 
-  async #repairAll(): Promise<void> {
+  async #repairAll(isGrave: boolean): Promise<void> {
     const { index, claimAgain } = this.#options;
     await this.#repair([...index.conversations()].map(({ conversation }) => conversation));
+    if (!isGrave) return;
     await this.#readMemberships();
     await claimAgain();
   }
