@@ -88,7 +88,13 @@ const table = markdown([
   ...measured.map(([{ name }, { server, chat }]) => {
     const ratio = ratioOf(server);
     return [
-      ...[name, middle(server, 'off'), middle(server, 'on'), withInterval(ratio), withInterval(ratioOf(chat))],
+      ...[
+        name,
+        middle(server, 'off'),
+        middle(server, 'on'),
+        withInterval(ratio),
+        withInterval(ratioOf(chat)),
+      ],
       judge(ratio, allowed),
     ];
   }),

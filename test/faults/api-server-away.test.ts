@@ -25,7 +25,9 @@ after(() => api.close());
 /** Plans of a replica with that outcome. */
 async function plans(replica: string, outcome: 'ok' | 'failed'): Promise<number> {
   const metrics = await (await fetch(`${platform.service(replica).opsUrl}/metrics`)).text();
-  return Number(new RegExp(`^status_plans_total\\{.*outcome="${outcome}".*\\} (\\d+)$`, 'm').exec(metrics)?.[1] ?? 0);
+  return Number(
+    new RegExp(`^status_plans_total\\{.*outcome="${outcome}".*\\} (\\d+)$`, 'm').exec(metrics)?.[1] ?? 0,
+  );
 }
 
 test('the API server goes away and the leader is killed in the midst of a scale-in: people are moved all the same, and the other replica ends it', async (t) => {
@@ -40,7 +42,11 @@ test('the API server goes away and the leader is killed in the midst of a scale-
     drains(involvedObject.name);
   };
   api.comeBack();
-  const leaver = await eventually('a node is to be emptied', () => Promise.race([draining, undefined]), 60_000);
+  const leaver = await eventually(
+    'a node is to be emptied',
+    () => Promise.race([draining, undefined]),
+    60_000,
+  );
   const atFirst = countOn(leaver);
   const planned = await Promise.all(replicas.map((replica) => plans(replica, 'ok')));
   const [leader, other] = planned[0]! > 0 ? replicas : replicas.toReversed();
@@ -66,7 +72,9 @@ test('the API server goes away and the leader is killed in the midst of a scale-
   await load.more(100);
   await load.stop();
   await settle(platform, load.devices, load.conversations, 60_000);
-  t.diagnostic(`${atFirst} of ${load.devices.length} were on it when the API server left; ${api.unanswered} calls were not answered`);
+  t.diagnostic(
+    `${atFirst} of ${load.devices.length} were on it when the API server left; ${api.unanswered} calls were not answered`,
+  );
   assert.deepEqual(await verdict(platform, load.devices, load.conversations), []);
   assert.equal(sockets.abrupt, 0, 'closed by a node');
   assert.equal(Math.max(...offline.map((ms) => ms())), 0, 'without a connection');

@@ -110,7 +110,10 @@ test('with status away it says so, keeps what it has shown, and goes on by itsel
 });
 
 for (const [locale, words] of [
-  ['en-US', { label: 'Operator’s token', show: 'Show the fleet', plan: 'Plan', why: 'the fleet has the right size' }],
+  [
+    'en-US',
+    { label: 'Operator’s token', show: 'Show the fleet', plan: 'Plan', why: 'the fleet has the right size' },
+  ],
   ['zh-CN', { label: '运维令牌', show: '查看机群', plan: '计划', why: '机群规模合适' }],
 ] as const)
   test(`axe finds nothing on the fleet page in light or dark, which speaks ${locale} and fits a phone`, async () => {

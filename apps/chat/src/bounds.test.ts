@@ -155,7 +155,7 @@ test('100,000 users who came, 100,000 who went, and 200,000 changes that watcher
   const presence = full(
     new Presence({ index, fleet, log, graceMs: 5_000, deathMs: 10_000 } as unknown as PresenceOptions),
   );
-  for (const user of upTo(110_000)) presence.arrived(user);
+  for (const user of upTo(110_000)) presence.arrived(user, false);
   for (const user of upTo(110_000)) presence.left(200_000 + user);
   assert.equal(presence.waiting, 200_000);
   for (const user of upTo(100)) index.add(session(user));

@@ -140,7 +140,9 @@ async function messagesOf({ opsUrl }: ChatNode): Promise<Pick<Counts, 'messages'
   const response = await fetch(`${opsUrl}/metrics`, { signal: AbortSignal.timeout(10_000) });
   const line = (await response.text())
     .split('\n')
-    .find((each) => /^chat_requests_total\{/.test(each) && /frame="send"/.test(each) && /code="ok"/.test(each));
+    .find(
+      (each) => /^chat_requests_total\{/.test(each) && /frame="send"/.test(each) && /code="ok"/.test(each),
+    );
   if (line === undefined) throw new Error('the node has taken no message');
   return { messages: Number(line.split(' ').at(-1)), messagesAt };
 }

@@ -1,7 +1,7 @@
 import type { PlanReason } from '@berth/wire/operators';
 import { boundedScale, growthOf, withSample } from './growth.ts';
-import type { Plan, PlanMemory, PlanNode, PlanPolicy, PlanSnapshot, PlanStep, Victim } from './plan-types.ts';
 import { because, sentenceOf } from './plan-reasons.ts';
+import type { Plan, PlanMemory, PlanNode, PlanPolicy, PlanSnapshot, PlanStep, Victim } from './plan-types.ts';
 import { evenOut } from './rebalance.ts';
 import { emptyVictim, nextVictim, orderOf, withOutcome } from './victim.ts';
 
@@ -101,7 +101,10 @@ function calmPlan(
 }
 
 /** Why the counts are not what they seem, or change by themselves; undefined: they do not. */
-function unclearOf({ scale, nodes, silent }: PlanSnapshot, victim: Victim | undefined): PlanReason | undefined {
+function unclearOf(
+  { scale, nodes, silent }: PlanSnapshot,
+  victim: Victim | undefined,
+): PlanReason | undefined {
   const isOwn = (node: PlanNode) => node.name === victim?.node && node.bootEpoch === victim.bootEpoch;
   if (silent > 0) return because('silent', { nodes: silent });
   const others = nodes.filter((node) => !isOwn(node));

@@ -13,7 +13,10 @@ export const useFleetText = (): FleetText => say[useLanguage()];
 const sayReason = createText<string>(zhReasons, 'zh-Hans');
 
 /** Says why the planner does something; in English, as in the log, what there is no other text for. */
-export function useReasonText(): (decision: PlanAnswer['decisions'][number]) => { text: string; lang?: 'en' } {
+export function useReasonText(): (decision: PlanAnswer['decisions'][number]) => {
+  text: string;
+  lang?: 'en';
+} {
   const language = useLanguage();
   return ({ why, reason }) =>
     language === 'zh' && reason && Object.hasOwn(zhReasons, reason.code)

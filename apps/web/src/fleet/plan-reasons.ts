@@ -3,7 +3,8 @@ import type { PlanReasonCode } from '@berth/wire/operators';
 /** The planner's reasons, which it tells in English itself. */
 export const zhReasons: Record<PlanReasonCode, string> = {
   grow: '{used} 个会话与预留需要 {wanted} 个节点：{from} → {to}',
-  'grow.coming': '{used} 个会话与预留，加上新节点启动前还会到来的 {coming} 个，需要 {wanted} 个节点：{from} → {to}',
+  'grow.coming':
+    '{used} 个会话与预留，加上新节点启动前还会到来的 {coming} 个，需要 {wanted} 个节点：{from} → {to}',
   bounded: '{used} 个会话与预留需要 {wanted} 个节点：目前已达可增加的上限',
   'bounded.coming':
     '{used} 个会话与预留，加上新节点启动前还会到来的 {coming} 个，需要 {wanted} 个节点：目前已达可增加的上限',
