@@ -1,9 +1,9 @@
 import type { Message } from '@berth/wire';
 import { BookmarkMinus } from 'lucide-react';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect } from 'react';
 import { Button } from '../design/button.tsx';
 import { Panel } from '../design/dialog.tsx';
-import { useTask } from '../shell/use-task.ts';
+import { usePages } from '../shell/use-pages.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import { useActsText } from './acts-texts.ts';
 import { FoundMessages } from './found-messages.tsx';
@@ -17,31 +17,28 @@ export function BookmarksDialog({ onClose }: { onClose: () => void }) {
   const say = useActsText();
   const { client, people } = useWorkspace();
   const tried = useTried();
-  const { run, failure, busy } = useTask();
-  const [found, setFound] = useState<readonly Message[]>();
-  const [cursor, setCursor] = useState<string>();
-  const load = useCallback(
-    async (from?: string) => {
-      const page = await client.request('bookmarks', from === undefined ? {} : { cursor: from });
+  const ask = useCallback(
+    async (from: { cursor?: string }) => {
+      const page = await client.request('bookmarks', from);
       for (const { sender } of page.messages) people.want(sender);
-      setFound((before = []) => [...(from === undefined ? [] : before), ...page.messages]);
-      setCursor(page.cursor);
+      return { items: page.messages, cursor: page.cursor };
     },
     [client, people],
   );
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once
-  useEffect(() => {
-    void run(() => load());
-    return client.on('bookmarked', ({ conversation, target, on }) => {
-      if (on) void load().catch(() => {});
-      else setFound((all) => all?.filter((one) => !isSame(one, { conversation, seq: target })));
-    });
-  }, [client, load]);
+  const { items: found, failure, busy, more, renew, keep } = usePages(ask);
+  useEffect(
+    () =>
+      client.on('bookmarked', ({ conversation, target, on }) => {
+        if (on) renew();
+        else keep((one) => !isSame(one, { conversation, seq: target }));
+      }),
+    [client, renew, keep],
+  );
   const remove = (message: Message) =>
     tried(async () => {
       const { conversation, seq } = message;
       await client.request('bookmark', { conversation, target: seq, on: false });
-      setFound((all) => all?.filter((one) => !isSame(one, message)));
+      keep((one) => !isSame(one, message));
     }, say('bookmarks.undone'));
   return (
     <Panel open onClose={onClose} title={say('bookmarks')}>
@@ -55,8 +52,8 @@ export function BookmarksDialog({ onClose }: { onClose: () => void }) {
           action={{ label: say('unbookmark'), icon: BookmarkMinus, run: remove }}
         />
       )}
-      {cursor !== undefined && (
-        <Button look="quiet" disabled={busy} onClick={() => void run(() => load(cursor))}>
+      {more && (
+        <Button look="quiet" disabled={busy} onClick={more}>
           {say('more')}
         </Button>
       )}

@@ -1,18 +1,13 @@
-import type { Poll, Profile } from '@berth/wire';
-import { useCallback, useEffect, useState } from 'react';
+import type { Poll } from '@berth/wire';
+import { useCallback } from 'react';
 import details from '../chats/details.module.css';
 import { Avatar } from '../design/avatar.tsx';
 import { Button } from '../design/button.tsx';
 import { Panel } from '../design/dialog.tsx';
-import { useTask } from '../shell/use-task.ts';
+import { usePages } from '../shell/use-pages.ts';
 import { nameOf } from '../state/people.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import { useActsText } from './acts-texts.ts';
-
-interface Vote {
-  option: number;
-  user: Profile;
-}
 
 /** Who chose what in a poll. */
 export function VotesDialog({
@@ -28,23 +23,15 @@ export function VotesDialog({
 }) {
   const say = useActsText();
   const { client, people } = useWorkspace();
-  const { run, failure, busy } = useTask();
-  const [votes, setVotes] = useState<Vote[]>();
-  const [cursor, setCursor] = useState<string>();
-  const load = useCallback(
-    async (from?: string) => {
-      const page = await client.request('votes', {
-        ...{ conversation, target: seq, limit: 100 },
-        ...(from !== undefined && { cursor: from }),
-      });
+  const ask = useCallback(
+    async (from: { cursor?: string }) => {
+      const page = await client.request('votes', { conversation, target: seq, limit: 100, ...from });
       people.learn(page.votes.map(({ user }) => user));
-      setVotes((before = []) => [...(from === undefined ? [] : before), ...page.votes]);
-      setCursor(page.cursor);
+      return { items: page.votes, cursor: page.cursor };
     },
     [client, people, conversation, seq],
   );
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once
-  useEffect(() => void run(() => load()), [load]);
+  const { items: votes, failure, busy, more } = usePages(ask);
   return (
     <Panel open onClose={onClose} title={say('poll.who')}>
       {failure && <p role="alert">{failure}</p>}
@@ -58,8 +45,8 @@ export function VotesDialog({
           </li>
         ))}
       </ul>
-      {cursor !== undefined && (
-        <Button look="quiet" disabled={busy} onClick={() => void run(() => load(cursor))}>
+      {more && (
+        <Button look="quiet" disabled={busy} onClick={more}>
           {say('more')}
         </Button>
       )}
