@@ -115,6 +115,8 @@ export default defineConfig({
               test: /apps\/web\/src\/(design\/(?!dialog|field)|state\/|shell\/)/,
               minShareCount: 4,
             },
+            // Some hundred bytes each; a request for one costs more than all of them.
+            { name: 'icons', test: /node_modules\/lucide-react\//, minShareCount: 2 },
           ],
         },
       },
