@@ -1,5 +1,4 @@
 import type { Message } from '@berth/wire';
-import { Search } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { closedFor } from '../chats/closed-composer.tsx';
 import { conversationName } from '../chats/conversation-name.ts';
@@ -8,8 +7,8 @@ import { Avatar } from '../design/avatar.tsx';
 import { Button } from '../design/button.tsx';
 import { Panel } from '../design/dialog.tsx';
 import { CheckField, FieldForm } from '../design/field.tsx';
+import { FilterField } from '../design/filter-field.tsx';
 import popup from '../design/popup.module.css';
-import room from '../design/room.module.css';
 import { saidText } from '../files/summary.ts';
 import { useText } from '../i18n/language.tsx';
 import { useNotice } from '../shell/notices.tsx';
@@ -66,17 +65,7 @@ export function ForwardDialog({
   return (
     <Panel open onClose={onClose} title={say('forward.to')}>
       <FieldForm failure={failure} onSubmit={() => void forward()}>
-        <div className={styles.filter}>
-          <Search size={16} aria-hidden />
-          <input
-            type="search"
-            className={room.searchInput}
-            aria-label={say('forward.filter')}
-            placeholder={say('forward.filter')}
-            value={query}
-            onChange={(event) => setQuery(event.target.value)}
-          />
-        </div>
+        <FilterField label={say('forward.filter')} value={query} onChange={setQuery} />
         <fieldset className={styles.list} aria-label={say('forward.to')}>
           {shown.length === 0 && <p className={styles.none}>{say('forward.none')}</p>}
           {shown.map(({ one, name }) => (

@@ -1,13 +1,13 @@
 import type { FoundGroup } from '@berth/client';
-import { Search, Users } from 'lucide-react';
+import { Users } from 'lucide-react';
 import { useState } from 'react';
 import { Avatar } from '../design/avatar.tsx';
 import { Button } from '../design/button.tsx';
 import { classNames } from '../design/class-names.ts';
 import { EmptyState } from '../design/empty-state.tsx';
+import { FilterField } from '../design/filter-field.tsx';
 import frame from '../design/page-frame.module.css';
 import { PageFrame } from '../design/page-frame.tsx';
-import room from '../design/room.module.css';
 import { SkeletonList } from '../design/skeleton.tsx';
 import { useText } from '../i18n/language.tsx';
 import { navigate } from '../shell/route.ts';
@@ -26,18 +26,7 @@ export function DirectoryPage() {
   const { groups, failure, more, retry } = useOpenGroups(query);
   return (
     <PageFrame title={text('contacts.groups')} back={{ section: 'contacts' }}>
-      <div className={styles.filter}>
-        <Search size={16} aria-hidden />
-        <input
-          type="search"
-          className={room.searchInput}
-          aria-label={say('directory.search')}
-          placeholder={say('directory.search')}
-          maxLength={64}
-          value={query}
-          onChange={(event) => setQuery(event.target.value)}
-        />
-      </div>
+      <FilterField label={say('directory.search')} maxLength={64} value={query} onChange={setQuery} />
       {failure && (
         <p role="alert" className={frame.failure}>
           {failure}{' '}

@@ -1,9 +1,9 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { Search } from 'lucide-react';
 import { useMemo, useRef, useState } from 'react';
 import { matches } from '../chats/search.ts';
 import { Avatar } from '../design/avatar.tsx';
 import { CheckField } from '../design/field.tsx';
+import { FilterField } from '../design/filter-field.tsx';
 import room from '../design/room.module.css';
 import { useText } from '../i18n/language.tsx';
 import { nameOf } from '../state/people.ts';
@@ -55,17 +55,7 @@ export function FriendPicker({
         {say('members.choose')}
         <span className={styles.count}>{say('members.chosen', { count: chosen.size })}</span>
       </legend>
-      <div className={styles.filter}>
-        <Search size={16} aria-hidden />
-        <input
-          type="search"
-          className={room.searchInput}
-          aria-label={say('members.filter')}
-          placeholder={say('members.filter')}
-          value={query}
-          onChange={(event) => setQuery(event.target.value)}
-        />
-      </div>
+      <FilterField label={say('members.filter')} value={query} onChange={setQuery} />
       <div ref={scroller} className={styles.friends}>
         {shown.length === 0 && (
           <p className={styles.nobody}>{without ? say('invite.none') : text('contacts.friends.none')}</p>
