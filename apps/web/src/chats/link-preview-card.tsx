@@ -24,7 +24,7 @@ export function LinkPreviewCard({ url, reachable }: { url: string; reachable: bo
   if (preview === undefined) return <PreviewSpace />;
   const { title, description, site, picture } = preview;
   return (
-    <div className={styles.place}>
+    <div className={styles.place} data-preview>
       <a
         className={styles.card}
         href={url}
