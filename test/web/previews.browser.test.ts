@@ -52,7 +52,7 @@ async function startWeb() {
     isPublic: (address: string) => address === '127.0.0.1',
     isPort: (each: number) => each === port,
     resolve: async (name: string) => [name === 'inside.example' ? '10.0.0.1' : '127.0.0.1'],
-    timeoutMs: 60_000,
+    timeoutMs: 120_000,
   };
   const release = () => {
     for (const response of held.splice(0)) answer(response);
@@ -70,7 +70,7 @@ async function startFiles(web: Awaited<ReturnType<typeof startWeb>>['web']): Pro
     ...{ MYSQL_URL: platform.mysql.url, SESSION_PUBLIC_KEYS: publicSessionKeys(platform.sessionKeys) },
     ...{ LINK_SECRET: 'a secret of tests, long enough.......', FILES_URL: url, STORAGE_DIR: folder },
     ...{ HTTP_HOST: host, OPS_HOST: host, TCP_HOST: host },
-    ...{ HTTP_PORT: String(port), OPS_PORT: none, TCP_PORT: none, LINK_PREVIEWS: 'on' },
+    ...{ HTTP_PORT: String(port), OPS_PORT: none, TCP_PORT: none, LINK_PREVIEWS: 'on', MEDIA_SECONDS: '120' },
   });
   const files = createFiles(config, { log: createLog('files', 'silent'), web });
   await files.start();

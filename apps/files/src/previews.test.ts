@@ -51,7 +51,7 @@ const small = useSmallWeb((request, response) => {
   else if (pathname === '/gone') response.writeHead(410, { 'content-type': 'text/html' }).end(page);
   else html(page);
 });
-const files = useFiles({ LINK_PREVIEWS: 'on' }, small.web);
+const files = useFiles({ LINK_PREVIEWS: 'on', MEDIA_SECONDS: '120' }, small.web);
 
 function writeWithoutEnd(response: ServerResponse): void {
   response.write(page);
