@@ -27,6 +27,12 @@ const keyOf = ({ user, conversation, cid }: Name) => [user, conversation, cid];
 const isFree = '(look_at = at OR look_at IS NULL)';
 
 /**
+ * Milliseconds since 1970 by the clock of the store, which is one for all nodes: a node whose own clock is ahead would send too
+ * early, and one that is behind would take what is not free any more for due.
+ */
+const storeNow = 'CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS UNSIGNED)';
+
+/**
  * Texts that are sent later. They lie with their user. Who takes one that is due moves the time at which it is looked at next: of
  * two that try, one finds it as it was.
  */
@@ -92,18 +98,18 @@ export class MysqlScheduled {
     return rows.map(scheduledOf);
   }
 
-  /** Takes what is due until `until`, in the order of its times: no other node looks at it before. `isAll`: no more is due. */
-  async take(now: number, until: number, limit: number): Promise<{ taken: DueMessage[]; isAll: boolean }> {
+  /** Takes what is due for so long, in the order of its times: no other node looks at it before. `isAll`: no more is due. */
+  async take(leaseMs: number, limit: number): Promise<{ taken: DueMessage[]; isAll: boolean }> {
     const due = await this.#mysql.rows<ScheduledRow>(
-      `SELECT ${columns} FROM scheduled_messages WHERE look_at <= ? ORDER BY look_at LIMIT ?`,
-      [now, String(limit)],
+      `SELECT ${columns} FROM scheduled_messages WHERE look_at <= ${storeNow} ORDER BY look_at LIMIT ?`,
+      [String(limit)],
     );
     const taken: DueMessage[] = [];
     for (const row of due) {
       const one = { ...scheduledOf(row), user: row.user_id };
       const { affectedRows } = await this.#mysql.run(
-        `UPDATE scheduled_messages SET look_at = ? WHERE ${where} AND look_at = ?`,
-        [until, ...keyOf(one), row.look_at],
+        `UPDATE scheduled_messages SET look_at = ${storeNow} + ? WHERE ${where} AND look_at = ?`,
+        [leaseMs, ...keyOf(one), row.look_at],
       );
       if (affectedRows === 1) taken.push(one);
     }
@@ -114,15 +120,16 @@ export class MysqlScheduled {
     await this.#mysql.run(`DELETE FROM scheduled_messages WHERE ${where}`, keyOf(name));
   }
 
-  /** It was surely not stored: sent at another time, or never by itself. */
-  async postpone(name: Name, at: number | ErrorCode): Promise<void> {
-    if (typeof at === 'number')
-      await this.#mysql.run(`UPDATE scheduled_messages SET at = ?, look_at = ? WHERE ${where}`, [
-        ...[at, at, ...keyOf(name)],
-      ]);
+  /** It was surely not stored: sent so many milliseconds later, or never by itself. */
+  async postpone(name: Name, by: number | ErrorCode): Promise<void> {
+    if (typeof by === 'number')
+      await this.#mysql.run(
+        `UPDATE scheduled_messages SET at = ${storeNow} + ?, look_at = at WHERE ${where}`,
+        [...[by, ...keyOf(name)]],
+      );
     else
       await this.#mysql.run(`UPDATE scheduled_messages SET look_at = NULL, failed = ? WHERE ${where}`, [
-        ...[at, ...keyOf(name)],
+        ...[by, ...keyOf(name)],
       ]);
   }
 

@@ -64,8 +64,7 @@ export class ScheduledSender {
   /** False when there is more. */
   async #look(): Promise<boolean> {
     const { stores } = this.#context;
-    const now = Date.now();
-    const { taken, isAll } = await stores.scheduled.take(now, now + this.#leaseMs, perLook);
+    const { taken, isAll } = await stores.scheduled.take(this.#leaseMs, perLook);
     const lanes = Map.groupBy(taken, ({ user, conversation }) => `${user} ${conversation}`);
     await Promise.all(
       [...lanes.values()].map(async (lane) => {
@@ -106,8 +105,7 @@ export class ScheduledSender {
     if (code === 'deadline' || code === 'internal') return;
     // One who is muted is to know it now.
     const passes = errorTable[code].retry && code !== 'muted';
-    const at = Date.now() + retryAfterMs;
-    await stores.scheduled.postpone(due, passes ? at : code);
+    await stores.scheduled.postpone(due, passes ? retryAfterMs : code);
     if (!passes) tellScheduled(this.#context, user, due, { ...scheduled, failed: code });
   }
 }
