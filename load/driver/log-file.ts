@@ -49,13 +49,7 @@ export async function readLogFile(path: string): Promise<ClientLog[]> {
     const { user, ...event } = JSON.parse(line) as ClientEvent & { user: number };
     const log = logs.get(user) ?? new ClientLog(`session of ${user}`, user);
     logs.set(user, log);
-    if (event.type === 'sent') log.sent(event.conversation, event.cid, event.text);
-    else if (event.type === 'acked') log.acked(event.conversation, event.cid, event.seq);
-    else if (event.type === 'delivered') log.delivered(event);
-    else if (event.type === 'changed') log.changed(event);
-    else if (event.type === 'shown') log.shown(event);
-    else if (event.type === 'set') log.set(event);
-    else log.groupShown(event);
+    log.add(event as ClientEvent);
   }
   return [...logs.values()];
 }

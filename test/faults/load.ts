@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { type BerthClient, BerthError, type ClientOptions } from '@berth/client';
+import { type BerthClient, BerthError, type ClientOptions, everybody } from '@berth/client';
 import { errorTable } from '@berth/wire';
 import { closeAll, connectDevice, createGroup, type Device, seedPeople } from '../harness/people.ts';
 import type { PlatformDoors } from '../harness/platform.ts';
@@ -25,7 +25,10 @@ export interface LoadOptions {
    * as make about 500 texts a second of all of them, which leaves other tests a part of the machine.
    */
   pauseMs?: number;
-  /** Some texts are edited, reacted to or taken back by who wrote them, whatever it takes. */
+  /**
+   * Some texts are edited, reacted to or taken back by who wrote them, whatever it takes; some mean somebody, some stand in a
+   * thread, and what was said is read now and then.
+   */
   changes?: boolean;
 }
 
@@ -57,6 +60,24 @@ export async function startLoad(
     conversations.push(conversation);
     for (const member of members) groupOf.set(member, conversation);
   }
+  /** By conversation: the message whose thread is written to now, and who begins the next. */
+  const roots = new Map<number, number>();
+  const meaning = (device: Device, index: number): Parameters<BerthClient['send']>[2] => {
+    const conversation = groupOf.get(device)!;
+    const thread = index % 5 === 2 ? roots.get(conversation) : undefined;
+    // Whoever made the group is its admin, and the only one who may call everybody.
+    const isOwner = devices.indexOf(device) % 10 === 0;
+    const other = devices[Math.floor(Math.random() * devices.length)]!;
+    const user = isOwner && index % 2 === 0 ? everybody : other.person.id;
+    const mentions = index % 3 === 1 ? [{ user, at: 0, length: device.person.name.length }] : [];
+    return { mentions, ...(thread !== undefined && { thread }) };
+  };
+  const read = async (device: Device, conversation: number, seq: number, index: number) => {
+    if (index % 20 === 0 || !roots.has(conversation)) roots.set(conversation, seq);
+    if (index % 7 === 3) device.client.markRead(conversation, seq);
+    const root = roots.get(conversation)!;
+    if (index % 9 === 4 && root < seq) await insist(() => device.readThread(conversation, root, seq));
+  };
   let stopped = false;
   let acknowledged = 0;
   let waiters: { at: number; resolve: () => void }[] = [];
@@ -64,9 +85,10 @@ export async function startLoad(
     for (let index = 0; !stopped; index++) {
       if (pauseMs > 0) await setTimeout(2 * pauseMs * Math.random());
       const text = `${device.person.name} ${index}${'.'.repeat(padding)}`;
-      const { seq } = await device.say(groupOf.get(device)!, text);
-      if (changes && index % 2 === 1)
-        await insist(() => change(device.client, groupOf.get(device)!, seq, index));
+      const conversation = groupOf.get(device)!;
+      const { seq } = await device.say(conversation, text, changes ? meaning(device, index) : undefined);
+      if (changes && index % 2 === 1) await insist(() => change(device.client, conversation, seq, index));
+      if (changes) await read(device, conversation, seq, index);
       acknowledged++;
       waiters = waiters.filter(({ at, resolve }) => acknowledged < at || resolve());
     }
@@ -115,8 +137,8 @@ async function insist(work: () => Promise<void>): Promise<void> {
     } catch (error) {
       // A recall whose answer was lost was done.
       if (!(error instanceof BerthError)) throw error;
-      // Nor do members pin, and nobody more than so many.
-      if (['recalled', 'forbidden', 'limit_reached'].includes(error.code)) return;
+      // Nor do members pin, and nobody more than so many; and what is of a thread, or has none, cannot be read as one.
+      if (['recalled', 'forbidden', 'limit_reached', 'not_found'].includes(error.code)) return;
       if (!errorTable[error.code].retry) throw error;
       await setTimeout(error.retryAfterMs ?? 200);
     }

@@ -1,19 +1,15 @@
 import { argon2Sync, randomBytes } from 'node:crypto';
 import { ClientLog, check, type Interval, type Violation } from '@berth/checker';
 import {
-  applyChange,
-  applySettings,
   type BerthClient,
   BerthError,
   type ClientEvents,
   type ClientOptions,
   type ConnectionState,
   createClient,
-  type Mention,
-  type Message,
-  type SetSettings,
 } from '@berth/client';
 import { eventually } from '@berth/fixtures';
+import { keepLog, logAnew } from './kept-log.ts';
 import type { PlatformDoors } from './platform.ts';
 
 export interface Person {
@@ -30,7 +26,13 @@ export interface Device {
   log: ClientLog;
   states: ConnectionState[];
   /** Sends a text and logs it, and its acknowledgement. */
-  say(conversation: number, text: string): Promise<{ seq: number; sentAt: number }>;
+  say(
+    conversation: number,
+    text: string,
+    options?: Parameters<BerthClient['send']>[2],
+  ): Promise<{ seq: number; sentAt: number }>;
+  /** Has read a thread up to a seq, and logs how far that is. */
+  readThread(conversation: number, root: number, upTo: number): Promise<void>;
 }
 
 const password = 'Harbour-light-9';
@@ -121,65 +123,26 @@ export function createDevice(
   platform.beforeClose?.(() => client.close());
   const log = new ClientLog(`${person.name}/${options.deviceClass ?? 'web'}`, person.id);
   const states: ConnectionState[] = [];
-  const messages = new Map<string, Message>();
-  client.on('message', ({ message }) => {
-    messages.set(`${message.conversation}/${message.seq}`, message);
-    const { editedAt, recalledBy, text, ...rest } = message;
-    // What it said at first is not told any more.
-    log.delivered({ ...rest, text: editedAt === undefined && recalledBy === undefined ? text : undefined });
-  });
-  const settings = new Map<number, SetSettings>();
-  const setTo = (conversation: number, next: SetSettings | undefined) => {
-    if (next === undefined || next.seq <= (settings.get(conversation)?.seq ?? 0)) return;
-    settings.set(conversation, next);
-    const { seq, ...set } = next;
-    log.groupShown({ conversation, seq, settings: set });
-  };
-  client.on('conversations', ({ conversations }) => {
-    for (const { conversation, settings: set } of conversations) setTo(conversation, set);
-  });
-  client.on('entry', ({ entry }) => {
-    const { conversation, seq } = entry;
-    log.delivered({ ...entry, cid: `entry ${seq}`, text: entry.kind! });
-    if (entry.settings) log.set({ conversation, seq, settings: { ...entry.settings } });
-    setTo(conversation, applySettings(settings.get(conversation), entry));
-  });
-  client.on('change', ({ change }) => {
-    log.delivered({ ...change, cid: `entry ${change.seq}`, text: `${change.kind} ${change.target}` });
-    log.changed({
-      ...change,
-      ...(change.kind === 'edited' ? { mentions: meantBy(change.mentions) } : undefined),
-    } as Parameters<ClientLog['changed']>[0]);
-    const key = `${change.conversation}/${change.target}`;
-    const message = messages.get(key);
-    if (message === undefined) return;
-    const next = applyChange(message, change, person.id);
-    messages.set(key, next);
-    const { conversation, seq, text, recalledBy, mentions, reactions = [], pinned, poll } = next;
-    const counts = Object.fromEntries(reactions.map(({ emoji, count }) => [emoji, count]));
-    const shown = { conversation, seq, text, mentions: meantBy(mentions), reactions: counts };
-    const state = { recalled: recalledBy !== undefined, pinned: pinned !== undefined };
-    log.shown({ ...shown, ...state, votes: poll?.counts ?? [] });
-  });
+  keepLog(client, person.id, log);
   client.on('state', (state) => states.push(state));
   return {
     person,
     client,
     log,
     states,
-    say: async (conversation, text) => {
-      const outgoing = client.send(conversation, text);
+    say: async (conversation, text, options) => {
+      const outgoing = client.send(conversation, text, options);
       log.sent(conversation, outgoing.cid, text);
       const sent = await outgoing.whenSent();
       log.acked(conversation, outgoing.cid, sent.seq);
       return sent;
     },
+    readThread: async (conversation, root, upTo) => {
+      const { read } = await client.request('threadMark', { conversation, root, read: upTo });
+      log.threadRead(conversation, root, read);
+    },
   };
 }
-
-/** Whom a message means, in the order of its words. */
-const meantBy = (mentions: readonly Mention[] | undefined): number[] | undefined =>
-  mentions?.map(({ user }) => user);
 
 /** The next event of that name that `wanted` accepts. */
 export function nextEvent<E extends Parameters<BerthClient['on']>[0]>(
@@ -258,6 +221,38 @@ export async function settle(
       );
     }
   }
+}
+
+/**
+ * To be called once nothing happens any more: everybody comes on one device more, which was not there before, and on all devices
+ * looks at everything anew. Answers with all devices.
+ */
+export async function lookAgain(
+  platform: PlatformDoors,
+  devices: Device[],
+  conversations: number[],
+): Promise<Device[]> {
+  const people = [...new Set(devices.map(({ person }) => person))];
+  const late: Device[] = [];
+  // A few log-ins at a time.
+  for (let start = 0; start < people.length; start += 4) {
+    const few = people.slice(start, start + 4);
+    late.push(
+      ...(await Promise.all(few.map((person) => connectDevice(platform, person, { deviceClass: 'late' })))),
+    );
+  }
+  const all = [...devices, ...late];
+  await settle(platform, all, conversations, 40_000);
+  for (const conversation of conversations) {
+    const rows = await platform.db.rows<{ user_id: number }>(
+      'SELECT user_id FROM members WHERE conversation_id = ? AND left_seq IS NULL',
+      [conversation],
+    );
+    const members = new Set(rows.map(({ user_id }) => user_id));
+    for (const { person, client, log } of all)
+      if (members.has(person.id)) await logAnew(client, log, conversation);
+  }
+  return all;
 }
 
 /** The checker's verdict over the devices' logs, the members' intervals taken from the database. */

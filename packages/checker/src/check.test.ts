@@ -210,6 +210,101 @@ test('what is pinned and the counts of a poll are shown as their last change tel
   assert.deepEqual(run(true, [1, 0]), new Set(['misfolded']));
 });
 
+/** User 1 says 1 and 5 and 6 below 1, user 2 says 2 (to 1), 3 (to everybody) and 4 below 1. Then 3 means nobody, and 2 is recalled. */
+function countedRun(view: { counted?: object; thread?: object; read?: number } = {}): ClientLog[] {
+  const logs = soundRun(0);
+  for (const log of logs) {
+    const say = (seq: number, sender: number, mentions: number[], thread?: number) =>
+      log.delivered({
+        ...{ conversation, seq, sender, cid: `m${seq}`, text: `${seq}` },
+        ...{ counted: thread === undefined, thread, mentions },
+      });
+    say(1, 1, []);
+    say(2, 2, [1]);
+    say(3, 2, [0]);
+    say(4, 2, [], 1);
+    say(5, 1, [1, 0], 1);
+    const isFirst = log.user === 1;
+    const counted = { conversation, head: 5, read: 1, unread: 2, mentions: isFirst ? [2, 3] : [3, 5] };
+    log.counted({ ...counted, mentions: [], settled: false });
+    const edit = { conversation, seq: 6, target: 3, kind: 'edited', text: 'anew' } as const;
+    const recall = { conversation, seq: 7, target: 2, kind: 'recalled' } as const;
+    for (const change of [edit, recall]) {
+      log.delivered({ ...change, sender: 2, cid: `entry ${change.seq}`, text: change.kind, counted: false });
+      log.changed(change);
+    }
+    const shown = { conversation, reactions: {}, mentions: [] };
+    log.shown({ ...shown, seq: 3, text: 'anew', recalled: false });
+    log.shown({ ...shown, seq: 2, text: '', recalled: true });
+    log.counted({ ...counted, head: 7, mentions: isFirst ? [] : [5], settled: true, ...view.counted });
+    const thread = { conversation, root: 1, count: 2, last: 5, settled: false };
+    log.threadShown({ ...thread, read: 0 });
+    if (log.device === 'ann-phone') log.threadRead(conversation, 1, view.read ?? 5);
+    log.threadShown({ ...thread, read: isFirst ? 5 : 4, settled: true, ...view.thread });
+  }
+  return logs;
+}
+
+test('what is unread, who is meant and what stands in a thread is shown as the entries make it', () => {
+  assert.deepEqual(kinds(countedRun()), []);
+  const misfolded = (view: Parameters<typeof countedRun>[0], devices: number) => {
+    const found = check(countedRun(view), members);
+    assert.deepEqual(
+      found.map(({ kind }) => kind),
+      Array(devices).fill('misfolded'),
+      JSON.stringify(found),
+    );
+  };
+  misfolded({ counted: { unread: 1 } }, 3);
+  misfolded({ counted: { read: 2 } }, 3);
+  // One's own words mean nobody, though they mean everybody.
+  misfolded({ counted: { mentions: [5] } }, 2);
+  misfolded({ counted: { mentions: [] } }, 1);
+  misfolded({ thread: { count: 3 } }, 3);
+  misfolded({ thread: { last: 4 } }, 3);
+  misfolded({ thread: { read: 4 } }, 2);
+  misfolded({ thread: { read: undefined } }, 3);
+  misfolded({ read: 6 }, 2);
+});
+
+test('who wrote the last message that shows has nothing unread, however far the mark has come', () => {
+  const logs = soundRun(0);
+  for (const log of logs) {
+    const say = (seq: number, sender: number, thread?: number) =>
+      log.delivered({
+        ...{ conversation, seq, sender, cid: `m${seq}`, text: `${seq}` },
+        ...{ counted: thread === undefined, thread, mentions: [1, 2] },
+      });
+    say(1, 1);
+    say(2, 2);
+    log.counted({
+      ...{ conversation, head: 2, read: 0, settled: true },
+      ...(log.user === 2 ? { unread: 0, mentions: [] } : { unread: 2, mentions: [2] }),
+    });
+    log.delivered({ conversation, seq: 3, sender: 0, cid: 'entry 3', text: 'fence', counted: false });
+    const view = { conversation, head: 3, read: 0, settled: false, mentions: [] };
+    log.counted({ ...view, unread: log.user === 2 ? 0 : 2 });
+  }
+  assert.deepEqual(kinds(logs), []);
+  for (const log of logs)
+    log.counted({ ...{ conversation, head: 2, read: 0 }, unread: 1, mentions: [], settled: false });
+  assert.deepEqual(kinds(logs), Array(3).fill('misfolded'));
+});
+
+test('a thread that is not shown, and a message that is shown in another one, are found', () => {
+  const without = (isOut: (type: string) => boolean) =>
+    countedRun().map((log) => {
+      const copy = new ClientLog(log.device, log.user);
+      for (const event of log.events) if (!isOut(event.type)) copy.add(event);
+      return copy;
+    });
+  assert.deepEqual(kinds(without((type) => type === 'threadShown')), Array(3).fill('misfolded'));
+  const logs = countedRun();
+  for (const log of logs)
+    log.shown({ conversation, seq: 3, text: 'anew', recalled: false, reactions: {}, thread: 1 });
+  assert.deepEqual(kinds(logs), Array(3).fill('misfolded'));
+});
+
 test('at most `limit` violations are answered', () => {
   const logs = soundRun(50);
   logs.push(new ClientLog('bob-web', 2));

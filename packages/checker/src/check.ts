@@ -1,4 +1,5 @@
 import type { ClientEvent, ClientLog } from './client-log.ts';
+import { findMiscounted } from './counts-fold.ts';
 import { findMisfolded } from './fold.ts';
 import { findMisfoldedGroups } from './group-fold.ts';
 
@@ -25,7 +26,7 @@ export type ViolationKind =
   | 'contradicted'
   /** What was shown is not what was sent. */
   | 'altered'
-  /** A message, or a group, is not shown as its changes make it. */
+  /** A message, a group, a thread or what is unread is not shown as the entries make it. */
   | 'misfolded';
 
 export interface Violation {
@@ -69,7 +70,7 @@ export function check(logs: readonly ClientLog[], intervals: readonly Interval[]
     findGaps(conversation, evidence, violations);
     findLossesAndLeaks(conversation, evidence, logs, members, violations);
   }
-  violations.push(...findMisfolded(logs), ...findMisfoldedGroups(logs));
+  violations.push(...findMisfolded(logs), ...findMisfoldedGroups(logs), ...findMiscounted(logs));
   return violations.slice(0, limit);
 }
 

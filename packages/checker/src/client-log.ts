@@ -27,6 +27,8 @@ export interface Shown {
   pinned?: boolean;
   /** Of a poll: how many chose each option. */
   votes?: readonly number[];
+  /** The message whose thread it is of. */
+  thread?: number | undefined;
 }
 
 /** What a group is like, as the entries of its log that this client was told say, or as it shows it. */
@@ -38,18 +40,57 @@ export interface GroupState {
   settings: Readonly<Record<string, unknown>>;
 }
 
+/** What is unread of a conversation, as a client is told or shows it. */
+export interface Counted {
+  conversation: number;
+  /** The newest seq, and up to where the user has read, as of which it was counted. */
+  head: number;
+  read: number;
+  unread: number;
+  /** Unread messages that mean the user, the oldest first. */
+  mentions: readonly number[];
+  /** Nothing happens any more: mentions are as of now, not of some moment since. */
+  settled: boolean;
+}
+
+/** What stands below a message, as a client shows it. */
+export interface ThreadShown {
+  conversation: number;
+  root: number;
+  count: number;
+  /** The seq of the newest. */
+  last: number;
+  /** Up to where the user has read it; undefined: they have nothing to do with it. */
+  read?: number | undefined;
+  /** Told when nothing happened any more: what the user has read of it, on whichever device, is in it. */
+  settled: boolean;
+}
+
+/** What of a message decides what is counted, as it was told first. */
+export interface Counting {
+  /** No text, or one of a thread: nobody counts it as unread. Absent: it is not known. */
+  counted?: boolean | undefined;
+  /** The message whose thread it is of. */
+  thread?: number | undefined;
+  /** Whom it means; 0: everybody. */
+  mentions?: readonly number[] | undefined;
+}
+
 /** One line of a client's append-only log, in the order in which that client saw it. */
 export type ClientEvent =
   | { type: 'sent'; conversation: number; cid: string; text: string }
   | { type: 'acked'; conversation: number; cid: string; seq: number }
-  | {
+  | ({
       type: 'delivered';
       conversation: number;
       seq: number;
       sender: number;
       cid: string;
       text: string | undefined;
-    }
+    } & Counting)
+  | ({ type: 'counted' } & Counted)
+  | ({ type: 'threadShown' } & ThreadShown)
+  | { type: 'threadRead'; conversation: number; root: number; read: number }
   | ({ type: 'changed' } & Change)
   | ({ type: 'shown' } & Shown)
   | ({ type: 'set' | 'groupShown' } & GroupState);
@@ -70,6 +111,11 @@ export class ClientLog {
     return this.#events;
   }
 
+  /** Of an event that another process wrote down. */
+  add(event: ClientEvent): void {
+    this.#events.push(event);
+  }
+
   sent(conversation: number, cid: string, text: string): void {
     this.#events.push({ type: 'sent', conversation, cid, text });
   }
@@ -79,16 +125,34 @@ export class ClientLog {
   }
 
   /** To be called for each message that the client shows to its user, once it shows it. */
-  delivered(message: {
-    conversation: number;
-    seq: number;
-    sender: number;
-    cid: string;
-    /** As it was sent; undefined when it was changed before it came. */
-    text: string | undefined;
-  }): void {
-    const { conversation, seq, sender, cid, text } = message;
-    this.#events.push({ type: 'delivered', conversation, seq, sender, cid, text });
+  delivered(
+    message: {
+      conversation: number;
+      seq: number;
+      sender: number;
+      cid: string;
+      /** As it was sent; undefined when it was changed before it came. */
+      text: string | undefined;
+    } & Counting,
+  ): void {
+    const { conversation, seq, sender, cid, text, counted, thread, mentions } = message;
+    const counting = counted === undefined ? undefined : { counted, thread, mentions };
+    this.#events.push({ type: 'delivered', conversation, seq, sender, cid, text, ...counting });
+  }
+
+  /** To be called whenever the client is told what is unread, or shows it otherwise. */
+  counted({ conversation, head, read, unread, mentions, settled }: Counted): void {
+    this.#events.push({ type: 'counted', conversation, head, read, unread, mentions, settled });
+  }
+
+  /** To be called whenever a thread shows otherwise below its message. */
+  threadShown({ conversation, root, count, last, read, settled }: ThreadShown): void {
+    this.#events.push({ type: 'threadShown', conversation, root, count, last, read, settled });
+  }
+
+  /** The user has read a thread up to here, and the server knows. */
+  threadRead(conversation: number, root: number, read: number): void {
+    this.#events.push({ type: 'threadRead', conversation, root, read });
   }
 
   /** To be called for each change of a message, which is `delivered` as well; and then for the message as it is shown with it. */
@@ -102,8 +166,9 @@ export class ClientLog {
     this.#events.push({ type: 'changed', conversation, seq, target, kind, ...what });
   }
 
-  shown({ conversation, seq, text, recalled, mentions, reactions, pinned = false, votes = [] }: Shown): void {
-    const state = { recalled, mentions, reactions, pinned, votes };
+  shown({ conversation, seq, text, recalled, mentions, reactions, ...more }: Shown): void {
+    const { pinned = false, votes = [], thread } = more;
+    const state = { recalled, mentions, reactions, pinned, votes, thread };
     this.#events.push({ type: 'shown', conversation, seq, text, ...state });
   }
 

@@ -16,7 +16,7 @@ export function findMisfolded(logs: readonly ClientLog[]): Misfolded[] {
   /** By the message and its last change. */
   const shownBy = new Map<string, { device: string; words: string }>();
   for (const log of logs) {
-    const { changes, shown } = gathered(log);
+    const { changes, shown, threads } = gathered(log);
     for (const [key, told] of changes) {
       told.sort((a, b) => a.seq - b.seq);
       const { conversation, target } = told[0]!;
@@ -24,7 +24,7 @@ export function findMisfolded(logs: readonly ClientLog[]): Misfolded[] {
       // A device that was not there for the message shows none.
       if (view === undefined) continue;
       const at = { conversation, seq: target };
-      const expected = folded(told, view);
+      const expected = { ...folded(told, view), thread: threads.get(key) };
       if (wordsOf(expected) !== wordsOf(view)) {
         const what = `${log.device} shows ${wordsOf(view)} where the changes say ${wordsOf(expected)}`;
         found.push({ kind: 'misfolded', ...at, what });
@@ -44,7 +44,10 @@ export function findMisfolded(logs: readonly ClientLog[]): Misfolded[] {
 function gathered(log: ClientLog) {
   const changes = new Map<string, Change[]>();
   const shown = new Map<string, Shown>();
+  const threads = new Map<string, number>();
   for (const event of log.events) {
+    if (event.type === 'delivered' && event.thread !== undefined)
+      threads.set(`${event.conversation}/${event.seq}`, event.thread);
     if (event.type === 'shown') shown.set(`${event.conversation}/${event.seq}`, event);
     if (event.type !== 'changed') continue;
     const key = `${event.conversation}/${event.target}`;
@@ -52,7 +55,7 @@ function gathered(log: ClientLog) {
     if (told === undefined) changes.set(key, [event]);
     else told.push(event);
   }
-  return { changes, shown };
+  return { changes, shown, threads };
 }
 
 function folded(changes: readonly Change[], view: Shown): Shown {
@@ -68,13 +71,14 @@ function folded(changes: readonly Change[], view: Shown): Shown {
   return { conversation, seq: target, text, mentions, recalled: false, reactions, pinned, votes };
 }
 
-const wordsOf = ({ text, recalled, mentions = [], reactions, pinned = false, votes = [] }: Shown): string =>
+const wordsOf = ({ text, recalled, mentions = [], reactions, ...more }: Shown): string =>
   JSON.stringify([
     text,
     recalled,
     mentions,
-    pinned,
-    votes,
+    more.pinned ?? false,
+    more.votes ?? [],
+    more.thread ?? 0,
     Object.entries(reactions)
       .filter(([, count]) => count > 0)
       .sort(),
