@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { eventually } from '@berth/fixtures';
 import { usePlatform } from '../harness/platform.ts';
 import { TerminalClient } from '../harness/terminal.ts';
 
@@ -125,7 +126,36 @@ test('two people register, find each other and chat at two terminals on two node
   bob.type('/poll Where to? | pier | quay');
   await ann.sees(/bob: 📊 Where to\? {2}1\. pier/);
   bob.type('/vote 2');
-  await ann.sees(/\* poll 1: 0, 2: 1/);
+  await ann.sees(/\* poll: Where to\? {2}1\. pier \(0\) {2}2\. quay \(1\)/);
+  ann.type('/open bob');
+  ann.type('/thread bob: the quay, then');
+  await bob.sees(/ann: \(in the thread of you: 📊 Where to\?[^)]*\) the quay, then/);
+  bob.type('/thread');
+  await bob.sees(/you: 📊 Where to\?.* \[1 reply\]\n {2}\d\d:\d\d ann: the quay, then/);
+  bob.type('/bookmark ann');
+  await bob.sees(/\* marked/);
+  bob.type('/bookmarks');
+  await bob.sees(/marked[\s\S]*\n {2}\d\d:\d\d ann: .*the quay, then/);
+  bob.type('/bookmark ann');
+  await bob.sees(/\* no longer marked/);
+  const other = open(['--email', 'ann@example.org', '--device', 'other']);
+  other.type('Harbour-light-9');
+  await other.sees(/berthed on/);
+  ann.type('/draft see you at');
+  await ann.sees(/\* kept as a draft/);
+  await other.sees(/✐ bob: see you at {2}\(\/draft\)/);
+  other.type('/open bob');
+  await other.sees(/\n✐ see you at {2}\(\/draft\)/);
+  other.type('/drafts');
+  await other.sees(/\n {2}bob: see you at\n/);
+  other.type('see you at');
+  await bob.sees(/ann: see you at\n/);
+  await eventually('the draft is gone on both', async () => {
+    ann.type('/draft');
+    return /there is no draft here/.test(ann.text);
+  });
+  other.type('/quit');
+  assert.equal(await other.exited, 0);
   ann.type('/later 60 good night');
   await ann.sees(/it is sent at \d\d:\d\d/);
   ann.type('/scheduled');
@@ -134,6 +164,12 @@ test('two people register, find each other and chat at two terminals on two node
   ann.type('/scheduled');
   await ann.sees(/nothing is to be sent later/);
 
+  ann.type('/help');
+  await ann.sees(/\n {2}TEXT {2,}\S/);
+  const handlers = await readdir(join(import.meta.dirname, '../../apps/cli/src/handlers'));
+  for (const command of ['quit', ...handlers.map((file) => file.replace('.ts', ''))])
+    assert.match(ann.text, new RegExp(`\\n {2}/${command}\\b.* {2,}\\S`), `/help tells of /${command}`);
+  assert.doesNotMatch(ann.text + bob.text, /user \d|conversation \d|\bid \d/, 'names, and no numbers');
   ann.type('/nonsense');
   await ann.sees(/! There is no \/nonsense/);
   ann.type('/friends');

@@ -34,6 +34,7 @@ export async function runChat(config: ChatConfig, terminal: Terminal): Promise<v
       listed: [],
       quiet: false,
       files: connectFiles({ client, gateUrl: config.gateUrl }),
+      drafts: new Map(),
       shown: new Map(),
     };
     terminal.complete = (line) => completions(context, line);
@@ -95,6 +96,15 @@ function watch(context: Context): Promise<void> {
     } else if (event.event === 'accepted') {
       terminal.print(`* ${plain(event.friend.name)} is your friend now  (/open ${plain(event.friend.name)})`);
     }
+  });
+  client.on('drafted', ({ conversation, text }) => {
+    if (text === '') context.drafts.delete(conversation);
+    else context.drafts.set(conversation, text);
+    if (text === '' || !isShown(conversation)) return;
+    printed = printed.then(async () => {
+      await people.meet(conversation);
+      terminal.print(`✐ ${plain(people.title(conversation))}: ${plain(text)}  (/draft)`);
+    });
   });
   client.on('conversationEvent', (event) => {
     if (event.event !== 'created' && event.event !== 'joined') return;

@@ -1,7 +1,12 @@
 import { BerthError } from '@berth/client';
 import type { Command, Context } from './context.ts';
+import { keepDraft } from './drafts.ts';
 import { accept } from './handlers/accept.ts';
 import { add } from './handlers/add.ts';
+import { bookmark } from './handlers/bookmark.ts';
+import { bookmarks } from './handlers/bookmarks.ts';
+import { draft } from './handlers/draft.ts';
+import { drafts } from './handlers/drafts.ts';
 import { edit } from './handlers/edit.ts';
 import { forward } from './handlers/forward.ts';
 import { friends } from './handlers/friends.ts';
@@ -24,13 +29,15 @@ import { reply } from './handlers/reply.ts';
 import { save } from './handlers/save.ts';
 import { scheduled } from './handlers/scheduled.ts';
 import { send } from './handlers/send.ts';
+import { thread } from './handlers/thread.ts';
 import { topic } from './handlers/topic.ts';
 import { vote } from './handlers/vote.ts';
 import { mentionsIn } from './mentions.ts';
 import { plain } from './terminal.ts';
 
 const commands: Record<string, Command> = {
-  ...{ list, open, history, reply, edit, recall, react, pin, pins, forward },
+  ...{ list, open, history, reply, thread, edit, recall, react, pin, pins, forward },
+  ...{ bookmark, bookmarks, draft, drafts },
   ...{ poll, vote, later, scheduled, mute, quiet, leave },
   ...{ send, save, friends, add, accept, group, join, topic, node },
 };
@@ -79,6 +86,8 @@ async function sendText(context: Context, text: string): Promise<void> {
   if (open === undefined)
     throw new BerthError('bad_request', '/open a conversation first; /list shows them.');
   const mentions = await mentionsIn(context, open, text);
+  // What was kept for later is said now.
+  if (context.drafts.get(open) === text) keepDraft(context, open, '').catch(() => {});
   client
     .send(open, text, { mentions })
     .whenSent()
@@ -94,5 +103,5 @@ function helpLines(): string[] {
       summary: 'a message to the open conversation; @name means a member, @all everybody (for a first /: //)',
     },
   ];
-  return all.map(({ usage, summary }) => `  ${usage.padEnd(22)} ${summary}`);
+  return all.map(({ usage, summary }) => `  ${usage.padEnd(27)} ${summary}`);
 }

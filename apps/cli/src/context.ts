@@ -16,6 +16,8 @@ export interface Context {
   listed: ConversationSummary[];
   /** Nothing is shown but the open conversation. */
   quiet: boolean;
+  /** Texts that wait in conversations, as far as they were heard of. */
+  drafts: Map<number, string>;
   files: FilesClient;
   /** Files by the numbers that they were shown with: what `/save` takes. */
   shown: Map<number, { file: string; name: string; conversation: number; seq: number }>;

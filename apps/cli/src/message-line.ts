@@ -1,4 +1,4 @@
-import type { Message } from '@berth/client';
+import type { Message, Poll } from '@berth/client';
 import type { Context } from './context.ts';
 import { entryLine } from './entry-line.ts';
 import { fileSize } from './file-line.ts';
@@ -16,6 +16,7 @@ export async function messageLine(context: Context, message: Message): Promise<s
     ...(await replyWords(context, message)),
     await said(context, message),
     ...fileWords(context, message),
+    threadWords(context, message),
   ].filter((each) => each !== '');
   return `${time} ${where}${plain(await people.nick(message.sender))}: ${words.join(' ')}`;
 }
@@ -24,13 +25,21 @@ async function said(context: Context, message: Message): Promise<string> {
   const { recalledBy, editedAt, forwarded, poll } = message;
   if (recalledBy !== undefined) return context.language === 'zh' ? '（已撤回）' : '(taken back)';
   if (poll) {
-    const options = poll.options.map(
-      (option, index) => `${index + 1}. ${plain(option)} (${poll.counts[index]})`,
-    );
-    return `📊 ${plain(poll.question)}  ${options.join('  ')}`;
+    return `📊 ${plain(poll.question)}  ${optionWords(poll)}`;
   }
   const origin = forwarded === undefined ? '' : `↪ ${plain(forwarded.name)}: `;
   return `${origin}${plain(await saidWithNames(context, message))}${editedAt === undefined ? '' : ' ✎'}`;
+}
+
+/** `1. pier (0)  2. quay (1)`: the number is what `/vote` takes. */
+export const optionWords = ({ options, counts }: Pick<Poll, 'options' | 'counts'>): string =>
+  options.map((option, index) => `${index + 1}. ${plain(option)} (${counts[index] ?? 0})`).join('  ');
+
+/** `[2 replies]` of a message with a thread; nothing of others. */
+function threadWords({ language }: Context, { replies }: Message): string {
+  if (!replies) return '';
+  if (language === 'zh') return `[${replies.count} 条回复]`;
+  return `[${replies.count} ${replies.count === 1 ? 'reply' : 'replies'}]`;
 }
 
 /** Files that can be saved by their number; the oldest go first. */

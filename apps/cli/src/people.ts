@@ -42,7 +42,7 @@ export class People {
         .catch(() => undefined);
       if (profile) this.remember(profile);
     }
-    return profile?.nick ?? `user ${user}`;
+    return profile?.nick ?? 'somebody';
   }
 
   /** The members of a conversation by name; of a large group the first of them. */
@@ -99,7 +99,7 @@ export class People {
   /** The title of a group, or the other one's nick. */
   title(id: number): string {
     const conversation = this.#conversations.get(id);
-    return conversation?.title || conversation?.peer?.nick || `conversation ${id}`;
+    return conversation?.title || conversation?.peer?.nick || 'a conversation';
   }
 
   /** The user of that name, or id. Throws BerthError `not_found`. */

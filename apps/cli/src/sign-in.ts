@@ -17,7 +17,7 @@ export async function signIn(client: BerthClient, terminal: Terminal, config: Ch
       else if (password === 'reset') password = await reset(client, terminal, email);
       if (password === undefined) return false;
       const user = await client.logIn({ email, password });
-      terminal.print(`logged in as ${plain(user.nick)} (${plain(user.name)}, id ${user.id})`);
+      terminal.print(`logged in as ${plain(user.nick)} (${plain(user.name)})`);
       return true;
     } catch (error) {
       if (!(error instanceof BerthError) || error.code === 'unavailable' || attempt === maxAttempts)

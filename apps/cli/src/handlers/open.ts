@@ -1,5 +1,6 @@
 import { BerthError } from '@berth/client';
 import type { Command, Context } from '../context.ts';
+import { draftIn } from '../drafts.ts';
 import { findConversation } from '../find-conversation.ts';
 import { plain } from '../terminal.ts';
 import { showHistory } from './history.ts';
@@ -15,6 +16,8 @@ export const open: Command = {
     context.open = conversation;
     terminal.print(`— ${plain(people.title(conversation))} —`);
     await showHistory(context, conversation, shownMessages);
+    const draft = await draftIn(context, conversation);
+    if (draft !== '') terminal.print(`✐ ${plain(draft)}  (/draft)`);
     const head = client.mark(conversation);
     if (head > 0) client.markRead(conversation, head);
   },

@@ -16,6 +16,7 @@ export const scheduled: Command = {
     }
     if (all.length === 0) terminal.print('nothing is to be sent later');
     for (const [index, { conversation, text, at, failed }] of all.entries()) {
+      await people.meet(conversation);
       const when =
         failed === undefined ? new Date(at).toISOString().slice(0, 16).replace('T', ' ') : `! ${failed}`;
       terminal.print(
