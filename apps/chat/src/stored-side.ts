@@ -45,6 +45,7 @@ import { MysqlPeopleLists } from './people/mysql-people-lists.ts';
 import { MysqlPeopleSearch } from './people/mysql-people-search.ts';
 import { MysqlProfileStore } from './people/mysql-profile-store.ts';
 import { SendRates } from './rates/send-rates.ts';
+import { UserTurns } from './rates/user-turns.ts';
 import { MysqlFileClaims } from './stores/file-claims.ts';
 import { GuardedMysql } from './stores/guarded-mysql.ts';
 
@@ -118,6 +119,12 @@ export interface StoresOptions {
   tracing?: Tracing;
 }
 
+/**
+ * Of messages, by conversation: half of the connections that everything but the message writer has, and so many as may wait for a
+ * group in which everybody reacts at once.
+ */
+const changesAtATime = { parallel: 5, maxOfUser: 2_000 };
+
 /** Of one user, at most. */
 const limits = { friends: 5_000, requests: 500, blocks: 5_000 };
 
@@ -161,7 +168,11 @@ export function createStores({
     strangersMayWrite,
     fileLines,
   });
-  const changes = new MysqlChangeStore({ mysql, directory, strangersMayWrite, ...config.messageChanges });
+  const changeTurns = new UserTurns(changesAtATime);
+  const changes = new MysqlChangeStore({
+    ...{ mysql, directory, strangersMayWrite, turns: changeTurns },
+    ...config.messageChanges,
+  });
   const conversationList = new ConversationList({ reader: conversations });
   const messageWriter = new MessageWriter({
     store: new MysqlMessageStore({
@@ -242,6 +253,7 @@ export function createStores({
       log_hints: hints.waiting,
       list_places: conversationList.places,
       marks: marks.waiting,
+      changes: changeTurns.waiting,
       send_rates: sendRates.size,
       old_message_ranges: oldMessageIds.size,
     }),

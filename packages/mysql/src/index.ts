@@ -9,6 +9,7 @@ export {
   isTransient,
 } from './errors.ts';
 export { migrate, readMigrations, schemaVersion } from './migrate.ts';
-export { Mysql, type MysqlConnection, type MysqlOptions, type Tx, txOn } from './mysql.ts';
+export { type Answer, Mysql, type MysqlConnection, type MysqlOptions, type Tx, txOn } from './mysql.ts';
 export { parseMysqlUrl } from './mysql-url.ts';
 export { ServerWatch } from './server-watch.ts';
+export type { Statement } from './statements.ts';

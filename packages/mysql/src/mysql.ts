@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { backoffMs, withDeadline } from '@berth/lifecycle';
 import mysql from 'mysql2/promise';
-import { isConnectionBroken, isReadOnly, isTransient, notLetIn } from './errors.ts';
+import { isConnectionBroken, isDuplicateKey, isReadOnly, isTransient, notLetIn } from './errors.ts';
 import { parseMysqlUrl } from './mysql-url.ts';
 import { ServerWatch } from './server-watch.ts';
 import { isWriter, prepareSession } from './session.ts';
+import { type Answered, type Statement, spell } from './statements.ts';
 
 /**
  * Statements that one connection keeps prepared, the one used longest ago goes first. The code has about 140 different
@@ -41,6 +42,12 @@ export type MysqlConnection = mysql.PoolConnection;
 
 type Params = (string | number | bigint | Buffer | Uint8Array | null)[];
 
+/** What closes an exchange, and what comes of it; of what its opening statements found, in their order. */
+export type Answer<T> = (
+  found: readonly Answered[],
+  tx: Tx,
+) => Promise<{ closing?: readonly Statement[]; result: T }>;
+
 /** One transaction's connection. */
 export interface Tx {
   /** Rows of a SELECT. Prepared. */
@@ -65,7 +72,8 @@ interface Seen {
 /**
  * A pool of connections to MySQL or MariaDB in which each connection is READ COMMITTED, strict, UTC, utf8mb4,
  * and checked for durability before its first use. A server that is gone or takes no writes any more is left within
- * seconds, by readers, too. Prepared statements only. Errors are the driver's (`errno`), but for DurabilityError.
+ * seconds, by readers, too. Statements are prepared, or spelled without a character of what they are about. Errors are the
+ * driver's (`errno`), but for DurabilityError.
  */
 export class Mysql implements Tx {
   readonly #pool: mysql.Pool;
@@ -99,6 +107,8 @@ export class Mysql implements Tx {
       enableKeepAlive: true,
       supportBigNumbers: true,
       maxPreparedStatements,
+      // For `exchange`; nothing else is a text with values in it.
+      multipleStatements: true,
       // A stack of the caller for every statement, whether it fails or not, costs more than it tells.
       trace: false,
       ...(options.tlsCaFile && {
@@ -132,9 +142,21 @@ export class Mysql implements Tx {
    * itself (a lost connection) is passed on with `commitUnknown: true`: whether it took effect is not known.
    */
   async transaction<T>(body: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.#again((connection) => inTransaction(connection, this.#queryTimeoutMs, body));
+  }
+
+  /**
+   * A transaction of two round trips, again as `transaction`: `opening` are the statements that read and lock, `answer` is
+   * given what each has found and says which ones close it. It may ask more by `tx`. Without any to close it, it is undone.
+   */
+  async exchange<T>(opening: readonly Statement[], answer: Answer<T>): Promise<T> {
+    return this.#again((connection) => inExchange(connection, this.#queryTimeoutMs, opening, answer));
+  }
+
+  async #again<T>(use: (connection: mysql.PoolConnection) => Promise<T>): Promise<T> {
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.#with((connection) => inTransaction(connection, this.#queryTimeoutMs, body));
+        return await this.#with(use);
       } catch (error) {
         if (attempt >= 2 || !isTransient(error)) throw error;
         await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt, { baseMs: 20, maxMs: 200 })));
@@ -254,6 +276,42 @@ async function inTransaction<T>(
     await say('COMMIT');
   } catch (error) {
     throw Object.assign(error as Error, { commitUnknown: true });
+  }
+  return result;
+}
+
+async function inExchange<T>(
+  connection: MysqlConnection,
+  timeoutMs: number,
+  opening: readonly Statement[],
+  answer: Answer<T>,
+): Promise<T> {
+  const say = async (statements: readonly Statement[]) => {
+    const [found] = await withDeadline(connection.query(spell(statements)), timeoutMs, 'an exchange');
+    return found as unknown as Answered[];
+  };
+  const undo = () => say([{ sql: 'ROLLBACK' }]);
+  let answered: Awaited<ReturnType<Answer<T>>>;
+  try {
+    const [, ...found] = await say([{ sql: 'START TRANSACTION' }, ...opening]);
+    answered = await answer(found, txOn(connection, timeoutMs));
+  } catch (error) {
+    if (!isConnectionBroken(error)) await undo();
+    throw error;
+  }
+  const { closing, result } = answered;
+  if (closing === undefined) {
+    await undo();
+    return result;
+  }
+  try {
+    await say([...closing, { sql: 'COMMIT' }]);
+  } catch (error) {
+    // Surely of a statement before the COMMIT, or of one that the server has undone; of others who can tell.
+    if (!isDuplicateKey(error) && !isTransient(error))
+      throw Object.assign(error as Error, { commitUnknown: true });
+    await undo();
+    throw error;
   }
   return result;
 }

@@ -1,6 +1,7 @@
 import { BerthError, limits } from '@berth/wire';
 import type { Database } from '../stores/guarded-mysql.ts';
-import type { Change, CommittedChange, MysqlChangeStore } from './mysql-change-store.ts';
+import type { Change, CommittedChange } from './change-work.ts';
+import type { MysqlChangeStore } from './mysql-change-store.ts';
 
 /** A message that is pinned, and the entry that pinned it. */
 interface Pin {
@@ -22,29 +23,35 @@ export class MysqlPins {
   async pin(change: Change, on: boolean): Promise<CommittedChange | { count: number }> {
     const { conversation, sender, target: seq } = change;
     let count = 0;
-    const committed = await this.#changes.commit('pinned', change, async ({ tx, standing, target, now }) => {
-      if (standing.kind === 'group' && standing.member!.role === 'member')
-        throw new BerthError('forbidden', 'only admins pin messages here');
-      const [row] = await tx.rows<{ n: number }>('SELECT COUNT(*) AS n FROM pins WHERE conversation_id = ?', [
-        conversation,
-      ]);
-      count = row!.n;
-      const { changed: _, pinned, ...state } = target.state ?? {};
-      if ((pinned !== undefined) === on) return undefined;
-      if (on && count >= limits.maxPins)
-        throw new BerthError('limit_reached', `at most ${limits.maxPins} messages are pinned`);
-      count += on ? 1 : -1;
-      const also = (entry: number) =>
-        on
-          ? tx.run('INSERT INTO pins (conversation_id, target_seq, seq) VALUES (?, ?, ?)', [
-              ...[conversation, seq, entry],
-            ])
-          : tx.run('DELETE FROM pins WHERE conversation_id = ? AND target_seq = ?', [conversation, seq]);
-      return {
-        details: { on, count },
-        state: on ? { ...state, pinned: { by: sender, at: now } } : state,
-        also,
-      };
+    const all = { sql: 'SELECT COUNT(*) AS n FROM pins WHERE conversation_id = ?', params: [conversation] };
+    const committed = await this.#changes.commit('pinned', change, {
+      reads: [all],
+      judge: ({ standing, target, now, read: [counted] }) => {
+        if (standing.kind === 'group' && standing.member!.role === 'member')
+          throw new BerthError('forbidden', 'only admins pin messages here');
+        count = (counted as { n: number }[])[0]!.n;
+        const { changed: _, pinned, ...state } = target.state ?? {};
+        if ((pinned !== undefined) === on) return undefined;
+        if (on && count >= limits.maxPins)
+          throw new BerthError('limit_reached', `at most ${limits.maxPins} messages are pinned`);
+        count += on ? 1 : -1;
+        const also = (entry: number) => [
+          on
+            ? {
+                sql: 'REPLACE INTO pins (conversation_id, target_seq, seq) VALUES (?, ?, ?)',
+                params: [conversation, seq, entry],
+              }
+            : {
+                sql: 'DELETE FROM pins WHERE conversation_id = ? AND target_seq = ?',
+                params: [conversation, seq],
+              },
+        ];
+        return {
+          details: { on, count },
+          state: on ? { ...state, pinned: { by: sender, at: now } } : state,
+          also,
+        };
+      },
     });
     return committed ?? { count };
   }

@@ -1,8 +1,9 @@
-import type { Tx } from '@berth/mysql';
+import type { Statement } from '@berth/mysql';
 import { BerthError, type Poll, type Profile } from '@berth/wire';
 import type { Database } from '../stores/guarded-mysql.ts';
 import { readProfiles } from '../stores/profile-rows.ts';
-import type { Change, CommittedChange, Locked, MysqlChangeStore } from './mysql-change-store.ts';
+import type { Change, CommittedChange, Locked } from './change-work.ts';
+import type { MysqlChangeStore } from './mysql-change-store.ts';
 
 type Counted = Pick<Poll, 'counts' | 'voters'>;
 
@@ -28,40 +29,51 @@ export class MysqlPolls {
    */
   async vote(change: Change, options: readonly number[]): Promise<CommittedChange | Counted> {
     const now: Counted = { counts: [], voters: 0 };
-    const committed = await this.#changes.commit('polled', change, async ({ tx, target }) => {
-      const poll = pollOf(target);
-      if (poll.closed) throw new BerthError('too_late', 'this poll is closed');
-      const next = chosenOf(poll, options);
-      const before = await replaceVotes(tx, change, next);
-      const counts = poll.counts.map(
-        (count, option) => count + Number(next.has(option)) - Number(before.has(option)),
-      );
-      const voters = poll.voters + Number(next.size > 0) - Number(before.size > 0);
-      Object.assign(now, { counts, voters });
-      if (next.symmetricDifference(before).size === 0) return undefined;
-      const { changed: _, ...state } = target.state!;
-      return {
-        details: { counts, voters },
-        // Nobody is to find out who it was, from the entry neither.
-        ...(poll.anonymous && { sender: target.sender }),
-        state: { ...state, poll: { ...poll, counts, voters } },
-      };
+    const own = [change.conversation, change.target, change.sender];
+    const chosen = {
+      sql: 'SELECT choice FROM poll_votes WHERE conversation_id = ? AND target_seq = ? AND user_id = ?',
+      params: own,
+    };
+    const committed = await this.#changes.commit('polled', change, {
+      reads: [chosen],
+      judge: ({ target, read: [rows] }) => {
+        const poll = pollOf(target);
+        if (poll.closed) throw new BerthError('too_late', 'this poll is closed');
+        const next = chosenOf(poll, options);
+        const before = new Set((rows as { choice: number }[]).map(({ choice }) => choice));
+        const counts = poll.counts.map(
+          (count, option) => count + Number(next.has(option)) - Number(before.has(option)),
+        );
+        const voters = poll.voters + Number(next.size > 0) - Number(before.size > 0);
+        Object.assign(now, { counts, voters });
+        if (next.symmetricDifference(before).size === 0) return undefined;
+        const { changed: _, ...state } = target.state!;
+        return {
+          details: { counts, voters },
+          // Nobody is to find out who it was, from the entry neither.
+          ...(poll.anonymous && { sender: target.sender }),
+          state: { ...state, poll: { ...poll, counts, voters } },
+          also: () => replaceVotes(own, next),
+        };
+      },
     });
     return committed ?? now;
   }
 
   /** For who asked. Undefined when it was closed before. */
   async close(change: Change): Promise<CommittedChange | undefined> {
-    return this.#changes.commit('polled', change, async ({ target }) => {
-      const poll = pollOf(target);
-      if (target.sender !== change.sender) throw new BerthError('forbidden', 'this poll is another one’s');
-      if (poll.closed) return undefined;
-      const { changed: _, ...state } = target.state!;
-      const { counts, voters } = poll;
-      return {
-        details: { counts, voters, closed: true },
-        state: { ...state, poll: { ...poll, closed: true } },
-      };
+    return this.#changes.commit('polled', change, {
+      judge: ({ target }) => {
+        const poll = pollOf(target);
+        if (target.sender !== change.sender) throw new BerthError('forbidden', 'this poll is another one’s');
+        if (poll.closed) return undefined;
+        const { changed: _, ...state } = target.state!;
+        const { counts, voters } = poll;
+        return {
+          details: { counts, voters, closed: true },
+          state: { ...state, poll: { ...poll, closed: true } },
+        };
+      },
     });
   }
 
@@ -110,22 +122,13 @@ function chosenOf({ options, many }: Poll, chosen: readonly number[]): Set<numbe
   return all;
 }
 
-/** Answers with what was chosen before. */
-async function replaceVotes(
-  tx: Tx,
-  { conversation, sender, target }: Change,
-  next: ReadonlySet<number>,
-): Promise<Set<number>> {
-  const of = [conversation, target, sender];
-  const where = 'conversation_id = ? AND target_seq = ? AND user_id = ?';
-  const rows = await tx.rows<{ choice: number }>(`SELECT choice FROM poll_votes WHERE ${where}`, of);
-  const before = new Set(rows.map(({ choice }) => choice));
-  if (next.symmetricDifference(before).size === 0) return before;
-  await tx.run(`DELETE FROM poll_votes WHERE ${where}`, of);
-  for (const choice of next)
-    await tx.run(
-      'INSERT INTO poll_votes (conversation_id, target_seq, user_id, choice) VALUES (?, ?, ?, ?)',
-      [...of, choice],
-    );
-  return before;
-}
+const replaceVotes = (own: readonly number[], next: ReadonlySet<number>): Statement[] => [
+  {
+    sql: 'DELETE FROM poll_votes WHERE conversation_id = ? AND target_seq = ? AND user_id = ?',
+    params: own,
+  },
+  ...[...next].map((choice) => ({
+    sql: 'INSERT INTO poll_votes (conversation_id, target_seq, user_id, choice) VALUES (?, ?, ?, ?)',
+    params: [...own, choice],
+  })),
+];

@@ -1,7 +1,9 @@
 import { BerthError, type Message } from '@berth/wire';
 import type { Context } from '../context.ts';
-import type { Change, CommittedChange, MysqlChangeStore } from '../conversations/mysql-change-store.ts';
+import type { Change, CommittedChange } from '../conversations/change-work.ts';
+import type { MysqlChangeStore } from '../conversations/mysql-change-store.ts';
 import { entryMessage } from '../log/deliver-frame.ts';
+import type { Stores } from '../stored-side.ts';
 import { publishEntries } from './member-events.ts';
 
 /**
@@ -10,12 +12,12 @@ import { publishEntries } from './member-events.ts';
  */
 export async function changeMessage<T extends CommittedChange | Partial<Message>>(
   { stores, publisher, log }: Context,
-  { conversation, sender, target }: Change,
+  { conversation, sender }: Change,
   commit: (changes: MysqlChangeStore) => Promise<T>,
 ): Promise<T extends CommittedChange ? Message : Partial<Message>> {
   const retryAfterMs = stores.sendRates.take(sender, performance.now());
   if (retryAfterMs > 0) throw new BerthError('rate_limited', undefined, { retryAfterMs });
-  await requireVisible({ stores }, conversation, sender, target);
+  await requireAcquainted(stores, conversation, sender);
   const committed = await commit(stores.changes);
   if (!('entry' in committed)) return committed as never;
   const { entry, row, released } = committed;
@@ -27,6 +29,15 @@ export async function changeMessage<T extends CommittedChange | Partial<Message>
       .release(released.owner, released.files, Date.now())
       .catch((error: unknown) => log.warn({ err: error }, 'files of a recalled message were not released'));
   return entryMessage({ conversation, ...entry }) as never;
+}
+
+/** Throws `not_member` for a stranger, who is not to lock anything. Who was a member once may ask again what came of a change. */
+async function requireAcquainted({ directory }: Stores, conversation: number, user: number): Promise<void> {
+  const cached = directory.cached(conversation, user);
+  if (cached?.member !== undefined) return;
+  // What is remembered may be behind what another node has allowed since.
+  const standing = await directory.reload(conversation, user);
+  if (standing.member === undefined) throw new BerthError('not_member');
 }
 
 /** Throws `not_member` for a stranger, `not_found` for what was there before or after the user was. */

@@ -1,4 +1,4 @@
-import { isDuplicateKey, type Tx } from '@berth/mysql';
+import { isDuplicateKey, type Statement, type Tx } from '@berth/mysql';
 import type { EntryDetails, EntryKind } from '@berth/wire';
 import { entryKinds, isChange } from './entry-kinds.ts';
 
@@ -39,14 +39,36 @@ export async function appendEntries(
   const appended: AppendedEntry[] = [];
   for (const entry of entries) {
     await appendOne(tx, conversation, entry, now);
-    const [end] = await tx.rows<{ seq: number; uncounted: number; sent_at: number }>(
-      `SELECT seq, uncounted, sent_at FROM messages FORCE INDEX (PRIMARY)
-       WHERE conversation_id = ? ORDER BY seq DESC LIMIT 1`,
-      [conversation],
-    );
+    const [end] = await tx.rows<EndRow>(endSelect, [conversation]);
     appended.push({ ...entry, seq: end!.seq, uncounted: end!.uncounted, sentAt: end!.sent_at });
   }
   return appended;
+}
+
+/** The end of a log, as `endSelect` finds it. */
+export interface EndRow {
+  seq: number;
+  uncounted: number;
+  sent_at: number;
+}
+
+export const endSelect = `SELECT seq, uncounted, sent_at FROM messages FORCE INDEX (PRIMARY)
+  WHERE conversation_id = ? ORDER BY seq DESC LIMIT 1`;
+
+/** Changes of messages where `appendEntries` would have put them, unless somebody appends first: then it violates the primary key. */
+export function changesBehind(conversation: number, entries: readonly AppendedEntry[]): Statement {
+  const rows = entries.map(({ cid }) => {
+    const name = cid === undefined ? cidPrefix : changeCidPrefix;
+    return `(?, ?, ?, ?, ?, CONCAT(${name}, ?), ?, ?)`;
+  });
+  return {
+    sql: `INSERT INTO messages (conversation_id, seq, kind, uncounted, sender_id, cid, sent_at, text)
+      VALUES ${rows.join(', ')}`,
+    params: entries.flatMap(({ seq, kind, uncounted, sender, cid = String(seq), sentAt, details }) => [
+      ...[conversation, seq, entryKinds.indexOf(kind), uncounted, sender],
+      ...[Buffer.from(cid), sentAt, JSON.stringify(details)],
+    ]),
+  };
 }
 
 async function appendOne(

@@ -1,6 +1,6 @@
 import { BoundRows, executeBound, type MysqlConnection, txOn } from '@berth/mysql';
 import { insertAttachments, readAttachments } from '../stores/attachment-rows.ts';
-import { insertMentions } from '../stores/mention-rows.ts';
+import { mentionInserts } from '../stores/mention-rows.ts';
 import { insertSizes, marks, padded } from '../stores/statement-shapes.ts';
 import { type BatchPlan, identityKey } from './batch-plan.ts';
 import { type LogEnd, readLogEnds } from './log-ends.ts';
@@ -113,7 +113,8 @@ export class BatchStatements {
         ],
       );
       await insertAttachments(tx, { conversation, seq }, attachments, message.filesOf);
-      await insertMentions(tx, { conversation, seq }, mentions);
+      for (const one of mentionInserts({ conversation, seq }, mentions))
+        await tx.run(one.sql, [...one.params!]);
     }
   }
 

@@ -57,13 +57,16 @@ export function directKey(a: number, b: number): Buffer {
   return key;
 }
 
+/** Both users of a direct conversation, the lower id first; undefined of a group. */
+export const directOf = (key: Buffer | null): ConversationRow['direct'] =>
+  key === null ? undefined : [key.readUInt32BE(0), key.readUInt32BE(4)];
+
 export const conversationRowOf = (row: StoredConversationRow): ConversationRow => ({
   id: row.id,
   kind: row.kind === kinds.direct ? 'direct' : 'group',
   title: row.title,
   picture: row.picture === null ? undefined : textOf(row.picture),
-  direct:
-    row.direct_key === null ? undefined : [row.direct_key.readUInt32BE(0), row.direct_key.readUInt32BE(4)],
+  direct: directOf(row.direct_key),
   membersVersion: row.members_version,
   memberCount: row.member_count,
   createdAt: row.created_at,

@@ -18,7 +18,10 @@ interface Waiting {
   since: number;
 }
 
-/** Runs so many tasks at a time and one of a user; users take turns, however many tasks one of them has. */
+/**
+ * Runs so many tasks at a time and one of a user; users take turns, however many tasks one of them has. Whatever else has a
+ * number can take turns as well.
+ */
 export class UserTurns {
   readonly #options: Required<UserTurnsOptions>;
   /** Those whose turn is next stand first. */

@@ -1,8 +1,15 @@
 import { Circuit } from '@berth/lifecycle';
-import { isConnectionBroken, isServerAway, type Mysql, type Tx } from '@berth/mysql';
+import {
+  type Answer,
+  isConnectionBroken,
+  isServerAway,
+  type Mysql,
+  type Statement,
+  type Tx,
+} from '@berth/mysql';
 
 /** Single statements, and transactions that are tried again after a deadlock. */
-export type Database = Pick<Mysql, 'rows' | 'run' | 'transaction'>;
+export type Database = Pick<Mysql, 'rows' | 'run' | 'transaction' | 'exchange'>;
 
 /**
  * MySQL behind a circuit: after three calls in a row that found it away, callers are told at once for a second, instead of
@@ -29,6 +36,10 @@ export class GuardedMysql implements Database {
 
   run(...call: Parameters<Mysql['run']>): ReturnType<Mysql['run']> {
     return this.#circuit.run(() => this.#mysql.run(...call));
+  }
+
+  exchange<T>(opening: readonly Statement[], answer: Answer<T>): Promise<T> {
+    return this.#circuit.run(() => this.#mysql.exchange<T>(opening, answer));
   }
 
   transaction<T>(body: (tx: Tx) => Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-import type { Tx } from '@berth/mysql';
+import type { Statement } from '@berth/mysql';
 import type { Mention } from '@berth/wire';
 
 /** Where a message stands. */
@@ -8,32 +8,30 @@ interface Place {
 }
 
 /** Of one message, which is being written, its conversation locked: whom it means, each once. */
-export async function insertMentions(
-  tx: Pick<Tx, 'run'>,
-  { conversation, seq }: Place,
-  mentions: readonly Mention[],
-): Promise<void> {
+export function mentionInserts({ conversation, seq }: Place, mentions: readonly Mention[]): Statement[] {
   const users = [...new Set(mentions.map(({ user }) => user))];
-  if (users.length === 0) return;
-  await tx.run(
-    `INSERT INTO mentions (conversation_id, user_id, seq) VALUES ${users.map(() => '(?,?,?)').join(',')}`,
-    users.flatMap((user) => [conversation, user, seq]),
-  );
-  await tx.run('UPDATE conversations SET mentioned_seq = GREATEST(mentioned_seq, ?) WHERE id = ?', [
-    ...[seq, conversation],
-  ]);
+  if (users.length === 0) return [];
+  return [
+    {
+      sql: `INSERT INTO mentions (conversation_id, user_id, seq) VALUES ${users.map(() => '(?,?,?)').join(',')}`,
+      params: users.flatMap((user) => [conversation, user, seq]),
+    },
+    {
+      sql: 'UPDATE conversations SET mentioned_seq = GREATEST(mentioned_seq, ?) WHERE id = ?',
+      params: [seq, conversation],
+    },
+  ];
 }
 
 /** The message means nobody any more. */
-export async function deleteMentions(
-  tx: Pick<Tx, 'run'>,
-  { conversation, seq }: Place,
-  mentions: readonly Mention[],
-): Promise<void> {
+export function mentionDeletes({ conversation, seq }: Place, mentions: readonly Mention[]): Statement[] {
   const users = [...new Set(mentions.map(({ user }) => user))];
-  if (users.length === 0) return;
-  await tx.run(
-    `DELETE FROM mentions WHERE conversation_id = ? AND seq = ? AND user_id IN (${users.map(() => '?').join(',')})`,
-    [conversation, seq, ...users],
-  );
+  if (users.length === 0) return [];
+  const these = users.map(() => '?').join(',');
+  return [
+    {
+      sql: `DELETE FROM mentions WHERE conversation_id = ? AND seq = ? AND user_id IN (${these})`,
+      params: [conversation, seq, ...users],
+    },
+  ];
 }
