@@ -63,10 +63,11 @@ export abstract class ChangingClient implements Acts {
   }
 
   async schedule(
-    ...[conversation, text, at, options = {}]: Parameters<BerthClient['schedule']>
+    ...[conversation, text, at, { mentions = [], ...rest } = {}]: Parameters<BerthClient['schedule']>
   ): Promise<Scheduled> {
     // `now()` has fractions of a millisecond.
-    const body = { conversation, text, at: Math.round(at), cid: this.createCid(), ...options };
+    const meant = mentions.length > 0 ? { mentions: [...mentions] } : undefined;
+    const body = { conversation, text, at: Math.round(at), cid: this.createCid(), ...rest, ...meant };
     return (await this.request('schedule', body)).scheduled;
   }
 

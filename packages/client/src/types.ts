@@ -322,7 +322,7 @@ export interface BerthClient {
     conversation: number,
     text: string,
     at: number,
-    options?: { replyTo?: number },
+    options?: { replyTo?: number; mentions?: readonly Mention[] },
   ): Promise<Scheduled>;
   /** What the platform lets one change of one's own messages; nothing before a node has told. */
   readonly changing: ChangeRules;

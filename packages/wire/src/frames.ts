@@ -140,9 +140,9 @@ export const requestSchemas = {
     limit: page,
   }),
   /** Sends a text later: after now, and within a year. The `cid` is that of the message. */
-  schedule: z.object({ req, ...later, at: milliseconds }),
+  schedule: z.object({ req, ...later, at: milliseconds }).refine(mentionsFit.check, mentionsFit.error),
   /** Both while it is not sent yet. */
-  scheduleEdit: z.object({ req, ...later, at: milliseconds }),
+  scheduleEdit: z.object({ req, ...later, at: milliseconds }).refine(mentionsFit.check, mentionsFit.error),
   scheduleCancel: z.object({ req, conversation: id31, cid }),
   scheduledMessages: z.object({
     req,
@@ -161,7 +161,9 @@ export const requestSchemas = {
     limit: z.int().min(1).max(100).default(50),
   }),
   /** What the user has typed and not sent, for all of their devices; an empty text without a reply: nothing any more. */
-  draft: z.object({ req, conversation: id31, text: z.string(), replyTo: seq.optional() }),
+  draft: z
+    .object({ req, conversation: id31, text: z.string(), replyTo: seq.optional(), mentions })
+    .refine(mentionsFit.check, mentionsFit.error),
   drafts: z.object({ req, cursor: z.string().max(128).optional(), limit: page }),
   /** Deletes messages for oneself alone. */
   hide: z.object({ req, conversation: id31, seqs: z.array(seq).min(1).max(limits.maxPage) }),

@@ -29,7 +29,14 @@ export type { RequestBody, RequestInput, RequestName } from './frames.ts';
 export type { FoundGroup, GroupLink, GroupSettings, SetSettings } from './group-answers.ts';
 export { answerId, berthIds, type FrameName, frameIds, llfcchatIds } from './ids.ts';
 export { limits } from './limits.ts';
-export { everybody, isMentioned, type Mention, mentionsEverybody, withNames } from './mentions.ts';
+export {
+  areMentionsOf,
+  everybody,
+  isMentioned,
+  type Mention,
+  mentionsEverybody,
+  withNames,
+} from './mentions.ts';
 export type {
   Attachment,
   AttachmentKind,

@@ -1,4 +1,5 @@
 import type { ErrorCode } from './errors.ts';
+import type { Mention } from './mentions.ts';
 
 /** Who said first what a message passes on: the name is that of then. */
 export interface Forwarded {
@@ -27,6 +28,7 @@ export interface Draft {
   conversation: number;
   text: string;
   replyTo?: number;
+  mentions?: Mention[];
   /** When it was kept, milliseconds since 1970: of two the later one holds. */
   at: number;
 }
@@ -38,6 +40,7 @@ export interface Scheduled {
   cid: string;
   text: string;
   replyTo?: number;
+  mentions?: Mention[];
   /** When it is sent, milliseconds since 1970. */
   at: number;
   /** Why it could not be: it waits to be changed or cancelled. */

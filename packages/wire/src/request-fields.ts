@@ -109,7 +109,12 @@ export const poll = z
 /** Since 1970. */
 export const milliseconds = z.int().min(0).max(8.64e15);
 /** What is sent later. */
-export const later = { conversation: id31, cid, text: z.string().min(1), replyTo: seq.optional() };
+export const later = {
+  ...{ conversation: id31, cid },
+  text: z.string().min(1),
+  replyTo: seq.optional(),
+  mentions,
+};
 
 /** What the link of an invite ends with. */
 export const inviteToken = z.string().regex(/^[\w-]{27}$/, { error: 'no invite is called so' });

@@ -42,6 +42,23 @@ test('what is typed on one device is told to the others, and to those that were 
   assert.equal((await kept(ann))[0]!.replyTo, seq);
 });
 
+test('a draft keeps whom it means, on all devices, until its text is another', async () => {
+  const { people, group } = await crew(2);
+  const [ann, bob] = people as [Profile, Profile];
+  const mentions = [{ user: bob.id, at: 5, length: 4 }];
+  const typed = { conversation: group, text: 'well @bob', mentions };
+  const { at } = await nodeAt(0).ask(draft, 'draft', ann, typed);
+  assert.deepEqual(nodeAt(0).publisher.pushed.at(-1)!.body, { ...typed, at });
+  assert.deepEqual(await kept(ann), [{ ...typed, at }]);
+  // As a pod of the release before does.
+  await mysql.db.run("UPDATE drafts SET text = 'short' WHERE user_id = ?", [ann.id]);
+  assert.deepEqual(await kept(ann), [{ conversation: group, text: 'short', at }]);
+  await keep(ann, group, 'well @bob, then');
+  assert.equal((await kept(ann))[0]!.mentions, undefined);
+  const beyond = { ...typed, mentions: [{ user: bob.id, at: 5, length: 5 }] };
+  assert.throws(() => nodeAt(0).ask(draft, 'draft', ann, beyond));
+});
+
 test('drafts are bounded, and listed page by page', async () => {
   const { people, group } = await crew(2);
   const [ann, bob] = people as [Profile, Profile];

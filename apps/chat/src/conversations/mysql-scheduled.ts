@@ -1,6 +1,7 @@
 import type { Tx } from '@berth/mysql';
 import { BerthError, type ErrorCode, limits, type Scheduled } from '@berth/wire';
 import type { Database } from '../stores/guarded-mysql.ts';
+import { keptMentions, mentionsOf } from './kept-mentions.ts';
 
 /** What is sent later, and for whom. */
 export interface DueMessage extends Scheduled {
@@ -16,11 +17,12 @@ interface ScheduledRow {
   failed: Buffer | null;
   reply_to: number | null;
   text: string;
+  mentions: string | null;
 }
 
 type Name = Pick<DueMessage, 'user' | 'conversation' | 'cid'>;
 
-const columns = 'user_id, conversation_id, cid, at, look_at, failed, reply_to, text';
+const columns = 'user_id, conversation_id, cid, at, look_at, failed, reply_to, text, mentions';
 const where = 'user_id = ? AND conversation_id = ? AND cid = ?';
 const keyOf = ({ user, conversation, cid }: Name) => [user, conversation, cid];
 /** No node has taken it. */
@@ -45,13 +47,13 @@ export class MysqlScheduled {
 
   /** Answers with what is there under its name already. Throws `limit_reached`. */
   async add(user: number, wanted: Scheduled): Promise<Scheduled> {
-    const { conversation, cid, text, replyTo } = wanted;
+    const { conversation, cid, text, replyTo, mentions } = wanted;
     return this.#mysql.transaction(async (tx) => {
       const at = await freeTime(tx, { user, ...wanted });
       const { affectedRows } = await tx.run(
-        `INSERT IGNORE INTO scheduled_messages (user_id, conversation_id, cid, at, look_at, reply_to, text)
-         VALUES (?, ?, ?, ?, ?, ?, ?)`,
-        [user, conversation, cid, at, at, replyTo ?? null, text],
+        `INSERT IGNORE INTO scheduled_messages (user_id, conversation_id, cid, at, look_at, reply_to, text, mentions)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        [user, conversation, cid, at, at, replyTo ?? null, text, keptMentions(mentions)],
       );
       if (affectedRows === 0) return (await find(tx, { user, conversation, cid }))!;
       const [row] = await tx.rows<{ n: number }>(
@@ -66,12 +68,13 @@ export class MysqlScheduled {
 
   /** Answers with what it is then. Throws `not_found` for what is not there or sent, `too_late` for what is being sent. */
   async edit(user: number, wanted: Scheduled): Promise<Scheduled> {
-    const { text, replyTo } = wanted;
+    const { text, replyTo, mentions } = wanted;
     return this.#whileFree({ user, ...wanted }, async (tx, key) => {
       const at = await freeTime(tx, { user, ...wanted });
       await tx.run(
-        `UPDATE scheduled_messages SET at = ?, look_at = ?, failed = NULL, reply_to = ?, text = ? WHERE ${where}`,
-        [at, at, replyTo ?? null, text, ...key],
+        `UPDATE scheduled_messages SET at = ?, look_at = ?, failed = NULL, reply_to = ?, text = ?, mentions = ?
+         WHERE ${where}`,
+        [at, at, replyTo ?? null, text, keptMentions(mentions), ...key],
       );
       return { ...wanted, at };
     });
@@ -170,6 +173,7 @@ const scheduledOf = (row: ScheduledRow): Scheduled => ({
   cid: row.cid.toString(),
   text: row.text,
   ...(row.reply_to !== null && { replyTo: row.reply_to }),
+  ...mentionsOf(row.text, row.mentions),
   at: row.at,
   ...(row.failed !== null && { failed: row.failed.toString() as ErrorCode }),
 });

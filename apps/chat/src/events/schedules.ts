@@ -1,13 +1,20 @@
-import { BerthError, encodeFrame, frameIds, limits, type Scheduled } from '@berth/wire';
+import { BerthError, encodeFrame, frameIds, limits, type Mention, type Scheduled } from '@berth/wire';
 import type { Context, Session } from '../context.ts';
 import { deliverBodyBytes, encodeDeliver } from '../log/deliver-frame.ts';
-import { isMember, writeRefusal } from '../membership/standing.ts';
+import { everybodyRefusal, isMember, writeRefusal } from '../membership/standing.ts';
 
 /** What is asked to be sent later. Throws what keeps it from being sent now, and `time_refused`. */
 export async function checkScheduled(
   { config, stores }: Context,
   { user: sender }: Session,
-  { replyTo, ...wanted }: Omit<Scheduled, 'replyTo'> & { replyTo?: number | undefined },
+  {
+    replyTo,
+    mentions,
+    ...wanted
+  }: Omit<Scheduled, 'replyTo' | 'mentions'> & {
+    replyTo?: number | undefined;
+    mentions?: Mention[] | undefined;
+  },
 ): Promise<Scheduled> {
   const { conversation, cid, text, at } = wanted;
   const now = Date.now();
@@ -15,17 +22,19 @@ export async function checkScheduled(
   if (retryAfterMs > 0) throw new BerthError('rate_limited', undefined, { retryAfterMs });
   if (!text.isWellFormed() || !cid.isWellFormed())
     throw new BerthError('bad_request', 'text and cid must be well-formed Unicode');
-  const reply = replyTo === undefined ? undefined : { replyTo };
-  if (deliverBodyBytes(encodeDeliver({ conversation, sender, cid, text, ...reply })) > config.maxDeliverBytes)
+  const more = { ...(replyTo !== undefined && { replyTo }), ...(mentions && { mentions }) };
+  if (deliverBodyBytes(encodeDeliver({ conversation, sender, cid, text, ...more })) > config.maxDeliverBytes)
     throw new BerthError('too_large', `a message has at most ${config.maxDeliverBytes} bytes when encoded`);
   if (at <= now || at > now + limits.maxScheduleMs) throw new BerthError('time_refused');
   const { standing, visible } = await stores.conversations.open(conversation, sender);
   if (!isMember(standing)) throw new BerthError('not_member');
   const refusal = writeRefusal(standing, { strangersMayWrite: config.strangersMayWrite, now });
   if (refusal !== undefined && refusal.code !== 'muted') throw refusal;
+  const unheard = everybodyRefusal(standing, mentions);
+  if (unheard !== undefined) throw unheard;
   if (replyTo !== undefined && (replyTo < 1 || replyTo > visible.head))
     throw new BerthError('bad_request', 'replyTo names no message');
-  return { conversation, cid, text, ...reply, at };
+  return { conversation, cid, text, ...more, at };
 }
 
 /** Tells the user's sessions what they send later, but for the one that did it. */

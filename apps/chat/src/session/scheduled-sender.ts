@@ -76,7 +76,7 @@ export class ScheduledSender {
 
   async #send(due: DueMessage): Promise<void> {
     const { stores, log } = this.#context;
-    const { user, conversation, cid, text, replyTo } = due;
+    const { user, conversation, cid, text, replyTo, mentions } = due;
     try {
       const profile = await stores.profiles.get(user);
       const body = {
@@ -86,6 +86,7 @@ export class ScheduledSender {
         text,
         resent: true,
         ...(replyTo !== undefined && { replyTo }),
+        ...(mentions && { mentions }),
       };
       await send(this.#context, senderOf(user, profile), body);
     } catch (thrown) {

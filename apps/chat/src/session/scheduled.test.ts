@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventually } from '@berth/fixtures';
-import type { Profile, Scheduled } from '@berth/wire';
+import { everybody, type Profile, type Scheduled } from '@berth/wire';
 import { useCrews } from '../conversations/crew.fixture.ts';
 import { block } from '../handlers/block.ts';
+import { conversation } from '../handlers/conversation.ts';
 import { directOpen } from '../handlers/direct-open.ts';
 import { groupLeave } from '../handlers/group-leave.ts';
 import { schedule } from '../handlers/schedule.ts';
@@ -141,6 +142,35 @@ test('until then it is listed, changed and cancelled, and other devices hear of 
   await cancel(ann);
   await rejected(cancel(ann), 'not_found');
   assert.deepEqual(await listed(ann), [other.scheduled]);
+});
+
+test('a text that is sent later means whom it names: they are told, and find it among their mentions', async () => {
+  const { people, group } = await crew(2);
+  const [ann, bob] = people as [Profile, Profile];
+  const meant = (text: string, user = bob.id) => ({
+    ...{ conversation: group, cid: cid(), at: Date.now() + hourMs, text: `${text} @bob` },
+    mentions: [{ user, at: text.length + 1, length: 4 }],
+  });
+  const first = meant('ahoy');
+  const { scheduled } = await nodeAt(0).ask(schedule, 'schedule', ann, first);
+  assert.deepEqual(scheduled.mentions, first.mentions);
+  assert.deepEqual((await listed(ann))[0]!.mentions, first.mentions);
+  const other = meant('not you');
+  await nodeAt(0).ask(schedule, 'schedule', ann, other);
+  const { mentions: _, ...plain } = other;
+  const changed = await nodeAt(0).ask(scheduleEdit, 'scheduleEdit', ann, plain);
+  assert.equal(changed.scheduled.mentions, undefined);
+  await rejected(nodeAt(0).ask(schedule, 'schedule', bob, meant('all', everybody)), 'forbidden');
+  const beyond = { ...first, cid: cid(), text: 'ahoy' };
+  assert.throws(() => nodeAt(0).ask(schedule, 'schedule', ann, beyond));
+  await pass(ann);
+  await sending(2, () => eventually('all is sent', async () => (await listed(ann)).length === 0));
+  const said = (await seen(bob, group)).filter(({ kind }) => kind === undefined);
+  const ahoy = said.find(({ text }) => text === first.text)!;
+  assert.deepEqual(ahoy.mentions, first.mentions);
+  assert.equal(said.find(({ text }) => text === other.text)!.mentions, undefined);
+  const told = await nodeAt(1).ask(conversation, 'conversation', bob, { conversation: group });
+  assert.deepEqual(told.conversation.mentions, [ahoy.seq]);
 });
 
 test('what may not be sent later has one clear code each; what may not be sent any more says why', async () => {
