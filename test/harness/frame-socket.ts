@@ -11,25 +11,36 @@ export interface ReceivedFrame {
   length: number;
 }
 
-/** A raw TCP socket that speaks frames: u16 id, u16 length, JSON. It checks nothing, so it can say anything. */
+interface FrameSocketOptions {
+  /** Of a frame's header. Default: 2. */
+  lengthBytes?: 2 | 4;
+  /** How long a frame is waited for, unless it is said. Default: 5 s. */
+  timeoutMs?: number;
+}
+
+/** A raw TCP socket that speaks frames: u16 id, u16 or u32 length, JSON. It checks nothing, so it can say anything. */
 export class FrameSocket {
   readonly #socket: Socket;
+  readonly #lengthBytes: 2 | 4;
+  readonly #timeoutMs: number;
   readonly frames: ReceivedFrame[] = [];
   readonly closed: Promise<void>;
   #bytes = Buffer.alloc(0);
   #wake: (() => void)[] = [];
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, { lengthBytes = 2, timeoutMs = 5_000 }: FrameSocketOptions) {
     this.#socket = socket;
+    this.#lengthBytes = lengthBytes;
+    this.#timeoutMs = timeoutMs;
     this.closed = new Promise((resolve) => socket.once('close', () => resolve()));
     socket.on('data', (chunk) => this.#take(chunk));
     socket.on('error', () => {});
     void this.closed.then(() => this.#wakeAll());
   }
 
-  static connect(host: string, port: number): Promise<FrameSocket> {
+  static connect(host: string, port: number, options: FrameSocketOptions = {}): Promise<FrameSocket> {
     return new Promise((resolve, reject) => {
-      const socket = connect({ host, port }, () => resolve(new FrameSocket(socket)));
+      const socket = connect({ host, port }, () => resolve(new FrameSocket(socket, options)));
       socket.once('error', reject);
     });
   }
@@ -39,18 +50,18 @@ export class FrameSocket {
   }
 
   send(id: number, body: Body): void {
-    this.sendBytes(frameOf(id, Buffer.from(JSON.stringify(body))));
+    this.sendBytes(frameOf(id, Buffer.from(JSON.stringify(body)), this.#lengthBytes));
   }
 
   sendBytes(bytes: Buffer): void {
     this.#socket.write(bytes);
   }
 
-  /** The next frame of that id that nobody took yet; waits for it. Rejects when the connection ends or after 5 s. */
+  /** The next frame of that id that nobody took yet; waits for it. Rejects when the connection ends or after a while. */
   async next(
     id: number,
     wanted: (body: Body) => boolean = () => true,
-    timeoutMs = 5_000,
+    timeoutMs = this.#timeoutMs,
   ): Promise<ReceivedFrame> {
     const until = performance.now() + timeoutMs;
     for (;;) {
@@ -80,11 +91,13 @@ export class FrameSocket {
 
   #take(chunk: Buffer): void {
     this.#bytes = Buffer.concat([this.#bytes, chunk]);
-    while (this.#bytes.length >= 4 && this.#bytes.length >= 4 + this.#bytes.readUInt16BE(2)) {
-      const length = this.#bytes.readUInt16BE(2);
-      const body = JSON.parse(this.#bytes.subarray(4, 4 + length).toString('utf8')) as Body;
+    const start = 2 + this.#lengthBytes;
+    while (this.#bytes.length >= start) {
+      const length = this.#bytes.readUIntBE(2, this.#lengthBytes);
+      if (this.#bytes.length < start + length) break;
+      const body = JSON.parse(this.#bytes.subarray(start, start + length).toString('utf8')) as Body;
       this.frames.push({ id: this.#bytes.readUInt16BE(0), body, length });
-      this.#bytes = this.#bytes.subarray(4 + length);
+      this.#bytes = this.#bytes.subarray(start + length);
     }
     this.#wakeAll();
   }
@@ -105,9 +118,9 @@ export class FrameSocket {
 }
 
 /** The bytes of a frame around any body. */
-export function frameOf(id: number, body: Buffer): Buffer {
-  const header = Buffer.alloc(4);
+export function frameOf(id: number, body: Buffer, lengthBytes: 2 | 4 = 2, length = body.length): Buffer {
+  const header = Buffer.alloc(2 + lengthBytes);
   header.writeUInt16BE(id, 0);
-  header.writeUInt16BE(body.length, 2);
+  header.writeUIntBE(length, 2, lengthBytes);
   return Buffer.concat([header, body]);
 }

@@ -20,7 +20,7 @@ import {
 import { type OldUser, oldLogIn, registerOldUser } from './old-user.ts';
 import { QtClient } from './qt-client.ts';
 import { qtPeople } from './qt-people.ts';
-import { ResourceSocket, resourceFrame } from './resource-socket.ts';
+import { connectResource, resourceFrame } from './resource-socket.ts';
 
 const platform = usePlatform({
   nodes: 2,
@@ -335,7 +335,7 @@ test('who cannot be understood, or is not who they say, is told so and sent away
   const { annUser, bobUser } = await two();
   const [ann, bob] = [await logInWithPictures(annUser), await logInWithPictures(bobUser)];
   const berth = await oldLogIn(platform, bobUser);
-  const open = () => ResourceSocket.connect(berth.reshost, Number(berth.resport));
+  const open = () => connectResource(berth.reshost, Number(berth.resport));
   const asked = { name: `${randomUUID()}.png`, seq: 1, message_id: 20_000_000, uid: annUser.uid };
   const strangers: [number, Buffer, number][] = [
     [1001, resourceFrame(1047, '{', 60_000), 1048],
@@ -348,18 +348,18 @@ test('who cannot be understood, or is not who they say, is told so and sent away
   for (const [error, bytes, id] of strangers) {
     const stranger = await open();
     stranger.sendBytes(bytes);
-    assert.equal((await stranger.next(id)).error, error, bytes.toString('latin1'));
+    assert.equal((await stranger.next(id)).body.error, error, bytes.toString('latin1'));
     await stranger.closed;
   }
   // A frame in pieces, two in one, and one that nobody knows: each has its answer.
   const slow = await open();
   const frame = resourceFrame(1045, JSON.stringify({ message_id: 20_000_000 }));
   for (const byte of frame) slow.sendBytes(Buffer.from([byte]));
-  assert.equal((await slow.next(1046)).error, 1022);
+  assert.equal((await slow.next(1046)).body.error, 1022);
   slow.sendBytes(Buffer.concat([frame, resourceFrame(1999, '{}'), frame]));
-  assert.equal((await slow.next(1046)).error, 1022);
-  assert.equal((await slow.next(2000)).error, 1001);
-  assert.equal((await slow.next(1046)).error, 1022);
+  assert.equal((await slow.next(1046)).body.error, 1022);
+  assert.equal((await slow.next(2000)).body.error, 1001);
+  assert.equal((await slow.next(1046)).body.error, 1022);
   await slow.close();
   // The token is the session's: it ends with it.
   const known = await open();
@@ -369,7 +369,7 @@ test('who cannot be understood, or is not who they say, is told so and sent away
   await eventually('the token is worthless', async () => {
     if (known.isClosed) return true;
     known.send(1047, mine);
-    return (await known.next(1048).catch(() => ({ error: 1010 }))).error === 1010;
+    return (await known.next(1048).catch(() => ({ body: { error: 1010 } }))).body.error === 1010;
   });
   await known.closed;
 });

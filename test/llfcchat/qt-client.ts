@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
 import { eventually } from '@berth/fixtures';
-import { type Body, frameOf } from '../harness/frame-socket.ts';
+import { type Body, type FrameSocket, frameOf } from '../harness/frame-socket.ts';
 import type { PlatformDoors } from '../harness/platform.ts';
 import { type OldUser, oldLogIn } from './old-user.ts';
-import { ResourceSocket } from './resource-socket.ts';
+import { connectResource } from './resource-socket.ts';
 
 /**
  * `plain`: the first variant, which neither beats nor pages and shows what `text_array` brings. `threads`: the later one.
@@ -59,7 +59,7 @@ export class QtClient {
   isLoaded = false;
   nodePort = 0;
   /** With `pictures`: its connection to the file server, and what it shows there. */
-  files!: ResourceSocket;
+  files!: FrameSocket;
   fileToken = '';
   readonly #options: QtOptions;
   #socket: Socket | undefined;
@@ -92,8 +92,7 @@ export class QtClient {
     this.#uid = 0;
     this.#read = new FrameReader();
     this.nodePort = Number(berth.port);
-    if (this.#options.pictures)
-      this.files = await ResourceSocket.connect(berth.reshost, Number(berth.resport));
+    if (this.#options.pictures) this.files = await connectResource(berth.reshost, Number(berth.resport));
     const socket = connect(this.nodePort, berth.host);
     this.#socket = socket;
     socket.on('error', () => {});
