@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { eventually } from '@berth/fixtures';
 import type { Page } from 'playwright-core';
 import { zh as groupZh } from '../../apps/web/src/groups/group-catalogue.ts';
 import { zh } from '../../apps/web/src/i18n/zh.ts';
@@ -208,5 +209,19 @@ test('replies in a thread open beside the conversation, count at its message, an
   await message(page, 'Which berth?').getByRole('button', { name: '2 replies', exact: true }).waitFor();
   await theirs.page.keyboard.press('Escape');
   await panel.waitFor({ state: 'detached' });
+
+  // A reply that comes last has no row of its own: what is before it is read all the same.
+  await theirs.page.goto(`${platform.gateUrl}/#/settings`);
+  await send(page, 'Any news?');
+  await message(page, 'Which berth?').getByRole('button', { name: '2 replies', exact: true }).press('Enter');
+  await mine.getByRole('textbox', { name: 'Reply in thread' }).fill('It is taken');
+  await page.keyboard.press('Enter');
+  await mine.getByRole('listitem').getByText('It is taken').waitFor();
+  await theirs.page.goto(`${platform.gateUrl}/#/chats`);
+  await theirs.page.getByText('1 unread').first().waitFor({ state: 'attached' });
+  await openChat(theirs.page, 'Harbour');
+  await message(theirs.page, 'Any news?').waitFor();
+  await message(theirs.page, 'Which berth?').getByRole('button', { name: '3 replies · new' }).waitFor();
+  await eventually('nothing is unread', async () => (await theirs.page.title()) === 'Berth', 30_000);
   assert.deepEqual([...complaints, ...theirs.complaints], []);
 });
