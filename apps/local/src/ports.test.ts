@@ -15,7 +15,7 @@ test('a port that is taken: by whom, and which one is free', {
     await assert.rejects(assertFree(port, 'mailbox', '--mail-port'), {
       name: 'LocalError',
       message: new RegExp(
-        `^port ${port} for the mailbox is in use by \\S+ \\(process ${process.pid}\\); choose another: npm start -- --mail-port \\d+$`,
+        `^port ${port} for the mailbox is in use by node \\(process ${process.pid}\\); choose another: npm start -- --mail-port \\d+$`,
       ),
     });
     server.close();

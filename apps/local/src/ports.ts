@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { basename } from 'node:path';
 import { LocalError } from './local-error.ts';
 
 /** After the port that is taken, so many are looked at for one to propose. */
@@ -49,11 +50,17 @@ function holderOf(port: number): string | undefined {
   try {
     const socket = `socket:[${listeningInode(port)}]`;
     for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name)))
-      if (opens(pid, socket)) return `${readFileSync(`/proc/${pid}/comm`, 'utf8').trim()} (process ${pid})`;
+      if (opens(pid, socket)) return `${programOf(pid)} (process ${pid})`;
   } catch {
     // Not Linux, or it has just ended.
   }
   return undefined;
+}
+
+/** As it was called: what a process calls itself may be its thread's name, as Node's is "MainThread". */
+function programOf(pid: string): string {
+  const called = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0] ?? '';
+  return basename(called) || readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
 }
 
 function listeningInode(port: number): string | undefined {
