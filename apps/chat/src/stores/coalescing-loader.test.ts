@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
+import process from 'node:process';
 import { test } from 'node:test';
+import { eventually } from '@berth/fixtures';
 import { CoalescingLoader } from './coalescing-loader.ts';
 
 /** A loader whose reads wait until they are let go. */
-function createHeld(options: { maxKeys?: number; parallel?: number; maxWaiting?: number } = {}) {
+function createHeld(
+  options: { maxKeys?: number; parallel?: number; patienceMs?: number; maxWaiting?: number } = {},
+) {
   const reads: { keys: number[]; answer: PromiseWithResolvers<ReadonlyMap<number, string>> }[] = [];
   const loader = new CoalescingLoader<number, string>({
     parallel: 1,
+    patienceMs: 60_000,
     ...options,
     read: (keys) => {
       const answer = Promise.withResolvers<ReadonlyMap<number, string>>();
@@ -67,10 +72,55 @@ test('reads are of a size, and so many at a time', async () => {
   );
   answer(1);
   await settled();
-  assert.deepEqual(reads[2]!.keys, [5]);
   answer(0);
+  await settled();
+  assert.deepEqual(reads[2]!.keys, [5]);
   answer(2);
   assert.equal((await all).size, 5);
+});
+
+test('what comes in several callbacks of one turn is one read', async () => {
+  const { loader, reads, answer, settled } = createHeld();
+  const values = [loader.load(1), Promise.resolve().then(() => loader.load(2))];
+  process.nextTick(() => values.push(loader.load(3)));
+  await settled();
+  assert.deepEqual(
+    reads.map(({ keys }) => keys),
+    [[1, 2, 3]],
+  );
+  answer(0);
+  assert.deepEqual(await Promise.all(values), ['1 of read 0', '2 of read 0', '3 of read 0']);
+});
+
+test('a read that is not full waits for the one before it', async () => {
+  const { loader, reads, answer, settled } = createHeld({ maxKeys: 3, parallel: 2 });
+  const first = loader.load(1);
+  await settled();
+  const two = loader.loadAll([2, 3]);
+  await settled();
+  assert.equal(reads.length, 1);
+  const third = loader.load(4);
+  await settled();
+  assert.deepEqual(reads[1]!.keys, [2, 3, 4]);
+  answer(0);
+  answer(1);
+  assert.deepEqual([await first, (await two).size, await third], ['1 of read 0', 2, '4 of read 1']);
+});
+
+test('for a read that takes long the next one does not wait', async () => {
+  const { loader, reads, answer, settled } = createHeld({ parallel: 2, patienceMs: 5 });
+  const first = loader.load(1);
+  await settled();
+  const second = loader.load(2);
+  await eventually('a second read', () => reads.length === 2);
+  answer(1);
+  assert.equal(await second, '2 of read 1');
+  answer(0);
+  assert.equal(await first, '1 of read 0');
+  const third = loader.load(3);
+  await settled();
+  answer(2);
+  assert.equal(await third, '3 of read 2');
 });
 
 test('a read that fails fails those who wait for it, and no others', async () => {

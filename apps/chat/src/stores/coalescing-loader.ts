@@ -6,8 +6,10 @@ export interface CoalescingLoaderOptions<K extends string | number, V> {
   read(keys: K[]): Promise<ReadonlyMap<K, V>>;
   /** Keys of one read. Default 512. */
   maxKeys?: number;
-  /** Reads at a time. Default 2. */
+  /** Reads at a time at most. Default 2. */
   parallel?: number;
+  /** Milliseconds after which the next read waits no more for the one before it. Default 10. */
+  patienceMs?: number;
   /** Milliseconds of one read. Default 5 000. */
   timeoutMs?: number;
   /** Keys waiting at most; further ones are refused with `unavailable`. Default 200 000. */
@@ -15,23 +17,28 @@ export interface CoalescingLoaderOptions<K extends string | number, V> {
 }
 
 /**
- * Turns many small reads into few large ones: what is asked for while reads are under way goes into the next one. A read
- * begins after the last of its keys was asked for, so its answer is never older than the question.
+ * Turns many small reads into few large ones: what is asked for in one turn of the event loop, or while a read is under way, goes
+ * into the next one. That begins beside the read before it only when it is as large as it gets, or when that one takes long. A
+ * read begins after the last of its keys was asked for, so its answer is never older than the question.
  */
 export class CoalescingLoader<K extends string | number, V> {
   readonly #read: CoalescingLoaderOptions<K, V>['read'];
   readonly #maxKeys: number;
   readonly #parallel: number;
+  readonly #patienceMs: number;
   readonly #timeoutMs: number;
   readonly #maxWaiting: number;
   #waiting = new Map<K, Waiter<V>>();
   #reading = 0;
+  /** Of the reads under way those that nothing waits for any more. */
+  #slow = 0;
   #scheduled = false;
 
   constructor(options: CoalescingLoaderOptions<K, V>) {
     this.#read = options.read;
     this.#maxKeys = options.maxKeys ?? 512;
     this.#parallel = options.parallel ?? 2;
+    this.#patienceMs = options.patienceMs ?? 10;
     this.#timeoutMs = options.timeoutMs ?? 5_000;
     this.#maxWaiting = options.maxWaiting ?? 200_000;
   }
@@ -56,12 +63,17 @@ export class CoalescingLoader<K extends string | number, V> {
     return found;
   }
 
+  get #mayRead(): boolean {
+    if (this.#waiting.size === 0 || this.#reading >= this.#parallel) return false;
+    return this.#reading === this.#slow || this.#waiting.size >= this.#maxKeys;
+  }
+
   #schedule(): void {
-    if (this.#scheduled || this.#reading >= this.#parallel) return;
+    if (this.#scheduled || !this.#mayRead) return;
     this.#scheduled = true;
-    queueMicrotask(() => {
+    setImmediate(() => {
       this.#scheduled = false;
-      void this.#readNext();
+      while (this.#mayRead) void this.#readNext();
     });
   }
 
@@ -72,17 +84,23 @@ export class CoalescingLoader<K extends string | number, V> {
       batch.set(key, waiter);
       this.#waiting.delete(key);
     }
-    if (batch.size === 0) return;
     this.#reading++;
-    if (this.#waiting.size > 0) this.#schedule();
+    let isSlow = false;
+    const patience = setTimeout(() => {
+      isSlow = true;
+      this.#slow++;
+      this.#schedule();
+    }, this.#patienceMs);
     try {
       const found = await withDeadline(this.#read([...batch.keys()]), this.#timeoutMs, 'a read');
       for (const [key, waiter] of batch) waiter.resolve(found.get(key));
     } catch (cause) {
       for (const waiter of batch.values()) waiter.reject(cause);
     } finally {
+      clearTimeout(patience);
+      if (isSlow) this.#slow--;
       this.#reading--;
-      if (this.#waiting.size > 0) this.#schedule();
+      this.#schedule();
     }
   }
 }
