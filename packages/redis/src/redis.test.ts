@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { eventually, TcpProxy, useRedis } from '@berth/fixtures';
 import { findStores, freePort, ServerProcess, startRedis } from '@berth/stores';
+import type { Redis as IoRedis } from 'ioredis';
 import { createRedis, redisMillis } from './redis.ts';
 
 const stores = useRedis();
@@ -14,6 +15,23 @@ test('the clock is Redis’ own, in milliseconds', async () => {
   const first = await redisMillis(stores.redis);
   assert.ok(Number.isSafeInteger(first) && first > 1_600_000_000_000);
   assert.ok((await redisMillis(stores.redis)) >= first);
+});
+
+test('commands of one turn are written at once, and answered in their order', async () => {
+  const client = createRedis(stores.url) as IoRedis;
+  try {
+    await client.set('turn', '1');
+    const answers: Promise<unknown>[] = [client.get('turn'), client.incr('turn')];
+    await Promise.resolve();
+    answers.push(client.get('turn'));
+    const { writableCorked, writableLength } = client.stream;
+    assert.equal(writableCorked, 1);
+    assert.ok(writableLength > 0);
+    assert.deepEqual(await Promise.all(answers), ['1', 2, '2']);
+    assert.equal(client.stream.writableCorked, 0);
+  } finally {
+    client.disconnect();
+  }
 });
 
 test('a database that the server has not got is refused with every command, one that it has is used', async () => {
