@@ -1,17 +1,35 @@
-import { type PlaceRequest, type Revocation, StatusServiceClient } from '@berth/contracts/status';
+import {
+  type PlaceRequest,
+  type PlaceResponse,
+  type Revocation,
+  StatusServiceClient,
+} from '@berth/contracts/status';
 import { channelCredentials, type GrpcTls, RenewingClient, spanned, targetOf } from '@berth/grpc';
 import { backoffMs } from '@berth/lifecycle';
 import { noTracing, type Tracing } from '@berth/telemetry';
 import { type Berth, BerthError, type ErrorCode, toBerthError } from '@berth/wire';
+import { PlaceBatches } from './place-batches.ts';
 
 /** One replica's time; another one is tried after it. */
 const placeDeadlineMs = 1_000;
 const revokeDeadlineMs = 1_000;
 const attempts = 3;
+const placeLimits = { deadlineMs: placeDeadlineMs, attempts, elsewhere: true };
 
 /** Status, as gate asks it. Errors: BerthError `no_berth`, `unavailable`, both with `retryAfterMs`. */
 export class GrpcStatus {
   readonly #client: RenewingClient<StatusServiceClient>;
+  readonly #batches = new PlaceBatches({
+    one: (request) => this.#place(request, undefined),
+    many: async (requests) => {
+      const { outcomes } = await this.#client.call(
+        (client) => client.placeMany.bind(client),
+        { requests },
+        placeLimits,
+      );
+      return outcomes;
+    },
+  });
   readonly #tracing: Tracing;
   readonly #onFailure: (method: string, error: BerthError) => void;
 
@@ -35,12 +53,10 @@ export class GrpcStatus {
   /** A place on the best chat node. Asked twice it is still one place: a new reservation frees the user's old one. */
   async place(request: Omit<PlaceRequest, 'zone' | 'version' | 'move'>): Promise<Berth> {
     try {
+      const whole = { ...request, zone: '', version: '', move: false };
       const place = await spanned(this.#tracing, 'status place', (traceparent) =>
-        this.#client.call(
-          (client) => client.place.bind(client),
-          { ...request, zone: '', version: '', move: false },
-          { deadlineMs: placeDeadlineMs, attempts, elsewhere: true, traceparent },
-        ),
+        // What is traced is asked for alone: its trace goes on in status.
+        traceparent === undefined ? this.#batches.place(whole) : this.#place(whole, traceparent),
       );
       return {
         node: place.node,
@@ -56,6 +72,10 @@ export class GrpcStatus {
       const isFull = error.code === 'no_berth' || error.code === 'rate_limited';
       throw refusal(isFull ? 'no_berth' : 'unavailable', error);
     }
+  }
+
+  #place(request: PlaceRequest, traceparent: string | undefined): Promise<PlaceResponse> {
+    return this.#client.call((client) => client.place.bind(client), request, { ...placeLimits, traceparent });
   }
 
   /** Tells every chat node that sessions have ended. */

@@ -9,6 +9,7 @@ import { toBerthError } from '@berth/wire';
 import { Server } from '@grpc/grpc-js';
 import type { StatusConfig } from './config.ts';
 import { place } from './handlers/place.ts';
+import { placeMany } from './handlers/place-many.ts';
 import { createReportHandler } from './handlers/report.ts';
 import { revoke } from './handlers/revoke.ts';
 import { createStatusMetrics, type StatusMetrics } from './metrics.ts';
@@ -71,16 +72,20 @@ export function createStatus(
   );
   const placer = new Placer({ queue, view, strategy, rules, ticketSecret });
 
+  const refused = (method: string) => (thrown: unknown) => {
+    const err = toBerthError(thrown);
+    if (err.code === 'internal') log.error({ err, method }, 'a call failed');
+    else log.debug({ err, method }, 'a call was refused');
+  };
   const handle = <Request, Response>(method: string, handler: (request: Request) => Promise<Response>) =>
-    unary<Request, Response>(traced(tracing, method, handler), (thrown) => {
-      const err = toBerthError(thrown);
-      if (err.code === 'internal') log.error({ err, method }, 'a call failed');
-      else log.debug({ err, method }, 'a call was refused');
-    });
+    unary<Request, Response>(traced(tracing, method, handler), refused(method));
   const server = new Server(createServerOptions());
   server.addService(statusServiceDefinition, {
     report: createReportHandler({ registry, view, streams, ticketSecret, metrics: statusMetrics, log }),
     place: handle('place', (request) => place({ placer, metrics: statusMetrics }, request)),
+    placeMany: handle('placeMany', (request) =>
+      placeMany({ placer, metrics: statusMetrics, onRefused: refused('placeMany') }, request),
+    ),
     revoke: handle('revoke', (request) => revoke({ registry, streams, metrics: statusMetrics }, request)),
   });
   const { scaler } = config;

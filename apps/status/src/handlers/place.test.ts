@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, beforeEach, test } from 'node:test';
-import { type PlaceRequest, SkipReason } from '@berth/contracts/status';
+import {
+  type PlaceManyRequest,
+  type PlaceManyResponse,
+  PlaceRequest,
+  type PlaceResponse,
+  SkipReason,
+} from '@berth/contracts/status';
 import { eventually } from '@berth/fixtures';
+import { call } from '@berth/grpc';
 import { createRedis, type Redis } from '@berth/redis';
 import { type RunningRedis, startRedis } from '@berth/stores';
 import { verifyTicket } from '@berth/tokens';
@@ -202,6 +209,39 @@ for (const [what, request, sentence] of [
       return true;
     });
   });
+}
+
+test('several are placed by one call, and one that is refused is nothing to the others', async () => {
+  await ready('a');
+  const request = { ...PlaceRequest.create(), deviceClass: 'web', sessionId: session, generation: 1 };
+  const users = [1, 0, 2];
+  const { outcomes } = await placeMany(users.map((userId) => ({ ...request, userId })));
+  assert.deepEqual(
+    outcomes.map(({ outcome }) => (outcome?.$case === 'place' ? outcome.value.node : outcome?.value.code)),
+    ['a', 'bad_request', 'a'],
+  );
+  const [one, , two] = outcomes.map(({ outcome }) => outcome?.value as PlaceResponse);
+  assert.notEqual(one!.ticket, two!.ticket);
+  const { body } = await status.http('/v1/fleet');
+  assert.equal((body.nodes as { reserved: number }[])[0]!.reserved, 2);
+});
+
+test('a call for nobody, or for more than 128, is refused with a sentence', async () => {
+  const request = { ...PlaceRequest.create(), userId: 1, deviceClass: 'web', sessionId: session };
+  for (const requests of [[], Array<PlaceRequest>(129).fill(request)])
+    await assert.rejects(placeMany(requests), {
+      code: 'bad_request',
+      message: 'placeMany: requests: 1 to 128.',
+    });
+});
+
+function placeMany(requests: PlaceRequest[]): Promise<PlaceManyResponse> {
+  const { client } = status;
+  return call<PlaceManyRequest, PlaceManyResponse>(
+    client.placeMany.bind(client),
+    { requests },
+    { deadlineMs: 10_000 },
+  );
 }
 
 test('a revocation that names nothing is refused with a sentence', async () => {

@@ -247,6 +247,29 @@ export interface PlaceResponse {
   skips: Skip[];
 }
 
+export interface PlaceManyRequest {
+  /** 1 to 128. */
+  requests: PlaceRequest[];
+}
+
+export interface PlaceManyResponse {
+  /** One for each request, in their order. */
+  outcomes: PlaceOutcome[];
+}
+
+export interface PlaceOutcome {
+  outcome: { $case: "place"; value: PlaceResponse } | { $case: "refusal"; value: PlaceRefusal } | undefined;
+}
+
+/** What `Place` would have failed with. */
+export interface PlaceRefusal {
+  /** As in the trailer `berth-code`. */
+  code: string;
+  message: string;
+  /** 0: nothing is said of it. */
+  retryAfterMs: number;
+}
+
 export interface Skip {
   node: string;
   reason: SkipReason;
@@ -1709,6 +1732,276 @@ export const PlaceResponse: MessageFns<PlaceResponse> = {
   },
 };
 
+function createBasePlaceManyRequest(): PlaceManyRequest {
+  return { requests: [] };
+}
+
+export const PlaceManyRequest: MessageFns<PlaceManyRequest> = {
+  encode(message: PlaceManyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.requests) {
+      PlaceRequest.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PlaceManyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePlaceManyRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.requests.push(PlaceRequest.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<PlaceManyRequest>, I>>(base?: I): PlaceManyRequest {
+    return PlaceManyRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PlaceManyRequest>, I>>(object: I): PlaceManyRequest {
+    const message = createBasePlaceManyRequest();
+    message.requests = object.requests?.map((e) => PlaceRequest.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBasePlaceManyResponse(): PlaceManyResponse {
+  return { outcomes: [] };
+}
+
+export const PlaceManyResponse: MessageFns<PlaceManyResponse> = {
+  encode(message: PlaceManyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.outcomes) {
+      PlaceOutcome.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PlaceManyResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePlaceManyResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.outcomes.push(PlaceOutcome.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<PlaceManyResponse>, I>>(base?: I): PlaceManyResponse {
+    return PlaceManyResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PlaceManyResponse>, I>>(object: I): PlaceManyResponse {
+    const message = createBasePlaceManyResponse();
+    message.outcomes = object.outcomes?.map((e) => PlaceOutcome.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBasePlaceOutcome(): PlaceOutcome {
+  return { outcome: undefined };
+}
+
+export const PlaceOutcome: MessageFns<PlaceOutcome> = {
+  encode(message: PlaceOutcome, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.outcome?.$case) {
+      case "place":
+        PlaceResponse.encode(message.outcome.value, writer.uint32(10).fork()).join();
+        break;
+      case "refusal":
+        PlaceRefusal.encode(message.outcome.value, writer.uint32(18).fork()).join();
+        break;
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PlaceOutcome {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePlaceOutcome();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.outcome = { $case: "place", value: PlaceResponse.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.outcome = { $case: "refusal", value: PlaceRefusal.decode(reader, reader.uint32()) };
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<PlaceOutcome>, I>>(base?: I): PlaceOutcome {
+    return PlaceOutcome.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PlaceOutcome>, I>>(object: I): PlaceOutcome {
+    const message = createBasePlaceOutcome();
+    switch (object.outcome?.$case) {
+      case "place": {
+        if (object.outcome?.value !== undefined && object.outcome?.value !== null) {
+          message.outcome = { $case: "place", value: PlaceResponse.fromPartial(object.outcome.value) };
+        }
+        break;
+      }
+      case "refusal": {
+        if (object.outcome?.value !== undefined && object.outcome?.value !== null) {
+          message.outcome = { $case: "refusal", value: PlaceRefusal.fromPartial(object.outcome.value) };
+        }
+        break;
+      }
+    }
+    return message;
+  },
+};
+
+function createBasePlaceRefusal(): PlaceRefusal {
+  return { code: "", message: "", retryAfterMs: 0 };
+}
+
+export const PlaceRefusal: MessageFns<PlaceRefusal> = {
+  encode(message: PlaceRefusal, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.code !== "") {
+      writer.uint32(10).string(message.code);
+    }
+    if (message.message !== "") {
+      writer.uint32(18).string(message.message);
+    }
+    if (message.retryAfterMs !== 0) {
+      writer.uint32(24).uint32(message.retryAfterMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PlaceRefusal {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePlaceRefusal();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.code = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.message = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.retryAfterMs = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create<I extends Exact<DeepPartial<PlaceRefusal>, I>>(base?: I): PlaceRefusal {
+    return PlaceRefusal.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PlaceRefusal>, I>>(object: I): PlaceRefusal {
+    const message = createBasePlaceRefusal();
+    message.code = object.code ?? "";
+    message.message = object.message ?? "";
+    message.retryAfterMs = object.retryAfterMs ?? 0;
+    return message;
+  },
+};
+
 function createBaseSkip(): Skip {
   return { node: "", reason: 0 };
 }
@@ -1818,6 +2111,19 @@ export const StatusServiceService = {
     responseDeserialize: (value: Buffer): PlaceResponse => PlaceResponse.decode(value),
   },
   /**
+   * `Place` for several at once, each with an end of its own, whatever becomes of the others: a call costs both sides more
+   * than a placement. Errors: INVALID_ARGUMENT (none, or too many).
+   */
+  placeMany: {
+    path: "/berth.status.v1.StatusService/PlaceMany" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: PlaceManyRequest): Buffer => Buffer.from(PlaceManyRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): PlaceManyRequest => PlaceManyRequest.decode(value),
+    responseSerialize: (value: PlaceManyResponse): Buffer => Buffer.from(PlaceManyResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): PlaceManyResponse => PlaceManyResponse.decode(value),
+  },
+  /**
    * Ends sessions everywhere: reaches every node over its Report stream within 1 s; a node that was away gets it when
    * it is back within 10 min. Errors: INVALID_ARGUMENT, UNAVAILABLE (Redis; repeat it: twice is harmless).
    */
@@ -1855,6 +2161,11 @@ export interface StatusServiceServer extends UntypedServiceImplementation {
    * away and there is no view).
    */
   place: handleUnaryCall<PlaceRequest, PlaceResponse>;
+  /**
+   * `Place` for several at once, each with an end of its own, whatever becomes of the others: a call costs both sides more
+   * than a placement. Errors: INVALID_ARGUMENT (none, or too many).
+   */
+  placeMany: handleUnaryCall<PlaceManyRequest, PlaceManyResponse>;
   /**
    * Ends sessions everywhere: reaches every node over its Report stream within 1 s; a node that was away gets it when
    * it is back within 10 min. Errors: INVALID_ARGUMENT, UNAVAILABLE (Redis; repeat it: twice is harmless).
@@ -1900,6 +2211,25 @@ export interface StatusServiceClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: PlaceResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * `Place` for several at once, each with an end of its own, whatever becomes of the others: a call costs both sides more
+   * than a placement. Errors: INVALID_ARGUMENT (none, or too many).
+   */
+  placeMany(
+    request: PlaceManyRequest,
+    callback: (error: ServiceError | null, response: PlaceManyResponse) => void,
+  ): ClientUnaryCall;
+  placeMany(
+    request: PlaceManyRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: PlaceManyResponse) => void,
+  ): ClientUnaryCall;
+  placeMany(
+    request: PlaceManyRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: PlaceManyResponse) => void,
   ): ClientUnaryCall;
   /**
    * Ends sessions everywhere: reaches every node over its Report stream within 1 s; a node that was away gets it when
