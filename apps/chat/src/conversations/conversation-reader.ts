@@ -41,6 +41,9 @@ export interface ConversationReaderOptions {
   fileLines: FileLines;
 }
 
+/** When many come back at a time, what they ask for is read together: each waits so long at most, in milliseconds. */
+const gatherMs = 5;
+
 /** Conversations as one user sees them. What many ask for at a time is read together. */
 export class ConversationReader {
   readonly #mysql: Database;
@@ -81,6 +84,7 @@ export class ConversationReader {
     this.#strangersMayWrite = strangersMayWrite;
     this.#fileLines = fileLines;
     this.#heads = new CoalescingLoader({
+      gatherMs,
       read: async (ids) => {
         const tell = ends.reading(ids);
         const found = await readLogged(mysql, ids, (conversation, end) => hints.note(conversation, end));
@@ -88,8 +92,11 @@ export class ConversationReader {
         return found;
       },
     });
-    this.#lists = new CoalescingLoader({ maxKeys: 32, read: (users) => readLists(mysql, users) });
-    this.#members = new CoalescingLoader({ read: (keys) => readMembers(mysql, keys.map(parseMemberKey)) });
+    this.#lists = new CoalescingLoader({ gatherMs, maxKeys: 32, read: (users) => readLists(mysql, users) });
+    this.#members = new CoalescingLoader({
+      gatherMs,
+      read: (keys) => readMembers(mysql, keys.map(parseMemberKey)),
+    });
   }
 
   /** Those that exist, heads and versions of now. */

@@ -38,7 +38,7 @@ export class MysqlLiveQueries implements LiveQueries {
     this.#directory = directory;
     this.#conversations = conversations;
     this.#ranges = ranges;
-    this.#profiles = new CoalescingLoader({ read: (ids) => readProfiles(mysql, ids) });
+    this.#profiles = new CoalescingLoader({ gatherMs: 5, read: (ids) => readProfiles(mysql, ids) });
     this.#friends = new CoalescingLoader({ maxKeys: 64, read: (ids) => readFriendIds(mysql, ids) });
     this.#watchers = new CoalescingLoader({ maxKeys: 64, read: (ids) => readWatcherIds(mysql, ids) });
     this.#members = new CoalescingLoader({

@@ -2,12 +2,10 @@ import assert from 'node:assert/strict';
 import process from 'node:process';
 import { test } from 'node:test';
 import { eventually } from '@berth/fixtures';
-import { CoalescingLoader } from './coalescing-loader.ts';
+import { CoalescingLoader, type CoalescingLoaderOptions } from './coalescing-loader.ts';
 
 /** A loader whose reads wait until they are let go. */
-function createHeld(
-  options: { maxKeys?: number; parallel?: number; patienceMs?: number; maxWaiting?: number } = {},
-) {
+function createHeld(options: Partial<Omit<CoalescingLoaderOptions<number, string>, 'read'>> = {}) {
   const reads: { keys: number[]; answer: PromiseWithResolvers<ReadonlyMap<number, string>> }[] = [];
   const loader = new CoalescingLoader<number, string>({
     parallel: 1,
@@ -72,8 +70,9 @@ test('reads are of a size, and so many at a time', async () => {
   );
   answer(1);
   await settled();
+  assert.equal(reads.length, 2);
   answer(0);
-  await settled();
+  await eventually('the rest is read', () => reads.length === 3);
   assert.deepEqual(reads[2]!.keys, [5]);
   answer(2);
   assert.equal((await all).size, 5);
@@ -142,4 +141,31 @@ test('beyond what may wait a key is refused', async () => {
   await settled();
   answer(0);
   await Promise.all(waiting);
+});
+
+test('after a read for many the next one gathers for a while, and after one for few it does not', async () => {
+  const { loader, reads, answer, settled } = createHeld({ gatherMs: 100, maxKeys: 6 });
+  const few = [loader.loadAll([1, 2, 3, 4, 5]), loader.load(1), loader.load(2)];
+  await settled();
+  answer(0);
+  await Promise.all(few);
+  const many = [1, 2, 3, 4].map((key) => loader.load(key));
+  await settled();
+  assert.equal(reads.length, 2);
+  answer(1);
+  await Promise.all(many);
+  const later = [loader.load(5), loader.load(6)];
+  await eventually('the gathered ones are read', () => reads.length === 3);
+  assert.deepEqual(reads[2]!.keys, [5, 6]);
+  answer(2);
+  await Promise.all(later);
+  const whole = [1, 2, 3, 4, 5, 6].map((key) => loader.load(key));
+  await settled();
+  answer(3);
+  await Promise.all(whole);
+  const again = loader.loadAll([1, 2, 3, 4, 5, 6]);
+  await settled();
+  assert.equal(reads.length, 5, 'as large as it gets: nothing is waited for');
+  answer(4);
+  await again;
 });

@@ -10,11 +10,16 @@ export interface CoalescingLoaderOptions<K extends string | number, V> {
   parallel?: number;
   /** Milliseconds after which the next read waits no more for the one before it. Default 10. */
   patienceMs?: number;
+  /** Milliseconds from the beginning of a read for many to that of the next, unless that is as large as it gets. Default 0. */
+  gatherMs?: number;
   /** Milliseconds of one read. Default 5 000. */
   timeoutMs?: number;
   /** Keys waiting at most; further ones are refused with `unavailable`. Default 200 000. */
   maxWaiting?: number;
 }
+
+/** So many who ask for one read say that the next will be larger for a short wait. */
+const many = 4;
 
 /**
  * Turns many small reads into few large ones: what is asked for in one turn of the event loop, or while a read is under way, goes
@@ -26,6 +31,7 @@ export class CoalescingLoader<K extends string | number, V> {
   readonly #maxKeys: number;
   readonly #parallel: number;
   readonly #patienceMs: number;
+  readonly #gatherMs: number;
   readonly #timeoutMs: number;
   readonly #maxWaiting: number;
   #waiting = new Map<K, Waiter<V>>();
@@ -33,17 +39,35 @@ export class CoalescingLoader<K extends string | number, V> {
   /** Of the reads under way those that nothing waits for any more. */
   #slow = 0;
   #scheduled = false;
+  /** Who has asked since the last read began. */
+  #askers = 0;
+  /** A read for many has begun a short while ago. */
+  #gathering = false;
 
   constructor(options: CoalescingLoaderOptions<K, V>) {
     this.#read = options.read;
     this.#maxKeys = options.maxKeys ?? 512;
     this.#parallel = options.parallel ?? 2;
     this.#patienceMs = options.patienceMs ?? 10;
+    this.#gatherMs = options.gatherMs ?? 0;
     this.#timeoutMs = options.timeoutMs ?? 5_000;
     this.#maxWaiting = options.maxWaiting ?? 200_000;
   }
 
-  async load(key: K): Promise<V | undefined> {
+  load(key: K): Promise<V | undefined> {
+    this.#askers++;
+    return this.#wait(key);
+  }
+
+  async loadAll(keys: readonly K[]): Promise<Map<K, V>> {
+    if (keys.length > 0) this.#askers++;
+    const values = await Promise.all(keys.map((key) => this.#wait(key)));
+    const found = new Map<K, V>();
+    for (const [index, value] of values.entries()) if (value !== undefined) found.set(keys[index]!, value);
+    return found;
+  }
+
+  async #wait(key: K): Promise<V | undefined> {
     let waiter = this.#waiting.get(key);
     if (waiter === undefined) {
       if (this.#waiting.size >= this.#maxWaiting) {
@@ -56,16 +80,10 @@ export class CoalescingLoader<K extends string | number, V> {
     return waiter.promise;
   }
 
-  async loadAll(keys: readonly K[]): Promise<Map<K, V>> {
-    const values = await Promise.all(keys.map((key) => this.load(key)));
-    const found = new Map<K, V>();
-    for (const [index, value] of values.entries()) if (value !== undefined) found.set(keys[index]!, value);
-    return found;
-  }
-
   get #mayRead(): boolean {
     if (this.#waiting.size === 0 || this.#reading >= this.#parallel) return false;
-    return this.#reading === this.#slow || this.#waiting.size >= this.#maxKeys;
+    if (this.#waiting.size >= this.#maxKeys) return true;
+    return !this.#gathering && this.#reading === this.#slow;
   }
 
   #schedule(): void {
@@ -77,6 +95,14 @@ export class CoalescingLoader<K extends string | number, V> {
     });
   }
 
+  #gather(): void {
+    this.#gathering = true;
+    setTimeout(() => {
+      this.#gathering = false;
+      this.#schedule();
+    }, this.#gatherMs);
+  }
+
   async #readNext(): Promise<void> {
     const batch = new Map<K, Waiter<V>>();
     for (const [key, waiter] of this.#waiting) {
@@ -85,6 +111,8 @@ export class CoalescingLoader<K extends string | number, V> {
       this.#waiting.delete(key);
     }
     this.#reading++;
+    if (this.#askers >= many && this.#gatherMs > 0 && !this.#gathering) this.#gather();
+    this.#askers = 0;
     let isSlow = false;
     const patience = setTimeout(() => {
       isSlow = true;
