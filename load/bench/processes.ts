@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Target } from '../driver/link.ts';
 import type { Plan, Report } from '../driver/plan.ts';
+import { cpuSecondsOf } from '../machine/process-cpu.ts';
 
 /** The option of Node by which a server that is measured collects its garbage on SIGUSR2. */
 export const collectOnSignal = `--import=${join(import.meta.dirname, 'collect-on-signal.ts')}`;
@@ -32,10 +33,13 @@ export function drive(plan: Plan & { kind: 'talk' }): Promise<Report> {
   return startDriver(plan, ({ report }) => report).then(({ told }) => told);
 }
 
-/** Connects all the targets, which took `seconds`, and keeps them until `release`. */
-export async function hold(targets: Target[]): Promise<{ seconds: number; release(): Promise<void> }> {
+/** Connects all the targets, which took `seconds`, and the driver `cpuSeconds` of its own, and keeps them until `release`. */
+export async function hold(
+  targets: Target[],
+): Promise<{ seconds: number; cpuSeconds: number; release(): Promise<void> }> {
   const { child, told } = await startDriver({ kind: 'hold', targets }, ({ held }) => held);
-  return { seconds: told.seconds, release: () => stop(child) };
+  const cpuSeconds = cpuSecondsOf(child.pid!);
+  return { seconds: told.seconds, cpuSeconds, release: () => stop(child) };
 }
 
 interface DriverMessage {

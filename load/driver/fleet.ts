@@ -128,6 +128,11 @@ export class DriverFleet {
     return (await Promise.all(this.#drivers.map(({ logFile }) => readLogFile(logFile)))).flat();
   }
 
+  /** Of the drivers' processes. */
+  get pids(): number[] {
+    return this.#drivers.map(({ pid }) => pid);
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.#drivers.map((driver) => driver.end()));
     await rm(this.#folder, { recursive: true, force: true });
@@ -151,6 +156,10 @@ class Driver {
     this.#exited = new Promise((resolve) => {
       this.#child.once('exit', (code, signal) => resolve(`a driver ended with ${code ?? signal}`));
     });
+  }
+
+  get pid(): number {
+    return this.#child.pid!;
   }
 
   /** One at a time. */

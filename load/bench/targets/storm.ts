@@ -28,6 +28,14 @@ export const storm: Measure = {
       read: ({ bareCpuMs }) => bareCpuMs!,
     },
     {
+      ...{ target: '', name: 'CPU of the driver itself a log-in', unit: 'ms' },
+      read: ({ driverMs }) => driverMs!,
+    },
+    {
+      ...{ target: '', name: '… a bare upgrade', unit: 'ms' },
+      read: ({ bareDriverMs }) => bareDriverMs!,
+    },
+    {
       target: 'P9',
       name: `time until ${sessions} are back ÷ that of as many bare ws upgrades`,
       unit: '×',
@@ -52,12 +60,14 @@ export const storm: Measure = {
       );
       say(`${sessions} are logged in`);
       const meter = new CpuMeter(processesOf(platform));
+      const driverMeter = new CpuMeter({ driver: fleet.pids });
       const startedAt = performance.now();
       const report = await fleet.act({
         ...{ loop: { kind: 'open', perSecond: 0 }, warmSeconds: 0, seconds: 0.5, textBytes: 16 },
         cutAfterSeconds: 0.1,
       });
       const cores = meter.stop();
+      const driverCores = driverMeter.stop().driver!;
       const meteredSeconds = (performance.now() - startedAt) / 1_000;
       if (report.away > 0) throw new Error(`${report.away} are not back`);
       const msOf = (name: string) => ((cores[name] ?? 0) * meteredSeconds * 1_000) / sessions;
@@ -65,6 +75,7 @@ export const storm: Measure = {
       return {
         cpuMs: Object.keys(cores).reduce((sum, name) => sum + msOf(name), 0),
         ...Object.fromEntries(groups.map((group) => [group, msOf(group)])),
+        driverMs: (driverCores * meteredSeconds * 1_000) / sessions,
         seconds: report.backIn.atMs(1) / 1_000,
         ...bare,
       };
@@ -75,7 +86,7 @@ export const storm: Measure = {
   },
 };
 
-async function measureBare(): Promise<{ bareSeconds: number; bareCpuMs: number }> {
+async function measureBare(): Promise<Reading> {
   const relay = await startPeer('relay');
   const meter = new CpuMeter({ relay: [relay.pid] });
   const startedAt = performance.now();
@@ -89,5 +100,9 @@ async function measureBare(): Promise<{ bareSeconds: number; bareCpuMs: number }
   const meteredSeconds = (performance.now() - startedAt) / 1_000;
   await held.release();
   await relay.stop();
-  return { bareSeconds: held.seconds, bareCpuMs: (cores * meteredSeconds * 1_000) / sessions };
+  return {
+    bareSeconds: held.seconds,
+    bareCpuMs: (cores * meteredSeconds * 1_000) / sessions,
+    bareDriverMs: (held.cpuSeconds * 1_000) / sessions,
+  };
 }
