@@ -26,11 +26,6 @@ interface FoundRow {
   attachments: number;
 }
 
-/** Of a conversation, and of one of the messages; all of that is null where there is none of them. */
-type LockedRow = { members_version: number; direct_key: Buffer | null } & {
-  [K in keyof FoundRow]: FoundRow[K] | null;
-};
-
 interface KnownRow extends FoundRow {
   uncounted: number;
 }
@@ -57,12 +52,7 @@ const maxTries = 3;
 
 // No column that is not needed: to name one takes both sides longer than to read it.
 const found = 'seq, kind, sender_id, sent_at, text, state, attachments';
-/** Locks the conversation, and then the messages as they are by then: an outer join reads in this order. */
-const lockSelect = (targets: number): string =>
-  `SELECT c.members_version, c.direct_key, ${found.replaceAll(/\w+/g, 'm.$&')}
-   FROM conversations c FORCE INDEX (PRIMARY) LEFT JOIN messages m FORCE INDEX (PRIMARY)
-     ON m.conversation_id = c.id AND m.seq IN (${marks(targets)})
-   WHERE c.id = ? FOR UPDATE`;
+const lockSelect = 'SELECT members_version, direct_key FROM conversations WHERE id = ? FOR UPDATE';
 const knownSelect = `SELECT ${found}, uncounted FROM messages FORCE INDEX (messages_cid)
   WHERE conversation_id = ? AND sender_id = ? AND cid = CONCAT(${changeCidPrefix}, ?)`;
 
@@ -151,17 +141,23 @@ export class ChangeTransactions {
     const { conversation } = batch[0]!.change;
     const targets = [...new Set(batch.map(({ change }) => change.target))];
     const opening: Statement[] = [
-      { sql: lockSelect(targets.length), params: [...targets, conversation] },
+      { sql: lockSelect, params: [conversation] },
+      // By itself: joined to the conversation, all of its messages would be read, and locked.
+      {
+        sql: `SELECT ${found} FROM messages FORCE INDEX (PRIMARY)
+          WHERE conversation_id = ? AND seq IN (${marks(targets.length)})`,
+        params: [conversation, ...targets],
+      },
       { sql: endSelect, params: [conversation] },
       ...batch.flatMap(({ work }) => work.reads ?? []),
     ];
-    return this.#options.mysql.exchange<Settled[]>(opening, async ([rows, ends, ...reads], tx) => {
-      const [stored] = rows as LockedRow[];
+    return this.#options.mysql.exchange<Settled[]>(opening, async ([locked, rows, ends, ...reads], tx) => {
+      const [stored] = locked as { members_version: number; direct_key: Buffer | null }[];
       if (stored === undefined)
         return { result: batch.map(() => ({ refusal: new BerthError('not_member') })) };
       const { members_version: membersVersion, direct_key } = stored;
       const row: Place = { id: conversation, membersVersion, direct: directOf(direct_key) };
-      const messages = new Map((rows as LockedRow[]).map((message) => [message.seq, message as FoundRow]));
+      const messages = new Map((rows as FoundRow[]).map((message) => [message.seq, message]));
       const writes = new ChangeWrites(conversation, (ends as EndRow[])[0]);
       const now = Date.now();
       const result: Settled[] = [];
