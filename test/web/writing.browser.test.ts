@@ -138,6 +138,8 @@ test('marks show as what they stand for, code in colours when it is seen, or as 
   await said.locator('em', { hasText: 'soft' }).waitFor();
   await said.locator('blockquote', { hasText: 'quoted' }).waitFor();
   assert.deepEqual(await said.locator('li').allInnerTexts(), ['one', 'two']);
+  const marks = (list: Element) => getComputedStyle(list).listStyleType;
+  assert.equal(await said.locator('ul').evaluate(marks), 'disc');
   await said.locator('code span', { hasText: 'const' }).waitFor();
   await assertClean(page);
   const formatted = (await said.boundingBox())!.height;
