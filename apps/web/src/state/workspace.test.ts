@@ -107,3 +107,10 @@ test('the last message is not taken from the list where it does not tell which r
   assert.equal(workspace.timeline(id)!.get(3), undefined);
   assert.equal(workspace.timeline(2)!.get(3)?.text, 'text 3');
 });
+
+test('nobody is told that they are typing themselves', (t) => {
+  const { workspace, tell } = openPage(t, summary());
+  for (const user of [me, other]) tell('typed', { conversation: id, user });
+  assert.deepEqual(workspace.typing.in(id), [other]);
+  workspace.typing.stopped(id, other);
+});

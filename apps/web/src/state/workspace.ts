@@ -237,7 +237,10 @@ export class Workspace {
         conversations.marked(marked);
         this.#readReceipts(marked.conversation);
       }),
-      client.on('typed', ({ conversation, user }) => typing.started(conversation, user)),
+      client.on('typed', ({ conversation, user }) => {
+        // Of a group this tab hears of itself, too, and other devices of this user.
+        if (user !== this.me) typing.started(conversation, user);
+      }),
       client.on('presence', (changes) => people.presence(changes)),
       client.on('friendEvent', (event) => {
         people.happened(event);
