@@ -13,9 +13,11 @@ export interface Marks {
 const maxRows = 256;
 /** Marks waiting at most. */
 const maxWaiting = 50_000;
+/** Of those that nobody waits for so many may gather in a pause. */
+const maxQuiet = maxWaiting / 2;
 /**
- * Between two writes of marks that nobody waits for: each is a commit, beside those of the messages that they are about. One
- * that somebody waits for ends the pause.
+ * Between two rounds of marks that nobody waits for. Each statement is a commit, beside those of the messages that they are
+ * about; and who goes on writing has one row in a round, not one for each message.
  */
 const pauseMs = 250;
 
@@ -26,15 +28,20 @@ interface Waiting extends MemberKey, Marks {
 
 /**
  * Moves the marks of members forward. Those that gather during one write are the next: the same member's are one row, and
- * one statement takes many.
+ * one statement takes many. Marks that somebody waits for go at once, the others in rounds with a pause between them.
  */
 export class MarkWriter {
   readonly #mysql: Database;
-  readonly #waiting = new Map<string, Waiting>();
+  /** Those that somebody waits for. */
+  readonly #urgent = new Map<string, Waiting>();
+  readonly #quiet = new Map<string, Waiting>();
   /** What is being written. */
   #writing = new Map<string, Waiting>();
+  /** Of the quiet ones those that are left of the present round, which stand first. */
+  #due = 0;
+  #pause: NodeJS.Timeout | undefined;
   #working: Promise<void> | undefined;
-  #endPause: (() => void) | undefined;
+  #wake: (() => void) | undefined;
   #closing = false;
 
   constructor(mysql: Database) {
@@ -43,7 +50,7 @@ export class MarkWriter {
 
   /** Marks that wait to be written. */
   get waiting(): number {
-    return this.#waiting.size + this.#writing.size;
+    return this.#urgent.size + this.#quiet.size + this.#writing.size;
   }
 
   /** Resolves once written. The user must be, or have been, a member. */
@@ -51,31 +58,38 @@ export class MarkWriter {
     const waiting = this.#add(member, marks);
     if (waiting === undefined)
       throw new BerthError('unavailable', 'too many marks are waiting', { retryAfterMs: 1_000 });
-    waiting.written ??= Promise.withResolvers();
-    this.#endPause?.();
+    if (waiting.written === undefined) {
+      const key = memberKey(member.conversation, member.user);
+      waiting.written = Promise.withResolvers();
+      if (this.#quiet.delete(key) && this.#due > 0) this.#due--;
+      this.#urgent.set(key, waiting);
+      this.#wake?.();
+    }
     return waiting.written.promise;
   }
 
   /** Who writes a message has read what was there before it, so that one's own messages are never unread. */
   wrote(member: MemberKey, seq: number): void {
     this.#add(member, { read: seq, received: seq });
+    if (this.#quiet.size > maxQuiet) this.#wake?.();
   }
 
   /** The read mark that is on its way from this node; 0 when there is none. */
   pendingRead({ conversation, user }: MemberKey): number {
-    if (this.#waiting.size + this.#writing.size === 0) return 0;
+    if (this.waiting === 0) return 0;
     const key = memberKey(conversation, user);
-    return Math.max(this.#waiting.get(key)?.read ?? 0, this.#writing.get(key)?.read ?? 0);
+    const marks = [this.#urgent.get(key), this.#quiet.get(key), this.#writing.get(key)];
+    return Math.max(...marks.map((mark) => mark?.read ?? 0));
   }
 
   /** Undefined when too many wait. */
   #add({ conversation, user }: MemberKey, { read, received }: Marks): Waiting | undefined {
     const key = memberKey(conversation, user);
-    let waiting = this.#waiting.get(key);
+    let waiting = this.#urgent.get(key) ?? this.#quiet.get(key);
     if (waiting === undefined) {
-      if (this.#waiting.size >= maxWaiting) return undefined;
+      if (this.#urgent.size + this.#quiet.size >= maxWaiting) return undefined;
       waiting = { conversation, user, read, received, written: undefined };
-      this.#waiting.set(key, waiting);
+      this.#quiet.set(key, waiting);
     }
     waiting.read = Math.max(waiting.read, read);
     waiting.received = Math.max(waiting.received, received);
@@ -86,41 +100,63 @@ export class MarkWriter {
   /** Resolves when nothing waits; from now on there are no pauses. */
   async drained(): Promise<void> {
     this.#closing = true;
-    this.#endPause?.();
+    this.#wake?.();
     await this.#working;
+    clearTimeout(this.#pause);
   }
 
   async #work(): Promise<void> {
-    while (this.#waiting.size > 0) {
-      this.#writing = new Map([...this.#waiting].slice(0, maxRows));
-      for (const key of this.#writing.keys()) this.#waiting.delete(key);
-      const batch = [...this.#writing.values()];
-      try {
-        await this.#store(batch);
-        for (const { written } of batch) written?.resolve();
-      } catch (error) {
-        for (const { written } of batch) written?.reject(error);
-      }
-      this.#writing = new Map();
-      if (this.#isUrgent()) continue;
-      await this.#pause();
+    // What is asked for in this turn goes along.
+    await Promise.resolve();
+    while (this.#urgent.size + this.#quiet.size > 0) {
+      const mayRound = this.#closing || this.#pause === undefined || this.#quiet.size > maxQuiet;
+      if (this.#due === 0 && mayRound) this.#due = this.#quiet.size;
+      if (this.#urgent.size + this.#due > 0) await this.#writeSome();
+      else await this.#woken();
     }
     this.#working = undefined;
   }
 
-  async #pause(): Promise<void> {
+  async #woken(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, pauseMs);
-    this.#endPause = resolve;
+    this.#wake = resolve;
     await promise;
-    clearTimeout(timer);
-    this.#endPause = undefined;
+    this.#wake = undefined;
   }
 
-  #isUrgent(): boolean {
-    if (this.#closing || this.#waiting.size >= maxRows) return true;
-    for (const { written } of this.#waiting.values()) if (written !== undefined) return true;
-    return false;
+  /** A statement: of a round that is under way at least the half, if there is so much. */
+  async #writeSome(): Promise<void> {
+    const urgent = this.#take(this.#urgent, this.#due > 0 ? maxRows / 2 : maxRows);
+    const quiet = this.#take(this.#quiet, Math.min(this.#due, maxRows - urgent.length));
+    this.#due -= quiet.length;
+    if (this.#due === 0 && quiet.length > 0) this.#beginPause();
+    const batch = [...urgent, ...quiet];
+    try {
+      await this.#store(batch);
+      for (const { written } of batch) written?.resolve();
+    } catch (error) {
+      for (const { written } of batch) written?.reject(error);
+    }
+    this.#writing = new Map();
+  }
+
+  #take(from: Map<string, Waiting>, count: number): Waiting[] {
+    const taken: Waiting[] = [];
+    for (const [key, waiting] of from) {
+      if (taken.length >= count) break;
+      from.delete(key);
+      this.#writing.set(key, waiting);
+      taken.push(waiting);
+    }
+    return taken;
+  }
+
+  #beginPause(): void {
+    clearTimeout(this.#pause);
+    this.#pause = setTimeout(() => {
+      this.#pause = undefined;
+      this.#wake?.();
+    }, pauseMs);
   }
 
   async #store(batch: Waiting[]): Promise<void> {
