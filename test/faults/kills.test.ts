@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventually } from '@berth/fixtures';
-import { nodeOf, settle, verdict } from '../harness/people.ts';
+import { closeAll, lookAgain, nodeOf, settle, verdict } from '../harness/people.ts';
 import { usePlatform } from '../harness/platform.ts';
 import { type Load, startLoad } from './load.ts';
 
@@ -11,8 +11,9 @@ async function nothingIsLost(load: Load): Promise<void> {
   await load.more(100);
   await load.stop();
   await settle(platform, load.devices, load.conversations, 40_000);
-  assert.deepEqual(await verdict(platform, load.devices, load.conversations), []);
-  await load.close();
+  const all = await lookAgain(platform, load.devices, load.conversations);
+  assert.deepEqual(await verdict(platform, all, load.conversations), []);
+  await closeAll(all);
 }
 
 test('nodes are killed one after the other, as soon as each is back: nothing is lost', async () => {

@@ -2,22 +2,32 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventually } from '@berth/fixtures';
 import { createRedis } from '@berth/redis';
-import { connectDevice, getsIn, nodeOf, seedPeople, settle, verdict } from '../harness/people.ts';
+import {
+  closeAll,
+  connectDevice,
+  getsIn,
+  lookAgain,
+  nodeOf,
+  seedPeople,
+  settle,
+  verdict,
+} from '../harness/people.ts';
 import { usePlatform } from '../harness/platform.ts';
 import { startLoad } from './load.ts';
 
 const platform = usePlatform({ nodes: 2 });
 
 test('MySQL is killed and restarted under load: what was acknowledged is there, and sending goes on', async () => {
-  const load = await startLoad(platform, 20);
+  const load = await startLoad(platform, 20, { changes: true });
   await load.more(300);
   await platform.mysql.kill();
   await platform.restartMysql();
   await load.more(300);
   await load.stop();
   await settle(platform, load.devices, load.conversations);
-  assert.deepEqual(await verdict(platform, load.devices, load.conversations), []);
-  await load.close();
+  const all = await lookAgain(platform, load.devices, load.conversations);
+  assert.deepEqual(await verdict(platform, all, load.conversations), []);
+  await closeAll(all);
 });
 
 test('Redis is killed and comes back empty: messages go on meanwhile, routes and placement are rebuilt', async () => {
