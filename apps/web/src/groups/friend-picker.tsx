@@ -2,6 +2,8 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef, useState } from 'react';
 import { matches } from '../chats/search.ts';
 import { Avatar } from '../design/avatar.tsx';
+import choices from '../design/choice-list.module.css';
+import { classNames } from '../design/class-names.ts';
 import { CheckField } from '../design/field.tsx';
 import { FilterField } from '../design/filter-field.tsx';
 import room from '../design/room.module.css';
@@ -56,9 +58,9 @@ export function FriendPicker({
         <span className={styles.count}>{say('members.chosen', { count: chosen.size })}</span>
       </legend>
       <FilterField label={say('members.filter')} value={query} onChange={setQuery} />
-      <div ref={scroller} className={styles.friends}>
+      <div ref={scroller} className={classNames(choices.list, styles.friends)}>
         {shown.length === 0 && (
-          <p className={styles.nobody}>{without ? say('invite.none') : text('contacts.friends.none')}</p>
+          <p className={choices.none}>{without ? say('invite.none') : text('contacts.friends.none')}</p>
         )}
         <div className={room.sizer} style={{ height: virtualizer.getTotalSize() }}>
           {virtualizer.getVirtualItems().map((row) => {
@@ -66,13 +68,13 @@ export function FriendPicker({
             return (
               <div key={row.key} className={room.row} style={{ transform: `translateY(${row.start}px)` }}>
                 <CheckField
-                  className={styles.friend}
+                  className={choices.choice}
                   checked={chosen.has(friend.id)}
                   onChange={(checked) => toggle(friend.id, checked)}
                   label={
                     <>
                       <Avatar id={friend.id} name={nameOf(friend)} size="small" />
-                      <bdi className={styles.friendName}>{nameOf(friend)}</bdi>
+                      <bdi className={choices.name}>{nameOf(friend)}</bdi>
                     </>
                   }
                 />

@@ -1,6 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef } from 'react';
 import { Button } from '../design/button.tsx';
+import choices from '../design/choice-list.module.css';
 import room from '../design/room.module.css';
 import { SkeletonList } from '../design/skeleton.tsx';
 import { useText } from '../i18n/language.tsx';
@@ -46,7 +47,7 @@ export function MemberList({
       <div ref={scroller} className={room.scroller} aria-busy={!complete && members.length === 0}>
         {members.length === 0 && !failed && <SkeletonList rows={5} />}
         {failed && (
-          <p className={styles.nobody}>
+          <p className={choices.none}>
             <Button look="quiet" small onClick={members.length === 0 ? reload : loadMore}>
               {text('action.retry')}
             </Button>
