@@ -48,10 +48,15 @@ export class DraftSync {
     const { client, drafts } = this.#workspace;
     try {
       for (const [conversation, draft] of drafts.untold()) {
-        const { text, replyTo } = draft;
+        const { text, replyTo, mentions = [] } = draft;
         const said = text.trim() === '' ? '' : text;
+        const meant = said !== '' && mentions.length > 0;
         try {
-          const body = { conversation, text: said.toWellFormed(), ...(replyTo !== undefined && { replyTo }) };
+          const body = {
+            ...{ conversation, text: said.toWellFormed() },
+            ...(replyTo !== undefined && { replyTo }),
+            ...(meant && { mentions: [...mentions] }),
+          };
           drafts.told(conversation, draft, (await client.request('draft', body)).at);
         } catch (error) {
           // What the server never takes stays on this device; else it is told after the next connect or change.

@@ -1,7 +1,7 @@
-import { BerthError } from '@berth/client';
+import { BerthError, everybody, type Mention } from '@berth/client';
 import type { Scheduled } from '@berth/wire';
 import { Pencil, X } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Button, IconButton } from '../design/button.tsx';
 import { Panel } from '../design/dialog.tsx';
 import { FieldForm, TextField } from '../design/field.tsx';
@@ -10,16 +10,21 @@ import { errorText } from '../i18n/error-text.ts';
 import { useFormats, useText } from '../i18n/language.tsx';
 import { useNotice } from '../shell/notices.tsx';
 import { useTask } from '../shell/use-task.ts';
+import type { Conversation } from '../state/conversations.ts';
+import { trimmedWords } from '../state/mention-ranges.ts';
+import { useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import { useActsText } from './acts-texts.ts';
 import styles from './later-dialog.module.css';
+import { LaterField } from './later-field.tsx';
 import { useScheduled } from './use-scheduled.ts';
 import { useTried } from './use-tried.ts';
 
 const hourMs = 3_600_000;
 
 /** Has a message sent at a time of one's choice, and shows what waits for its own. */
-export function LaterDialog({ conversation, onClose }: { conversation: number; onClose: () => void }) {
+export function LaterDialog({ place, onClose }: { place: Conversation; onClose: () => void }) {
+  const { conversation } = place;
   const say = useActsText();
   const formats = useFormats();
   const notice = useNotice();
@@ -29,21 +34,30 @@ export function LaterDialog({ conversation, onClose }: { conversation: number; o
   const { run, failure, busy } = useTask();
   const [draft] = useState(() => drafts.get(conversation));
   const [text, setText] = useState(draft?.text ?? '');
+  const [mentions, setMentions] = useState<readonly Mention[]>(draft?.mentions ?? []);
   const [when, setWhen] = useState(() => localTime(client.now() + hourMs));
   const [edited, setEdited] = useState<Scheduled>();
+  const [replyTo, setReplyTo] = useState(draft?.replyTo);
   const [problem, setProblem] = useState<string>();
   const save = () => {
     const at = new Date(when).getTime();
     if (text.trim() === '' || Number.isNaN(at)) return setProblem(say('later.empty'));
     void run(async () => {
-      const said = text.trim();
+      const { text: said, mentions: meant } = trimmedWords(text, mentions);
       if (edited) {
-        const { cid, replyTo } = edited;
-        const body = { conversation, cid, text: said, at, ...(replyTo !== undefined && { replyTo }) };
+        const { cid, replyTo: repliedTo } = edited;
+        const body = {
+          ...{ conversation, cid, text: said, at },
+          ...(repliedTo !== undefined && { replyTo: repliedTo }),
+          ...(meant.length > 0 && { mentions: [...meant] }),
+        };
         put(cid, (await client.request('scheduleEdit', body)).scheduled);
       } else {
-        const reply = draft?.replyTo === undefined ? {} : { replyTo: draft.replyTo };
-        const scheduled = await client.schedule(conversation, said, at, reply);
+        const scheduled = await client.schedule(conversation, said, at, {
+          ...(replyTo !== undefined && { replyTo }),
+          mentions: meant,
+        });
+        setReplyTo(undefined);
         put(scheduled.cid, scheduled);
         // What was typed is on its way.
         if (drafts.get(conversation)?.text.trim() === said) drafts.set(conversation, { text: '' });
@@ -51,11 +65,13 @@ export function LaterDialog({ conversation, onClose }: { conversation: number; o
       notice(say('later.done', { time: formats.full(at) }));
       setEdited(undefined);
       setText('');
+      setMentions([]);
     });
   };
   const edit = (one: Scheduled) => {
     setEdited(one);
     setText(one.text);
+    setMentions(one.mentions ?? []);
     setWhen(localTime(Math.max(one.at, client.now() + hourMs / 60)));
   };
   const cancel = (one: Scheduled) =>
@@ -66,12 +82,13 @@ export function LaterDialog({ conversation, onClose }: { conversation: number; o
   return (
     <Panel open onClose={onClose} title={say('later')}>
       <FieldForm failure={problem ?? failure} onSubmit={save}>
-        <TextField
-          label={say('later.text')}
+        <LaterField
+          conversation={place}
           value={text}
-          rows={3}
-          onChange={(next) => {
+          mentions={mentions}
+          onChange={(next, meant) => {
             setProblem(undefined);
+            setMentions(meant);
             setText(next);
           }}
         />
@@ -90,7 +107,7 @@ export function LaterDialog({ conversation, onClose }: { conversation: number; o
               <li key={one.cid} className={styles.item}>
                 <div className={styles.words}>
                   <When scheduled={one} />
-                  <bdi className={styles.said}>{one.text}</bdi>
+                  <Said scheduled={one} />
                 </div>
                 <IconButton label={say('later.edit')} onClick={() => edit(one)}>
                   <Pencil size={18} aria-hidden />
@@ -105,6 +122,16 @@ export function LaterDialog({ conversation, onClose }: { conversation: number; o
       )}
     </Panel>
   );
+}
+
+/** With the names that those whom it mentions have now. */
+function Said({ scheduled }: { scheduled: Scheduled }) {
+  const { people } = useWorkspace();
+  const spoken = useObserved(people, (all) => all.spoken(scheduled));
+  useEffect(() => {
+    for (const { user } of scheduled.mentions ?? []) if (user !== everybody) people.want(user);
+  }, [scheduled, people]);
+  return <bdi className={styles.said}>{spoken}</bdi>;
 }
 
 function When({ scheduled: { at, failed } }: { scheduled: Scheduled }) {

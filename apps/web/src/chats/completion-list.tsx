@@ -3,7 +3,7 @@ import { classNames } from '../design/class-names.ts';
 import popup from '../design/popup.module.css';
 import { useText } from '../i18n/language.tsx';
 import type { Conversation } from '../state/conversations.ts';
-import type { Timeline } from '../state/timeline.ts';
+import type { MessageSource } from '../state/message-source.ts';
 import type { Completion, CompletionHandle, CompletionOption } from './completion.ts';
 import styles from './completion-list.module.css';
 import { useEmojiHabits } from './emoji-habits.ts';
@@ -16,7 +16,8 @@ interface CompletionListProps {
   id: string;
   typed: TypedWord;
   conversation: Conversation;
-  timeline: Timeline;
+  timeline: MessageSource;
+  below: boolean;
   handle: Ref<CompletionHandle>;
   onActive: (id: string | undefined) => void;
   onChoose: (completion: Completion, end?: number) => void;
@@ -51,6 +52,7 @@ function Options({
   onChoose,
   options,
   label,
+  below,
 }: CompletionListProps & { options: readonly CompletionOption[]; label: string }) {
   const [chosen, setChosen] = useState<string>();
   const index = Math.max(
@@ -81,7 +83,7 @@ function Options({
   }));
   if (!at) return null;
   return (
-    <div className={styles.place}>
+    <div className={classNames(styles.place, below && styles.below)}>
       <div id={id} role="listbox" aria-label={label} className={classNames(popup.popup, styles.list)}>
         {options.map((option) => (
           // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are those of the field

@@ -86,7 +86,8 @@ export const ConversationRow = memo(function ConversationRow({
 function Preview({ conversation }: { conversation: Conversation }) {
   const text = useText();
   const { drafts, people, me } = useWorkspace();
-  const draft = useObserved(drafts, (all) => all.get(conversation.conversation)?.text);
+  const kept = useObserved(drafts, (all) => all.get(conversation.conversation));
+  const draft = useObserved(people, (all) => kept && all.spoken(kept));
   const { last, kind } = conversation;
   const sender = useObserved(people, (all) =>
     last && kind === 'group' ? all.profile(last.sender) : undefined,

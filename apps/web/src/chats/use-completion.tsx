@@ -2,7 +2,7 @@ import type { Mention } from '@berth/client';
 import { type KeyboardEvent, type RefObject, useId, useRef, useState } from 'react';
 import { lazyPart } from '../shell/part.tsx';
 import type { Conversation } from '../state/conversations.ts';
-import type { Timeline } from '../state/timeline.ts';
+import type { MessageSource } from '../state/message-source.ts';
 import type { Completion, CompletionHandle } from './completion.ts';
 import { type TypedWord, typedWord } from './typed-word.ts';
 
@@ -14,11 +14,14 @@ export function useCompletion({
   conversation,
   timeline,
   change,
+  below = false,
 }: {
   field: RefObject<HTMLTextAreaElement | null>;
   conversation: Conversation;
-  timeline: Timeline;
+  timeline: MessageSource;
   change: (text: string, added?: Mention) => void;
+  /** Where it is offered: below the field, else above it. */
+  below?: boolean;
 }) {
   const [typed, setTyped] = useState<TypedWord>();
   /** The option that the keys are at. */
@@ -72,6 +75,7 @@ export function useCompletion({
         typed={typed}
         conversation={conversation}
         timeline={timeline}
+        below={below}
         handle={list}
         onActive={setActive}
         onChoose={complete}

@@ -1,4 +1,5 @@
 import type { Mention } from '@berth/client';
+import { limits } from '@berth/wire';
 
 /** The mentions of a text after it was typed in: those whose words were changed mean nobody any more. */
 export function movedMentions(
@@ -24,6 +25,17 @@ export function movedMentions(
   }
   return best;
 }
+
+/** The same with one more that was chosen, in the order of their words. */
+export const changedMentions = (
+  mentions: readonly Mention[],
+  before: string,
+  after: string,
+  added: Mention | undefined,
+): readonly Mention[] =>
+  [...movedMentions(mentions, before, after), ...(added ? [added] : [])]
+    .sort((one, other) => one.at - other.at)
+    .slice(0, limits.maxMentions);
 
 /** Those before and behind what was changed from `start` to `end`. */
 function keptOf(mentions: readonly Mention[], start: number, end: number, moved: number): Mention[] {

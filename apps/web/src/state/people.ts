@@ -1,5 +1,5 @@
-import { type BerthClient, withNames } from '@berth/client';
-import type { Answers, Friend, FriendRequest, Message, Profile, Pushes } from '@berth/wire';
+import { type BerthClient, type Mention, withNames } from '@berth/client';
+import type { Answers, Friend, FriendRequest, Profile, Pushes } from '@berth/wire';
 import { Observable } from './observable.ts';
 
 /** Profiles of strangers asked for at a time. */
@@ -79,7 +79,7 @@ export class People extends Observable {
   }
 
   /** What a message says, with the names that those whom it mentions have now. */
-  spoken({ text, mentions = [] }: Pick<Message, 'text' | 'mentions'>): string {
+  spoken({ text, mentions = [] }: { text: string; mentions?: readonly Mention[] }): string {
     return withNames(text, mentions, (user) => {
       const profile = this.profile(user);
       return profile && `@${nameOf(profile)}`;
