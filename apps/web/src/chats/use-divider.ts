@@ -4,13 +4,14 @@ import type { Timeline } from '../state/timeline.ts';
 
 const nowhere = Number.POSITIVE_INFINITY;
 
-/** The first message of someone else after a seq, as far as messages are loaded; nothing when there is none. */
+/** The first thing that someone else said after a seq, as far as messages are loaded; nothing when there is none. */
 export function firstNewSeq(timeline: Timeline, after: number, me: number): number | undefined {
   if (after >= timeline.head) return undefined;
   // What changed a message has a seq, and no place.
   for (let index = timeline.indexOf(after + 1); index < timeline.length; index++) {
     const seq = timeline.seqAt(index);
-    if (seq > after && timeline.get(seq)?.sender !== me) return seq;
+    const message = timeline.get(seq);
+    if (seq > after && (!message || (message.sender !== me && message.kind === undefined))) return seq;
   }
   return undefined;
 }

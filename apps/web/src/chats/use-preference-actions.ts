@@ -5,7 +5,7 @@ import { useFormats, useText } from '../i18n/language.tsx';
 import { useNotice } from '../shell/notices.tsx';
 import { navigate, parseRoute } from '../shell/route.ts';
 import { useUndo } from '../shell/use-undo.ts';
-import { type Conversation, isAway } from '../state/conversations.ts';
+import { type Conversation, isAway, isNews } from '../state/conversations.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 
 interface Wish {
@@ -24,7 +24,7 @@ export function usePreferenceActions(conversation: Conversation): Action[] {
   const { client, conversations } = useWorkspace();
   const { conversation: id, pinned, silenced, member, head, archived } = conversation;
   const away = isAway(conversation);
-  const isUnread = conversation.unread > 0 || conversation.markedUnread === true;
+  const isUnread = isNews(conversation);
   const refused = (error: unknown) => notice(errorText(error, text, formats), 'failure');
   const prefer = async ({ archived: into, ...wish }: Wish) => {
     const { hidden = false } = conversation;

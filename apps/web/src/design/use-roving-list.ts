@@ -71,7 +71,10 @@ export function useRovingList({
         hasFocus.current = false;
       },
       onKeyDown: (event) => {
-        const next = event.target === event.currentTarget ? nextIndex(event.key, index, count) : undefined;
+        const { target, currentTarget, altKey, ctrlKey, metaKey } = event;
+        // Held with others they go elsewhere.
+        const isMeant = target === currentTarget && !altKey && !ctrlKey && !metaKey;
+        const next = isMeant ? nextIndex(event.key, index, count) : undefined;
         if (next === undefined) return;
         event.preventDefault();
         if (next === index) return;

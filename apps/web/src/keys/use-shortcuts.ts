@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { navigate, type Route } from '../shell/route.ts';
+import { isNews } from '../state/conversations.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import type { KeyPanel } from './keys-context.ts';
 import { neighbour } from './neighbour.ts';
@@ -31,7 +32,7 @@ export function useShortcuts(route: Route): {
         conversations.sorted,
         current.current,
         step,
-        ({ unread }) => !isUnread || unread > 0,
+        (conversation) => !isUnread || isNews(conversation),
       );
       if (next !== undefined) navigate({ section: 'chats', conversation: next });
     };

@@ -150,3 +150,31 @@ test('a message that mentions the user does so whatever is done with it, until i
   conversations.changeMessage({ ...change, seq: 6, kind: 'recalled' });
   assert.deepEqual(conversations.get(7)!.mentions, [2]);
 });
+
+test('what is said in a thread is not unread in the conversation, and is read where it is', () => {
+  const conversations = open(message(3), 3);
+  const inThread = (seq: number): Message => ({ ...message(seq), thread: 2 });
+  conversations.add(inThread(4));
+  assert.equal(conversations.get(7)!.unread, 3);
+  // The last one of the conversation itself, here or on another device.
+  conversations.markRead(7, 3);
+  assert.equal(conversations.get(7)!.unread, 0);
+  conversations.add(message(5));
+  conversations.add(inThread(6));
+  conversations.marked({ conversation: 7, user: me, read: 5 });
+  assert.equal(conversations.get(7)!.unread, 0);
+  // Somebody looks at the conversation, not at the thread.
+  conversations.attend(7, () => true);
+  conversations.add({ ...inThread(7), mentions: [{ user: me, at: 0, length: 4 }] });
+  assert.deepEqual([conversations.get(7)!.unread, conversations.get(7)!.mentions], [0, [7]]);
+  conversations.markRead(7, 7, 0);
+  assert.deepEqual(conversations.get(7)!.mentions, []);
+});
+
+test('who sees that nothing is left has read all, though the seqs do not tell', () => {
+  const conversations = open({ ...message(4), thread: 1 }, 2);
+  conversations.markRead(7, 3);
+  assert.equal(conversations.get(7)!.unread, 1, 'as far as the seqs tell');
+  conversations.markRead(7, 3, 0);
+  assert.equal(conversations.get(7)!.unread, 0);
+});

@@ -14,6 +14,8 @@ import { Observable } from './observable.ts';
 export interface Conversation extends ConversationSummary {
   /** When something happened in it last, milliseconds since 1970: what the list is ordered by. */
   activeAt: number;
+  /** The last message that may be unread, where it is known: what is said in threads, and what changed one, is none. */
+  counted?: number | undefined;
   /** What the server said when the user wrote here last, until it tells of the conversation anew. */
   refused?: 'blocked' | 'not_friends';
 }
@@ -122,6 +124,7 @@ export class Conversations extends Observable {
       const newer = known && known.head > summary.head ? known : summary;
       const isStale = (known?.settings?.seq ?? 0) > (summary.settings?.seq ?? 0);
       const mentions = newer === known ? union(known.mentions, summary.mentions) : summary.mentions;
+      const counted = newer === known ? known.counted : countedIn(summary.last);
       this.#byId.set(summary.conversation, {
         ...summary,
         mentions: mentions?.filter((seq) => seq > read) ?? [],
@@ -129,7 +132,8 @@ export class Conversations extends Observable {
         head: newer.head,
         ...(newer.last && { last: newer.last }),
         ...(isStale && { settings: known!.settings! }),
-        unread: unreadAbove(read, newer),
+        counted,
+        unread: unreadAbove(read, { ...newer, counted }),
         activeAt: Math.max(
           newer.last?.sentAt ?? 0,
           known?.activeAt ?? 0,
@@ -171,12 +175,14 @@ export class Conversations extends Observable {
     const counts = isText && message.thread === undefined;
     const mine = message.sender === this.#me;
     const head = Math.max(known.head, message.seq);
-    const isSeen = isNew && !mine && this.#isAttended(message.conversation);
+    // What is said in a thread is seen there.
+    const isSeen = isNew && !mine && message.thread === undefined && this.#isAttended(message.conversation);
     const isMeant = isNew && !mine && !isSeen && isMentioned(message.mentions, this.#me);
     this.#set({
       ...known,
       last: message,
       head,
+      counted: countedIn(message) ?? known.counted,
       unread: isSeen ? 0 : known.unread + (isNew && !mine && counts ? 1 : 0),
       ...(isSeen && { read: head, mentions: [] }),
       ...(isMeant && { mentions: withMention(known.mentions, message.seq) }),
@@ -233,11 +239,14 @@ export class Conversations extends Observable {
     if (mentions) this.patch(id, { mentions });
   }
 
-  markRead(id: number, seq: number): void {
+  /** `left`: how many are unread behind it, for who knows better than the seqs tell. */
+  markRead(id: number, seq: number, left?: number): void {
     const known = this.#byId.get(id);
-    if (!known || seq <= known.read) return;
-    this.#setRead(known, seq);
-    this.#client.markRead(id, seq);
+    if (!known) return;
+    if (seq > known.read) {
+      this.#setRead(known, seq, left);
+      this.#client.markRead(id, seq);
+    } else if (left !== undefined && left < known.unread) this.patch(id, { unread: left });
   }
 
   /** Reads everything as read, also what has not been scrolled to yet. Rejects when that cannot be had now. */
@@ -314,9 +323,9 @@ export class Conversations extends Observable {
     }
   }
 
-  #setRead(known: Conversation, seq: number): void {
+  #setRead(known: Conversation, seq: number, left?: number): void {
     const mentions = known.mentions?.filter((mention) => mention > seq) ?? [];
-    this.#set({ ...known, read: seq, unread: unreadAbove(seq, known), mentions });
+    this.#set({ ...known, read: seq, unread: left ?? unreadAbove(seq, known), mentions });
     if (mentions.length > 0 || (known.mentions?.length ?? 0) < limits.maxToldMentions) return;
     setTimeout(() => void this.fetch(known.conversation), askAgainMs);
   }
@@ -345,11 +354,24 @@ export const isAway = ({
 }: Pick<ConversationSummary, 'hidden' | 'archived' | 'silenced' | 'last'>): boolean =>
   hidden === true || (archived !== undefined && (silenced || (last?.seq ?? 0) <= archived));
 
-/** At most as many as there are seqs; none above the last that shows, since what changed a message has a seq, too. */
+/** Whether something in one is new, or to be taken for new. */
+export const isNews = ({
+  unread,
+  mentions = [],
+  markedUnread,
+}: Pick<ConversationSummary, 'unread' | 'mentions' | 'markedUnread'>): boolean =>
+  unread > 0 || mentions.length > 0 || markedUnread === true;
+
+/** At most as many as there are seqs; none above the last that counts, since what changed a message has a seq, too. */
 const unreadAbove = (
   read: number,
-  { unread, head, last }: Pick<ConversationSummary, 'unread' | 'head' | 'last'>,
-): number => (read >= Math.min(head, last?.seq ?? head) ? 0 : Math.min(unread, head - read));
+  { unread, head, last, counted }: Pick<Conversation, 'unread' | 'head' | 'last' | 'counted'>,
+): number => (read >= Math.min(head, counted ?? last?.seq ?? head) ? 0 : Math.min(unread, head - read));
+
+const countedIn = (message: Message | undefined): number | undefined =>
+  message !== undefined && message.kind === undefined && message.thread === undefined
+    ? message.seq
+    : undefined;
 
 /** Ascending, each once, no more than a summary tells. */
 const withMention = (mentions: readonly number[] = [], seq: number): number[] =>
