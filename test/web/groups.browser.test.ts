@@ -188,7 +188,7 @@ test('replies in a thread open beside the conversation, count at its message, an
   // The keyboard is where one writes.
   await theirs.page.keyboard.type('The third');
   await theirs.page.keyboard.press('Enter');
-  await panel.getByRole('listitem').getByText('The third').waitFor();
+  await panel.getByRole('article').getByText('The third').waitFor();
   await assertClean(theirs.page);
 
   const count = message(page, 'Which berth?').getByRole('button', { name: '1 reply · new' });
@@ -199,7 +199,7 @@ test('replies in a thread open beside the conversation, count at its message, an
   await mine.getByText('The third').waitFor();
   await mine.getByRole('textbox', { name: 'Reply in thread' }).fill('Thanks');
   await page.keyboard.press('Enter');
-  await mine.getByRole('listitem').getByText('Thanks').waitFor();
+  await mine.getByRole('article').getByText('Thanks').waitFor();
   await panel.getByText('Thanks').waitFor();
   await assertClean(page);
   await page.keyboard.press('Escape');

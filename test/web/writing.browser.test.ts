@@ -191,3 +191,54 @@ test('emoji come by their names, with a skin tone, and those used lately first',
   await assertClean(page);
   await closeAll(devices);
 });
+
+test('a draft keeps whom it mentions on every device, and what is sent later tells them, whatever they are called then', async () => {
+  const { devices, group } = await seedCrew('Patient');
+  const [owner, bob] = devices as [Device, Device, Device];
+  const { page } = await browser.open(platform.gateUrl);
+  await logIn(page, owner.person);
+  await openChat(page, 'Patient');
+  await field(page).pressSequentially(`@${bob.person.name}`);
+  await page.getByRole('option', { name: bob.person.name }).waitFor();
+  await field(page).press('Enter');
+  await field(page).pressSequentially('tomorrow');
+  const second = (await browser.open(platform.gateUrl)).page;
+  await logIn(second, owner.person);
+  await second.getByRole('link', { name: new RegExp(`Draft: @${bob.person.name} tomorrow`) }).waitFor();
+  await bob.client.request('profileUpdate', { nick: 'Captain Bob' });
+  await second.getByRole('link', { name: /Draft: @Captain Bob tomorrow/ }).waitFor();
+  await openChat(second, 'Patient');
+  await second.getByRole('button', { name: 'More actions', exact: true }).click();
+  await second.getByRole('menuitem', { name: 'Send later' }).click();
+  const dialog = second.getByRole('dialog', { name: 'Send later' });
+  await dialog.getByLabel('Message').fill(`well, @${bob.person.name} tomorrow`);
+  await dialog.getByRole('button', { name: 'Send later' }).click();
+  const waiting = dialog.getByRole('region', { name: 'To be sent' });
+  await waiting.getByText('well, @Captain Bob tomorrow').waitFor();
+  await dialog.getByRole('button', { name: 'Edit' }).click();
+  await dialog.getByLabel('Message').press('End');
+  await dialog.getByLabel('Message').pressSequentially(', at noon');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await waiting.getByText('well, @Captain Bob tomorrow, at noon').waitFor();
+  // He is offered there, too; Escape closes what is offered, and nothing else.
+  await dialog.getByLabel('Message').pressSequentially('@Capt');
+  await dialog.getByRole('option', { name: 'Captain Bob' }).waitFor();
+  await assertClean(second);
+  await dialog.getByLabel('Message').press('Escape');
+  await dialog.getByRole('option').waitFor({ state: 'detached' });
+  await dialog.getByLabel('Message').pressSequentially('ain');
+  await dialog.getByRole('option', { name: 'Captain Bob' }).waitFor();
+  await dialog.getByLabel('Message').press('Enter');
+  await dialog.getByRole('button', { name: 'Send later' }).click();
+  await waiting.getByText('@Captain Bob', { exact: true }).waitFor();
+  // As if its time had come.
+  await platform.db.run('UPDATE scheduled_messages SET at = 1, look_at = 1 WHERE user_id = ?', [
+    owner.person.id,
+  ]);
+  await eventually('he is told that he is meant, twice', async () => {
+    const { conversation } = await bob.client.request('conversation', { conversation: group });
+    return conversation.mentions?.length === 2;
+  });
+  await message(page, 'at noon').getByText('@Captain Bob').waitFor();
+  await closeAll(devices);
+});

@@ -9,6 +9,7 @@ import { nameOf } from '../state/people.ts';
 import { useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import styles from './found-messages.module.css';
+import { placeOf } from './place-of.ts';
 
 const longestPreview = 400;
 
@@ -44,7 +45,7 @@ export function FoundMessages({
             type="button"
             className={styles.message}
             onClick={() => {
-              place.value = { conversation: message.conversation, seq: message.seq };
+              place.value = placeOf(message);
               navigate({ section: 'chats', conversation: message.conversation });
               onShown();
             }}

@@ -8,6 +8,7 @@ import type { Conversation } from '../state/conversations.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import { useActsText } from './acts-texts.ts';
 import styles from './pinned-bar.module.css';
+import { placeOf } from './place-of.ts';
 import { usePins } from './use-pins.ts';
 
 const PinsDialog = lazyPart(async () => (await import('./pins-dialog.tsx')).PinsDialog, 'dialog');
@@ -33,7 +34,7 @@ export function PinnedBar({ conversation }: { conversation: Conversation }) {
             type="button"
             className={styles.shown}
             onClick={() => {
-              place.value = { conversation: id, seq: shown.seq };
+              place.value = placeOf(shown);
               setTurn(index + 1);
             }}
           >

@@ -9,8 +9,8 @@ import { Attachments, isBare } from '../files/attachments.tsx';
 import { attachedText } from '../files/summary.ts';
 import { useFormats, useText } from '../i18n/language.tsx';
 import { lazyPart } from '../shell/part.tsx';
+import type { MessageSource } from '../state/message-source.ts';
 import { nameOf } from '../state/people.ts';
-import type { Timeline } from '../state/timeline.ts';
 import { useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import styles from './bubble.module.css';
@@ -44,7 +44,7 @@ export const Bubble = memo(
     group: boolean;
     /** Belongs to the message before: no name and picture of its own. */
     follows: boolean;
-    timeline: Timeline;
+    timeline: MessageSource;
     menu: MessageMenuHandle;
     /** Whether Tab comes to its menu: it does at one message at a time. */
     reachable: boolean;
@@ -78,7 +78,7 @@ export const Bubble = memo(
             </bdi>
             {said.forwarded && !recalled && <ForwardedLine forwarded={said.forwarded} />}
             {said.replyTo !== undefined && !recalled && (
-              <ReplyQuote seq={said.replyTo} timeline={timeline} onShow={onShow} />
+              <ReplyQuote seq={said.replyTo} timeline={timeline} reachable={reachable} onShow={onShow} />
             )}
             {said.attachments && !recalled && (
               <Attachments

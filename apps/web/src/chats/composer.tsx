@@ -1,5 +1,4 @@
 import { BerthError, type Mention } from '@berth/client';
-import { limits } from '@berth/wire';
 import { Clock, SendHorizontal, Smile, X } from 'lucide-react';
 import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useRef, useState } from 'react';
 import { useActsText } from '../acts/acts-texts.ts';
@@ -16,15 +15,16 @@ import { errorText } from '../i18n/error-text.ts';
 import { useFormats, useText } from '../i18n/language.tsx';
 import { lazyPart } from '../shell/part.tsx';
 import type { Conversation } from '../state/conversations.ts';
-import { movedMentions, trimmedWords } from '../state/mention-ranges.ts';
+import { changedMentions, trimmedWords } from '../state/mention-ranges.ts';
+import type { MessageSource } from '../state/message-source.ts';
 import { nameOf } from '../state/people.ts';
-import type { Timeline } from '../state/timeline.ts';
 import { useCell, useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import { ClosedComposer, closedFor } from './closed-composer.tsx';
 import styles from './composer.module.css';
 import { sendsBy } from './composer-keys.ts';
 import { useCompletion } from './use-completion.tsx';
+import { useDraft } from './use-draft.ts';
 import { EditingLine, useEditing } from './use-editing.tsx';
 import { useMuted } from './use-muted.ts';
 import { useSlow } from './use-slow.ts';
@@ -37,17 +37,20 @@ export interface ComposerHandle {
   edit(seq: number): HTMLElement | null;
 }
 
-/** Where one writes. What was typed and not sent stays with its conversation. */
+/** Where one writes. What was typed and not sent stays with its conversation, or its thread. */
 export function Composer({
   conversation,
   timeline,
+  thread,
   name,
   onSent,
   onLater,
   handle,
 }: {
   conversation: Conversation;
-  timeline: Timeline;
+  timeline: MessageSource;
+  /** The message below which it is said; undefined in the conversation itself. */
+  thread?: number;
   name: string;
   onSent: () => void;
   /** Undefined where nothing is sent later. */
@@ -57,13 +60,15 @@ export function Composer({
   const text = useText();
   const say = useActsText();
   const formats = useFormats();
-  const { client, drafts } = useWorkspace();
+  const { client } = useWorkspace();
   const uploads = useUploads();
   const id = conversation.conversation;
   const offered = useCell(useDesk().service.offer) !== undefined;
-  const attach = useAttach(id);
-  const attached = useObserved(uploads, (all) => all.of(id).some(({ sealed }) => !sealed));
-  const draft = useObserved(drafts, (all) => all.get(id));
+  const place = { conversation: id, thread };
+  const attach = useAttach(place);
+  const attached = useObserved(uploads, (all) => all.of(place).some(({ sealed }) => !sealed));
+  const drafts = useDraft(id, thread);
+  const { draft } = drafts;
   const [problem, setProblem] = useState<string>();
   const field = useRef<HTMLTextAreaElement>(null);
   const emojiButton = useRef<HTMLButtonElement>(null);
@@ -78,7 +83,7 @@ export function Composer({
   useImperativeHandle(handle, () => ({
     replyTo: (seq) => {
       editing.end();
-      drafts.set(id, { text: '', ...drafts.get(id), replyTo: seq });
+      drafts.set({ text: '', ...drafts.get(), replyTo: seq });
       return field.current;
     },
     edit: (seq) => {
@@ -93,21 +98,20 @@ export function Composer({
 
   const change = (next: string, added?: Mention) => {
     setProblem(undefined);
-    const moved = [...movedMentions(mentions, value, next), ...(added ? [added] : [])];
-    const meant = moved.sort((one, other) => one.at - other.at).slice(0, limits.maxMentions);
+    const meant = changedMentions(mentions, value, next, added);
     if (editing.seq !== undefined) {
       editing.change(next, meant);
       return;
     }
-    drafts.set(id, {
+    drafts.set({
       text: next,
       ...(replyTo !== undefined && { replyTo }),
       ...(meant.length > 0 && { mentions: meant }),
     });
-    if (next.trim() !== '') client.typing(id);
+    if (next.trim() !== '' && thread === undefined) client.typing(id);
   };
   const cancelReply = () => {
-    drafts.set(id, { text: value, mentions });
+    drafts.set({ text: value, mentions });
     field.current?.focus();
   };
   const problemOf = (error: unknown): string =>
@@ -128,14 +132,13 @@ export function Composer({
         ...(replyTo !== undefined && { replyTo }),
         ...(words.mentions.length > 0 && { mentions: words.mentions }),
       };
-      const waits = uploads.seal(id, { text: words.text, ...options });
-      if (!waits) client.send(id, words.text, options);
+      const waits = uploads.seal(place, { text: words.text, ...options });
+      if (!waits) client.send(id, words.text, { ...options, ...(thread !== undefined && { thread }) });
     } catch (error) {
       setProblem(problemOf(error));
       return;
     }
-    drafts.set(id, { text: '' });
-    drafts.save();
+    drafts.clear();
     field.current?.focus();
     onSent();
   };
@@ -146,13 +149,17 @@ export function Composer({
   };
   const completion = useCompletion({ field, conversation, timeline, change });
   const onKeyDown = (event: KeyboardEvent) => {
-    if (completion.onKeyDown(event)) event.preventDefault();
-    else if (sendsBy(event.nativeEvent)) {
+    if (completion.onKeyDown(event)) {
+      event.preventDefault();
+      // Nor does what it is in hear of it.
+      event.stopPropagation();
+    } else if (sendsBy(event.nativeEvent)) {
       event.preventDefault();
       send();
     } else if (event.key === 'Escape' && (editing.seq !== undefined || replyTo !== undefined)) {
       // It asks for nothing else.
       event.preventDefault();
+      event.stopPropagation();
       if (editing.seq !== undefined) editing.end();
       else cancelReply();
     } else if (event.key === 'ArrowUp' && value === '' && editing.beginLast()) event.preventDefault();
@@ -160,6 +167,17 @@ export function Composer({
 
   const closed = closedFor(conversation, mutedUntil);
   if (closed) return <ClosedComposer conversation={conversation} name={name} why={closed} />;
+  const sendButton = (
+    <IconButton
+      label={text('talk.send')}
+      accent
+      disabled={(value.trim() === '' && !attached) || (slowMs !== undefined && editing.seq === undefined)}
+      focusableWhenDisabled
+      onClick={send}
+    >
+      <SendHorizontal size={20} aria-hidden />
+    </IconButton>
+  );
   return (
     <footer className={styles.composer}>
       {problem && (
@@ -173,7 +191,7 @@ export function Composer({
         </p>
       )}
       {editing.seq !== undefined && <EditingLine onCancel={editing.end} />}
-      <UploadTray conversation={id} name={name} />
+      <UploadTray place={place} name={name} />
       {replyTo !== undefined && <ReplyTo seq={replyTo} timeline={timeline} onCancel={cancelReply} />}
       <div className={styles.line}>
         <IconButton
@@ -193,7 +211,7 @@ export function Composer({
             onClose={() => setPicking(false)}
           />
         )}
-        {offered && <AttachMenu conversation={id} />}
+        {offered && <AttachMenu place={place} />}
         {completion.popup}
         <textarea
           ref={field}
@@ -201,7 +219,7 @@ export function Composer({
           rows={1}
           dir="auto"
           enterKeyHint="send"
-          aria-label={text('talk.composer', { name })}
+          aria-label={thread === undefined ? text('talk.composer', { name }) : text('talk.thread')}
           placeholder={text('talk.placeholder')}
           value={value}
           {...completion.attributes}
@@ -221,36 +239,34 @@ export function Composer({
         />
         {offered && value.trim() === '' && !attached && editing.seq === undefined && slowMs === undefined ? (
           <VoiceButton
-            conversation={id}
+            place={place}
             replyTo={replyTo}
             onSent={() => {
               cancelReply();
               onSent();
             }}
           />
-        ) : (
-          <ContextActions actions={onLater ? [{ label: say('later'), icon: Clock, run: onLater }] : []}>
-            <span>
-              <IconButton
-                label={text('talk.send')}
-                accent
-                disabled={
-                  (value.trim() === '' && !attached) || (slowMs !== undefined && editing.seq === undefined)
-                }
-                focusableWhenDisabled
-                onClick={send}
-              >
-                <SendHorizontal size={20} aria-hidden />
-              </IconButton>
-            </span>
+        ) : onLater ? (
+          <ContextActions actions={[{ label: say('later'), icon: Clock, run: onLater }]}>
+            <span>{sendButton}</span>
           </ContextActions>
+        ) : (
+          sendButton
         )}
       </div>
     </footer>
   );
 }
 
-function ReplyTo({ seq, timeline, onCancel }: { seq: number; timeline: Timeline; onCancel: () => void }) {
+function ReplyTo({
+  seq,
+  timeline,
+  onCancel,
+}: {
+  seq: number;
+  timeline: MessageSource;
+  onCancel: () => void;
+}) {
   const text = useText();
   const { people, me } = useWorkspace();
   const message = useObserved(timeline, (messages) => messages.get(seq));

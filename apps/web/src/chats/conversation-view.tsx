@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useDesk } from '../files/desk.ts';
 import { FileDrop } from '../files/file-drop.tsx';
 import { useText } from '../i18n/language.tsx';
@@ -12,13 +12,16 @@ import { ConversationHeader } from './conversation-header.tsx';
 import { conversationName } from './conversation-name.ts';
 import { Incoming } from './incoming.tsx';
 import { MessageList, type MessageListHandle } from './message-list.tsx';
+import type { Writing } from './message-menu.tsx';
 import { OpenThreadProvider } from './open-thread.ts';
 import type { ScrollMemory } from './scroll-place.ts';
 import { useGroupMarks } from './use-group-marks.ts';
 import { useMuted } from './use-muted.ts';
+import { useSelection } from './use-selection.ts';
 
 const SharedItems = lazyPart(async () => (await import('../files/shared-items.tsx')).SharedItems, 'dialog');
 const ThreadPanel = lazyPart(async () => (await import('./thread-panel.tsx')).ThreadPanel, 'dialog');
+const SelectionBar = lazyPart(async () => (await import('./selection-bar.tsx')).SelectionBar, 'dialog');
 const PinnedBar = lazyPart(async () => (await import('../acts/pinned-bar.tsx')).PinnedBar, 'dialog');
 const PollDialog = lazyPart(async () => (await import('../acts/poll-dialog.tsx')).PollDialog, 'dialog');
 const LaterDialog = lazyPart(async () => (await import('../acts/later-dialog.tsx')).LaterDialog, 'dialog');
@@ -52,13 +55,16 @@ export function ConversationView({
     // What fails is tried again when it is opened next.
     if (conversation.markedUnread) conversations.markUnread(conversation.conversation, false).catch(() => {});
   }, []);
-  const writing = useMemo(
-    () => ({
-      reply: (seq: number) => composer.current?.replyTo(seq) ?? null,
-      edit: (seq: number) => composer.current?.edit(seq) ?? null,
-    }),
-    [],
-  );
+  const selection = useSelection(timeline);
+  const isSelecting = selection.seqs !== undefined;
+  const writing: Writing = {
+    reply: (seq) => composer.current?.replyTo(seq) ?? null,
+    edit: (seq) => composer.current?.edit(seq) ?? null,
+    select: (seq) => {
+      selection.toggle(seq);
+      return list.current?.rowOf(seq) ?? null;
+    },
+  };
   return (
     <OpenThreadProvider value={setThread}>
       <ConversationHeader
@@ -76,19 +82,34 @@ export function ConversationView({
         name={name}
         memory={memory}
         writing={writing}
+        selection={selection}
         handle={list}
       />
-      <Composer
-        conversation={conversation}
-        timeline={timeline}
-        name={name}
-        onLater={() => setLater(true)}
-        onSent={() => list.current?.scrollToEnd()}
-        handle={composer}
-      />
+      {/* What is being written stays as it is. */}
+      <div hidden={isSelecting}>
+        <Composer
+          conversation={conversation}
+          timeline={timeline}
+          name={name}
+          onLater={() => setLater(true)}
+          onSent={() => list.current?.scrollToEnd()}
+          handle={composer}
+        />
+      </div>
+      {isSelecting && (
+        <SelectionBar
+          conversation={conversation}
+          timeline={timeline}
+          selection={selection}
+          onEnd={() => {
+            selection.end();
+            list.current?.focus();
+          }}
+        />
+      )}
       <Incoming conversation={conversation.conversation} />
-      {offered && mayWrite && <FileDrop conversation={conversation.conversation} name={name} />}
-      {later && <LaterDialog conversation={conversation.conversation} onClose={() => setLater(false)} />}
+      {offered && mayWrite && <FileDrop place={{ conversation: conversation.conversation }} name={name} />}
+      {later && <LaterDialog place={conversation} onClose={() => setLater(false)} />}
       {asking && <PollDialog conversation={conversation.conversation} onClose={() => setAsking(false)} />}
       {shared && <SharedItems conversation={conversation.conversation} onClose={() => setShared(false)} />}
       {details && <GroupPanel conversation={conversation} onClose={() => setDetails(false)} />}

@@ -1,6 +1,6 @@
 import { type RefObject, useRef } from 'react';
 import { lazyPart } from '../shell/part.tsx';
-import type { Timeline } from '../state/timeline.ts';
+import type { MessageSource } from '../state/message-source.ts';
 import type { Aside } from './message-menu.tsx';
 import { useReact } from './use-react.ts';
 
@@ -27,7 +27,7 @@ export function MessageAsides({
 }: {
   aside: Aside;
   seq: number;
-  timeline: Timeline;
+  timeline: MessageSource;
   scroller: RefObject<HTMLElement | null>;
   onClose: () => void;
 }) {
@@ -35,7 +35,10 @@ export function MessageAsides({
   const article = useRef(scroller.current?.querySelector<HTMLElement>(`[data-seq="${seq}"]`) ?? null);
   const button = useRef(article.current?.querySelector<HTMLElement>('[aria-haspopup]') ?? article.current);
   if (aside === 'versions') return <VersionsDialog timeline={timeline} seq={seq} onClose={onClose} />;
-  if (aside === 'forward') return <ForwardDialog timeline={timeline} seq={seq} onClose={onClose} />;
+  if (aside === 'forward') {
+    const message = timeline.get(seq);
+    return <ForwardDialog messages={message ? [message] : []} onClose={onClose} />;
+  }
   if (aside === 'reactions')
     return <ReactionsDialog conversation={timeline.conversation} seq={seq} onClose={onClose} />;
   if (aside === 'readers')

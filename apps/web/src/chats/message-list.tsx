@@ -2,7 +2,6 @@ import { Menu } from '@base-ui/react/menu';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { MessageCircleHeart } from 'lucide-react';
 import { useEffect, useImperativeHandle, useRef, useState } from 'react';
-import { classNames } from '../design/class-names.ts';
 import { EmptyState } from '../design/empty-state.tsx';
 import { useRovingList } from '../design/use-roving-list.ts';
 import { useText } from '../i18n/language.tsx';
@@ -10,13 +9,12 @@ import type { Conversation } from '../state/conversations.ts';
 import type { Timeline } from '../state/timeline.ts';
 import { useCell, useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
-import { labelOf } from './bubble.tsx';
-import { asksToReply } from './composer-keys.ts';
 import { JumpButton, MentionButton } from './jump-button.tsx';
+import { MessageArticle } from './message-article.tsx';
 import { MessageAsides } from './message-asides.tsx';
 import styles from './message-list.module.css';
 import { type Aside, MessageMenu, type MessageMenuHandle, type Writing } from './message-menu.tsx';
-import { MessageRowView } from './message-row.tsx';
+import { useOpenThread } from './open-thread.ts';
 import { initialSizes, offsetOfPlace, openingPlace, type ScrollMemory } from './scroll-place.ts';
 import { firstNewSeq, useDivider } from './use-divider.ts';
 import { useEndKept } from './use-end-kept.ts';
@@ -24,6 +22,7 @@ import { useMessageGestures } from './use-message-gestures.ts';
 import { identityOf, type RowKey, useMessageRows } from './use-message-rows.ts';
 import { useReading } from './use-reading.ts';
 import { useScrollMemory } from './use-scroll-memory.ts';
+import type { Selection } from './use-selection.ts';
 
 /** Nearer to the end than this one is at the end. */
 const endThresholdPx = 60;
@@ -37,6 +36,10 @@ const overscan = 6;
 
 export interface MessageListHandle {
   scrollToEnd(): void;
+  /** Of a message, if it is in view. */
+  rowOf(seq: number): HTMLElement | null;
+  /** The row that Tab comes to takes the focus. */
+  focus(): void;
 }
 
 /** The messages of a conversation, as many as there may be; only those in view exist. */
@@ -46,6 +49,7 @@ export function MessageList({
   name,
   memory,
   writing,
+  selection,
   handle,
 }: {
   conversation: Conversation;
@@ -54,6 +58,7 @@ export function MessageList({
   /** Where the reader was, by conversation; written when the list goes. */
   memory: Map<number, ScrollMemory>;
   writing: Writing;
+  selection: Selection;
   handle: React.Ref<MessageListHandle>;
 }) {
   const text = useText();
@@ -121,7 +126,11 @@ export function MessageList({
   const mayWrite = conversation.member;
   useMessageGestures(scroller, (seq) => mayWrite && writing.reply(seq)?.focus());
 
+  const rowOf = (seq: number) => scroller.current?.querySelector<HTMLElement>(`[data-seq="${seq}"]`) ?? null;
   useImperativeHandle(handle, () => ({
+    rowOf,
+    focus: () =>
+      scroller.current?.querySelector<HTMLElement>('article[tabindex="0"]')?.focus({ preventScroll: true }),
     scrollToEnd: () => {
       clearDivider();
       setLastSeen(undefined);
@@ -132,23 +141,39 @@ export function MessageList({
 
   const showMessage = (seq: number) => {
     virtualizer.scrollToIndex(timeline.indexOf(seq), { align: 'center' });
+    // Whose keyboard was at a message goes on from there.
+    if (scroller.current?.contains(document.activeElement)) focusOnceThere(() => rowOf(seq));
     setHighlighted(seq);
     setTimeout(() => setHighlighted((current) => (current === seq ? undefined : current)), highlightMs);
   };
   const toShow = useCell(wanted);
+  const openThread = useOpenThread();
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each
   useEffect(() => {
     if (toShow?.conversation !== id) return;
     wanted.value = undefined;
     // After a list that has just come knows where it begins.
-    requestAnimationFrame(() => showMessage(toShow.seq));
+    const { seq, thread } = toShow;
+    requestAnimationFrame(() => showMessage(thread ?? seq));
+    if (thread !== undefined) openThread?.(thread);
   }, [toShow, id]);
   /** From one unread mention to the next, though none of them has been read meanwhile. */
   const { mentions = [] } = conversation;
   const showMention = () => {
     const seq = mentions.find((mention) => mention > lastMention.current) ?? mentions[0]!;
     lastMention.current = seq;
-    showMessage(seq);
+    if (timeline.get(seq)) showMessage(seq);
+    else void showWherever(seq);
+  };
+  /** One that is not here, or has its place in a thread. */
+  const showWherever = async (seq: number) => {
+    // What cannot be had is shown as far as it can be.
+    const page = await client
+      .request('sync', { conversation: id, after: seq - 1, limit: 1 })
+      .catch(() => undefined);
+    const thread = page?.messages.find((message) => message.seq === seq)?.thread;
+    showMessage(thread ?? seq);
+    if (thread !== undefined) openThread?.(thread);
   };
   // By what is known of the rows: asking the element at each rendering would make it lay out early.
   const viewEnd = (virtualizer.scrollOffset ?? 0) + (virtualizer.scrollRect?.height ?? 0);
@@ -161,6 +186,12 @@ export function MessageList({
     if (atEnd) setLastSeen(undefined);
     else if (!isScrolling) setLastSeen(range?.endIndex);
   }, [isScrolling, atEnd]);
+
+  /** Selects from a row on to the one above or below it. */
+  const span = (index: number, step: 1 | -1) => {
+    const to = Math.min(Math.max(index + step, 0), rows.storedCount - 1);
+    if (index < rows.storedCount) selection.span(timeline.seqAt(to), timeline.seqAt(index));
+  };
 
   /** To what is new, when something else lies between; else to the end. */
   const jump = () => {
@@ -189,46 +220,32 @@ export function MessageList({
         <div className={styles.sizer} style={{ height: virtualizer.getTotalSize() }}>
           {items.map((item) => {
             const row = rows.at(item.index);
-            const place = roving.item(item.index);
             const seq = row.kind === 'stored' ? row.seq : undefined;
             const identity = identityOf(item.key as RowKey);
-            const label = `message-${identity}`;
-            const isLoaded = row.kind === 'outgoing' || row.message !== undefined;
             return (
-              <article
+              <MessageArticle
                 key={identity}
                 ref={virtualizer.measureElement}
-                data-index={item.index}
-                data-seq={seq}
-                className={classNames(
-                  styles.row,
-                  seq !== undefined && seq === highlighted && styles.highlighted,
-                )}
+                index={item.index}
+                identity={identity}
+                within="message"
+                place={roving.item(item.index)}
+                posinset={{ at: item.index + 1, of: rows.count }}
+                isHighlighted={seq !== undefined && seq === highlighted}
+                selection={selection}
+                onSpan={(step) => span(item.index, step)}
+                onReply={mayWrite ? (at) => writing.reply(at)?.focus() : undefined}
+                className={styles.row}
                 style={{ transform: `translateY(${item.start}px)` }}
-                aria-posinset={item.index + 1}
-                aria-setsize={rows.count}
-                aria-labelledby={isLoaded ? labelOf(label) : undefined}
-                {...place}
-                onKeyDown={(event) => {
-                  place.onKeyDown(event);
-                  if (seq === undefined || !mayWrite || !asksToReply(event)) return;
-                  event.preventDefault();
-                  writing.reply(seq)?.focus();
-                }}
-              >
-                <MessageRowView
-                  row={row}
-                  conversation={conversation}
-                  timeline={timeline}
-                  received={marks.received}
-                  read={marks.read}
-                  isFirstNew={seq !== undefined && seq === newSeq}
-                  menu={menu}
-                  reachable={place.tabIndex === 0}
-                  label={label}
-                  onShow={showMessage}
-                />
-              </article>
+                row={row}
+                conversation={conversation}
+                timeline={timeline}
+                received={marks.received}
+                read={marks.read}
+                isFirstNew={seq !== undefined && seq === newSeq}
+                menu={menu}
+                onShow={showMessage}
+              />
             );
           })}
         </div>
@@ -253,8 +270,17 @@ export function MessageList({
           {text('talk.loadFailed')}
         </p>
       )}
-      {mentions.length > 0 && !atEnd && <MentionButton count={mentions.length} onClick={showMention} />}
+      {mentions.some((seq) => !atEnd || !timeline.get(seq)) && (
+        <MentionButton count={mentions.length} onClick={showMention} />
+      )}
       {!atEnd && rows.count > 0 && <JumpButton unread={conversation.unread} onClick={jump} />}
     </div>
   );
+}
+
+/** A row that was far away comes within a few frames. */
+function focusOnceThere(find: () => HTMLElement | null, frames = 30): void {
+  const row = find();
+  if (row) row.focus({ preventScroll: true });
+  else if (frames > 0) requestAnimationFrame(() => focusOnceThere(find, frames - 1));
 }

@@ -4,6 +4,7 @@ import {
   Bookmark,
   BookmarkMinus,
   CheckCheck,
+  CircleCheck,
   Copy,
   Download,
   EyeOff,
@@ -21,7 +22,9 @@ import {
 import { useRef } from 'react';
 import { useActsText } from '../acts/acts-texts.ts';
 import { mayPin } from '../acts/may-pin.ts';
+import { mayRecall } from '../acts/may-recall.ts';
 import { useBookmarks } from '../acts/use-bookmarks.ts';
+import { useTakeAway } from '../acts/use-take-away.ts';
 import { useTried } from '../acts/use-tried.ts';
 import type { Action } from '../design/action.ts';
 import { ActionPopup } from '../design/action-popup.tsx';
@@ -29,9 +32,7 @@ import { linkOf } from '../files/files-of.ts';
 import { useSaveFile } from '../files/save-file.ts';
 import { useText } from '../i18n/language.tsx';
 import { useNotice } from '../shell/notices.tsx';
-import { useUndo } from '../shell/use-undo.ts';
 import type { Conversation } from '../state/conversations.ts';
-import type { MessageSet } from '../state/message-set.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import { useOpenThread } from './open-thread.ts';
 import type { Said } from './said.ts';
@@ -43,6 +44,8 @@ export type MessageMenuHandle = ReturnType<typeof Menu.createHandle<Said>>;
 export interface Writing {
   reply(seq: number): HTMLElement | null;
   edit(seq: number): HTMLElement | null;
+  /** Begins to select messages with this one; undefined where they are not. */
+  select?: (seq: number) => HTMLElement | null;
 }
 
 /** What is shown of a message beside it. */
@@ -70,10 +73,10 @@ export function MessageMenu({
   const { client, recalls, deletions } = workspace;
   const take = useTakeAway(conversation.conversation);
   const recall = (seq: number) =>
-    take(seq, recalls, text('change.recalled.done'), () => client.recall(conversation.conversation, seq));
+    take([seq], recalls, text('change.recalled.done'), () => client.recall(conversation.conversation, seq));
   const hide = (seq: number) =>
-    take(seq, deletions, text('change.hidden.done'), () =>
-      workspace.deleteForMe(conversation.conversation, seq),
+    take([seq], deletions, text('change.hidden.done'), (seqs) =>
+      workspace.deleteForMe(conversation.conversation, seqs),
     );
   const openThread = useOpenThread();
   /** Where one writes what was chosen: there the focus goes, not back to the button. */
@@ -81,7 +84,6 @@ export function MessageMenu({
   const mayWrite = conversation.member;
   const tellsReaders =
     mayWrite && conversation.kind === 'group' && conversation.memberCount <= limits.maxReadersMembers;
-  const isAdmin = conversation.kind === 'group' && conversation.role !== 'member';
 
   const actionsFor = ({
     seq,
@@ -96,7 +98,7 @@ export function MessageMenu({
     poll,
   }: Said): Action[] => {
     const { editMs, recallMs, versions } = client.changing;
-    const age = client.now() - sentAt;
+    const now = client.now();
     const copy: Action = {
       label: text('action.copy'),
       icon: Copy,
@@ -122,11 +124,16 @@ export function MessageMenu({
     const aside = (kind: Aside) => () => onAside(kind, seq);
     return [
       ...action(mayWrite, { label: text('action.reply'), icon: Reply, run: write(writing.reply) }),
-      ...action(mayWrite, { label: text('talk.thread'), icon: MessagesSquare, run: () => openThread(seq) }),
+      ...action(mayWrite && openThread !== undefined, {
+        ...{ label: text('talk.thread'), icon: MessagesSquare, run: () => openThread?.(seq) },
+      }),
       ...action(mayWrite, { label: text('change.react'), icon: SmilePlus, run: aside('emoji') }),
       { label: say('forward'), icon: Forward, run: aside('forward') },
+      ...action(writing.select !== undefined, {
+        ...{ label: say('select'), icon: CircleCheck, run: write((at) => writing.select?.(at) ?? null) },
+      }),
       ...keep,
-      ...action(mayWrite && mine && !forwarded && !poll && age < editMs, {
+      ...action(mayWrite && mine && !forwarded && !poll && now - sentAt < editMs, {
         ...{ label: text('change.edit'), icon: Pencil, run: write(writing.edit) },
       }),
       ...action(editedAt !== undefined && versions, {
@@ -154,7 +161,7 @@ export function MessageMenu({
           ),
       }),
       { label: text('change.hide'), icon: EyeOff, run: () => hide(seq) },
-      ...action(mayWrite && (isAdmin || (mine && age < recallMs)), {
+      ...action(mayRecall(conversation, { mine, sentAt }, { now, recallMs }), {
         ...{ label: text('change.recall'), icon: Trash2, danger: true, run: () => recall(seq) },
       }),
     ];
@@ -173,17 +180,4 @@ export function MessageMenu({
       )}
     </Menu.Root>
   );
-}
-
-/** Takes a message away at once as it shows, and in earnest when that has not been undone for a while. */
-function useTakeAway(
-  conversation: number,
-): (seq: number, going: MessageSet, done: string, commit: () => Promise<unknown>) => void {
-  const offerUndo = useUndo();
-  return (seq, going, done, commit) => {
-    if (going.has(conversation, seq)) return;
-    going.add(conversation, seq);
-    const show = () => going.delete(conversation, seq);
-    offerUndo(done, { undo: show, commit: () => commit().then(show) });
-  };
 }

@@ -4,8 +4,8 @@ import { classNames } from '../design/class-names.ts';
 import { useFormats, useText } from '../i18n/language.tsx';
 import { useNow } from '../shell/use-now.ts';
 import type { Conversation } from '../state/conversations.ts';
+import type { MessageSource } from '../state/message-source.ts';
 import type { Outgoing } from '../state/outbox.ts';
-import type { Timeline } from '../state/timeline.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import { Bubble } from './bubble.tsx';
 import { EntryLine } from './entry-line.tsx';
@@ -15,10 +15,10 @@ import styles from './message-row.module.css';
 import type { Said } from './said.ts';
 import type { MessageRow } from './use-message-rows.ts';
 
-interface MessageRowProps {
+export interface MessageRowProps {
   row: MessageRow;
   conversation: Conversation;
-  timeline: Timeline;
+  timeline: MessageSource;
   received: number;
   read: number;
   isFirstNew: boolean;

@@ -1,8 +1,8 @@
 import { useEffect } from 'react';
 import { saidText } from '../files/summary.ts';
 import { useText } from '../i18n/language.tsx';
+import type { MessageSource } from '../state/message-source.ts';
 import { nameOf } from '../state/people.ts';
-import type { Timeline } from '../state/timeline.ts';
 import { useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import { useRecalled } from './recalled-text.tsx';
@@ -14,10 +14,13 @@ const longestQuote = 160;
 export function ReplyQuote({
   seq,
   timeline,
+  reachable,
   onShow,
 }: {
   seq: number;
-  timeline: Timeline;
+  timeline: MessageSource;
+  /** Whether Tab comes to it. */
+  reachable: boolean;
   onShow: (seq: number) => void;
 }) {
   const text = useText();
@@ -32,7 +35,7 @@ export function ReplyQuote({
   const who =
     message && (message.sender === me ? text('talk.me') : sender ? nameOf(sender) : `${message.sender}`);
   return (
-    <button type="button" className={styles.quote} onClick={() => onShow(seq)}>
+    <button type="button" className={styles.quote} tabIndex={reachable ? 0 : -1} onClick={() => onShow(seq)}>
       <bdi className={styles.who}>{who ?? text('talk.reply.missing', { seq })}</bdi>
       <bdi className={styles.said}>
         {recalled

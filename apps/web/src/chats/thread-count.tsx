@@ -16,6 +16,7 @@ export function ThreadCount({
 }) {
   const text = useText();
   const open = useOpenThread();
+  if (!open) return null;
   return (
     <div className={styles.reactions}>
       <button

@@ -1,54 +1,131 @@
-import type { Message } from '@berth/wire';
-import { SendHorizontal } from 'lucide-react';
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
-import { Avatar } from '../design/avatar.tsx';
-import { Button, IconButton } from '../design/button.tsx';
+import { Menu } from '@base-ui/react/menu';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { Button } from '../design/button.tsx';
+import { classNames } from '../design/class-names.ts';
 import { Drawer } from '../design/dialog.tsx';
 import { SkeletonList } from '../design/skeleton.tsx';
-import { Attachments } from '../files/attachments.tsx';
-import { errorText } from '../i18n/error-text.ts';
-import { useFormats, useText } from '../i18n/language.tsx';
+import { useRovingList } from '../design/use-roving-list.ts';
+import { useDesk } from '../files/desk.ts';
+import { FileDrop } from '../files/file-drop.tsx';
+import { useText } from '../i18n/language.tsx';
 import type { Conversation } from '../state/conversations.ts';
-import { nameOf } from '../state/people.ts';
-import { useObserved } from '../state/use-observed.ts';
+import { useCell, useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
-import { ClosedComposer, closedFor } from './closed-composer.tsx';
-import { sendsBy } from './composer-keys.ts';
-import { EditedMark } from './edited-mark.tsx';
-import { MessageText } from './message-text.tsx';
-import { RecalledText, useRecalled } from './recalled-text.tsx';
+import { closedFor } from './closed-composer.tsx';
+import { Composer, type ComposerHandle } from './composer.tsx';
+import { MessageArticle } from './message-article.tsx';
+import { MessageAsides } from './message-asides.tsx';
+import { type Aside, MessageMenu, type MessageMenuHandle } from './message-menu.tsx';
+import { OpenThreadProvider } from './open-thread.ts';
 import styles from './thread-panel.module.css';
+import { useMessageGestures } from './use-message-gestures.ts';
 import { useMuted } from './use-muted.ts';
-import { useSlow } from './use-slow.ts';
 import { useThread } from './use-thread.ts';
+import { useThreadRows } from './use-thread-rows.ts';
 
-/** What is said below a message, beside the conversation. */
-export function ThreadPanel({
-  conversation,
-  name,
-  root,
-  onClose,
-}: {
+const highlightMs = 1_600;
+
+interface ThreadProps {
   conversation: Conversation;
   name: string;
+  /** The message that began it. */
   root: number;
   onClose: () => void;
-}) {
+}
+
+/** What is said below a message, beside the conversation. */
+export function ThreadPanel(props: ThreadProps) {
   const text = useText();
+  return (
+    <Drawer open onClose={props.onClose} title={text('talk.thread.title')} className={styles.panel}>
+      <OpenThreadProvider value={undefined}>
+        <Thread {...props} />
+      </OpenThreadProvider>
+    </Drawer>
+  );
+}
+
+/** It is there once the drawer is. */
+function Thread({ conversation, name, root, onClose }: ThreadProps) {
+  const text = useText();
+  const { receipts, client, gone } = useWorkspace();
   const id = conversation.conversation;
   const thread = useThread(id, root);
-  const end = useRef<HTMLDivElement>(null);
-  const last = thread.messages.at(-1)?.seq;
+  const { messages } = thread;
+  const rows = useThreadRows(messages);
+  const all = [...(rows.root ? [rows.root] : []), ...rows.replies];
+  const marks = useObserved(receipts, (book) => book.get(id)) ?? client.receipts(id);
+  const [menu] = useState<MessageMenuHandle>(() => Menu.createHandle());
+  const [aside, setAside] = useState<{ aside: Aside; seq: number }>();
+  const [highlighted, setHighlighted] = useState<number>();
+  const scroller = useRef<HTMLDivElement>(null);
+  const composer = useRef<ComposerHandle>(null);
+  const offered = useCell(useDesk().service.offer) !== undefined;
+  const mayWrite = !closedFor(conversation, useMuted(conversation));
+  const articleOf = (index: number) =>
+    scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"]`);
+  const roving = useRovingList({
+    count: all.length,
+    keyOf: (index) => all[index]!.key,
+    start: all.length - 1,
+    scroller,
+    reveal: (index) => articleOf(index)?.scrollIntoView({ block: 'nearest' }),
+  });
+  const writing = useMemo(
+    () => ({
+      reply: (seq: number) => composer.current?.replyTo(seq) ?? null,
+      edit: (seq: number) => composer.current?.edit(seq) ?? null,
+    }),
+    [],
+  );
+  useMessageGestures(scroller, (seq) => conversation.member && writing.reply(seq)?.focus());
+  const isGone = useObserved(gone, (all) => all.has(id, root));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once
+  useEffect(() => {
+    if (isGone) onClose();
+  }, [isGone]);
+  const last = rows.replies.at(-1)?.key;
   // biome-ignore lint/correctness/useExhaustiveDependencies: to what came last
   useEffect(() => {
-    // Nothing is returned: newer browsers answer with a promise, which React would call when the next one comes.
-    end.current?.scrollIntoView({ block: 'end' });
+    const { current } = scroller;
+    current?.scrollTo(0, current.scrollHeight);
   }, [last]);
-  const closed = closedFor(conversation, useMuted(conversation));
+  const showMessage = (seq: number) => {
+    const article = articleOf(all.findIndex(({ row }) => row.kind === 'stored' && row.seq === seq));
+    article?.scrollIntoView({ block: 'center' });
+    article?.focus({ preventScroll: true });
+    setHighlighted(seq);
+    setTimeout(() => setHighlighted((current) => (current === seq ? undefined : current)), highlightMs);
+  };
+  const articleAt = (index: number, className?: string) => {
+    const { key, row } = all[index]!;
+    const seq = row.kind === 'stored' ? row.seq : undefined;
+    return (
+      <MessageArticle
+        key={key}
+        index={index}
+        identity={key}
+        within="thread"
+        place={roving.item(index)}
+        isHighlighted={seq !== undefined && seq === highlighted}
+        onReply={conversation.member ? (at) => writing.reply(at)?.focus() : undefined}
+        className={classNames(styles.row, className)}
+        row={row}
+        conversation={conversation}
+        timeline={messages}
+        received={marks.received}
+        // How far others have read in the conversation says nothing of the thread.
+        read={0}
+        isFirstNew={false}
+        menu={menu}
+        onShow={showMessage}
+      />
+    );
+  };
+  const first = rows.root ? 1 : 0;
   return (
-    <Drawer open onClose={onClose} title={text('talk.thread.title')}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard scrolls it */}
-      <div className={styles.scroller} tabIndex={0}>
+    <>
+      <div ref={scroller} className={styles.scroller}>
         {thread.failure && (
           <p role="alert" className={styles.failure}>
             {thread.failure}{' '}
@@ -57,128 +134,43 @@ export function ThreadPanel({
             </Button>
           </p>
         )}
-        {!thread.root && !thread.failure && <SkeletonList rows={2} />}
-        {thread.root && (
-          <ul className={styles.root}>
-            <Line message={thread.root} />
-          </ul>
-        )}
+        {!rows.root && !thread.failure && <SkeletonList rows={2} />}
+        {rows.root && articleAt(0, styles.root)}
         {thread.earlier && (
           <Button look="quiet" small disabled={thread.busy} focusableWhenDisabled onClick={thread.earlier}>
             {text('action.show')}
           </Button>
         )}
-        <div role="log" aria-label={text('talk.thread.replies')}>
-          <ul className={styles.replies}>
-            {thread.messages.map((message) => (
-              <Line key={message.seq} message={message} />
-            ))}
-          </ul>
-        </div>
-        <div ref={end} />
-      </div>
-      {closed ? (
-        <ClosedComposer conversation={conversation} name={name} why={closed} />
-      ) : (
-        <ReplyField conversation={conversation} root={root} />
-      )}
-    </Drawer>
-  );
-}
-
-function Line({ message }: { message: Message }) {
-  const text = useText();
-  const formats = useFormats();
-  const { people, me } = useWorkspace();
-  const { conversation, seq, sender } = message;
-  const profile = useObserved(people, (all) => all.profile(sender));
-  const recalled = useRecalled(message, conversation);
-  const name = sender === me ? text('talk.me') : profile ? nameOf(profile) : `${sender}`;
-  return (
-    <li className={styles.line} data-seq={seq}>
-      <Avatar id={sender} icon={profile?.icon} name={name} size="small" />
-      <div className={styles.words}>
-        <p className={styles.head}>
-          <bdi className={styles.name}>{name}</bdi>
-          <time title={formats.full(message.sentAt)}>{formats.clock(message.sentAt)}</time>
-          {message.editedAt !== undefined && !recalled && <EditedMark at={message.editedAt} />}
-        </p>
-        {recalled && <RecalledText said={message} />}
-        {!recalled && message.attachments && (
-          <Attachments attachments={message.attachments} message={{ conversation, seq }} reachable />
+        {rows.replies.length > 0 && (
+          <div role="feed" aria-label={text('talk.thread.replies')} aria-busy={thread.busy}>
+            {rows.replies.map((_, index) => articleAt(first + index))}
+          </div>
         )}
-        {!recalled && message.text !== '' && <MessageText text={message.text} />}
       </div>
-    </li>
-  );
-}
-
-function ReplyField({ conversation, root }: { conversation: Conversation; root: number }) {
-  const text = useText();
-  const formats = useFormats();
-  const { client } = useWorkspace();
-  const [value, setValue] = useState('');
-  const [problem, setProblem] = useState<string>();
-  const slowMs = useSlow(conversation);
-  const isEmpty = value.trim() === '';
-  const send = () => {
-    if (isEmpty || slowMs !== undefined) return;
-    const said = value.trim();
-    setProblem(undefined);
-    const refused = (error: unknown) => {
-      setValue((now) => (now === '' ? said : now));
-      setProblem(errorText(error, text, formats));
-    };
-    try {
-      const sent = client.send(conversation.conversation, said, { thread: root });
-      setValue('');
-      sent.whenSent().catch((error: unknown) => {
-        sent.discard();
-        refused(error);
-      });
-    } catch (error) {
-      refused(error);
-    }
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (!sendsBy(event.nativeEvent)) return;
-    event.preventDefault();
-    send();
-  };
-  return (
-    <footer className={styles.foot}>
-      {problem && (
-        <p role="alert" className={styles.failure}>
-          {problem}
-        </p>
-      )}
-      {slowMs !== undefined && (
-        <p role="timer" className={styles.soft}>
-          {text('talk.slow', { time: formats.countdown(slowMs) })}
-        </p>
-      )}
-      <div className={styles.row}>
-        <textarea
-          className={styles.field}
-          rows={1}
-          dir="auto"
-          enterKeyHint="send"
-          aria-label={text('talk.thread')}
-          placeholder={text('talk.placeholder')}
-          value={value}
-          onChange={(event) => setValue(event.target.value)}
-          onKeyDown={onKeyDown}
+      <Composer
+        conversation={conversation}
+        timeline={messages}
+        thread={root}
+        name={name}
+        onSent={() => {}}
+        handle={composer}
+      />
+      {offered && mayWrite && <FileDrop place={{ conversation: id, thread: root }} name={name} />}
+      <MessageMenu
+        handle={menu}
+        conversation={conversation}
+        writing={writing}
+        onAside={(kind, seq) => setAside({ aside: kind, seq })}
+      />
+      {aside && (
+        <MessageAsides
+          key={`${aside.aside} ${aside.seq}`}
+          {...aside}
+          timeline={messages}
+          scroller={scroller}
+          onClose={() => setAside(undefined)}
         />
-        <IconButton
-          label={text('talk.send')}
-          accent
-          disabled={isEmpty || slowMs !== undefined}
-          focusableWhenDisabled
-          onClick={send}
-        >
-          <SendHorizontal size={20} aria-hidden />
-        </IconButton>
-      </div>
-    </footer>
+      )}
+    </>
   );
 }

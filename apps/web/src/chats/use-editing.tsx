@@ -4,15 +4,15 @@ import { useRef, useState } from 'react';
 import { IconButton } from '../design/button.tsx';
 import { useText } from '../i18n/language.tsx';
 import { trimmedWords } from '../state/mention-ranges.ts';
-import type { Timeline } from '../state/timeline.ts';
+import type { MessageSource } from '../state/message-source.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import styles from './composer.module.css';
 
-/** Rows looked at from the end on for the last message of one's own. */
+/** Messages looked at from the end on for the last message of one's own. */
 const maxLooked = 200;
 
 /** The message that the composer changes, beside the draft of what is not sent yet. */
-export function useEditing(timeline: Timeline, focus: () => void) {
+export function useEditing(timeline: MessageSource, focus: () => void) {
   const { client, me } = useWorkspace();
   const [edited, setEdited] = useState<{
     seq: number;
@@ -39,10 +39,9 @@ export function useEditing(timeline: Timeline, focus: () => void) {
     /** The last message of one's own that may still be edited; false when there is none. */
     beginLast: (): boolean => {
       const { editMs } = client.changing;
-      for (let index = timeline.length - 1; index >= Math.max(0, timeline.length - maxLooked); index--) {
-        const message = timeline.get(timeline.seqAt(index));
+      for (const message of timeline.newestMessages(maxLooked).reverse()) {
         if (
-          message?.sender !== me ||
+          message.sender !== me ||
           message.kind !== undefined ||
           message.recalledBy !== undefined ||
           message.forwarded ||

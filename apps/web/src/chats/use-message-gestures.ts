@@ -39,6 +39,7 @@ export function useMessageGestures(
       const touch = event.touches[0]!;
       const article = articleOf(event.target);
       if (event.touches.length > 1 || !article || (event.target as Element).closest(own)) return;
+      if (isSelecting(article)) return;
       const mine: Touched = {
         article,
         from: { x: touch.clientX, y: touch.clientY },
@@ -75,7 +76,7 @@ export function useMessageGestures(
     };
     const menu = (event: MouseEvent) => {
       const article = articleOf(event.target);
-      if (!article) return;
+      if (!article || isSelecting(article)) return;
       if (touched) {
         event.preventDefault();
         if (!touched.isPressed) touched.isPressed = openMenu(article);
@@ -102,6 +103,9 @@ export function useMessageGestures(
 
 const articleOf = (target: EventTarget | null): HTMLElement | null =>
   target instanceof Element ? target.closest<HTMLElement>('article[data-index]') : null;
+
+/** Then a press means the message as a whole. */
+const isSelecting = (article: HTMLElement): boolean => article.dataset.selecting !== undefined;
 
 /** By its button, where the menu stands; false where there is none. */
 function openMenu(article: HTMLElement): boolean {

@@ -3,8 +3,8 @@ import type { Profile } from '@berth/wire';
 import { useEffect, useState } from 'react';
 import { Avatar } from '../design/avatar.tsx';
 import type { Conversation } from '../state/conversations.ts';
+import type { MessageSource } from '../state/message-source.ts';
 import { nameOf } from '../state/people.ts';
-import type { Timeline } from '../state/timeline.ts';
 import { useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import type { CompletionOption } from './completion.ts';
@@ -23,7 +23,7 @@ const pageSize = 200;
 export function usePeopleCompletions(
   typed: string,
   conversation: Conversation,
-  timeline: Timeline,
+  timeline: MessageSource,
 ): readonly CompletionOption[] {
   const text = useWritingText();
   const { people, me } = useWorkspace();

@@ -8,7 +8,7 @@ const readAfterMs = 300;
 /** A row that is added stands below the view until the list has followed. */
 const followsWithinMs = 150;
 
-const isLookedAt = (): boolean => !document.hidden && document.hasFocus();
+export const isLookedAt = (): boolean => !document.hidden && document.hasFocus();
 
 /**
  * Marks as read what has been in view for a moment, while the page itself is looked at; and what arrives at the end, when
@@ -21,16 +21,18 @@ export function useReading(
   atEnd: boolean,
 ): void {
   const { conversations } = useWorkspace();
-  const place = lastIndex < 0 ? 0 : timeline.seqAt(lastIndex);
-  const loaded = place > 0 && timeline.get(place) !== undefined;
-  // What was said in threads since then has no place behind it: else what is before would count as unread for ever.
+  const seq = lastIndex < 0 ? 0 : timeline.seqAt(lastIndex);
+  const loaded = seq > 0 && timeline.get(seq) !== undefined;
+  const isAll = seq > 0 && lastIndex === timeline.length - 1;
+  // What is said in threads behind the last row is not unread here; but whom it mentions has not read it.
+  const meant = conversation.mentions?.find((mention) => mention > seq) ?? Number.POSITIVE_INFINITY;
   const { last } = conversation;
-  const isLast = lastIndex === timeline.length - 1;
-  const seq = isLast && last?.thread !== undefined ? Math.max(place, last.seq) : place;
+  const behind = last?.thread === undefined ? seq : last.seq;
+  const read = isAll ? Math.max(seq, Math.min(behind, meant - 1)) : seq;
   useEffect(() => {
     if (!loaded) return;
     const mark = () => {
-      if (isLookedAt()) conversations.markRead(conversation.conversation, seq);
+      if (isLookedAt()) conversations.markRead(conversation.conversation, read, isAll ? 0 : undefined);
     };
     const timer = setTimeout(mark, readAfterMs);
     window.addEventListener('focus', mark);
@@ -38,7 +40,7 @@ export function useReading(
       clearTimeout(timer);
       window.removeEventListener('focus', mark);
     };
-  }, [loaded, seq, conversations, conversation.conversation]);
+  }, [loaded, read, isAll, conversations, conversation.conversation]);
   const id = conversation.conversation;
   useEffect(() => {
     if (atEnd) {

@@ -1,13 +1,12 @@
-import { applyChange } from '@berth/client';
-import type { Message } from '@berth/wire';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useTask } from '../shell/use-task.ts';
+import { ThreadMessages } from '../state/thread-messages.ts';
+import { useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
+import { isLookedAt } from './use-reading.ts';
 
 interface Thread {
-  root: Message | undefined;
-  /** Ascending. */
-  messages: readonly Message[];
+  messages: ThreadMessages;
   failure: string | undefined;
   busy: boolean;
   /** Undefined: there are no earlier ones. */
@@ -19,76 +18,70 @@ interface Thread {
 export function useThread(conversation: number, root: number): Thread {
   const workspace = useWorkspace();
   const { client, people, me } = workspace;
-  const [known, setKnown] = useState<ReadonlyMap<number, Message>>(new Map());
+  const messages = useMemo(
+    () =>
+      new ThreadMessages({ conversation, root }, me, async (seq) => {
+        const page = await client.request('sync', { conversation, after: seq - 1, limit: 1 });
+        return page.messages[0];
+      }),
+    [client, conversation, root, me],
+  );
   const [next, setNext] = useState<number>();
   const { busy, failure, run } = useTask();
-  const learn = useCallback(
-    (messages: readonly Message[]) =>
-      setKnown((before) => {
-        const after = new Map(before);
-        for (const message of messages) {
-          const here = after.get(message.seq);
-          if (!here || (here.changed ?? 0) <= (message.changed ?? 0)) after.set(message.seq, message);
-        }
-        return after;
-      }),
-    [],
-  );
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `run` is another function at each rendering
-  const load = useCallback(
-    (before?: number) => {
-      void run(async () => {
-        const page = await client.request('thread', {
-          ...{ conversation, root },
-          ...(before !== undefined && { before }),
-        });
-        learn([page.root, ...page.messages]);
-        setNext(page.next);
+  const load = (before?: number) => {
+    void run(async () => {
+      const page = await client.request('thread', {
+        ...{ conversation, root },
+        ...(before !== undefined && { before }),
       });
-    },
-    [client, conversation, root, learn],
-  );
-  useEffect(() => load(), [load]);
+      for (const { sender } of [page.root, ...page.messages]) people.want(sender);
+      messages.learn([page.root, ...page.messages]);
+      setNext(page.next);
+    });
+  };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `load` is another function at each rendering
   useEffect(() => {
-    const offs = [
+    load();
+    const stops = [
       client.on('message', ({ message }) => {
-        if (message.conversation === conversation && message.thread === root) learn([message]);
+        if (message.conversation === conversation && message.thread === root) messages.learn([message]);
       }),
       client.on('change', ({ change }) => {
-        if (change.conversation !== conversation) return;
-        setKnown((before) => {
-          const message = before.get(change.target);
-          return message ? new Map(before).set(change.target, applyChange(message, change, me)) : before;
-        });
+        if (change.conversation === conversation) messages.changeMessage(change);
       }),
-      client.on('hidden', ({ conversation: id, seqs }) => {
-        if (id !== conversation) return;
-        setKnown((before) => new Map([...before].filter(([seq]) => !seqs.includes(seq))));
+      workspace.gone.subscribe(() => {
+        const all = [root, ...messages.replies.map(({ seq }) => seq)];
+        const gone = all.filter((seq) => workspace.gone.has(conversation, seq));
+        if (gone.length > 0) messages.hide(gone);
       }),
       // What was said meanwhile.
       client.on('resumed', () => load()),
     ];
     return () => {
-      for (const off of offs) off();
+      for (const stop of stops) stop();
     };
-  }, [client, conversation, root, me, learn, load]);
+  }, [client, workspace, messages]);
 
-  const messages = useMemo(
-    () => [...known.values()].filter(({ seq }) => seq !== root).sort((one, other) => one.seq - other.seq),
-    [known, root],
-  );
-  useEffect(() => {
-    for (const { sender } of messages) if (!people.profile(sender)) people.want(sender);
-  }, [messages, people]);
-  const last = messages.at(-1)?.seq;
+  const last = useObserved(messages, ({ replies }) => replies.at(-1)?.seq);
   useEffect(() => {
     if (last === undefined) return;
-    workspace.timeline(conversation)?.threadRead(root, last);
-    // Told again with the next one, should it not arrive.
-    client.request('threadMark', { conversation, root, read: last }).catch(() => undefined);
-  }, [client, workspace, conversation, root, last]);
+    let isRead = false;
+    const mark = () => {
+      if (isRead || !isLookedAt()) return;
+      isRead = true;
+      workspace.timeline(conversation)?.threadRead(root, last);
+      // Told again with the next one, should it not arrive.
+      client.request('threadMark', { conversation, root, read: last }).catch(() => undefined);
+      // What mentions the user here is read with it, unless something before it is not.
+      const { unread = 1, mentions = [] } = workspace.conversations.get(conversation) ?? {};
+      if (unread === 0 && mentions.every((seq) => seq > last || messages.get(seq)))
+        workspace.conversations.markRead(conversation, last, 0);
+    };
+    mark();
+    window.addEventListener('focus', mark);
+    return () => window.removeEventListener('focus', mark);
+  }, [client, workspace, messages, conversation, root, last]);
   return {
-    root: known.get(root),
     messages,
     failure,
     busy,

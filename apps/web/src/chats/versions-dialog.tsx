@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { Panel } from '../design/dialog.tsx';
 import { useFormats, useText } from '../i18n/language.tsx';
 import { useTask } from '../shell/use-task.ts';
-import type { Timeline } from '../state/timeline.ts';
+import type { MessageSource } from '../state/message-source.ts';
 import { useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import styles from './details.module.css';
@@ -18,7 +18,7 @@ export function VersionsDialog({
   seq,
   onClose,
 }: {
-  timeline: Timeline;
+  timeline: MessageSource;
   seq: number;
   onClose: () => void;
 }) {

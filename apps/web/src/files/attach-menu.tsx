@@ -3,12 +3,13 @@ import { useRef } from 'react';
 import { IconButton } from '../design/button.tsx';
 import { ActionMenu } from '../design/menu.tsx';
 import { useText } from '../i18n/language.tsx';
+import type { UploadPlace } from './upload.ts';
 import { useAttach } from './use-attach.ts';
 
 /** Chooses what is to be sent: pictures and videos, files as they are, or what a phone's camera takes. */
-export function AttachMenu({ conversation }: { conversation: number }) {
+export function AttachMenu({ place }: { place: UploadPlace }) {
   const text = useText();
-  const attach = useAttach(conversation);
+  const attach = useAttach(place);
   const media = useRef<HTMLInputElement>(null);
   const anything = useRef<HTMLInputElement>(null);
   const camera = useRef<HTMLInputElement>(null);

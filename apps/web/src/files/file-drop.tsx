@@ -2,12 +2,13 @@ import { Upload } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useText } from '../i18n/language.tsx';
 import styles from './file-drop.module.css';
+import type { UploadPlace } from './upload.ts';
 import { useAttach } from './use-attach.ts';
 
-/** Takes files that are dropped on the conversation that it is in. */
-export function FileDrop({ conversation, name }: { conversation: number; name: string }) {
+/** Takes files that are dropped on what it is in. */
+export function FileDrop({ place, name }: { place: UploadPlace; name: string }) {
   const text = useText();
-  const attach = useAttach(conversation);
+  const attach = useAttach(place);
   const attachNow = useRef(attach);
   const marker = useRef<HTMLDivElement>(null);
   const [isOver, setOver] = useState(false);
@@ -15,7 +16,7 @@ export function FileDrop({ conversation, name }: { conversation: number; name: s
     attachNow.current = attach;
   });
   useEffect(() => {
-    const place = marker.current!.parentElement!;
+    const area = marker.current!.parentElement!;
     /** Enterings of elements within that have not been left. */
     let depth = 0;
     const brings = (event: DragEvent) => event.dataTransfer?.types.includes('Files') === true;
@@ -49,10 +50,10 @@ export function FileDrop({ conversation, name }: { conversation: number; name: s
     };
     const listeners = { dragenter: enter, dragover: over, dragleave: leave, drop } as const;
     for (const [event, listener] of Object.entries(listeners))
-      place.addEventListener(event, listener as EventListener);
+      area.addEventListener(event, listener as EventListener);
     return () => {
       for (const [event, listener] of Object.entries(listeners))
-        place.removeEventListener(event, listener as EventListener);
+        area.removeEventListener(event, listener as EventListener);
     };
   }, []);
   return (

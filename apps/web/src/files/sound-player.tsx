@@ -78,6 +78,7 @@ export function SoundPlayer({
     if (audio.current!.src) audio.current!.currentTime = next;
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
     const step = {
       ArrowRight: stepSeconds,
       ArrowUp: stepSeconds,

@@ -2,7 +2,7 @@ import { RotateCw, X } from 'lucide-react';
 import { IconButton } from '../design/button.tsx';
 import { useText } from '../i18n/language.tsx';
 import { useObserved } from '../state/use-observed.ts';
-import { type Parcel, percentOf } from './upload.ts';
+import { type Parcel, percentOf, type UploadPlace } from './upload.ts';
 import { UploadRow } from './upload-row.tsx';
 import styles from './upload-tray.module.css';
 import { useUploads } from './uploads-of.ts';
@@ -10,11 +10,11 @@ import { useUploads } from './uploads-of.ts';
 /** Progress is said in steps of so many percent. */
 const saidStep = 25;
 
-/** What waits to be sent in a conversation, above where one writes. */
-export function UploadTray({ conversation, name }: { conversation: number; name: string }) {
+/** What waits to be sent, above where one writes. */
+export function UploadTray({ place, name }: { place: UploadPlace; name: string }) {
   const text = useText();
   const uploads = useUploads();
-  const parcels = useObserved(uploads, (all) => all.of(conversation));
+  const parcels = useObserved(uploads, (all) => all.of(place));
   return (
     <>
       {parcels.length > 0 && (

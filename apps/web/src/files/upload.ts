@@ -38,10 +38,17 @@ export interface Sealed {
   readonly mentions?: readonly Mention[];
 }
 
-/** Files that go in one message; `sealed` with its text once it is to be sent. */
-export interface Parcel {
-  readonly id: string;
+/** Where something is sent: a conversation, or a thread of it. */
+export interface UploadPlace {
   readonly conversation: number;
+  readonly thread?: number | undefined;
+}
+
+export const placeKey = ({ conversation, thread }: UploadPlace): string => `${conversation} ${thread ?? ''}`;
+
+/** Files that go in one message; `sealed` with its text once it is to be sent. */
+export interface Parcel extends UploadPlace {
+  readonly id: string;
   readonly createdAt: number;
   readonly uploads: readonly Upload[];
   readonly sealed?: Sealed | undefined;

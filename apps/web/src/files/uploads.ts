@@ -9,7 +9,7 @@ import { Observable } from '../state/observable.ts';
 import { inspect, type Seen } from './inspect.ts';
 import type { FilesService } from './offer.ts';
 import { TabLock } from './tab-lock.ts';
-import { kindOf, type Parcel, type Sealed, type Upload } from './upload.ts';
+import { kindOf, type Parcel, placeKey, type Sealed, type Upload, type UploadPlace } from './upload.ts';
 import { assertReadable, attachmentOf, problemOf, takenUp } from './upload-outcome.ts';
 import type { UploadStore } from './upload-store.ts';
 
@@ -38,7 +38,7 @@ interface Running {
   stop(): void;
 }
 
-/** Files that are to be sent, by conversation, with the texts that must not overtake them. */
+/** Files that are to be sent, by conversation and thread, with the texts that must not overtake them. */
 export class Uploads extends Observable {
   readonly #client: Ports;
   readonly #service: FilesService;
@@ -49,7 +49,7 @@ export class Uploads extends Observable {
   readonly #bytes = new Map<string, Blob>();
   readonly #previews = new Map<string, string>();
   readonly #running = new Map<string, Running>();
-  #views = new Map<number, readonly Parcel[]>();
+  readonly #views = new Map<string, readonly Parcel[]>();
   #closed = false;
 
   constructor(client: Ports, service: FilesService, store: UploadStore | undefined) {
@@ -81,14 +81,14 @@ export class Uploads extends Observable {
     this.#pump();
   }
 
-  /** What waits in a conversation, in the order in which it is sent. */
-  of(conversation: number): readonly Parcel[] {
-    let view = this.#views.get(conversation);
+  /** What waits in a place, in the order in which it is sent. */
+  of(place: UploadPlace): readonly Parcel[] {
+    let view = this.#views.get(placeKey(place));
     if (!view) {
       view = [...this.#parcels.values()]
-        .filter((parcel) => parcel.conversation === conversation)
+        .filter((parcel) => placeKey(parcel) === placeKey(place))
         .sort((one, other) => Number(!one.sealed) - Number(!other.sealed) || one.createdAt - other.createdAt);
-      this.#views.set(conversation, view);
+      this.#views.set(placeKey(place), view);
     }
     return view;
   }
@@ -99,8 +99,8 @@ export class Uploads extends Observable {
   }
 
   /** Begins to upload; they are sent with the next `seal`. Answers with how many there was no room for. */
-  attach(conversation: number, chosen: readonly Chosen[]): number {
-    const draft = this.of(conversation).find(({ sealed }) => !sealed);
+  attach(place: UploadPlace, chosen: readonly Chosen[]): number {
+    const draft = this.of(place).find(({ sealed }) => !sealed);
     const room = Math.min(
       limits.maxAttachments - (draft?.uploads.length ?? 0),
       maxUploads - [...this.#parcels.values()].reduce((sum, { uploads }) => sum + uploads.length, 0),
@@ -108,7 +108,7 @@ export class Uploads extends Observable {
     const taken = chosen.slice(0, Math.max(0, room));
     if (taken.length > 0) {
       const uploads = taken.map(({ file, original = false }) => this.#take(file, { original }));
-      const parcel = draft ?? this.#newParcel(conversation);
+      const parcel = draft ?? this.#newParcel(place);
       this.#put({ ...parcel, uploads: [...parcel.uploads, ...uploads] });
       this.#pump();
     }
@@ -116,10 +116,10 @@ export class Uploads extends Observable {
   }
 
   /** Sends one's voice, after what waits already. */
-  sendVoice(conversation: number, file: File, seen: Seen & { waveform: string }, replyTo?: number): void {
+  sendVoice(place: UploadPlace, file: File, seen: Seen & { waveform: string }, replyTo?: number): void {
     const upload = { ...this.#take(file, { original: false }), ...seen, kind: 'voice' as const };
     this.#put({
-      ...this.#newParcel(conversation),
+      ...this.#newParcel(place),
       uploads: [upload],
       sealed: { text: '', ...(replyTo !== undefined && { replyTo }) },
     });
@@ -130,12 +130,12 @@ export class Uploads extends Observable {
    * Sends what is attached with a text, once it is uploaded; without anything attached the text alone, should it have to
    * wait. False: nothing has to, and the text may be sent as it is.
    */
-  seal(conversation: number, sealed: Sealed): boolean {
-    const parcels = this.of(conversation);
+  seal(place: UploadPlace, sealed: Sealed): boolean {
+    const parcels = this.of(place);
     const draft = parcels.find(({ sealed }) => !sealed);
     if (!draft && !parcels.some((parcel) => parcel.sealed)) return false;
     if (this.#parcels.size >= maxParcels) throw new BerthError('limit_reached');
-    const parcel = draft ?? this.#newParcel(conversation);
+    const parcel = draft ?? this.#newParcel(place);
     this.#put({ ...parcel, createdAt: this.#nextTime(), sealed });
     this.#pump();
     return true;
@@ -218,9 +218,9 @@ export class Uploads extends Observable {
     }
   };
 
-  #newParcel(conversation: number): Parcel {
+  #newParcel({ conversation, thread }: UploadPlace): Parcel {
     const createdAt = this.#nextTime();
-    return { id: newCid(), conversation, createdAt, uploads: [], tab: this.#tab?.id };
+    return { id: newCid(), conversation, thread, createdAt, uploads: [], tab: this.#tab?.id };
   }
 
   /** Later than all before, though the clock be set back. */
@@ -250,8 +250,8 @@ export class Uploads extends Observable {
   /** Starts what may be started, and sends what is whole. */
   #pump(): void {
     if (this.#closed || !this.#service.offer.value) return;
-    const conversations = new Set([...this.#parcels.values()].map(({ conversation }) => conversation));
-    for (const conversation of conversations) this.#sendWhole(conversation);
+    const places = new Map([...this.#parcels.values()].map((parcel) => [placeKey(parcel), parcel]));
+    for (const place of places.values()) this.#sendWhole(place);
     const inOrder = [...this.#parcels.values()].sort((one, other) => one.createdAt - other.createdAt);
     for (const upload of inOrder.flatMap(({ uploads }) => uploads)) {
       const sending = [...this.#running.keys()].filter((id) => this.#find(id)?.upload.state === 'uploading');
@@ -261,8 +261,9 @@ export class Uploads extends Observable {
   }
 
   /** One after the other: what is not whole holds back what comes after it. */
-  #sendWhole(conversation: number): void {
-    for (const parcel of this.of(conversation)) {
+  #sendWhole(place: UploadPlace): void {
+    const { conversation, thread } = place;
+    for (const parcel of this.of(place)) {
       if (!parcel.sealed || parcel.refused || parcel.uploads.some(({ state }) => state !== 'ready')) return;
       const attachments = parcel.uploads.map(({ attachment }) => attachment!);
       const { text, ...options } = parcel.sealed;
@@ -270,6 +271,7 @@ export class Uploads extends Observable {
         if (text !== '' || attachments.length > 0) {
           this.#client.send(conversation, text, {
             ...options,
+            ...(thread !== undefined && { thread }),
             ...(attachments.length > 0 && { attachments }),
           });
         }
@@ -368,7 +370,7 @@ export class Uploads extends Observable {
 
   #put(parcel: Parcel, isKept = true): void {
     this.#parcels.set(parcel.id, parcel);
-    this.#views.delete(parcel.conversation);
+    this.#views.delete(placeKey(parcel));
     // What cannot be kept lasts as long as the page.
     if (isKept) void this.#store?.keep(parcel).catch(() => {});
     this.changed();
@@ -376,7 +378,7 @@ export class Uploads extends Observable {
 
   #forget(parcel: Parcel): void {
     this.#parcels.delete(parcel.id);
-    this.#views.delete(parcel.conversation);
+    this.#views.delete(placeKey(parcel));
     void this.#store?.forget(parcel).catch(() => {});
     this.changed();
   }

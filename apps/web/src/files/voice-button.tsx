@@ -4,6 +4,7 @@ import { IconButton } from '../design/button.tsx';
 import { useText } from '../i18n/language.tsx';
 import { lazyPart } from '../shell/part.tsx';
 import type { Held, Recording } from './record-voice.ts';
+import type { UploadPlace } from './upload.ts';
 import { useUploads } from './uploads-of.ts';
 
 const Recorder = lazyPart(async () => (await import('./recorder.tsx')).Recorder, 'dialog');
@@ -15,11 +16,11 @@ const cancelPx = 90;
 
 /** Records one's voice: held while one speaks, or tapped to begin and then sent. */
 export function VoiceButton({
-  conversation,
+  place,
   onSent,
   replyTo,
 }: {
-  conversation: number;
+  place: UploadPlace;
   replyTo: number | undefined;
   onSent: () => void;
 }) {
@@ -56,7 +57,7 @@ export function VoiceButton({
     requestAnimationFrame(() => button.current?.focus({ preventScroll: true }));
     if (!recording) return;
     const { file, ...seen } = recording;
-    uploads.sendVoice(conversation, file, seen, replyTo);
+    uploads.sendVoice(place, file, seen, replyTo);
     onSent();
   };
   return (

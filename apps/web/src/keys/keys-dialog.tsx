@@ -28,6 +28,9 @@ const groups: readonly { title: KeysTextKey; keys: readonly [KeysTextKey, ...str
       ['key.send', ['↵']],
       ['key.line', ['⇧', '↵']],
       ['key.edit', ['↑']],
+      ['key.mention', ['@']],
+      ['key.emoji', [':']],
+      ['key.choose', ['↓'], ['↑'], ['↵'], ['Tab']],
     ],
   },
   {
@@ -37,6 +40,16 @@ const groups: readonly { title: KeysTextKey; keys: readonly [KeysTextKey, ...str
       ['key.open', ['↵']],
       ['key.menu', ['⇧', 'F10']],
       ['key.reply', ['R']],
+      ['key.select', ['Space']],
+      ['key.span', ['⇧', '↓'], ['⇧', '↑']],
+      ['key.copy', [command, 'C']],
+    ],
+  },
+  {
+    title: 'keys.media',
+    keys: [
+      ['key.further', ['→'], ['←']],
+      ['key.zoom', ['+'], ['-']],
     ],
   },
 ];

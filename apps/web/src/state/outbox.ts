@@ -29,7 +29,8 @@ const none: readonly Outgoing[] = [];
 /** What this device has sent and what is on its way, by conversation. */
 export class Outbox extends Observable {
   readonly #client: Pick<BerthClient, 'outgoing' | 'send'>;
-  readonly #views = new Map<number, readonly Outgoing[]>();
+  /** By conversation, and by thread; 0: what is in none. */
+  readonly #views = new Map<number, Map<number, readonly Outgoing[]>>();
   /** Messages of this session keep their identity when they get their seq, so that their row stays the same. */
   readonly #cids = new Map<number, Map<number, string>>();
 
@@ -38,13 +39,15 @@ export class Outbox extends Observable {
     this.#client = client;
   }
 
-  of(conversation: number): readonly Outgoing[] {
-    let view = this.#views.get(conversation);
+  /** What goes to a thread shows there alone. */
+  of(conversation: number, thread = 0): readonly Outgoing[] {
+    const views = this.#views.get(conversation) ?? new Map<number, readonly Outgoing[]>();
+    this.#views.set(conversation, views);
+    let view = views.get(thread);
     if (!view) {
-      // What goes to a thread shows there.
-      const messages = this.#client.outgoing(conversation).filter(({ thread }) => thread === undefined);
+      const messages = this.#client.outgoing(conversation).filter((one) => (one.thread ?? 0) === thread);
       view = messages.length === 0 ? none : messages.map(toView);
-      this.#views.set(conversation, view);
+      views.set(thread, view);
     }
     return view;
   }

@@ -1,5 +1,6 @@
 import { applyChange, applyReply, type MessageChange } from '@berth/client';
 import type { Answers, Message } from '@berth/wire';
+import type { MessageSource } from './message-source.ts';
 import { Observable } from './observable.ts';
 import { type SeqRange, SeqRanges } from './seq-ranges.ts';
 
@@ -21,7 +22,7 @@ export type FetchMessages = (after: number, limit: number) => Promise<Answers['s
  * not tell of a range that it answered is not this user's to see (times of absence) and has no place; nor has a fence, nor
  * what changed a message, nor what is said in a thread: that shows where the message stands.
  */
-export class Timeline extends Observable {
+export class Timeline extends Observable implements MessageSource {
   readonly conversation: number;
   readonly #fetch: FetchMessages;
   readonly #me: number;

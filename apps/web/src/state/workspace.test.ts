@@ -91,7 +91,7 @@ test('who deletes a message for themselves hears of it twice and counts it once'
   const { workspace, tell } = openPage(t, summary());
   workspace.conversations.replace([summary()]);
   tell('hidden', { conversation: id, seqs: [2] });
-  await workspace.deleteForMe(id, 2);
+  await workspace.deleteForMe(id, [2]);
   assert.equal(workspace.conversations.get(id)!.hiddenMessages, 1);
   tell('hidden', { conversation: id, seqs: [1, 2] });
   assert.equal(workspace.conversations.get(id)!.hiddenMessages, 2);

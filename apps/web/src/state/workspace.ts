@@ -16,6 +16,7 @@ import { Cell } from './observable.ts';
 import { Outbox } from './outbox.ts';
 import { People } from './people.ts';
 import { ReceiptBook } from './receipt-book.ts';
+import { ThreadDrafts } from './thread-drafts.ts';
 import { Timeline } from './timeline.ts';
 import { Typing } from './typing.ts';
 import { UndoOffers } from './undo-offers.ts';
@@ -51,9 +52,12 @@ export class Workspace {
   readonly recalls = new MessageSet();
   /** …and for the user alone. */
   readonly deletions = new MessageSet();
+  /** Deleted for the user, also what has no place in the conversation. */
+  readonly gone = new MessageSet();
   readonly typing = new Typing();
   readonly hues = new GroupHues();
   readonly drafts: Drafts;
+  readonly threadDrafts = new ThreadDrafts();
   /** Whether this device may keep what it shows. */
   readonly isKept: boolean;
   readonly connection: Cell<ConnectionState>;
@@ -62,7 +66,7 @@ export class Workspace {
   /** The last change of members, role or mute, for whoever shows members. */
   readonly membersChanged = new Cell<ConversationEvent | undefined>(undefined);
   /** A message that is to be shown in its place, until the conversation has done so. */
-  readonly place = new Cell<{ conversation: number; seq: number } | undefined>(undefined);
+  readonly place = new Cell<{ conversation: number; seq: number; thread?: number } | undefined>(undefined);
   readonly #cache: WorkspaceCache;
   readonly #timelines = new Map<number, Timeline>();
   readonly #timelineListeners = new Set<(conversation: number) => void>();
@@ -321,9 +325,9 @@ export class Workspace {
     if (live && message.sender !== this.me) this.#tell({ kind: 'message', message });
   }
 
-  async deleteForMe(conversation: number, seq: number): Promise<void> {
-    await this.client.request('hide', { conversation, seqs: [seq] });
-    this.#hidden(conversation, [seq]);
+  async deleteForMe(conversation: number, seqs: readonly number[]): Promise<void> {
+    await this.client.request('hide', { conversation, seqs: [...seqs] });
+    this.#hidden(conversation, seqs);
   }
 
   #hidden(conversation: number, seqs: readonly number[]): void {
@@ -334,7 +338,10 @@ export class Workspace {
     const count = (known.hiddenMessages ?? 0) + fresh.length;
     this.conversations.patch(conversation, { hiddenMessages: count });
     this.conversations.forgetMentions(conversation, seqs);
-    for (const seq of seqs) this.timeline(conversation)?.hide(seq);
+    for (const seq of seqs) {
+      this.gone.add(conversation, seq);
+      this.timeline(conversation)?.hide(seq);
+    }
     if (known.last && seqs.includes(known.last.seq)) void this.conversations.fetch(conversation);
   }
 
