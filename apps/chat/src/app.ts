@@ -67,7 +67,11 @@ export function createChat(
   const node = new RegisteredNode(config.node);
 
   // Nobody holds a lock for long; a statement that waits longer is refused and tried again.
-  const mysql = new Mysql({ ...config.mysql, session: { innodb_lock_wait_timeout: 3 } });
+  const mysql = new Mysql({
+    ...config.mysql,
+    session: { innodb_lock_wait_timeout: 3 },
+    exchanges: true,
+  });
   const redis = createRedis(config.redis.url, { tlsCaFile: config.redis.tlsCaFile });
   const status = new RenewingClient({
     create: StatusServiceClient,

@@ -79,7 +79,7 @@ export function createStoredNode(
 ): StoredNode {
   const log = createLog('chat', 'silent');
   const metrics = new Metrics('chat');
-  const mysql = new Mysql({ url });
+  const mysql = new Mysql({ url, exchanges: true });
   const publisher = new RecordingPublisher();
   const environment = {
     NODE_NAME: 'one',

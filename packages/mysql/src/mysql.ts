@@ -35,6 +35,8 @@ export interface MysqlOptions {
   watch?: ServerWatch;
   /** Calls waiting for a connection at most; further ones are refused. Default 1 000. */
   maxWaiting?: number;
+  /** Whether `exchange` may be called: the server then takes several statements as one text. Default false. */
+  exchanges?: boolean;
 }
 
 /** A pooled connection, for those who need more than `Tx`. */
@@ -107,8 +109,7 @@ export class Mysql implements Tx {
       enableKeepAlive: true,
       supportBigNumbers: true,
       maxPreparedStatements,
-      // For `exchange`; nothing else is a text with values in it.
-      multipleStatements: true,
+      multipleStatements: options.exchanges ?? false,
       // A stack of the caller for every statement, whether it fails or not, costs more than it tells.
       trace: false,
       ...(options.tlsCaFile && {
@@ -148,8 +149,10 @@ export class Mysql implements Tx {
   /**
    * A transaction of two round trips, again as `transaction`: `opening` are the statements that read and lock, `answer` is
    * given what each has found and says which ones close it. It may ask more by `tx`. Without any to close it, it is undone.
+   * A TypeError on a pool that was not opened for it.
    */
   async exchange<T>(opening: readonly Statement[], answer: Answer<T>): Promise<T> {
+    if (!this.#options.exchanges) throw new TypeError('this pool takes one statement at a time');
     return this.#again((connection) => inExchange(connection, this.#queryTimeoutMs, opening, answer));
   }
 

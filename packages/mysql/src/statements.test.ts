@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { useMysql } from '@berth/fixtures';
 import fc from 'fast-check';
 import { isDuplicateKey } from './errors.ts';
+import { Mysql } from './mysql.ts';
 import { spell } from './statements.ts';
 
 const mysql = useMysql();
@@ -30,6 +31,22 @@ test('whatever a value holds, the server has exactly that, and of a text nothing
   for (const value of [1.5, Number.NaN, Number.POSITIVE_INFINITY, undefined, 2 ** 60])
     assert.throws(() => spell([{ sql: 'SELECT ?', params: [value as number] }]), TypeError);
   assert.throws(() => spell([{ sql: 'SELECT ?', params: [1, 2] }]), TypeError);
+});
+
+test('a pool takes no text of several statements unless it was opened for that', async () => {
+  const db = new Mysql({ url: mysql.url, poolSize: 1 });
+  try {
+    const one = { sql: 'SELECT 1' };
+    await assert.rejects(
+      db.exchange([one, one], async () => ({ result: undefined })),
+      TypeError,
+    );
+    const connection = await db.acquire();
+    await assert.rejects(connection.query('SELECT 1; SELECT 1'), { errno: 1064 });
+    connection.release();
+  } finally {
+    await db.close();
+  }
 });
 
 test('an exchange is a transaction: all of what closes it is done, or nothing', async () => {
