@@ -49,7 +49,8 @@ test('what gate answers is what the document says', async () => {
   );
   const { token: link, secret: linkSecret } = createInviteToken(7);
   await gate.mysql.db.run(
-    "INSERT INTO conversations (id, kind, title, created_by, created_at) VALUES (7, 2, 'Crew', ?, 1)",
+    `INSERT INTO conversations (id, kind, title, created_by, created_at, member_count)
+     VALUES (7, 2, 'Crew', ?, 1, 1)`,
     [ann.id],
   );
   await gate.mysql.db.run(
@@ -80,6 +81,9 @@ test('what gate answers is what the document says', async () => {
     if (answer !== undefined) assert.deepEqual(route.answer!.parse(answer), answer, route.path);
   }
   assert.equal(answers.size, routes.filter(({ answer }) => answer !== undefined).length - 1);
+  await gate.mysql.db.run('UPDATE conversations SET member_count = 0 WHERE id = 7');
+  const left = await gate.ask('POST', '/v1/group-links/preview', { link });
+  assert.deepEqual([left.status, left.body.error.code], [404, 'not_found'], 'everybody has left the group');
 });
 
 test('the page for people shows every request, and has no script and nothing from elsewhere', async () => {
