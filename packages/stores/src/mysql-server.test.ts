@@ -44,12 +44,15 @@ test('a private server changes the owner of nothing', async () => {
   assert.equal(existsSync(calls), false);
 });
 
-test('a server has its socket beside its data, whatever the length of the path, and none when it is over', async () => {
+test('a server has its socket and what is temporary beside its data, whatever the length of the path, and none when it is over', async () => {
   const dir = join(folder, 'far-down-'.repeat(20));
   const temporary = join(folder, 'temporary');
   mkdirSync(temporary);
   const { TMPDIR } = process.env;
   process.env.TMPDIR = temporary;
+  // Of another server, as both of them name such files.
+  const others = ['#sql-temptable-1-1-1.MAI', '#sql1_2_3.MYD'];
+  for (const name of others) writeFileSync(join(temporary, name), '');
   const sockets = (at: string) => readdirSync(at).filter((name) => /\.sock(\.lock)?$/.test(name));
   try {
     const server = await startMysql({ dir });
@@ -62,7 +65,7 @@ test('a server has its socket beside its data, whatever the length of the path, 
     const again = await startMysql({ dir });
     await again.stop();
     assert.deepEqual(sockets(join(dir, 'data')), []);
-    assert.deepEqual(readdirSync(temporary), []);
+    assert.deepEqual(readdirSync(temporary).sort(), others, 'nothing of ours, and all of others');
   } finally {
     if (TMPDIR === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = TMPDIR;

@@ -48,7 +48,11 @@ export async function startMysql({
   const isMaria = /MariaDB/i.test(version);
   const data = join(dir, 'data');
   assertMysqlReads(data, { isMaria, version });
-  if (!existsSync(join(data, 'mysql'))) await initialise(mysqld, isMaria, data, signal);
+  // A server that starts deletes what it takes for its own in the folder of temporary files: also what others have there.
+  const temporary = join(dir, 'tmp');
+  await rm(temporary, { recursive: true, force: true });
+  await mkdir(temporary, { recursive: true });
+  if (!existsSync(join(data, 'mysql'))) await initialise({ mysqld, isMaria, data, temporary, signal });
   const password = await readPassword(dir);
   const init = join(dir, 'init.sql');
   await writeFile(
@@ -72,6 +76,7 @@ export async function startMysql({
     '--no-defaults',
     ...asRoot(),
     `--datadir=${data}`,
+    `--tmpdir=${temporary}`,
     // From the folder of the data, where the server goes to: a socket's path has at most 107 bytes.
     `--socket=${socketName}`,
     `--pid-file=${join(dir, 'server.pid')}`,
@@ -101,27 +106,35 @@ export async function startMysql({
 const asRoot = (): string[] => (process.getuid?.() === 0 ? ['--user=root'] : []);
 
 /** Made aside and then put in its place, so that one that was interrupted is not taken for whole. */
-async function initialise(
-  mysqld: string,
-  isMaria: boolean,
-  data: string,
-  signal?: AbortSignal,
-): Promise<void> {
+async function initialise({
+  mysqld,
+  isMaria,
+  data,
+  temporary,
+  signal,
+}: {
+  mysqld: string;
+  isMaria: boolean;
+  data: string;
+  temporary: string;
+  signal?: AbortSignal | undefined;
+}): Promise<void> {
   const fresh = `${data}.new`;
   await rm(data, { recursive: true, force: true });
   // After a SIGKILL of who made them, the server that the tool ran may write for a moment more.
   await rm(fresh, { recursive: true, force: true, maxRetries: 10 });
   await mkdir(dirname(data), { recursive: true });
+  const folders = [`--datadir=${fresh}`, `--tmpdir=${temporary}`];
   if (isMaria) {
     const tool =
       ['mariadb-install-db', 'mysql_install_db'].find((name) => existsSync(join('/usr/bin', name))) ??
       'mariadb-install-db';
     // Without --user, also as root: with it the tool gives a folder of the machine's own MariaDB to that user.
     // With --force, as the tool else wants the machine's name to be one that can be looked up.
-    const args = ['--no-defaults', `--datadir=${fresh}`, '--skip-test-db', '--force'];
+    const args = ['--no-defaults', ...folders, '--skip-test-db', '--force'];
     await setUp(tool, [...args, '--innodb-log-file-size=64M'], signal);
   } else {
-    const args = ['--no-defaults', ...asRoot(), '--initialize-insecure', `--datadir=${fresh}`];
+    const args = ['--no-defaults', ...asRoot(), '--initialize-insecure', ...folders];
     await setUp(mysqld, args, signal);
   }
   await rename(fresh, data);
