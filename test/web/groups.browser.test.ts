@@ -216,7 +216,7 @@ test('replies in a thread open beside the conversation, count at its message, an
   await message(page, 'Which berth?').getByRole('button', { name: '2 replies', exact: true }).press('Enter');
   await mine.getByRole('textbox', { name: 'Reply in thread' }).fill('It is taken');
   await page.keyboard.press('Enter');
-  await mine.getByRole('listitem').getByText('It is taken').waitFor();
+  await mine.getByRole('article').getByText('It is taken').waitFor();
   await theirs.page.goto(`${platform.gateUrl}/#/chats`);
   await theirs.page.getByText('1 unread').first().waitFor({ state: 'attached' });
   await openChat(theirs.page, 'Harbour');
