@@ -31,8 +31,8 @@ const placeholderHeightPx = 58;
 /** Above the first message and below the last. */
 const paddingPx = 12;
 const highlightMs = 1_600;
-/** Rows that exist above and below those in view. */
-const overscan = 6;
+/** Rows that exist above and below those in view: more than a turn of a wheel brings, as one that is measured in view moves the rest. */
+const overscan = 12;
 
 export interface MessageListHandle {
   scrollToEnd(): void;
