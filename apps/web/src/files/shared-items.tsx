@@ -1,6 +1,6 @@
 import { Tabs } from '@base-ui/react/tabs';
 import { Files } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { Button } from '../design/button.tsx';
 import { Drawer } from '../design/dialog.tsx';
 import { EmptyState } from '../design/empty-state.tsx';
@@ -38,18 +38,16 @@ function SharedPanel({ conversation, kind }: { conversation: number; kind: Share
   const text = useText();
   const { messages, isWhole, failed, more } = useSharedItems(conversation, kind);
   const end = useRef<HTMLDivElement>(null);
-  const [isNear, setNear] = useState(false);
+  // Observed anew after each page: what is said of the end then is of the list as it is.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `more` is another one each time
   useEffect(() => {
-    const observer = new IntersectionObserver(([entry]) => setNear(entry!.isIntersecting), {
+    if (isWhole || failed) return;
+    const observer = new IntersectionObserver(([entry]) => entry!.isIntersecting && more(), {
       rootMargin: '400px',
     });
     observer.observe(end.current!);
     return () => observer.disconnect();
-  }, []);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: as long as the end is near, after each page again
-  useEffect(() => {
-    if (isNear && !isWhole && !failed) more();
-  }, [isNear, messages, isWhole, failed]);
+  }, [messages, isWhole, failed]);
   return (
     <>
       <SharedList messages={messages} kind={kind} />
