@@ -10,10 +10,10 @@ import type { Timeline } from '../state/timeline.ts';
 import { useCell, useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import { JumpButton, MentionButton } from './jump-button.tsx';
+import { MessageActs } from './message-acts.tsx';
 import { MessageArticle } from './message-article.tsx';
-import { MessageAsides } from './message-asides.tsx';
 import styles from './message-list.module.css';
-import { type Aside, MessageMenu, type MessageMenuHandle, type Writing } from './message-menu.tsx';
+import type { MessageMenuHandle, Writing } from './message-menu.tsx';
 import { useOpenThread } from './open-thread.ts';
 import { initialSizes, offsetOfPlace, openingPlace, type ScrollMemory } from './scroll-place.ts';
 import { firstNewSeq, useDivider } from './use-divider.ts';
@@ -69,7 +69,6 @@ export function MessageList({
   const failed = useObserved(timeline, (messages) => messages.failed);
   const { dividerAfter, clearDivider } = useDivider(conversation);
   const [menu] = useState<MessageMenuHandle>(() => Menu.createHandle());
-  const [aside, setAside] = useState<{ aside: Aside; seq: number }>();
   const [highlighted, setHighlighted] = useState<number>();
   const scroller = useRef<HTMLDivElement>(null);
   const [sizes] = useState(() => initialSizes(memory.get(id)));
@@ -250,21 +249,13 @@ export function MessageList({
           })}
         </div>
       </div>
-      <MessageMenu
+      <MessageActs
         handle={menu}
         conversation={conversation}
         writing={writing}
-        onAside={(kind, seq) => setAside({ aside: kind, seq })}
+        timeline={timeline}
+        scroller={scroller}
       />
-      {aside && (
-        <MessageAsides
-          key={`${aside.aside} ${aside.seq}`}
-          {...aside}
-          timeline={timeline}
-          scroller={scroller}
-          onClose={() => setAside(undefined)}
-        />
-      )}
       {failed && (
         <p className={styles.failed} role="status">
           {text('talk.loadFailed')}

@@ -13,9 +13,9 @@ import { useCell, useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import { closedFor } from './closed-composer.tsx';
 import { Composer, type ComposerHandle } from './composer.tsx';
+import { MessageActs } from './message-acts.tsx';
 import { MessageArticle } from './message-article.tsx';
-import { MessageAsides } from './message-asides.tsx';
-import { type Aside, MessageMenu, type MessageMenuHandle } from './message-menu.tsx';
+import type { MessageMenuHandle } from './message-menu.tsx';
 import { OpenThreadProvider } from './open-thread.ts';
 import styles from './thread-panel.module.css';
 import { useMessageGestures } from './use-message-gestures.ts';
@@ -56,7 +56,6 @@ function Thread({ conversation, name, root, onClose }: ThreadProps) {
   const all = [...(rows.root ? [rows.root] : []), ...rows.replies];
   const marks = useObserved(receipts, (book) => book.get(id)) ?? client.receipts(id);
   const [menu] = useState<MessageMenuHandle>(() => Menu.createHandle());
-  const [aside, setAside] = useState<{ aside: Aside; seq: number }>();
   const [highlighted, setHighlighted] = useState<number>();
   const scroller = useRef<HTMLDivElement>(null);
   const composer = useRef<ComposerHandle>(null);
@@ -156,21 +155,13 @@ function Thread({ conversation, name, root, onClose }: ThreadProps) {
         handle={composer}
       />
       {offered && mayWrite && <FileDrop place={{ conversation: id, thread: root }} name={name} />}
-      <MessageMenu
+      <MessageActs
         handle={menu}
         conversation={conversation}
         writing={writing}
-        onAside={(kind, seq) => setAside({ aside: kind, seq })}
+        timeline={messages}
+        scroller={scroller}
       />
-      {aside && (
-        <MessageAsides
-          key={`${aside.aside} ${aside.seq}`}
-          {...aside}
-          timeline={messages}
-          scroller={scroller}
-          onClose={() => setAside(undefined)}
-        />
-      )}
     </>
   );
 }
