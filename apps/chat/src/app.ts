@@ -164,7 +164,7 @@ export function createChat(
     online,
     stores,
     sendTurns: new SendTurns(),
-    changeTurns: new SendTurns(),
+    actTurns: new SendTurns(),
     typingRates: new TypingRates(),
     searchBudget,
     budgets,

@@ -55,7 +55,7 @@ export interface Context {
   stores: Stores;
   sendTurns: SendTurns;
   /** Of what users do again. */
-  changeTurns: SendTurns;
+  actTurns: SendTurns;
   typingRates: TypingRates;
   searchBudget: SearchBudget;
   budgets: AccountBudgets;

@@ -199,7 +199,7 @@ export function bindHandlers(context: Context): BoundHandlers {
         }
       : handle;
     const take = (session: Session, body: { conversation: number }) =>
-      context.changeTurns.take(body.conversation, session.user, () => paid(context, session, body as never));
+      context.actTurns.take(body.conversation, session.user, () => paid(context, session, body as never));
     return [name, inTurn.has(name) ? take : (session: Session, body: never) => paid(context, session, body)];
   });
   return Object.fromEntries(bound) as BoundHandlers;

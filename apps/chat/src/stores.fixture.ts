@@ -106,7 +106,7 @@ export function createStoredNode(
     stores,
     searchBudget,
     sendTurns: new SendTurns(),
-    changeTurns: new SendTurns(),
+    actTurns: new SendTurns(),
     budgets,
     tracing: noTracing,
   } as unknown as Context;
