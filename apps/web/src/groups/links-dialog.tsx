@@ -7,6 +7,7 @@ import frame from '../design/page-frame.module.css';
 import { SelectField } from '../design/select-field.tsx';
 import { SkeletonList } from '../design/skeleton.tsx';
 import { useFormats, useText } from '../i18n/language.tsx';
+import { LinkField } from '../invites/link-field.tsx';
 import { useNotice } from '../shell/notices.tsx';
 import { useTask } from '../shell/use-task.ts';
 import type { Conversation } from '../state/conversations.ts';
@@ -101,13 +102,7 @@ function LinkRow({ link, busy, onRevoke }: { link: GroupLink; busy: boolean; onR
   const until = link.expiresAt === undefined ? undefined : formats.full(link.expiresAt);
   return (
     <li className={styles.link}>
-      <input
-        className={styles.url}
-        readOnly
-        value={url}
-        aria-label={text('invite.link')}
-        onFocus={(event) => event.currentTarget.select()}
-      />
+      <LinkField url={url} />
       <span className={styles.soft}>
         {link.maxUses === undefined ? joined : text('invite.used', { uses: link.uses, most: link.maxUses })}
         {until !== undefined && ` · ${text('invite.until', { time: until })}`}

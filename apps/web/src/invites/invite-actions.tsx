@@ -8,6 +8,7 @@ import { useNotice } from '../shell/notices.tsx';
 import { homeUrl } from '../state/home.ts';
 import { inviteLink } from '../state/pending-invite.ts';
 import styles from './invites.module.css';
+import { LinkField } from './link-field.tsx';
 import { QrCode } from './qr-code.tsx';
 
 /** An open invite's link, and the ways to hand it on or take it back. */
@@ -42,14 +43,7 @@ export function InviteActions({
   const share = () => navigator.share({ title: text('invite.share.title'), url: link }).catch(() => {});
   return (
     <>
-      <input
-        ref={field}
-        className={styles.link}
-        readOnly
-        value={link}
-        aria-label={text('invite.link')}
-        onFocus={(event) => event.currentTarget.select()}
-      />
+      <LinkField ref={field} url={link} />
       <div className={styles.buttons}>
         <Button ref={first} small onClick={copy}>
           <Copy size={16} aria-hidden />
