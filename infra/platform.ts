@@ -57,6 +57,8 @@ export interface Platform {
   files: Inputs<Pick<Part<'files'>, 'storage' | 'replicas' | 's3' | 'disk' | 'resources'>>;
   /** Which nodes chat pods run on. */
   chat: Pick<Part<'chat'>, 'nodeSelector' | 'tolerations'>;
+  /** Further labels of Berth's namespace. */
+  namespaceLabels?: Record<string, string>;
   /** What pods reserve, where the chart's defaults, made for nodes of a cloud, are too much. */
   requests?: Record<Service | 'edge', Quantities>;
   /** Where DNS is, for the NetworkPolicies; undefined: where it usually is. */

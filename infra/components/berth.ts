@@ -23,7 +23,7 @@ export class Berth extends pulumi.ComponentResource {
     super('berth:index:Berth', name, {}, { ...options, providers: [platform.kubernetes] });
     const namespace = new core.Namespace(
       name,
-      { metadata: { name: config.namespace, labels: restricted } },
+      { metadata: { name: config.namespace, labels: { ...restricted, ...platform.namespaceLabels } } },
       // The namespace goes last, with whatever the chart leaves in it, and while there still is a cluster.
       { parent: this, dependsOn: platform.foundation },
     );

@@ -143,6 +143,9 @@ export async function createAws(config: AwsConfig): Promise<Platform> {
     files: { storage: 's3', replicas: 2, s3: { bucket: bucket.bucket, region } },
     chat: chatNodes,
     // Auto Mode answers DNS on each node itself, where no pod selector finds it.
+    // An edge is ready when the load balancer knows it: its budget then keeps two nodes that are emptied one after the other
+    // from taking the old edges away before new ones have traffic, which `minReadySeconds` does in a rollout alone.
+    namespaceLabels: { 'eks.amazonaws.com/pod-readiness-gate-inject': 'enabled' },
     dns: [],
     foundation: [cluster, nodes, database, cache, bucket, registry],
     publish: (release) => publish(config, release, aws, kubernetes),
@@ -209,10 +212,11 @@ function ingressOf(config: AwsConfig, onAws: pulumi.ComponentResourceOptions): I
     edge: {
       image: config.edgeImage,
       proxyProtocol: true,
-      // A load balancer needs minutes to begin with a target and to notice that one leaves: an edge is replaced, or its node
-      // taken away, only when that has happened.
+      // A load balancer needs minutes to begin with a target: the next edge is replaced only when that has happened, also
+      // where nothing has told the pod so.
       minReadySeconds: edgeReadySeconds,
-      preStopSeconds: 60,
+      // It sends new connections for two minutes to one that leaves, whatever `deregistration_delay` says.
+      preStopSeconds: 150,
       autoscaling: { enabled: true, max: config.edgeMax },
       service: {
         type: 'LoadBalancer',

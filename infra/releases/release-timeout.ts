@@ -6,6 +6,8 @@ const base = { kind: 300, aws: 600 };
 const perPod = 30;
 /** An edge behind AWS's load balancer is left alone for this long before the next one is replaced. */
 export const edgeReadySeconds = 240;
+/** And is not ready before the load balancer says so. */
+const edgeKnownSeconds = 240;
 
 /** How long Berth's release may take, in seconds: what is set, or what fits the number of its pods. */
 export function releaseTimeout(config: Config): number {
@@ -13,7 +15,11 @@ export function releaseTimeout(config: Config): number {
   const own = perPod * config.chatMax;
   const pods =
     config.platform === 'aws'
-      ? Math.max(own, perPod * config.gateMax, (perPod + edgeReadySeconds) * config.edgeMax)
+      ? Math.max(
+          own,
+          perPod * config.gateMax,
+          (perPod + edgeKnownSeconds + edgeReadySeconds) * config.edgeMax,
+        )
       : own;
   return Math.min(7_200, base[config.platform] + pods);
 }

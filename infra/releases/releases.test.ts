@@ -122,7 +122,7 @@ test('a release may take as long as its pods need', () => {
     timeoutSeconds: undefined,
   } as AwsConfig;
   // Edges are replaced one by one, each when the load balancer knows the one before.
-  assert.equal(releaseTimeout(aws), 600 + 6 * 270);
-  assert.equal(releaseTimeout({ ...aws, chatMax: 100 }), 600 + 100 * 30);
+  assert.equal(releaseTimeout(aws), 600 + 6 * 510);
+  assert.equal(releaseTimeout({ ...aws, chatMax: 200 }), 600 + 200 * 30);
   assert.equal(releaseTimeout({ ...aws, edgeMax: 60 }), 7_200);
 });

@@ -27,9 +27,15 @@ test('aws: an edge is replaced only when the load balancer has noticed', () => {
     timeout: number;
   };
   assert.ok(values.edge.minReadySeconds >= 240);
-  assert.ok(values.edge.preStopSeconds >= 60);
-  // All ten, one after the other, within the time that the release has.
-  assert.ok(timeout > 10 * values.edge.minReadySeconds);
+  // It is sent new connections for two minutes more.
+  assert.ok(values.edge.preStopSeconds > 120);
+  // All ten, one after the other, within the time that the release has: each is ready when the load balancer knows it.
+  assert.ok(timeout > 10 * (240 + values.edge.minReadySeconds));
+});
+
+test('aws: an edge is ready when the load balancer knows it, so that its budget holds when nodes are emptied', () => {
+  const { metadata } = find(':Namespace', 'berth').inputs as { metadata: { labels: Record<string, string> } };
+  assert.equal(metadata.labels['eks.amazonaws.com/pod-readiness-gate-inject'], 'enabled');
 });
 
 test('aws: nodes and their grace end within the 21 days that Auto Mode gives them, and pools are bounded', () => {
