@@ -69,10 +69,10 @@ export const awsSettings = {
     example: 'our-access-logs',
   },
   kubernetesVersion: {
-    schema: text(/^1\.\d\d$/, 'a version like 1.34'),
-    description: 'Version of EKS.',
-    default: '1.34',
-    example: '1.34',
+    schema: text(/^1\.\d\d$/, 'a version like 1.35'),
+    description: 'Version of EKS. AWS supports 1.35 until 27 March 2027, and raises it then.',
+    default: '1.35',
+    example: '1.35',
   },
   apiAccess: {
     schema: list(z.cidrv4())

@@ -130,7 +130,7 @@ test('aws: a setting changes what it is about and nothing else', async () => {
   assert.deepEqual(await changedBy('aws', { plainTcp: 'true' }), [
     'Release berth values.edge.service.annotations.service.beta.kubernetes.io/aws-load-balancer-ssl-ports',
   ]);
-  assert.deepEqual(await changedBy('aws', { kubernetesVersion: '1.35' }), ['Cluster cluster version']);
+  assert.deepEqual(await changedBy('aws', { kubernetesVersion: '1.36' }), ['Cluster cluster version']);
   assert.deepEqual(await changedBy('aws', { natPerZone: 'false' }), [
     '- Eip network-nat-b',
     '- Eip network-nat-c',
