@@ -105,7 +105,8 @@ export const awsSettings = {
     schema: z
       .enum(['1', '3', '5', '7', '14', '30', '60', '90', '120', '180', '365', '731', '1827'])
       .transform(Number),
-    description: 'Days that CloudWatch keeps these notes and MySQL’s logs of errors and slow statements.',
+    description:
+      'Days that CloudWatch keeps these notes, MySQL’s logs of errors and slow statements, and the cluster’s of who did what.',
     default: '30',
     example: '90',
   },

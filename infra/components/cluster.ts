@@ -12,6 +12,8 @@ export interface ClusterArgs {
   subnetIds: pulumi.Input<string>[];
   /** CIDRs that may reach the API. */
   apiAccess: string[];
+  /** Days that its logs are kept. */
+  logDays: number;
   /** ARNs of IAM roles and users that administer the cluster. */
   admins: string[];
   /** Against deletion, by Pulumi and by AWS. */
@@ -57,7 +59,7 @@ export class Cluster extends pulumi.ComponentResource {
     // EKS would make it by itself, for ever and for nobody to delete.
     const logs = new cloudwatch.LogGroup(
       `${name}-control`,
-      { name: `/aws/eks/${args.clusterName}/cluster`, retentionInDays: 30 },
+      { name: `/aws/eks/${args.clusterName}/cluster`, retentionInDays: args.logDays },
       inside,
     );
     const cluster = new eks.Cluster(

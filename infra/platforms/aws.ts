@@ -43,6 +43,7 @@ export async function createAws(config: AwsConfig): Promise<Platform> {
       version: config.kubernetesVersion,
       subnetIds: network.privateSubnets,
       apiAccess: config.apiAccess,
+      logDays: config.logDays,
       admins: config.clusterAdmins,
       protect,
       dependsOn: network.ways,

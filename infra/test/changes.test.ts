@@ -109,6 +109,7 @@ test('aws: a setting changes what it is about and nothing else', async () => {
     'LogGroup mysql-slowquery name',
   ]);
   assert.deepEqual(await changedBy('aws', { logDays: '90' }), [
+    'LogGroup cluster-control retentionInDays',
     'LogGroup mysql-error retentionInDays',
     'LogGroup mysql-slowquery retentionInDays',
   ]);
