@@ -77,7 +77,7 @@ export const awsSettings = {
   apiAccess: {
     schema: list(z.cidrv4())
       .refine((all) => all.length > 0, 'expected a CIDR')
-      .refine((all) => !all.some((cidr) => cidr.endsWith('/0')), 'expected fewer addresses than all'),
+      .refine((all) => all.every((cidr) => Number(cidr.split('/')[1]) >= 8), 'expected no prefix below /8'),
     description:
       'Addresses that may reach the Kubernetes API, separated by commas: those that you deploy from.',
     example: '203.0.113.0/24',

@@ -142,6 +142,20 @@ test('what only its owner knows is asked of its owner', async () => {
   });
 });
 
+test('aws: the VPC has private addresses, and the API is open to no more than a large network', () => {
+  const takes = (name: 'vpcCidr' | 'apiAccess', value: string) =>
+    awsSettings[name].schema.safeParse(value).success;
+  for (const cidr of ['10.0.0.0/16', '172.31.0.0/16', '192.168.0.0/16', '100.127.0.0/16'])
+    assert.ok(takes('vpcCidr', cidr), cidr);
+  for (const cidr of ['8.8.0.0/16', '172.32.0.0/16', '192.169.0.0/16', '100.128.0.0/16', '10.0.0.0/8'])
+    assert.ok(!takes('vpcCidr', cidr), cidr);
+  for (const cidrs of ['203.0.113.7/32', '203.0.113.0/24,198.51.100.0/24', '10.0.0.0/8'])
+    assert.ok(takes('apiAccess', cidrs), cidrs);
+  // The world in two halves is the world, too.
+  for (const cidrs of ['', '0.0.0.0/0', '203.0.113.0/24,0.0.0.0/0', '0.0.0.0/1,128.0.0.0/1', '203.0.113.7'])
+    assert.ok(!takes('apiAccess', cidrs), cidrs);
+});
+
 test('every example is a value that its setting takes', () => {
   for (const [name, setting] of Object.entries({ ...commonSettings, ...kindSettings, ...awsSettings })) {
     const { schema, example } = setting;

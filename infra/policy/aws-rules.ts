@@ -3,6 +3,9 @@ import type { Properties, SetRule, SubjectRule } from './rule.ts';
 const openToAll = ['0.0.0.0/0', '::/0'];
 const databasePorts = [3306, 6379];
 
+/** Whether it holds more than any one network has: the world in two halves is the world, too. */
+const isWide = (cidr: string): boolean => Number(cidr.split('/')[1]) < (cidr.includes(':') ? 16 : 8);
+
 export const noPublicDatabase: SubjectRule = {
   name: 'no-public-database',
   description: 'Databases have no public address, and no security group opens their ports to the world.',
@@ -31,7 +34,9 @@ export const noOpenApi: SubjectRule = {
   check({ type, props }) {
     if (type !== 'aws:eks/cluster:Cluster' || props.vpcConfig?.endpointPublicAccess === false) return [];
     const open: string[] = props.vpcConfig?.publicAccessCidrs ?? openToAll;
-    return open.some((cidr) => openToAll.includes(cidr)) ? ['publicAccessCidrs has all addresses'] : [];
+    return open
+      .filter(isWide)
+      .map((cidr) => `publicAccessCidrs has ${openToAll.includes(cidr) ? 'all addresses' : cidr}`);
   },
 };
 
@@ -39,7 +44,7 @@ function opened(
   sources: (string | undefined)[],
   { fromPort, toPort, ipProtocol, protocol }: Properties,
 ): string[] {
-  if (!sources.some((source) => openToAll.includes(source ?? ''))) return [];
+  if (!sources.some((source) => source !== undefined && isWide(source))) return [];
   const all = (ipProtocol ?? protocol) === '-1';
   return databasePorts
     .filter((port) => all || (fromPort <= port && port <= toPort))

@@ -281,6 +281,7 @@ const bad: Record<string, [RegExp, Subject[]][]> = {
   'no-open-api': [
     [/all addresses/, [cluster({ publicAccessCidrs: ['203.0.113.0/24', '0.0.0.0/0'] })]],
     [/all addresses/, [cluster({})]],
+    [/has 128\.0\.0\.0\/1/, [cluster({ publicAccessCidrs: ['0.0.0.0/1', '128.0.0.0/1'] })]],
   ],
   encryption: [
     [/storageEncrypted/, [instance({ storageEncrypted: false })]],
