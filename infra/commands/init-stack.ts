@@ -1,11 +1,18 @@
+import { partitionOf } from '../components/partition.ts';
 import { CommandError } from '../run-command.ts';
 import { type StackName, secretMakers } from './generated-secrets.ts';
 import { kindClusterExists, kindKubeconfig } from './kind-cluster.ts';
 import type { PulumiStack } from './pulumi-stack.ts';
 
-/** Where Amazon publishes the authorities of RDS. */
-const authorityUrl = (region: string): string =>
-  `https://truststore.pki.rds.amazonaws.com/${region}/${region}-bundle.pem`;
+/** Where Amazon publishes the authorities of RDS: each part of AWS has its own place. */
+export const authorityUrl = (region: string): string => {
+  const host = {
+    aws: 'truststore.pki.rds.amazonaws.com',
+    'aws-us-gov': 'truststore.pki.us-gov-west-1.rds.amazonaws.com',
+    'aws-cn': 'rds-truststore.s3.cn-north-1.amazonaws.com.cn',
+  }[partitionOf(region)];
+  return `https://${host}/${region}/${region}-bundle.pem`;
+};
 
 /** Settings that only its owner can know, with an example each. */
 const ownSettings: Record<StackName, Record<string, string>> = {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { authorityUrl } from '../commands/init-stack.ts';
 import { recordStack } from './record-stack.ts';
 
 const recording = await recordStack('aws');
@@ -19,6 +20,19 @@ test('aws: ARNs are of the part of AWS that the region is in', async () => {
     assert.ok(policies.length > 5);
     for (const arn of policies) assert.ok(arn.startsWith(`arn:${partition}:`), arn);
   }
+});
+
+test('aws: the authorities of RDS are fetched from the part of AWS that the region is in', () => {
+  const hosts = ['eu-central-1', 'us-gov-east-1', 'cn-northwest-1'].map((region) => {
+    const { host, pathname } = new URL(authorityUrl(region));
+    assert.equal(pathname, `/${region}/${region}-bundle.pem`);
+    return host;
+  });
+  assert.deepEqual(hosts, [
+    'truststore.pki.rds.amazonaws.com',
+    'truststore.pki.us-gov-west-1.rds.amazonaws.com',
+    'rds-truststore.s3.cn-north-1.amazonaws.com.cn',
+  ]);
 });
 
 test('aws: an edge is replaced only when the load balancer has noticed', () => {
