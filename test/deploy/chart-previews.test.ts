@@ -58,3 +58,20 @@ test('files read the web for previews of links only where that is allowed, and t
   for (const network of [...inner, '93.184.0.0/16']) assert.ok(v4!.except.includes(network), network);
   assert.deepEqual(v6, { cidr: '2000::/3', except: ['2002::/16', '2600:1f14::/32'] });
 });
+
+test('pages may show files from the bucket by the name that it has in its part of AWS', {
+  skip,
+}, async () => {
+  for (const [region, address] of [
+    ['eu-central-1', 'https://berth-files.s3.eu-central-1.amazonaws.com'],
+    ['cn-north-1', 'https://berth-files.s3.cn-north-1.amazonaws.com.cn'],
+  ] as const) {
+    const rendered = await helm!.run([
+      ...['template', 'berth', 'charts/berth', '--namespace', 'berth'],
+      ...['--values', 'charts/berth/ci/load-balancer-values.yaml', '--set', `files.s3.region=${region}`],
+    ]);
+    const [, gate] = [...podsOf(parseManifests(rendered))].find(([name]) => name.endsWith('-gate'))!;
+    const { env } = gate.spec.containers[0] as { env: { name: string; value: string }[] };
+    assert.equal(env.find(({ name }) => name === 'CSP_FILES')?.value, address);
+  }
+});
