@@ -156,6 +156,17 @@ export class Mysql implements Tx {
     return this.#again((connection) => inExchange(connection, this.#queryTimeoutMs, opening, answer));
   }
 
+  /**
+   * As `exchange`, tried once, but `opening` reads before the transaction and locks nothing: what closes it is a transaction of its
+   * own, which has to fail by itself when something of what was read is so no more.
+   */
+  async readAndClose<T>(opening: readonly Statement[], answer: Answer<T>): Promise<T> {
+    if (!this.#options.exchanges) throw new TypeError('this pool takes one statement at a time');
+    return this.#with((connection) =>
+      inExchange(connection, this.#queryTimeoutMs, opening, answer, 'closing'),
+    );
+  }
+
   async #again<T>(use: (connection: mysql.PoolConnection) => Promise<T>): Promise<T> {
     for (let attempt = 0; ; attempt++) {
       try {
@@ -283,32 +294,37 @@ async function inTransaction<T>(
   return result;
 }
 
+const begin: Statement = { sql: 'START TRANSACTION' };
+
+/** `begins`: with which of the two the transaction does. */
 async function inExchange<T>(
   connection: MysqlConnection,
   timeoutMs: number,
   opening: readonly Statement[],
   answer: Answer<T>,
+  begins: 'opening' | 'closing' = 'opening',
 ): Promise<T> {
+  const isLate = begins === 'closing';
   const say = async (statements: readonly Statement[]) => {
     const [found] = await withDeadline(connection.query(spell(statements)), timeoutMs, 'an exchange');
-    return found as unknown as Answered[];
+    return (statements.length === 1 ? [found] : found) as unknown as Answered[];
   };
   const undo = () => say([{ sql: 'ROLLBACK' }]);
   let answered: Awaited<ReturnType<Answer<T>>>;
   try {
-    const [, ...found] = await say([{ sql: 'START TRANSACTION' }, ...opening]);
-    answered = await answer(found, txOn(connection, timeoutMs));
+    const found = await say(isLate ? opening : [begin, ...opening]);
+    answered = await answer(isLate ? found : found.slice(1), txOn(connection, timeoutMs));
   } catch (error) {
-    if (!isConnectionBroken(error)) await undo();
+    if (!isLate && !isConnectionBroken(error)) await undo();
     throw error;
   }
   const { closing, result } = answered;
   if (closing === undefined) {
-    await undo();
+    if (!isLate) await undo();
     return result;
   }
   try {
-    await say([...closing, { sql: 'COMMIT' }]);
+    await say([...(isLate ? [begin] : []), ...closing, { sql: 'COMMIT' }]);
   } catch (error) {
     // Surely of a statement before the COMMIT, or of one that the server has undone; of others who can tell.
     if (!isDuplicateKey(error) && !isTransient(error))

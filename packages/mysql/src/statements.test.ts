@@ -79,6 +79,33 @@ test('an exchange is a transaction: all of what closes it is done, or nothing', 
   assert.equal(await write(insert(5, 'five')), 3, 'the connection is as good as before');
 });
 
+test('what was read before a transaction was begun is read without a lock, and what closes it is done as a whole or not at all', async () => {
+  await mysql.db.run('CREATE TABLE reckoned (id INT PRIMARY KEY, n INT NOT NULL) ENGINE = InnoDB');
+  const insert = (id: number) => ({ sql: 'INSERT INTO reckoned (id, n) VALUES (?, 0)', params: [id] });
+  const last = { sql: 'SELECT COALESCE(MAX(id), 0) AS id FROM reckoned' };
+  const met = Promise.withResolvers<void>();
+  let reading = 0;
+  const behind = (more: ReturnType<typeof insert>[] = []) =>
+    mysql.db.readAndClose([last], async ([rows]) => {
+      const [{ id }] = rows as [{ id: number }];
+      if (++reading === 2) met.resolve();
+      await met.promise;
+      return { closing: [insert(id + 1), ...more], result: id + 1 };
+    });
+  // Both find the same end: the key decides.
+  const settled = await Promise.allSettled([behind(), behind()]);
+  const refused = settled.filter(({ status }) => status === 'rejected');
+  assert.equal(refused.length, 1);
+  assert.ok(isDuplicateKey((refused[0] as PromiseRejectedResult).reason));
+  await assert.rejects(behind([insert(9), insert(9)]), (error) => isDuplicateKey(error));
+  assert.deepEqual(await mysql.db.rows('SELECT id FROM reckoned'), [{ id: 1 }]);
+  assert.equal(
+    await mysql.db.readAndClose([last], async () => ({ result: 'nothing to do' })),
+    'nothing to do',
+  );
+  assert.equal(await behind(), 2, 'the connections are as good as before');
+});
+
 test('two exchanges that lock the same rows the other way round both come to their end', async () => {
   await mysql.db.run('CREATE TABLE crossed (id INT PRIMARY KEY, n INT NOT NULL) ENGINE = InnoDB');
   await mysql.db.run('INSERT INTO crossed VALUES (1, 0), (2, 0)');

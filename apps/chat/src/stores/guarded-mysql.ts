@@ -9,7 +9,7 @@ import {
 } from '@berth/mysql';
 
 /** Single statements, and transactions that are tried again after a deadlock. */
-export type Database = Pick<Mysql, 'rows' | 'run' | 'transaction' | 'exchange'>;
+export type Database = Pick<Mysql, 'rows' | 'run' | 'transaction' | 'exchange' | 'readAndClose'>;
 
 /**
  * MySQL behind a circuit: after three calls in a row that found it away, callers are told at once for a second, instead of
@@ -40,6 +40,10 @@ export class GuardedMysql implements Database {
 
   exchange<T>(opening: readonly Statement[], answer: Answer<T>): Promise<T> {
     return this.#circuit.run(() => this.#mysql.exchange<T>(opening, answer));
+  }
+
+  readAndClose<T>(opening: readonly Statement[], answer: Answer<T>): Promise<T> {
+    return this.#circuit.run(() => this.#mysql.readAndClose<T>(opening, answer));
   }
 
   transaction<T>(body: (tx: Tx) => Promise<T>): Promise<T> {
