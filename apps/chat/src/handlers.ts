@@ -177,17 +177,8 @@ const changing: ReadonlySet<string> = new Set<keyof BoundHandlers>([
   'unblock',
 ]);
 
-/** Of what a user does again in the same conversation the last one holds, so they are done one after the other. */
-const inTurn: ReadonlySet<string> = new Set<keyof BoundHandlers>([
-  'bookmark',
-  'draft',
-  'edit',
-  'pin',
-  'preferences',
-  'react',
-  'recall',
-  'vote',
-]);
+/** Of what a user does again in the same conversation the last one holds, so they are done one after the other; changes of messages take turns by themselves. */
+const inTurn: ReadonlySet<string> = new Set<keyof BoundHandlers>(['bookmark', 'draft', 'preferences']);
 
 /** The handlers with their context, as both dialects call them. */
 export function bindHandlers(context: Context): BoundHandlers {

@@ -120,10 +120,10 @@ export interface StoresOptions {
 }
 
 /**
- * Of messages, by conversation: half of the connections that everything but the message writer has, and so many as may wait for a
- * group in which everybody reacts at once.
+ * Of messages in conversations that others write to at the same time; with those that go together half of the connections that
+ * everything but the message writer has.
  */
-const changesAtATime = { parallel: 5, maxOfUser: 2_000 };
+const changesAlone = { parallel: 3, maxOfUser: 2 };
 
 /** Of one user, at most. */
 const limits = { friends: 5_000, requests: 500, blocks: 5_000 };
@@ -168,9 +168,8 @@ export function createStores({
     strangersMayWrite,
     fileLines,
   });
-  const changeTurns = new UserTurns(changesAtATime);
   const changes = new MysqlChangeStore({
-    ...{ mysql, directory, strangersMayWrite, turns: changeTurns },
+    ...{ mysql, directory, heads, publisher, strangersMayWrite, turns: new UserTurns(changesAlone) },
     ...config.messageChanges,
   });
   const conversationList = new ConversationList({ reader: conversations });
@@ -253,7 +252,7 @@ export function createStores({
       log_hints: hints.waiting,
       list_places: conversationList.places,
       marks: marks.waiting,
-      changes: changeTurns.waiting,
+      changes: changes.waiting,
       send_rates: sendRates.size,
       old_message_ranges: oldMessageIds.size,
     }),

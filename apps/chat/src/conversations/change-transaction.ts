@@ -1,279 +1,239 @@
-import { isServerError, type Statement, type Tx } from '@berth/mysql';
+import { type Answer, isServerError, type Statement, type Tx } from '@berth/mysql';
 import { BerthError, type EntryDetails } from '@berth/wire';
-import { appendEntries, changeCidPrefix, type EndRow, endSelect } from '../log/append-entries.ts';
+import { type AppendedEntry, appendEntries, type EndRow, endsSelect } from '../log/append-entries.ts';
 import { duplicateEntryOf } from '../log/duplicate-entry.ts';
-import { type ChangeKind, entryKinds, textKind } from '../log/entry-kinds.ts';
-import { type MessageState, parseState } from '../log/message-state.ts';
-import { type ConversationRow, directOf } from '../membership/conversation-rows.ts';
-import type { MemberDirectory } from '../membership/member-directory.ts';
-import { isMember, type Standing, writeRefusal } from '../membership/standing.ts';
+import type { MessageState } from '../log/message-state.ts';
+import { placeKey } from '../log/range-reader.ts';
+import { directOf } from '../membership/conversation-rows.ts';
 import type { Database } from '../stores/guarded-mysql.ts';
 import { marks } from '../stores/statement-shapes.ts';
-import type { Change, CommittedChange, Locked, Outcome, Target, Work } from './change-work.ts';
+import type { ChangeJudge, FoundRow, Judged, Place } from './change-judge.ts';
+import type { CommittedChange } from './change-work.ts';
 import { ChangeWrites } from './change-writes.ts';
-import { type PendingChange, togetherWith } from './pending-changes.ts';
+import { readKnownChanges } from './known-changes.ts';
+import type { ChangeLot, PendingChange } from './pending-changes.ts';
 
-/** Of a conversation what a change goes by. */
-type Place = Pick<ConversationRow, 'id' | 'membersVersion' | 'direct'>;
+/** What became of a change; without an entry nothing had to change. */
+type Settled =
+  | { entry?: AppendedEntry; row: Place; released?: NonNullable<CommittedChange['released']> }
+  | { refusal: BerthError };
 
-interface FoundRow {
-  seq: number;
-  kind: number;
-  sender_id: number;
-  sent_at: number;
-  text: string;
-  state: string | null;
-  attachments: number;
-}
-
-interface KnownRow extends FoundRow {
-  uncounted: number;
-}
-
-/** Undefined: nothing had to change. */
-type Settled = { committed: CommittedChange | undefined } | { refusal: BerthError };
-
-interface Judging extends Pick<Locked, 'now' | 'read'>, Pick<Work, 'judge'> {
-  kind: ChangeKind;
-  change: Change;
-  message: FoundRow | undefined;
-}
+/** Changes and what became of each, in the order of their entries where they have new ones. */
+export type SettledChanges = ReadonlyMap<PendingChange, Settled>;
 
 export interface ChangeTransactionsOptions {
   mysql: Database;
-  directory: MemberDirectory;
-  strangersMayWrite: boolean;
-  /** Of conversations: one of them is changed once at a time on this node, and so many at a time. */
-  turns: { run(conversation: number, task: () => Promise<void>): Promise<void> };
+  judge: ChangeJudge;
+  /** Once they are committed. */
+  tell(settled: SettledChanges): void;
 }
+
+/**
+ * `together`: of many conversations, without a lock, behind the ends of their logs as they were read; whoever appends meanwhile keeps
+ * all of it from being done. `locked`: under the conversation's lock, so that only messages may come between. `careful`, of one alone:
+ * whether it is stored is asked first, and whoever appends meanwhile is waited for.
+ */
+type Way = 'together' | 'locked' | 'careful';
 
 /** Tries behind the end that was read, while others append first; then each is appended behind whatever is there. */
 const maxTries = 3;
 
 // No column that is not needed: to name one takes both sides longer than to read it.
-const found = 'seq, kind, sender_id, sent_at, text, state, attachments';
-const lockSelect = 'SELECT members_version, direct_key FROM conversations WHERE id = ? FOR UPDATE';
-const knownSelect = `SELECT ${found}, uncounted FROM messages FORCE INDEX (messages_cid)
-  WHERE conversation_id = ? AND sender_id = ? AND cid = CONCAT(${changeCidPrefix}, ?)`;
+const found = 'conversation_id, seq, kind, sender_id, sent_at, text, state, attachments';
 
 /**
- * Changes of messages, each an entry of the log and the message as it is from then on, in one transaction under the conversation's
- * lock. Two round trips do, one that locks and reads, and one that writes and commits: what a statement costs is for the most part
- * the way there and back. What waits for a conversation meanwhile goes along with the next. Whether one was stored before is asked
- * when something keeps it from being stored. Errors: `not_member` and whatever else keeps the user from writing, `not_found`,
- * `recalled`; `unavailable` when too much waits.
+ * Changes of messages, each an entry of the log and the message as it is from then on, in one transaction. Two round trips do, one
+ * that reads and one that writes and commits, however many there are: what a statement costs is for the most part the way there and
+ * back. Whether one was stored before is asked when something keeps it from being stored. Errors: `not_member` and whatever else
+ * keeps the user from writing, `not_found`, `recalled`.
  */
 export class ChangeTransactions {
   readonly #options: ChangeTransactionsOptions;
-  /** By conversation. */
-  readonly #waiting = new Map<number, PendingChange[]>();
 
   constructor(options: ChangeTransactionsOptions) {
     this.#options = options;
   }
 
-  commit(kind: ChangeKind, change: Change, work: Work): Promise<CommittedChange | undefined> {
-    const { conversation } = change;
-    const pending: PendingChange = { kind, change, work, done: Promise.withResolvers() };
-    const queue = this.#waiting.get(conversation);
-    if (queue === undefined) this.#waiting.set(conversation, [pending]);
-    else queue.push(pending);
-    this.#options.turns
-      .run(conversation, () => this.#goAlong(conversation, pending))
-      .catch((refusal: unknown) => {
-        this.#remove(conversation, new Set([pending]));
-        pending.done.reject(refusal);
-      });
-    return pending.done.promise;
+  /** Gives back those of conversations that others append to. Never rejects. */
+  async together(lots: readonly ChangeLot[]): Promise<readonly ChangeLot[]> {
+    const met: ChangeLot[] = [];
+    let open = lots;
+    while (open.length > 0) {
+      try {
+        this.#options.tell(await this.#perform(open, 'together'));
+        return met;
+      } catch (error) {
+        if (!isUndone(error)) {
+          reject(open, error);
+          return met;
+        }
+        const duplicate = duplicateEntryOf(error);
+        // After a second conflict, or when it is not known whose fault it is, each goes by itself.
+        if (duplicate === undefined || met.length > 0) return [...met, ...open];
+        met.push(...open.filter(({ conversation }) => conversation === duplicate.conversation));
+        open = open.filter(({ conversation }) => conversation !== duplicate.conversation);
+      }
+    }
+    return met;
   }
 
-  /** Unless it went along with another one: with all that may go along with it. */
-  async #goAlong(conversation: number, pending: PendingChange): Promise<void> {
-    const queue = this.#waiting.get(conversation);
-    if (!queue?.includes(pending)) return;
-    const batch = togetherWith(pending, queue);
-    this.#remove(conversation, new Set(batch));
-    await this.#settle(batch);
-  }
-
-  #remove(conversation: number, gone: ReadonlySet<PendingChange>): void {
-    const left = this.#waiting.get(conversation)?.filter((pending) => !gone.has(pending)) ?? [];
-    if (left.length === 0) this.#waiting.delete(conversation);
-    else this.#waiting.set(conversation, left);
-  }
-
-  async #settle(batch: readonly PendingChange[]): Promise<void> {
+  /** Never rejects. */
+  async alone(lot: ChangeLot): Promise<void> {
     for (let tries = 1; ; tries++) {
       try {
-        const results = await this.#try(batch, false);
-        for (const [index, { done }] of batch.entries()) {
-          const result = results[index]!;
-          if ('refusal' in result) done.reject(result.refusal);
-          else done.resolve(result.committed);
-        }
+        this.#options.tell(await this.#perform([lot], 'locked'));
         return;
       } catch (error) {
         if (duplicateEntryOf(error)?.by === 'seq' && tries < maxTries) continue;
-        // None of it was done, and one alone may be at fault.
-        const isUndone = isServerError(error) && !('commitUnknown' in (error as Error));
-        if (!isUndone) {
-          for (const { done } of batch) done.reject(error);
-          return;
-        }
-        for (const pending of batch) await this.#settleAlone(pending);
+        if (!isUndone(error)) reject([lot], error);
+        // One alone may be at fault.
+        else for (const change of lot.changes) await this.#carefully(lot.conversation, change);
         return;
       }
     }
   }
 
-  async #settleAlone(pending: PendingChange): Promise<void> {
+  async #carefully(conversation: number, change: PendingChange): Promise<void> {
     try {
-      const [result] = await this.#try([pending], true);
-      if ('refusal' in result!) pending.done.reject(result.refusal);
-      else pending.done.resolve(result!.committed);
+      this.#options.tell(await this.#perform([{ conversation, changes: [change] }], 'careful'));
     } catch (error) {
-      pending.done.reject(error);
+      change.done.reject(error);
     }
   }
 
-  /** `careful`, of one alone: whether it is stored is asked first, and whoever appends meanwhile is waited for. */
-  #try(batch: readonly PendingChange[], careful: boolean): Promise<Settled[]> {
-    const { conversation } = batch[0]!.change;
-    const targets = [...new Set(batch.map(({ change }) => change.target))];
-    const opening: Statement[] = [
-      { sql: lockSelect, params: [conversation] },
-      // By itself: joined to the conversation, all of its messages would be read, and locked.
-      {
-        sql: `SELECT ${found} FROM messages FORCE INDEX (PRIMARY)
-          WHERE conversation_id = ? AND seq IN (${marks(targets.length)})`,
-        params: [conversation, ...targets],
-      },
-      { sql: endSelect, params: [conversation] },
-      ...batch.flatMap(({ work }) => work.reads ?? []),
-    ];
-    return this.#options.mysql.exchange<Settled[]>(opening, async ([locked, rows, ends, ...reads], tx) => {
-      const [stored] = locked as { members_version: number; direct_key: Buffer | null }[];
-      if (stored === undefined)
-        return { result: batch.map(() => ({ refusal: new BerthError('not_member') })) };
-      const { members_version: membersVersion, direct_key } = stored;
-      const row: Place = { id: conversation, membersVersion, direct: directOf(direct_key) };
-      const messages = new Map((rows as FoundRow[]).map((message) => [message.seq, message]));
-      const writes = new ChangeWrites(conversation, (ends as EndRow[])[0]);
-      const now = Date.now();
-      const result: Settled[] = [];
-      for (const { kind, change, work } of batch) {
-        const read = reads.splice(0, work.reads?.length ?? 0);
-        const message = messages.get(change.target);
-        const judged = await this.#judge(tx, row, { kind, change, message, now, read, judge: work.judge });
-        if (careful || !('outcome' in judged)) {
-          const [known] = await tx.rows<KnownRow>(knownSelect, [conversation, change.sender, change.cid]);
+  #perform(lots: readonly ChangeLot[], way: Way): Promise<SettledChanges> {
+    const { mysql } = this.#options;
+    const answer: Answer<SettledChanges> = async (answered, tx) => {
+      const result = new Map<PendingChange, Settled>();
+      const writes = await this.#settle(lots, readAs(way, answered), { tx, way, result });
+      return { ...(!writes.isEmpty && { closing: writes.statements() }), result };
+    };
+    const opening = openingOf(lots, way);
+    return way === 'together' ? mysql.readAndClose(opening, answer) : mysql.exchange(opening, answer);
+  }
+
+  async #settle(
+    lots: readonly ChangeLot[],
+    { places, ends, messages, reads }: Read,
+    { tx, way, result }: { tx: Tx; way: Way; result: Map<PendingChange, Settled> },
+  ): Promise<ChangeWrites> {
+    const writes = new ChangeWrites(ends);
+    const unchanged: { pending: PendingChange; message: FoundRow | undefined }[] = [];
+    const now = Date.now();
+    for (const { conversation, changes } of lots)
+      for (const pending of changes) {
+        const read = reads.splice(0, pending.work.reads?.length ?? 0);
+        const row = places.get(conversation);
+        const key = placeKey(conversation, pending.change.target);
+        const message = messages.get(key);
+        if (row === undefined) {
+          result.set(pending, { refusal: new BerthError('not_member') });
+          continue;
+        }
+        const judged = await this.#options.judge.judge(pending, { tx, row, message, now, read });
+        if (way === 'careful') {
+          const known = (await readKnownChanges(tx, [{ pending, message }])).get(pending);
           if (known !== undefined) {
-            result.push(knownChange(known, message, kind, change, row));
+            result.set(pending, settledAs(known, row));
             continue;
           }
         }
         if (!('outcome' in judged)) {
-          result.push('refusal' in judged ? judged : { committed: undefined });
+          result.set(pending, 'refusal' in judged ? judged : { row });
+          unchanged.push({ pending, message });
           continue;
         }
-        const { target, outcome } = judged;
-        const details = { target: change.target, sentAt: now, ...outcome.details };
-        const sender = outcome.sender ?? change.sender;
-        // In another one's name it has none of its maker's: two makers may call theirs the same.
-        const entry = { kind, sender, details, ...(sender === change.sender && { cid: change.cid }) };
-        const appended = careful
-          ? (await appendEntries(tx, conversation, [entry], now))[0]!
-          : writes.append(entry);
-        const text = outcome.text ?? target.text;
-        const state = JSON.stringify({ changed: appended.seq, ...outcome.state } satisfies MessageState);
-        messages.set(change.target, { ...message!, text, state });
-        writes.change(change.target, outcome, state, appended.seq);
-        // Whoever is told live is told the words with it; the log keeps them once, with the message.
-        const { mentions } = outcome.state;
-        const words = { text, ...(mentions && { mentions }) };
-        const told = kind === 'edited' ? { ...appended, details: { ...details, ...words } } : appended;
-        const { released } = outcome;
-        result.push({ committed: { entry: told, row, ...(released && { released }) } });
+        const { entry, state, text } = await append(pending, judged, { tx, way, writes, now });
+        messages.set(key, { ...message!, text, state });
+        const { released } = judged.outcome;
+        result.set(pending, { entry, row, ...(released && { released }) });
       }
-      return { ...(!writes.isEmpty && { closing: writes.statements() }), result };
-    });
-  }
-
-  /** What is to be done, why it may not be, or neither: it was so before. */
-  async #judge(
-    tx: Tx,
-    row: Place,
-    { kind, change, message, now, read, judge }: Judging,
-  ): Promise<{ target: Target; outcome: Outcome } | { refusal: BerthError } | { target: Target }> {
-    try {
-      const standing = await this.#standing(tx, row, change.sender);
-      await this.#requireAllowed(tx, standing, kind, change.target, now);
-      const target = targetOf(message);
-      const outcome = await judge({ tx, standing, target, now, read });
-      return outcome === undefined ? { target } : { target, outcome };
-    } catch (error) {
-      if (error instanceof BerthError) return { refusal: error };
-      throw error;
-    }
-  }
-
-  /** As of the version that is locked: a change of members waits for the lock. */
-  async #standing(tx: Tx, row: Place, user: number): Promise<Standing> {
-    const { directory } = this.#options;
-    const cached = directory.cached(row.id, user);
-    if (cached?.membersVersion === row.membersVersion) return cached;
-    const [standing] = await directory.readUnderLock(tx, [{ conversation: row.id, user }]);
-    return standing!;
-  }
-
-  /** Who may write any more, and sees the message; to take back what is one's own, or as an admin, one need not. */
-  async #requireAllowed(
-    tx: Tx,
-    standing: Standing,
-    kind: ChangeKind,
-    target: number,
-    now: number,
-  ): Promise<void> {
-    if (!isMember(standing)) throw new BerthError('not_member');
-    if (!(await isVisible(tx, standing, target))) throw new BerthError('not_found');
-    const { strangersMayWrite } = this.#options;
-    const rules = { strangersMayWrite, now, reacting: kind === 'reacted' || kind === 'polled' };
-    const refusal = kind === 'recalled' ? undefined : writeRefusal(standing, rules);
-    if (refusal !== undefined) throw refusal;
+    if (way === 'careful' || unchanged.length === 0) return writes;
+    for (const [pending, known] of await readKnownChanges(tx, unchanged))
+      result.set(pending, settledAs(known, places.get(pending.change.conversation)!));
+    return writes;
   }
 }
 
-/** Whether a member was one when the message was sent. */
-async function isVisible(tx: Tx, { conversation, user, member }: Standing, target: number): Promise<boolean> {
-  if (target > member!.joinedSeq) return true;
-  const [row] = await tx.rows(
-    `SELECT 1 FROM member_intervals WHERE conversation_id = ? AND user_id = ? AND joined_seq < ? AND left_seq >= ? LIMIT 1`,
-    [conversation, user, target, target],
-  );
-  return row !== undefined;
+const settledAs = (known: AppendedEntry | BerthError, row: Place): Settled =>
+  known instanceof BerthError ? { refusal: known } : { entry: known, row };
+
+/** None of it was done. */
+const isUndone = (error: unknown): boolean => isServerError(error) && !('commitUnknown' in (error as Error));
+
+function reject(lots: readonly ChangeLot[], error: unknown): void {
+  for (const { changes } of lots) for (const { done } of changes) done.reject(error);
 }
 
-function targetOf(row: FoundRow | undefined): Target {
-  if (row === undefined || row.kind !== textKind) throw new BerthError('not_found');
-  const state = parseState(row.state);
-  if (state?.recalledBy !== undefined) throw new BerthError('recalled');
-  return { sender: row.sender_id, sentAt: row.sent_at, text: row.text, state, attachments: row.attachments };
+/** The entry as it is told, and the message as it is by it. */
+async function append(
+  { kind, change }: PendingChange,
+  { target, outcome }: Extract<Judged, { outcome: unknown }>,
+  { tx, way, writes, now }: { tx: Tx; way: Way; writes: ChangeWrites; now: number },
+): Promise<{ entry: AppendedEntry; state: string; text: string }> {
+  const { conversation, cid } = change;
+  const details = { target: change.target, sentAt: now, ...outcome.details };
+  const sender = outcome.sender ?? change.sender;
+  const named = { cid, ...(sender !== change.sender && { maker: change.sender }) };
+  const made = { kind, sender, details, ...named };
+  const [appended] =
+    way === 'careful'
+      ? await appendEntries(tx, conversation, [made], now)
+      : [writes.append(conversation, made)];
+  const text = outcome.text ?? target.text;
+  const state = JSON.stringify({ changed: appended!.seq, ...outcome.state } satisfies MessageState);
+  writes.change(change, outcome, state, appended!.seq);
+  if (kind !== 'edited') return { entry: appended!, state, text };
+  // Whoever is told live is told the words with it; the log keeps them once, with the message.
+  const { mentions } = outcome.state;
+  const told: EntryDetails & { text: string } = { ...details, text };
+  return { entry: { ...appended!, details: { ...told, ...(mentions && { mentions }) } }, state, text };
 }
 
-/** A change that was stored before may never have been pushed: its node may have died after the commit. */
-function knownChange(
-  known: KnownRow,
-  message: FoundRow | undefined,
-  kind: ChangeKind,
-  { target }: Change,
-  row: Place,
-): Settled {
-  const details = JSON.parse(known.text) as EntryDetails & { sentAt: number };
-  if (known.kind !== entryKinds.indexOf(kind) || details.target !== target)
-    return { refusal: new BerthError('conflict', 'this cid names another change') };
-  const { seq, uncounted, sender_id: sender, sent_at: sentAt } = known;
-  const mentions = parseState(message?.state ?? null)?.mentions;
-  const words = { text: message?.text ?? '', ...(mentions && { mentions }) };
-  const told = kind === 'edited' ? { ...details, ...words } : details;
-  return { committed: { entry: { seq, uncounted, sender, kind, details: told, sentAt }, row } };
+/** What was read for changes. */
+interface Read {
+  places: ReadonlyMap<number, Place>;
+  ends: ReadonlyMap<number, EndRow>;
+  /** By `placeKey`. */
+  messages: Map<string, FoundRow>;
+  /** What the statements of `reads` found, those of each change in their order. */
+  reads: (readonly unknown[])[];
+}
+
+/** Without a lock the ends come first: who appends behind them knows that nothing of what was read later has changed since. */
+function openingOf(lots: readonly ChangeLot[], way: Way): Statement[] {
+  const ids = lots.map(({ conversation }) => conversation);
+  const conversations = {
+    sql: `SELECT id, members_version, direct_key FROM conversations FORCE INDEX (PRIMARY)
+      WHERE id IN (${marks(ids.length)})${way === 'together' ? '' : ' FOR UPDATE'}`,
+    params: ids,
+  };
+  const targets = lots.map(({ conversation, changes }) => ({
+    conversation,
+    seqs: [...new Set(changes.map(({ change }) => change.target))],
+  }));
+  const any = targets.map(({ seqs }) => `(conversation_id = ? AND seq IN (${marks(seqs.length)}))`);
+  const messages = {
+    sql: `SELECT ${found} FROM messages FORCE INDEX (PRIMARY) WHERE ${any.join(' OR ')}`,
+    params: targets.flatMap(({ conversation, seqs }) => [conversation, ...seqs]),
+  };
+  const ends = endsSelect(ids);
+  const reads = lots.flatMap(({ changes }) => changes.flatMap(({ work }) => work.reads ?? []));
+  return [...(way === 'together' ? [ends, conversations] : [conversations, ends]), messages, ...reads];
+}
+
+function readAs(way: Way, [first, second, rows, ...reads]: readonly (readonly unknown[])[]): Read {
+  const [ends, conversations] = way === 'together' ? [first, second] : [second, first];
+  const stored = conversations as { id: number; members_version: number; direct_key: Buffer | null }[];
+  return {
+    places: new Map(
+      stored.map(({ id, members_version: membersVersion, direct_key }) => [
+        id,
+        { id, membersVersion, direct: directOf(direct_key) },
+      ]),
+    ),
+    ends: new Map((ends as EndRow[]).map((end) => [end.conversation_id, end])),
+    messages: new Map((rows as FoundRow[]).map((row) => [placeKey(row.conversation_id, row.seq), row])),
+    reads,
+  };
 }

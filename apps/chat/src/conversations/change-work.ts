@@ -1,9 +1,8 @@
 import type { Statement, Tx } from '@berth/mysql';
-import type { EntryDetails } from '@berth/wire';
-import type { AppendedEntry } from '../log/append-entries.ts';
+import type { EntryDetails, Message } from '@berth/wire';
 import type { MessageState } from '../log/message-state.ts';
-import type { ConversationRow } from '../membership/conversation-rows.ts';
 import type { Standing } from '../membership/standing.ts';
+import type { RowStatement } from './row-statements.ts';
 
 /** Who changes which message, and what they call the change. */
 export interface Change {
@@ -13,10 +12,10 @@ export interface Change {
   target: number;
 }
 
-/** A change as it stands in the log, and what other nodes are told with it. */
+/** A change that is stored. */
 export interface CommittedChange {
-  entry: AppendedEntry;
-  row: Pick<ConversationRow, 'membersVersion' | 'direct'>;
+  /** What all are told of it. */
+  message: Message;
   /** Of a recall: the files that the message had, and whose they are. */
   released?: { owner: number; files: string[] };
 }
@@ -31,7 +30,7 @@ export interface Target {
   attachments: number;
 }
 
-/** What a change works on, the conversation's row locked. */
+/** What a change works on, as of the end of the log behind which it is appended. */
 export interface Locked {
   tx: Tx;
   standing: Standing;
@@ -48,8 +47,8 @@ export interface Outcome {
   sender?: number;
   text?: string;
   state: Omit<MessageState, 'changed'>;
-  /** What else belongs to it, once the entry has its seq. None of it may violate a key. */
-  also?: (seq: number) => readonly Statement[];
+  /** What else belongs to it, once the entry has its seq. None of it may violate a key, and none go by another one’s. */
+  also?: (seq: number) => readonly (Statement | RowStatement)[];
   /** It has no attachments any more: whose they were, and which. */
   released?: NonNullable<CommittedChange['released']>;
 }
@@ -58,7 +57,7 @@ export interface Outcome {
 export interface Work {
   /** Others may do the same to the same message in one go: what `judge` needs of it is told with the message. */
   shares?: boolean;
-  /** Read with the message, under the lock. */
+  /** Read with the message. */
   reads?: readonly Statement[];
   /** Undefined when nothing has to change. */
   judge(locked: Locked): Promise<Outcome | undefined> | Outcome | undefined;

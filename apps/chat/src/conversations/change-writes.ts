@@ -1,58 +1,124 @@
-import type { Statement } from '@berth/mysql';
-import { type AppendedEntry, changesBehind, type EndRow, type NewEntry } from '../log/append-entries.ts';
+import type { SpelledValue, Statement } from '@berth/mysql';
+import { type AppendedEntry, type EndRow, entriesBehind, type NewEntry } from '../log/append-entries.ts';
 import type { Outcome } from './change-work.ts';
+import { type RowStatement, togetherOf } from './row-statements.ts';
 
-/** What changes of one conversation's messages write, together. */
+/** A message as it is from now on. */
+interface MessageWrite {
+  conversation: number;
+  seq: number;
+  state: string;
+  /** Undefined: as it was. */
+  text: string | undefined;
+  /** It has no attachments any more. */
+  detached: boolean;
+}
+
+/** What changes of messages write, those of all their conversations together. */
 export class ChangeWrites {
-  readonly #conversation: number;
-  readonly #entries: AppendedEntry[] = [];
-  /** By the message: the last holds. */
-  readonly #messages = new Map<number, Statement>();
-  readonly #more: Statement[] = [];
-  #end: EndRow | undefined;
-  #last = 0;
+  /** By conversation, as they were read and then appended to. */
+  readonly #ends: Map<number, EndRow>;
+  readonly #entries: (AppendedEntry & { conversation: number })[] = [];
+  /** By place: the last holds. */
+  readonly #messages = new Map<string, MessageWrite>();
+  /** Of each conversation the entry that changed a message of it last. */
+  readonly #lasts = new Map<number, number>();
+  readonly #more: (Statement | RowStatement)[] = [];
 
-  /** `end`: of the log, as it was read. */
-  constructor(conversation: number, end: EndRow | undefined) {
-    this.#conversation = conversation;
-    this.#end = end;
+  constructor(ends: ReadonlyMap<number, EndRow>) {
+    this.#ends = new Map(ends);
   }
 
   get isEmpty(): boolean {
-    return this.#last === 0;
+    return this.#lasts.size === 0;
   }
 
   /** Behind the end and what was appended before. It shows nothing there, so that it has the time of what stands before it. */
-  append(entry: NewEntry): AppendedEntry {
-    const { seq, uncounted, sent_at: sentAt } = this.#end!;
-    const appended = { ...entry, seq: seq + 1, uncounted: uncounted + 1, sentAt };
-    this.#end = { seq: seq + 1, uncounted: uncounted + 1, sent_at: sentAt };
-    this.#entries.push(appended);
+  append(conversation: number, entry: NewEntry): AppendedEntry {
+    const { seq, uncounted, sent_at } = this.#ends.get(conversation)!;
+    this.#ends.set(conversation, {
+      ...{ conversation_id: conversation, seq: seq + 1, uncounted: uncounted + 1, sent_at },
+    });
+    const appended = { ...entry, seq: seq + 1, uncounted: uncounted + 1, sentAt: sent_at };
+    this.#entries.push({ ...appended, conversation });
     return appended;
   }
 
   /** What becomes of a message by the entry `seq`. */
-  change(target: number, { text, also, released }: Outcome, state: string, seq: number): void {
-    const set = ['state = ?', ...(text === undefined ? [] : ['text = ?'])];
-    if (released !== undefined) set.push('attachments = 0');
-    this.#messages.set(target, {
-      sql: `UPDATE messages SET ${set.join(', ')} WHERE conversation_id = ? AND seq = ?`,
-      params: [state, ...(text === undefined ? [] : [text]), this.#conversation, target],
-    });
+  change(
+    { conversation, target }: { conversation: number; target: number },
+    { text, also, released }: Outcome,
+    state: string,
+    seq: number,
+  ): void {
+    const key = `${conversation}:${target}`;
+    const before = this.#messages.get(key)?.text;
+    const detached = released !== undefined;
+    this.#messages.set(key, { conversation, seq: target, state, text: text ?? before, detached });
     this.#more.push(...(also?.(seq) ?? []));
-    this.#last = seq;
+    this.#lasts.set(conversation, seq);
   }
 
-  /** The entries first: the key that they violate when somebody appends meanwhile keeps all of it from being done. */
+  /**
+   * First whatever locks the conversations, in the order of their ids, as everybody does who changes more than their logs; then the
+   * entries: the key that they violate when somebody has appended meanwhile keeps all of it from being done.
+   */
   statements(): Statement[] {
     return [
-      ...(this.#entries.length > 0 ? [changesBehind(this.#conversation, this.#entries)] : []),
-      ...this.#messages.values(),
-      {
-        sql: 'UPDATE conversations SET changed_seq = ? WHERE id = ?',
-        params: [this.#last, this.#conversation],
-      },
-      ...this.#more,
+      changedBy([...this.#lasts].sort(([one], [other]) => one - other)),
+      ...(this.#entries.length > 0
+        ? [entriesBehind(this.#entries.toSorted((a, b) => a.conversation - b.conversation || a.seq - b.seq))]
+        : []),
+      ...messagesAs([...this.#messages.values()]),
+      ...togetherOf(this.#more),
     ];
   }
 }
+
+function changedBy(lasts: readonly (readonly [conversation: number, seq: number])[]): Statement {
+  const [[only, seq] = [], another] = lasts;
+  if (only !== undefined && another === undefined)
+    return { sql: 'UPDATE conversations SET changed_seq = ? WHERE id = ?', params: [seq!, only] };
+  // Without the hint a small table is scanned, and the scan would wait for rows that are not in the list.
+  return {
+    sql: `UPDATE conversations FORCE INDEX (PRIMARY)
+      SET changed_seq = CASE id ${lasts.map(() => 'WHEN ? THEN ?').join(' ')} ELSE changed_seq END
+      WHERE id IN (${lasts.map(() => '?').join(', ')}) ORDER BY id`,
+    params: [...lasts.flat(), ...lasts.map(([conversation]) => conversation)],
+  };
+}
+
+/** Of many at a time a row is named by its key alone, which finds it: to find each by a statement of its own takes longer. */
+function messagesAs(messages: readonly MessageWrite[]): Statement[] {
+  const alike = Map.groupBy(
+    messages,
+    ({ text, detached }) =>
+      `state = VALUES(state)${text === undefined ? '' : ', text = VALUES(text)'}${detached ? ', attachments = 0' : ''}`,
+  );
+  return [...alike].map(([set, rows]) => {
+    const [first] = rows;
+    if (rows.length === 1)
+      return {
+        sql: `UPDATE messages SET ${columnsOf(first!).join(', ')} WHERE conversation_id = ? AND seq = ?`,
+        params: valuesOf(first!),
+      };
+    return {
+      sql: `INSERT INTO messages (conversation_id, seq, sender_id, cid, sent_at, text, state)
+        VALUES ${rows.map(() => "(?, ?, 0, '', 0, ?, ?)").join(', ')} ON DUPLICATE KEY UPDATE ${set}`,
+      params: rows.flatMap(({ conversation, seq, text = '', state }) => [conversation, seq, text, state]),
+    };
+  });
+}
+
+const columnsOf = ({ text, detached }: MessageWrite): string[] => [
+  'state = ?',
+  ...(text === undefined ? [] : ['text = ?']),
+  ...(detached ? ['attachments = 0'] : []),
+];
+
+const valuesOf = ({ conversation, seq, state, text }: MessageWrite): SpelledValue[] => [
+  state,
+  ...(text === undefined ? [] : [text]),
+  conversation,
+  seq,
+];

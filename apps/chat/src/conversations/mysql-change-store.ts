@@ -4,11 +4,20 @@ import type { ChangeKind } from '../log/entry-kinds.ts';
 import { type MessageState, withReaction } from '../log/message-state.ts';
 import { everybodyRefusal } from '../membership/standing.ts';
 import { readAttachments, readFilesOwner } from '../stores/attachment-rows.ts';
+import type { Database } from '../stores/guarded-mysql.ts';
 import { mentionDeletes, mentionInserts } from '../stores/mention-rows.ts';
-import { ChangeTransactions, type ChangeTransactionsOptions } from './change-transaction.ts';
+import { ChangeJudge, type ChangeJudgeOptions } from './change-judge.ts';
+import { ChangeLanes, type ChangeLanesOptions } from './change-lanes.ts';
+import { type ChangesTellerOptions, tellChanges } from './change-telling.ts';
+import { ChangeTransactions } from './change-transaction.ts';
 import type { Change, CommittedChange, Locked, Outcome, Work } from './change-work.ts';
+import type { RowStatement } from './row-statements.ts';
 
-export interface MysqlChangeStoreOptions extends ChangeTransactionsOptions {
+export interface MysqlChangeStoreOptions
+  extends ChangeJudgeOptions,
+    ChangesTellerOptions,
+    Pick<ChangeLanesOptions, 'turns'> {
+  mysql: Database;
   /** So long after it was sent its sender may change a message, in milliseconds; 0: never. */
   editMs: number;
   recallMs: number;
@@ -18,14 +27,43 @@ export interface MysqlChangeStoreOptions extends ChangeTransactionsOptions {
 
 const untouched: MessageState = {};
 
-/** Changes of messages by edits, recalls and reactions. Errors: those of ChangeTransactions, `forbidden`, `too_late`, `limit_reached`. */
+const added = {
+  begins: 'INSERT IGNORE INTO reactions (conversation_id, target_seq, emoji, user_id, at) VALUES ',
+  row: '(?, ?, ?, ?, ?)',
+  between: ', ',
+} as const;
+// Without the hint a small table is scanned, and the scan would wait for rows that are not meant.
+const takenAway = {
+  begins: 'DELETE reactions FROM reactions FORCE INDEX (PRIMARY) WHERE ',
+  row: '(conversation_id = ? AND target_seq = ? AND emoji = ? AND user_id = ?)',
+  between: ' OR ',
+} as const;
+
+/**
+ * Changes of messages by edits, recalls and reactions. Errors: those of ChangeTransactions, `forbidden`, `too_late`, `limit_reached`;
+ * `unavailable` when too much waits.
+ */
 export class MysqlChangeStore {
   readonly #options: MysqlChangeStoreOptions;
-  readonly #transactions: ChangeTransactions;
+  readonly #lanes: ChangeLanes;
 
   constructor(options: MysqlChangeStoreOptions) {
+    const { mysql, turns } = options;
     this.#options = options;
-    this.#transactions = new ChangeTransactions(options);
+    const transactions = new ChangeTransactions({
+      ...{ mysql, judge: new ChangeJudge(options) },
+      tell: (settled) => tellChanges(settled, options),
+    });
+    this.#lanes = new ChangeLanes({
+      together: (lots) => transactions.together(lots),
+      alone: (lot) => transactions.alone(lot),
+      turns,
+    });
+  }
+
+  /** Changes that wait. */
+  get waiting(): number {
+    return this.#lanes.waiting;
   }
 
   edit(change: Change, text: string, mentions?: readonly Mention[]): Promise<CommittedChange> {
@@ -98,15 +136,7 @@ export class MysqlChangeStore {
         const count = unchanged + (on ? 1 : -1);
         const users = await firstUsers(tx, change, emoji, { count, on, told: before?.users ?? [] });
         const next = withReaction(reactions, { emoji, count, users });
-        const set = on
-          ? {
-              sql: 'INSERT IGNORE INTO reactions (conversation_id, target_seq, emoji, user_id, at) VALUES (?, ?, ?, ?, ?)',
-              params: [...own, now],
-            }
-          : {
-              sql: 'DELETE FROM reactions WHERE conversation_id = ? AND target_seq = ? AND emoji = ? AND user_id = ?',
-              params: own,
-            };
+        const set: RowStatement = on ? { ...added, params: [...own, now] } : { ...takenAway, params: own };
         return {
           details: { emoji, on, count },
           state: next.length === 0 ? state : { ...state, reactions: next },
@@ -131,11 +161,13 @@ export class MysqlChangeStore {
     );
   }
 
-  /** Undefined when nothing has to change: `judge` says what does. */
+  /** Undefined when nothing has to change: `judge` says what does. It has its place among others once this returns. */
   commit(kind: ChangeKind, change: Change, work: Changing): Promise<CommittedChange>;
   commit(kind: ChangeKind, change: Change, work: Work): Promise<CommittedChange | undefined>;
   commit(kind: ChangeKind, change: Change, work: Work): Promise<CommittedChange | undefined> {
-    return this.#transactions.commit(kind, change, work);
+    const done = Promise.withResolvers<CommittedChange | undefined>();
+    this.#lanes.push({ kind, change, work, since: performance.now(), done });
+    return done.promise;
   }
 }
 

@@ -11,7 +11,8 @@ function pending(
   { cid = `c${cids++}`, shares = false } = {},
 ): PendingChange {
   const work = { shares, judge: () => undefined };
-  return { kind, change: { conversation: 1, sender, cid, target }, work, done: Promise.withResolvers() };
+  const change = { conversation: 1, sender, cid, target };
+  return { kind, change, work, since: 0, done: Promise.withResolvers() };
 }
 const reaction = (target: number, sender: number) => pending('reacted', target, sender, { shares: true });
 
@@ -32,6 +33,12 @@ test('what waits goes along with the first, unless it goes by what that changes,
   ];
   const [other] = behind.splice(7, 1);
   assert.deepEqual(togetherWith(first, [first, ...along, ...behind, other!]), [first, ...along, other]);
+});
+
+test('what is pinned later is pinned later, whatever the first of the two waits for', () => {
+  const first = pending('edited', 1, 1);
+  const behind = [pending('pinned', 1, 1), pending('pinned', 2, 1)];
+  assert.deepEqual(togetherWith(first, [first, ...behind]), [first]);
 });
 
 test('one that takes something away goes with none of its message, and no more than so many go together', () => {

@@ -6,7 +6,16 @@ export interface PendingChange {
   kind: ChangeKind;
   change: Change;
   work: Work;
+  /** Monotonic milliseconds. */
+  since: number;
+  /** Undefined: nothing had to change. */
   done: PromiseWithResolvers<CommittedChange | undefined>;
+}
+
+/** Changes of one conversation that are done in one go. */
+export interface ChangeLot {
+  conversation: number;
+  changes: readonly PendingChange[];
 }
 
 /** In one go at most. */
@@ -31,6 +40,8 @@ export function togetherWith(first: PendingChange, queue: readonly PendingChange
       !targets.has(target) || (pending.work.shares === true && sharers !== undefined && !sharers.has(sender));
     if (!isFree || names.has(nameOf(pending)) || (pins && pending.kind === 'pinned')) {
       targets.set(target, undefined);
+      // What was pinned later is not pinned before it.
+      pins ||= pending.kind === 'pinned';
       continue;
     }
     if (targets.has(target)) sharers!.add(sender);

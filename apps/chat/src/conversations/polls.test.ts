@@ -108,8 +108,11 @@ test('those who vote in an anonymous poll may call their votes the same, and as 
   await nodeAt(0).ask(edit, 'edit', ann, { conversation: group, cid: '1', target, text: 'see below' });
   await choose(bob, group, seq, [0], 0, '1');
   await choose(cat, group, seq, [1], 1, '1');
-  const { counts, voters } = await choose(bob, group, seq, [1], 1, '1');
+  const { counts, voters } = await choose(bob, group, seq, [1], 1, '2');
   assert.deepEqual([counts, voters], [[0, 2, 0], 2]);
+  // What one of them has called so stays what it was.
+  assert.deepEqual((await choose(bob, group, seq, [0], 1, '1')).counts, [1, 0, 0]);
+  assert.deepEqual((await seen(ann, group)).find((message) => message.seq === seq)!.poll!.counts, counts);
   const own = await choose(ann, group, seq, [2], 0, '2');
   assert.deepEqual(own.counts, [0, 2, 1]);
   assert.equal((await choose(ann, group, seq, [2], 1, '2')).seq, own.seq);

@@ -2,39 +2,41 @@ import { BerthError, type Message } from '@berth/wire';
 import type { Context } from '../context.ts';
 import type { Change, CommittedChange } from '../conversations/change-work.ts';
 import type { MysqlChangeStore } from '../conversations/mysql-change-store.ts';
-import { entryMessage } from '../log/deliver-frame.ts';
 import type { Stores } from '../stored-side.ts';
-import { publishEntries } from './member-events.ts';
 
 /**
  * Changes a message that the user can see, and tells everybody in the conversation. Answers with what they are told; with
- * what is so already when nothing had to change.
+ * what is so already when nothing had to change. What one user does in a conversation gets its place in the order in which it came;
+ * from there on it goes by the message.
  */
 export async function changeMessage<T extends CommittedChange | Partial<Message>>(
-  { stores, publisher, log }: Context,
+  { stores, actTurns, log }: Context,
   { conversation, sender }: Change,
   commit: (changes: MysqlChangeStore) => Promise<T>,
 ): Promise<T extends CommittedChange ? Message : Partial<Message>> {
   const retryAfterMs = stores.sendRates.take(sender, performance.now());
   if (retryAfterMs > 0) throw new BerthError('rate_limited', undefined, { retryAfterMs });
-  await requireAcquainted(stores, conversation, sender);
-  const committed = await commit(stores.changes);
-  if (!('entry' in committed)) return committed as never;
-  const { entry, row, released } = committed;
-  const { membersVersion, direct } = row;
-  publishEntries({ stores, publisher }, { conversation, membersVersion, entries: [entry] }, direct);
+  const committed = await actTurns.take(conversation, sender, async (handedOn) => {
+    if (!isAcquainted(stores, conversation, sender)) await requireAcquainted(stores, conversation, sender);
+    const done = commit(stores.changes);
+    handedOn();
+    return done;
+  });
+  if (!('message' in committed)) return committed as never;
+  const { message, released } = committed;
   // A sweep looks for what is used no more, if this cannot be said now.
   if (released !== undefined)
     await stores.files
       .release(released.owner, released.files, Date.now())
       .catch((error: unknown) => log.warn({ err: error }, 'files of a recalled message were not released'));
-  return entryMessage({ conversation, ...entry }) as never;
+  return message as never;
 }
+
+const isAcquainted = ({ directory }: Stores, conversation: number, user: number): boolean =>
+  directory.cached(conversation, user)?.member !== undefined;
 
 /** Throws `not_member` for a stranger, who is not to lock anything. Who was a member once may ask again what came of a change. */
 async function requireAcquainted({ directory }: Stores, conversation: number, user: number): Promise<void> {
-  const cached = directory.cached(conversation, user);
-  if (cached?.member !== undefined) return;
   // What is remembered may be behind what another node has allowed since.
   const standing = await directory.reload(conversation, user);
   if (standing.member === undefined) throw new BerthError('not_member');

@@ -1,6 +1,9 @@
 import type { Standing } from '../membership/standing.ts';
 import type { CommittedEntry, CommittedRun } from './publisher.ts';
 
+/** Who is in a conversation, as of whoever wrote there. */
+type Membership = Pick<Standing, 'membersVersion' | 'direct'>;
+
 /** Bytes of frames in one run at most, unless a single one is longer. */
 const maxRunBytes = 65_536;
 
@@ -8,7 +11,7 @@ const maxRunBytes = 65_536;
 export class CommittedRuns {
   readonly #deliver: (run: CommittedRun) => void;
   #conversation = 0;
-  #standing: Standing | undefined;
+  #standing: Membership | undefined;
   #serverRun = 0;
   #entries: CommittedEntry[] = [];
   #bytes = 0;
@@ -18,7 +21,7 @@ export class CommittedRuns {
   }
 
   /** `standing`: of the sender. */
-  add(conversation: number, standing: Standing, serverRun: number, entry: CommittedEntry): void {
+  add(conversation: number, standing: Membership, serverRun: number, entry: CommittedEntry): void {
     const last = this.#entries.at(-1);
     const follows =
       last !== undefined &&
