@@ -112,6 +112,7 @@ export function createFleetSide({
     index,
     catchUp,
     isChanging: (conversation) => memberships.isChanging(conversation),
+    earlierOf: (conversation, users) => queries.earlierOf(conversation, users),
     onLost: (conversation) => repair.request(conversation),
     onGap: (conversation) => repair.watchGap(conversation),
   });

@@ -32,6 +32,7 @@ import { MessageWriter } from './log/message-writer.ts';
 import { appenderSession, MysqlMessageStore, turnSession } from './log/mysql-message-store.ts';
 import type { Publisher } from './log/publisher.ts';
 import { RangeReader } from './log/range-reader.ts';
+import { SeenReader } from './log/seen-reader.ts';
 import { MarkWriter } from './membership/mark-writer.ts';
 import { MemberDirectory } from './membership/member-directory.ts';
 import { MemberHistory } from './membership/member-history.ts';
@@ -56,6 +57,8 @@ export interface Stores {
   heads: LogHeads;
   conversations: ConversationReader;
   ranges: RangeReader;
+  /** Messages as somebody sees them. */
+  seen: SeenReader;
   live: LiveQueries;
   conversationList: ConversationList;
   direct: MysqlDirectStore;
@@ -149,6 +152,7 @@ export function createStores({
   const heads = new LogHeads();
   const directory = new MemberDirectory({ mysql });
   const ranges = new RangeReader({ mysql });
+  const seen = new SeenReader({ mysql, ranges });
   const hints = new LogHints(mysql);
   const oldMessageIds = new MysqlOldMessageIds({ mysql });
   const sendRates = new SendRates(config.sends);
@@ -160,8 +164,9 @@ export function createStores({
     directory,
     history,
     hidden,
-    mentions: new MysqlMentions({ mysql, hidden }),
+    mentions: new MysqlMentions({ mysql, hidden, seen }),
     ranges,
+    seen,
     hints,
     ends,
     marks,
@@ -201,7 +206,8 @@ export function createStores({
     heads,
     conversations,
     ranges,
-    live: new MysqlLiveQueries({ mysql, directory, conversations, ranges }),
+    seen,
+    live: new MysqlLiveQueries({ mysql, directory, conversations, ranges, seen }),
     conversationList,
     direct: new MysqlDirectStore({ mysql, strangersMayWrite }),
     groups: new MysqlGroupStore({

@@ -3,6 +3,7 @@ import type { FileLines } from '../log/file-lines.ts';
 import { type LoggedConversation, readLogged } from '../log/log-ends.ts';
 import type { LogHints } from '../log/log-hints.ts';
 import type { RangeReader } from '../log/range-reader.ts';
+import type { SeenReader } from '../log/seen-reader.ts';
 import type { ConversationRow } from '../membership/conversation-rows.ts';
 import type { MarkWriter } from '../membership/mark-writer.ts';
 import type { MemberDirectory } from '../membership/member-directory.ts';
@@ -34,6 +35,7 @@ export interface ConversationReaderOptions {
   hidden: MysqlHiddenMessages;
   mentions: MysqlMentions;
   ranges: RangeReader;
+  seen: SeenReader;
   hints: LogHints;
   ends: LiveEnds;
   marks: Pick<MarkWriter, 'pendingRead'>;
@@ -52,6 +54,7 @@ export class ConversationReader {
   readonly #hidden: MysqlHiddenMessages;
   readonly #mentions: MysqlMentions;
   readonly #ranges: RangeReader;
+  readonly #seen: SeenReader;
   readonly #marks: ConversationReaderOptions['marks'];
   readonly #strangersMayWrite: boolean;
   readonly #fileLines: FileLines;
@@ -67,6 +70,7 @@ export class ConversationReader {
     hidden,
     mentions,
     ranges,
+    seen,
     hints,
     ends,
     marks,
@@ -79,6 +83,7 @@ export class ConversationReader {
     this.#hidden = hidden;
     this.#mentions = mentions;
     this.#ranges = ranges;
+    this.#seen = seen;
     this.#ends = ends;
     this.#marks = marks;
     this.#strangersMayWrite = strangersMayWrite;
@@ -182,7 +187,8 @@ export class ConversationReader {
       return row === undefined || member === undefined ? [] : [{ conversation, row, member, head: row.head }];
     });
     const visible = await this.#history.visibleAmong(user, seen);
-    const lasts = await readLasts(this.#ranges, rows, visible, viewer, this.#fileLines, this.#hidden);
+    const readers = { ranges: this.#ranges, seen: this.#seen };
+    const lasts = await readLasts(readers, rows, visible, viewer, this.#fileLines, this.#hidden);
     const readings = seen.map(({ row, member }) => ({
       ...{ row, visible: visible.get(row.id)!, mark: member.readSeq },
     }));

@@ -4,6 +4,7 @@ import type { FileLines } from '../log/file-lines.ts';
 import type { LoggedConversation } from '../log/log-ends.ts';
 import { oldLine } from '../log/old-lines.ts';
 import { placeKey, type RangeReader, type StoredMessage } from '../log/range-reader.ts';
+import type { SeenReader } from '../log/seen-reader.ts';
 import type { VisibleSeqs } from '../membership/visible-seqs.ts';
 import type { MysqlHiddenMessages } from './mysql-hidden-messages.ts';
 
@@ -26,7 +27,7 @@ export const shows = ({ kind }: Message, { entries }: Pick<Viewer, 'entries'>): 
 
 /** The newest entry of each conversation that shows, of what may be seen. */
 export async function readLasts(
-  ranges: RangeReader,
+  { ranges, seen }: { ranges: RangeReader; seen: SeenReader },
   rows: ReadonlyMap<number, LoggedConversation>,
   visible: ReadonlyMap<number, VisibleSeqs>,
   viewer: Viewer,
@@ -50,15 +51,15 @@ export async function readLasts(
           )
         ).at(-1);
       if (shows(message, viewer) && !row.hides) return [conversation, message];
-      const seen = visible.get(conversation)!;
+      const theirs = visible.get(conversation)!;
       const looked = await ranges.read(
         { id: conversation, changed: row.changed },
-        seen.rangesBefore(message.seq + 1, lookBack),
+        theirs.rangesBefore(message.seq + 1, lookBack),
       );
       const last = await newestOf(looked);
       if (last !== undefined) return [conversation, last];
       const first = looked[0]?.message.seq ?? 0;
-      const [newest] = seen.above(0).slice(-1);
+      const [newest] = theirs.above(0).slice(-1);
       if (newest === undefined || first <= newest.after + 1) return [conversation, undefined];
       const text = await ranges.newestText(conversation, { from: newest.after + 1, to: first - 1 });
       return [conversation, text && (await newestOf([text]))];
@@ -68,9 +69,12 @@ export async function readLasts(
     const shown = viewer.changes ? last : oldLine(last)!;
     return viewer.files ? shown : fileLines.message(shown);
   };
-  return new Map(
-    lasts.flatMap(([conversation, last]) => (last === undefined ? [] : [[conversation, told(last)]])),
+  const then = await Promise.all(
+    lasts.map(async ([conversation, last]) =>
+      last === undefined ? [] : seen.messages([last], visible.get(conversation)!),
+    ),
   );
+  return new Map(then.flatMap(([last]) => (last === undefined ? [] : [[last.conversation, told(last)]])));
 }
 
 /** The messages above a mark, among what may be seen: of seqs and ordinals the difference. */

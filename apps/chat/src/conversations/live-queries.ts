@@ -1,4 +1,5 @@
 import type { Answers, Profile } from '@berth/wire';
+import type { Interval } from '../membership/visible-seqs.ts';
 import type { Viewer } from './last-lines.ts';
 
 /** A conversation that a user is a member of now, as one row read of it says. */
@@ -27,13 +28,18 @@ export interface LiveQueries {
   membersOf(conversation: number, atLeastVersion: number): Promise<Members>;
   /** The same of some users only, so that a change in a large group does not read all of it. */
   membersAmong(conversation: number, users: readonly number[], atLeastVersion: number): Promise<Members>;
+  /** Of users in a conversation what they saw of it before they came to it last; of those who were never there before nothing. */
+  earlierOf(
+    conversation: number,
+    users: readonly number[],
+  ): Promise<ReadonlyMap<number, readonly Interval[]>>;
   /** Of those who have left the seq of the entry by which they did. */
   leftSeqs(conversation: number, users: readonly number[]): Promise<ReadonlyMap<number, number>>;
   /** What another node changed: the cached members of a conversation below this version are void. */
   membersChanged(conversation: number, membersVersion: number): void;
   /** Head and members version of each conversation that exists, in one multi-get per few hundred. */
   heads(conversations: readonly number[]): Promise<readonly Omit<Membership, 'joinedSeq'>[]>;
-  /** The frames of the newest `limit` entries above `after` (up to `upTo`), ascending; one read for all who ask at a time. */
+  /** The frames of the newest `limit` entries above `after`, ascending; one read for all who ask at a time. With `upTo` as they were then. */
   deliverFrames(
     conversation: number,
     after: number,

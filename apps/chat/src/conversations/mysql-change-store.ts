@@ -11,6 +11,7 @@ import { ChangeLanes, type ChangeLanesOptions } from './change-lanes.ts';
 import { type ChangesTellerOptions, tellChanges } from './change-telling.ts';
 import { ChangeTransactions } from './change-transaction.ts';
 import type { Change, CommittedChange, Locked, Outcome, Work } from './change-work.ts';
+import { keptMentions } from './kept-mentions.ts';
 import type { RowStatement } from './row-statements.ts';
 
 export interface MysqlChangeStoreOptions
@@ -77,8 +78,8 @@ export class MysqlChangeStore {
         if (state.forwarded ?? state.poll) throw new BerthError('forbidden', 'these words stay as they are');
         const since = state.editedAt ?? target.sentAt;
         const keep = (seq: number): Statement => ({
-          sql: 'INSERT INTO message_versions (conversation_id, target_seq, seq, at, text) VALUES (?, ?, ?, ?, ?)',
-          params: [change.conversation, change.target, seq, since, target.text],
+          sql: 'INSERT INTO message_versions (conversation_id, target_seq, seq, at, text, mentions) VALUES (?, ?, ?, ?, ?, ?)',
+          params: [change.conversation, change.target, seq, since, target.text, keptMentions(before)],
         });
         const meant = mentions && { mentions: [...mentions] };
         const place = { conversation: change.conversation, seq: change.target };
@@ -147,17 +148,17 @@ export class MysqlChangeStore {
     return committed ?? { count: unchanged };
   }
 
-  /** What a message said before, the oldest first, behind an entry that changed it. */
+  /** What a message said before, the oldest first, behind an entry that changed it; of what changed it up to an entry. */
   async versions(
     conversation: number,
     target: number,
-    after: number,
+    { after, upTo = 0xffff_ffff }: { after: number; upTo?: number | undefined },
     limit: number,
   ): Promise<{ seq: number; text: string; at: number }[]> {
     return this.#options.mysql.rows(
       `SELECT seq, text, at FROM message_versions
-       WHERE conversation_id = ? AND target_seq = ? AND seq > ? ORDER BY seq LIMIT ?`,
-      [conversation, target, after, String(limit)],
+       WHERE conversation_id = ? AND target_seq = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?`,
+      [conversation, target, after, upTo, String(limit)],
     );
   }
 

@@ -1,8 +1,11 @@
 import type { Profile } from '@berth/wire';
 import { encodeStored } from '../log/deliver-frame.ts';
 import type { RangeReader } from '../log/range-reader.ts';
+import type { SeenReader } from '../log/seen-reader.ts';
 import type { MemberDirectory } from '../membership/member-directory.ts';
+import { readEarlier } from '../membership/member-history.ts';
 import { readMembersAfter, readMembersAmong } from '../membership/member-rows.ts';
+import type { Interval } from '../membership/visible-seqs.ts';
 import { CoalescingLoader } from '../stores/coalescing-loader.ts';
 import { readFriendIds, readWatcherIds } from '../stores/friend-rows.ts';
 import type { Database } from '../stores/guarded-mysql.ts';
@@ -17,6 +20,7 @@ export interface MysqlLiveQueriesOptions {
   directory: MemberDirectory;
   conversations: ConversationReader;
   ranges: RangeReader;
+  seen: SeenReader;
 }
 
 /** Members of one read. */
@@ -28,16 +32,18 @@ export class MysqlLiveQueries implements LiveQueries {
   readonly #directory: MemberDirectory;
   readonly #conversations: ConversationReader;
   readonly #ranges: RangeReader;
+  readonly #seen: SeenReader;
   readonly #profiles: CoalescingLoader<number, Profile>;
   readonly #friends: CoalescingLoader<number, number[]>;
   readonly #watchers: CoalescingLoader<number, number[]>;
   readonly #members: CoalescingLoader<number, Members>;
 
-  constructor({ mysql, directory, conversations, ranges }: MysqlLiveQueriesOptions) {
+  constructor({ mysql, directory, conversations, ranges, seen }: MysqlLiveQueriesOptions) {
     this.#mysql = mysql;
     this.#directory = directory;
     this.#conversations = conversations;
     this.#ranges = ranges;
+    this.#seen = seen;
     this.#profiles = new CoalescingLoader({ gatherMs: 5, read: (ids) => readProfiles(mysql, ids) });
     this.#friends = new CoalescingLoader({ maxKeys: 64, read: (ids) => readFriendIds(mysql, ids) });
     this.#watchers = new CoalescingLoader({ maxKeys: 64, read: (ids) => readWatcherIds(mysql, ids) });
@@ -79,6 +85,10 @@ export class MysqlLiveQueries implements LiveQueries {
     return { membersVersion, joinedSeqs: joinedSeqsOf(members) };
   }
 
+  earlierOf(conversation: number, users: readonly number[]): Promise<ReadonlyMap<number, Interval[]>> {
+    return readEarlier(this.#mysql, conversation, users);
+  }
+
   async leftSeqs(conversation: number, users: readonly number[]): Promise<Map<number, number>> {
     const members = await readMembersAmong(this.#mysql, conversation, users);
     return new Map(
@@ -109,7 +119,8 @@ export class MysqlLiveQueries implements LiveQueries {
     const head = Math.min(upTo ?? Number.POSITIVE_INFINITY, row?.head ?? 0);
     if (row === undefined || head <= after) return [];
     const range = { from: Math.max(after + 1, head - limit + 1), to: head };
-    const stored = await this.#ranges.read({ id: conversation, changed: row.changed }, [range]);
+    const now = await this.#ranges.read({ id: conversation, changed: row.changed }, [range]);
+    const stored = await this.#seen.stored(now, { has: () => true, upTo });
     return stored.map(({ message, at: sentAt }) => ({
       ...{ seq: message.seq, sentAt, frame: encodeStored(message) },
     }));

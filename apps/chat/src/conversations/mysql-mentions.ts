@@ -1,4 +1,5 @@
 import { everybody, limits } from '@berth/wire';
+import type { SeenReader } from '../log/seen-reader.ts';
 import type { ConversationRow } from '../membership/conversation-rows.ts';
 import type { VisibleSeqs } from '../membership/visible-seqs.ts';
 import { inChunks } from '../stores/chunks.ts';
@@ -16,10 +17,20 @@ interface Reading {
 export class MysqlMentions {
   readonly #mysql: Database;
   readonly #hidden: MysqlHiddenMessages;
+  readonly #seen: SeenReader;
 
-  constructor({ mysql, hidden }: { mysql: Database; hidden: MysqlHiddenMessages }) {
+  constructor({
+    mysql,
+    hidden,
+    seen,
+  }: {
+    mysql: Database;
+    hidden: MysqlHiddenMessages;
+    seen: SeenReader;
+  }) {
     this.#mysql = mysql;
     this.#hidden = hidden;
+    this.#seen = seen;
   }
 
   /** By conversation the oldest unread messages that mean the user; asked only where a newer one than the mark means anybody. */
@@ -47,15 +58,35 @@ export class MysqlMentions {
         else seqs.push(seq);
       }
     });
-    const rows = new Map(readings.map(({ row }) => [row.id, row]));
+    const byId = new Map(readings.map((reading) => [reading.row.id, reading]));
     for (const [id, seqs] of found) {
-      const page = seqs.sort((a, b) => a - b).map((seq) => ({ seq }));
-      const left = await this.#hidden.without(rows.get(id)!, user, page);
+      const { row, visible } = byId.get(id)!;
+      const page = await this.#then(
+        id,
+        user,
+        seqs.sort((a, b) => a - b),
+        visible,
+      );
+      const left = await this.#hidden.without(row, user, page);
       found.set(
         id,
         left.slice(0, limits.maxToldMentions).map(({ seq }) => seq),
       );
     }
     return found;
+  }
+
+  /** Of those that mean the user now those that did so then. */
+  async #then(
+    conversation: number,
+    user: number,
+    seqs: readonly number[],
+    visible: VisibleSeqs,
+  ): Promise<readonly { seq: number }[]> {
+    if (visible.upTo === undefined) return seqs.map((seq) => ({ seq }));
+    const stored = await this.#seen.readSeqs(conversation, seqs, visible);
+    return stored
+      .map(({ message }) => message)
+      .filter(({ mentions = [] }) => mentions.some((one) => one.user === user || one.user === everybody));
   }
 }

@@ -56,8 +56,14 @@ export class MysqlPins {
     return committed ?? { count };
   }
 
-  /** The one pinned last first; those that were pinned before an entry. */
-  async list(conversation: number, before: number | undefined, limit: number): Promise<Pin[]> {
+  /** The one pinned last first; those that were pinned before an entry. `then`: those of an earlier time, in their order. */
+  async list(
+    conversation: number,
+    before: number | undefined,
+    limit: number,
+    then?: readonly Pin[],
+  ): Promise<readonly Pin[]> {
+    if (then !== undefined) return then.filter(({ seq }) => seq < (before ?? Infinity)).slice(0, limit);
     return this.#mysql.rows<{ target: number; seq: number }>(
       `SELECT target_seq AS target, seq FROM pins WHERE conversation_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?`,
       [conversation, before ?? 0xffff_ffff, String(limit)],

@@ -85,27 +85,41 @@ export class MysqlPolls {
     return rows.map(({ choice }) => choice);
   }
 
-  /** Who chose what, behind a place. */
+  /** Who chose what, behind a place; `then`: as it was at an earlier time, in its order. */
   async list(
     conversation: number,
     target: number,
     after: VotePlace | undefined,
     limit: number,
+    then?: readonly VotePlace[],
   ): Promise<{ option: number; user: Profile }[]> {
+    const isBehind = ({ option, user }: VotePlace) =>
+      after === undefined || option > after.option || (option === after.option && user > after.user);
+    const places =
+      then?.filter(isBehind).slice(0, limit) ?? (await this.#places(conversation, target, after, limit));
+    const profiles = await readProfiles(
+      this.#mysql,
+      places.map(({ user }) => user),
+    );
+    return places.flatMap(({ option, user: id }) => {
+      const user = profiles.get(id);
+      return user === undefined ? [] : [{ option, user }];
+    });
+  }
+
+  async #places(
+    conversation: number,
+    target: number,
+    after: VotePlace | undefined,
+    limit: number,
+  ): Promise<VotePlace[]> {
     const behind = after === undefined ? '' : 'AND (choice, user_id) > (?, ?)';
     const rows = await this.#mysql.rows<{ choice: number; user_id: number }>(
       `SELECT choice, user_id FROM poll_votes WHERE conversation_id = ? AND target_seq = ? ${behind}
        ORDER BY choice, user_id LIMIT ?`,
       [conversation, target, ...(after === undefined ? [] : [after.option, after.user]), String(limit)],
     );
-    const profiles = await readProfiles(
-      this.#mysql,
-      rows.map(({ user_id }) => user_id),
-    );
-    return rows.flatMap(({ choice: option, user_id }) => {
-      const user = profiles.get(user_id);
-      return user === undefined ? [] : [{ option, user }];
-    });
+    return rows.map(({ choice: option, user_id: user }) => ({ option, user }));
   }
 }
 

@@ -48,26 +48,45 @@ export class MysqlReactions {
     });
   }
 
-  /** Who reacted, behind a place. */
+  /** Who reacted, behind a place; `then`: those who had at an earlier time, in their order. */
   async list(
     conversation: number,
     target: number,
     after: ReactionPlace | undefined,
     limit: number,
+    then?: readonly ReactionPlace[],
   ): Promise<{ emoji: string; user: Profile }[]> {
+    const places =
+      then === undefined
+        ? await this.#places(conversation, target, after, limit)
+        : then.filter((place) => after === undefined || isBehind(place, after)).slice(0, limit);
+    const profiles = await readProfiles(
+      this.#mysql,
+      places.map(({ user }) => user),
+    );
+    return places.flatMap(({ emoji, user: id }) => {
+      const user = profiles.get(id);
+      return user === undefined ? [] : [{ emoji, user }];
+    });
+  }
+
+  async #places(
+    conversation: number,
+    target: number,
+    after: ReactionPlace | undefined,
+    limit: number,
+  ): Promise<ReactionPlace[]> {
     const rows = await this.#mysql.rows<{ emoji: Buffer; user_id: number }>(
       `SELECT emoji, user_id FROM reactions
        WHERE conversation_id = ? AND target_seq = ? AND (emoji, user_id) > (?, ?)
        ORDER BY emoji, user_id LIMIT ?`,
       [conversation, target, after?.emoji ?? '', after?.user ?? 0, String(limit)],
     );
-    const profiles = await readProfiles(
-      this.#mysql,
-      rows.map(({ user_id }) => user_id),
-    );
-    return rows.flatMap(({ emoji, user_id }) => {
-      const user = profiles.get(user_id);
-      return user === undefined ? [] : [{ emoji: emoji.toString(), user }];
-    });
+    return rows.map(({ emoji, user_id: user }) => ({ emoji: emoji.toString(), user }));
   }
+}
+
+function isBehind(place: ReactionPlace, after: ReactionPlace): boolean {
+  const order = Buffer.compare(Buffer.from(place.emoji), Buffer.from(after.emoji));
+  return order > 0 || (order === 0 && place.user > after.user);
 }

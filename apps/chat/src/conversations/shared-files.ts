@@ -13,6 +13,8 @@ const kindsOf: Record<Exclude<What, 'links'>, readonly AttachmentKind[]> = {
   files: ['file'],
 };
 
+const hasLink = "(text LIKE '%http://%' OR text LIKE '%https://%')";
+
 /** Texts that one page looks through for links at most: whoever scrolls on asks again. */
 const maxScanned = 2_000;
 
@@ -42,7 +44,7 @@ export class SharedFiles {
     for (const range of ranges.toReversed()) {
       if (seqs.length >= limit) break;
       const left = limit - seqs.length;
-      seqs.push(...(await this.#seqsIn(conversation, what, range, left)));
+      seqs.push(...(await this.#seqsIn(conversation, { what, upTo: visible.upTo }, range, left)));
     }
     const messages = await this.#ranges.readSeqs(conversation, seqs);
     const last = seqs.length >= limit ? seqs.at(-1) : what === 'links' ? ranges[0]?.from : undefined;
@@ -50,13 +52,21 @@ export class SharedFiles {
   }
 
   /** The newest first. */
-  async #seqsIn(conversation: number, what: What, { from, to }: SeqRange, limit: number): Promise<number[]> {
+  async #seqsIn(
+    conversation: number,
+    { what, upTo }: { what: What; upTo: number | undefined },
+    { from, to }: SeqRange,
+    limit: number,
+  ): Promise<number[]> {
     const bounds = [conversation, from, to];
     if (what === 'links') {
+      // Whoever sees what was there once sees links, too, that have been edited away since.
+      const before = `OR seq IN (SELECT target_seq FROM message_versions
+        WHERE conversation_id = ? AND target_seq BETWEEN ? AND ? AND seq > ? AND ${hasLink})`;
       const rows = await this.#mysql.rows<{ seq: number }>(
         `SELECT seq FROM messages FORCE INDEX (PRIMARY) WHERE conversation_id = ? AND seq BETWEEN ? AND ? AND kind = 0
-           AND (text LIKE '%http://%' OR text LIKE '%https://%') ORDER BY seq DESC LIMIT ${limit}`,
-        bounds,
+           AND (${hasLink} ${upTo === undefined ? '' : before}) ORDER BY seq DESC LIMIT ${limit}`,
+        upTo === undefined ? bounds : [...bounds, ...bounds, upTo],
       );
       return rows.map(({ seq }) => seq);
     }

@@ -2,6 +2,7 @@ import { BerthError, type Message } from '@berth/wire';
 import type { Context } from '../context.ts';
 import type { Change, CommittedChange } from '../conversations/change-work.ts';
 import type { MysqlChangeStore } from '../conversations/mysql-change-store.ts';
+import type { VisibleSeqs } from '../membership/visible-seqs.ts';
 import type { Stores } from '../stored-side.ts';
 
 /**
@@ -42,13 +43,17 @@ async function requireAcquainted({ directory }: Stores, conversation: number, us
   if (standing.member === undefined) throw new BerthError('not_member');
 }
 
-/** Throws `not_member` for a stranger, `not_found` for what was there before or after the user was. */
+/**
+ * What the user sees of the conversation. Throws `not_member` for a stranger, `not_found` for what was there before or after the user
+ * was.
+ */
 export async function requireVisible(
   { stores }: Pick<Context, 'stores'>,
   conversation: number,
   user: number,
   target: number,
-): Promise<void> {
+): Promise<VisibleSeqs> {
   const { visible } = await stores.conversations.open(conversation, user);
   if (!visible.has(target)) throw new BerthError('not_found');
+  return visible;
 }

@@ -21,7 +21,7 @@ export async function readForwarded(
   to: number,
 ): Promise<Passed> {
   const { row, visible } = await stores.conversations.open(conversation, session.user);
-  const [found] = visible.has(seq) ? await stores.ranges.readSeqs(conversation, [seq]) : [];
+  const [found] = visible.has(seq) ? await stores.seen.readSeqs(conversation, [seq], visible) : [];
   const [message] = found ? await stores.hidden.without(row, session.user, [found.message]) : [];
   if (message === undefined || message.kind !== undefined) throw new BerthError('not_found');
   if (message.recalledBy !== undefined) throw new BerthError('recalled');

@@ -16,7 +16,7 @@ export async function readTold(
 ): Promise<Map<number, Message>> {
   const wanted = seqs.filter((seq) => visible.has(seq)).sort((one, other) => one - other);
   if (wanted.length === 0) return new Map();
-  const stored = await stores.ranges.readSeqs(row.id, wanted);
+  const stored = await stores.seen.readSeqs(row.id, wanted, visible);
   const all = stored.map(({ message }) => message);
   const messages = await toldOf({ stores }, viewer, row, all);
   return new Map(messages.map((message) => [message.seq, message]));
@@ -37,7 +37,10 @@ export async function readToldAmong(
     ({ conversation }) => conversation,
   );
   const told = await Promise.all(
-    [...byConversation].map(([id, messages]) => toldOf({ stores }, viewer, opened.get(id)!.row, messages)),
+    [...byConversation].map(async ([id, messages]) => {
+      const { row, visible } = opened.get(id)!;
+      return toldOf({ stores }, viewer, row, await stores.seen.messages(messages, visible));
+    }),
   );
   return new Map(told.flat().map((message) => [placeKey(message.conversation, message.seq), message]));
 }

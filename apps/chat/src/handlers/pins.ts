@@ -8,7 +8,9 @@ export const pins: Handler<'pins'> = async (context, session, { conversation, cu
   const { stores } = context;
   const opened = await stores.conversations.open(conversation, session.user);
   const [before] = parseCursor(cursor, 1) ?? [];
-  const found = await stores.pins.list(conversation, before, limit);
+  const { upTo } = opened.visible;
+  const then = upTo === undefined ? undefined : await stores.seen.pins(conversation, upTo);
+  const found = await stores.pins.list(conversation, before, limit, then);
   const told = await readTold(
     context,
     session,
@@ -17,7 +19,8 @@ export const pins: Handler<'pins'> = async (context, session, { conversation, cu
   );
   const all = found.flatMap((pin) => {
     const message = told.get(pin.target);
-    return message === undefined ? [] : [{ pin, message }];
+    // What was pinned once may have been taken back since.
+    return message === undefined || message.recalledBy !== undefined ? [] : [{ pin, message }];
   });
   const page = fitting(all, ({ message }) => Buffer.byteLength(JSON.stringify(message)));
   const last = page.length < all.length ? page.at(-1)!.pin : found.at(-1);

@@ -7,8 +7,9 @@ import { requireVisible } from '../events/change-events.ts';
 /** Who reacted to a message and how, by emoji; for whoever sees the message. */
 export const reactions: Handler<'reactions'> = async ({ stores }, session, body) => {
   const { conversation, target, cursor, limit } = body;
-  await requireVisible({ stores }, conversation, session.user, target);
-  const found = await stores.reactions.list(conversation, target, placeOf(cursor), limit + 1);
+  const { upTo } = await requireVisible({ stores }, conversation, session.user, target);
+  const then = await stores.seen.reactions(conversation, target, upTo);
+  const found = await stores.reactions.list(conversation, target, placeOf(cursor), limit + 1, then);
   const page = fitting(found.slice(0, limit));
   const last = page.at(-1);
   return {

@@ -20,7 +20,8 @@ export const sync: Handler<'sync'> = async (context, session, body) => {
     after === undefined
       ? visible.rangesBefore(before ?? visible.head + 1, limit)
       : visible.rangesAfter(after, limit);
-  const stored = await stores.ranges.read({ id: conversation, changed: row.changed }, ranges);
+  const now = await stores.ranges.read({ id: conversation, changed: row.changed }, ranges);
+  const stored = await stores.seen.stored(now, visible);
   const sizeOf = ({ bytes }: StoredMessage): number => bytes + (row.threaded ? repliesBytes : 0);
   const page = after === undefined ? newestFitting(stored, sizeOf) : fitting(stored, sizeOf);
   const all = page.map(({ message }) => (session.files ? message : stores.fileLines.message(message)));
@@ -43,5 +44,5 @@ function toldTo({ entries, changes }: Session, all: readonly Message[]): readonl
   return entries ? lines : lines.filter(({ kind }) => kind === undefined);
 }
 
-const newestFitting = (stored: StoredMessage[], sizeOf: (one: StoredMessage) => number) =>
+const newestFitting = (stored: readonly StoredMessage[], sizeOf: (one: StoredMessage) => number) =>
   fitting(stored.toReversed(), sizeOf).reverse();

@@ -8,16 +8,14 @@ import { oldLine } from '../log/old-lines.ts';
 export const thread: Handler<'thread'> = async (context, session, { conversation, root, before, limit }) => {
   const { stores } = context;
   const { row, visible } = await stores.conversations.open(conversation, session.user);
-  const [stored] = visible.has(root) ? await stores.ranges.readSeqs(conversation, [root]) : [];
+  const [stored] = visible.has(root) ? await stores.seen.readSeqs(conversation, [root], visible) : [];
   if (stored === undefined || stored.message.kind !== undefined || stored.message.thread !== undefined)
     throw new BerthError('not_found');
   const upTo = Math.min(before ?? visible.head + 1, visible.head + 1);
   const seqs = await stores.threads.repliesBefore(conversation, root, upTo, limit + 1);
   const wanted = seqs.slice(-limit);
-  const replies = await stores.ranges.readSeqs(
-    conversation,
-    wanted.filter((seq) => visible.has(seq)),
-  );
+  const seen = wanted.filter((seq) => visible.has(seq));
+  const replies = await stores.seen.readSeqs(conversation, seen, visible);
   const page = fitting(replies.toReversed(), ({ bytes }) => bytes).reverse();
   const isCut = page.length < replies.length;
   const next = isCut ? page[0]!.message.seq : seqs.length > limit ? wanted[0] : undefined;

@@ -16,7 +16,8 @@ export const votes: Handler<'votes'> = async (context, session, body) => {
   if (poll.anonymous) return { mine, votes: [] };
   const [option, user] = parseCursor(cursor, 2) ?? [];
   const after = option === undefined || user === undefined ? undefined : { option, user };
-  const found = await stores.polls.list(conversation, target, after, limit + 1);
+  const then = await stores.seen.votes(conversation, target, opened.visible.upTo);
+  const found = await stores.polls.list(conversation, target, after, limit + 1, then);
   const page = fitting(found.slice(0, limit));
   const last = page.at(-1);
   return {

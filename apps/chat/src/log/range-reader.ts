@@ -288,10 +288,14 @@ async function storedMessagesOf(mysql: Database, rows: readonly MessageRow[]): P
     const message =
       entry === undefined
         ? textOf(row, files.get(placeKey(row.conversation_id, row.seq)))
-        : entryOf(row, { ...entry, ...texts.get(placeKey(row.conversation_id, entry.target ?? 0)) });
-    return { message, bytes: Buffer.byteLength(JSON.stringify(message)) + toldBytes(message), uncounted, at };
+        : entryOf(row, row.kind === editedKind ? { ...entry, ...texts.get(placeOf(row, entry)) } : entry);
+    return { message, bytes: toldSize(message), uncounted, at };
   });
 }
+
+/** Bytes of a message as it is told. */
+export const toldSize = (message: Message): number =>
+  Buffer.byteLength(JSON.stringify(message)) + toldBytes(message);
 
 /** What is added for the one who is told: which reactions are theirs, a line in place of what was taken back. */
 const toldBytes = ({ reactions = [], recalledBy }: Message): number =>
@@ -301,6 +305,9 @@ const toldBytes = ({ reactions = [], recalledBy }: Message): number =>
 /** What a kind holds that a later release made is not for this one to read. */
 const detailsOf = ({ kind, text }: MessageRow): EntryDetails =>
   entryKinds[kind] === undefined ? {} : (JSON.parse(text) as EntryDetails);
+
+const placeOf = ({ conversation_id }: MessageRow, { target = 0 }: EntryDetails): string =>
+  placeKey(conversation_id, target);
 
 const editedKind = entryKinds.indexOf('edited');
 

@@ -9,6 +9,25 @@ interface IntervalRow {
   left_seq: number;
 }
 
+/** Of users in one conversation what they saw before their newest stay. */
+export async function readEarlier(
+  mysql: Database,
+  conversation: number,
+  users: readonly number[],
+): Promise<Map<number, Interval[]>> {
+  const found = new Map<number, Interval[]>();
+  await inChunks(users, 512, async (chunk) => {
+    const rows = await mysql.rows<IntervalRow & { user_id: number }>(
+      `SELECT user_id, joined_seq, left_seq FROM member_intervals
+       WHERE conversation_id = ? AND user_id IN (${marks(chunk.length)})`,
+      [conversation, ...chunk],
+    );
+    for (const { user_id, joined_seq: after, left_seq: upTo } of rows)
+      found.set(user_id, [...(found.get(user_id) ?? []), { after, upTo }]);
+  });
+  return found;
+}
+
 interface Tenure {
   joinedSeq: number;
   leftSeq: number | undefined;

@@ -16,6 +16,8 @@ export interface SeqRange {
  */
 export class VisibleSeqs {
   readonly #intervals: readonly Interval[];
+  /** Of a former member the entry by which they left: what became of anything later is not theirs to see. Undefined: as things are. */
+  readonly upTo: number | undefined;
 
   /** `member` is the newest interval, without `leftSeq` while it lasts; `earlier` are those before, in any order. */
   constructor(
@@ -23,6 +25,7 @@ export class VisibleSeqs {
     earlier: readonly Interval[],
     head: number,
   ) {
+    this.upTo = member.leftSeq;
     const newest = { after: member.joinedSeq, upTo: Math.min(head, member.leftSeq ?? head) };
     const intervals = [...earlier, newest].sort((a, b) => a.after - b.after);
     let covered = 0;

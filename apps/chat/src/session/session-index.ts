@@ -1,4 +1,5 @@
 import type { Membership } from '../conversations/live-queries.ts';
+import type { Interval } from '../membership/visible-seqs.ts';
 import type { LiveSession } from './live-session.ts';
 
 /** Seqs above a gap that are remembered; others may go out twice when the gap is closed. */
@@ -42,6 +43,8 @@ export class LocalConversation {
   readonly joinedSeqs: number[] = [];
   /** Of `joinedSeqs` the highest there ever was: above it a message is for all. */
   maxJoinedSeq = 0;
+  /** By user what they saw before they joined with this seq; read when it is needed. */
+  readonly #earlier = new Map<number, { joinedSeq: number; intervals: readonly Interval[] }>();
 
   constructor(membership: Membership) {
     this.conversation = membership.conversation;
@@ -81,6 +84,23 @@ export class LocalConversation {
     if (this.#ahead !== undefined)
       for (let seq = first; seq <= last; seq++) if (this.#ahead.has(seq)) return true;
     return false;
+  }
+
+  /** Whether a user who joined with `joinedSeq` sees what is below; undefined: what they saw then is to be read, and kept here. */
+  seesBelow(user: number, joinedSeq: number, seq: number): boolean | undefined {
+    const earlier = this.#earlier.get(user);
+    if (earlier?.joinedSeq !== joinedSeq) return undefined;
+    return earlier.intervals.some(({ after, upTo }) => seq > after && seq <= upTo);
+  }
+
+  keepEarlier(user: number, joinedSeq: number, intervals: readonly Interval[]): void {
+    this.#earlier.set(user, { joinedSeq, intervals });
+  }
+
+  /** A session of the user is gone. */
+  left(user: number): void {
+    if (this.#earlier.has(user) && !this.sessions.some((session) => session.user === user))
+      this.#earlier.delete(user);
   }
 
   /** What is below is not looked for any more: too much of it is missing. */
@@ -192,6 +212,7 @@ export class SessionIndex {
       local.sessions[at] = lastSession;
       local.joinedSeqs[at] = lastJoinedSeq;
     }
+    local.left(session.user);
     if (local.sessions.length > 0) return;
     this.#conversations.delete(conversation);
     this.#onInterest(conversation, false);

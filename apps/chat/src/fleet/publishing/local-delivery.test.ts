@@ -32,6 +32,7 @@ function deliveryTo(index: SessionIndex): LocalDelivery {
     ...{ index, onLost: never, onGap: never },
     isChanging: () => false,
     catchUp: async () => true,
+    earlierOf: async () => new Map(),
   });
 }
 
@@ -83,6 +84,7 @@ test('frames that wait for their members are bounded over all conversations; wha
     });
   const local = new LocalDelivery({
     index,
+    earlierOf: async () => new Map(),
     catchUp: async (conversation, version) => {
       await read.promise;
       index.conversation(conversation)!.version = version;
@@ -114,6 +116,7 @@ test('what a repair has pushed is not pushed again when it comes by its own way'
   const local = new LocalDelivery({
     index,
     catchUp: async () => true,
+    earlierOf: async () => new Map(),
     isChanging: () => false,
     onLost: () => {},
     onGap: (conversation) => gaps.push(conversation),

@@ -1,3 +1,5 @@
+import type { LiveQueries } from '../../conversations/live-queries.ts';
+import { frameInPlaceOf, isChanged, targetOf } from '../../log/unseen-changes.ts';
 import { FrameRun } from '../../session/frame-run.ts';
 import type { LiveSession } from '../../session/live-session.ts';
 import type { LocalConversation, SessionIndex } from '../../session/session-index.ts';
@@ -18,12 +20,21 @@ export interface ConversationFrames {
   exceptUsers?: readonly number[] | undefined;
 }
 
+/** An entry that changed a message which came before somebody. */
+interface ChangeOfEarlier {
+  seq: number;
+  frame: Uint8Array;
+  target: number;
+}
+
 export interface LocalDeliveryOptions {
   index: SessionIndex;
   /** Brings the index up to a members version; false when that could not be done now. */
   catchUp(conversation: number, membersVersion: number): Promise<boolean>;
   /** Whether somebody here may be joining just now. */
   isChanging(conversation: number): boolean;
+  /** Of users in the conversation what they saw before they came to it last. */
+  earlierOf: LiveQueries['earlierOf'];
   /** Frames of the conversation were given up here. */
   onLost(conversation: number): void;
   /** A message came before one below it: on its way from another node, or lost. */
@@ -120,7 +131,7 @@ export class LocalDelivery {
   }
 
   #push(local: LocalConversation, entry: ConversationFrames): void {
-    const { conversation, seq, frames, origins, exceptSession, exceptUsers = none } = entry;
+    const { conversation, seq, frames, origins } = entry;
     const lastSeq = seq + frames.length - 1;
     if (seq > 0) local.end.pushed(lastSeq, entry.sentAt);
     if (seq > 0 && local.hasPassed(seq, lastSeq)) {
@@ -131,6 +142,58 @@ export class LocalDelivery {
       return;
     }
     if (seq > 0 && local.passed(seq, lastSeq)) this.#options.onGap(conversation);
+    // Where all came at the beginning a change of a message is for all.
+    if (seq > 0 && local.maxJoinedSeq > 0 && frames.some(isChanged)) this.#handChanges(local, entry);
+    else this.#hand(local, entry);
+  }
+
+  /** One by one: of a message that came before somebody they are not told. */
+  #handChanges(local: LocalConversation, entry: ConversationFrames): void {
+    for (const [at, frame] of entry.frames.entries()) {
+      const target = targetOf(frame);
+      const origins = entry.origins && [entry.origins[at]];
+      const one = { ...entry, seq: entry.seq + at, frames: [frame], origins };
+      if (target === undefined || target > local.maxJoinedSeq) this.#hand(local, one);
+      else this.#handChange(local, { seq: one.seq, frame, target });
+    }
+  }
+
+  #handChange(local: LocalConversation, change: ChangeOfEarlier): void {
+    const unknown: LiveSession[] = [];
+    for (const [at, session] of local.sessions.entries()) {
+      const joinedSeq = local.joinedSeqs[at]!;
+      if (change.seq <= joinedSeq) continue;
+      const sees = change.target > joinedSeq || local.seesBelow(session.user, joinedSeq, change.target);
+      if (sees === undefined) unknown.push(session);
+      else session.push(sees ? change.frame : frameInPlaceOf(change.frame));
+    }
+    if (unknown.length > 0) void this.#handLater(local, unknown, change);
+  }
+
+  /** Somebody of whom it is not known what they saw before is told once it is read; what cannot be read now they ask for. */
+  async #handLater(
+    local: LocalConversation,
+    sessions: readonly LiveSession[],
+    { frame, target }: ChangeOfEarlier,
+  ): Promise<void> {
+    const joined = new Map(
+      sessions.map((session) => [session, local.joinedSeqs[local.sessions.indexOf(session)]!]),
+    );
+    const users = [...new Set(sessions.map(({ user }) => user))];
+    const earlier = await this.#options.earlierOf(local.conversation, users).catch(() => undefined);
+    for (const session of sessions) {
+      const at = local.sessions.indexOf(session);
+      const joinedSeq = joined.get(session)!;
+      // Who has left, or come again, meanwhile is told by whoever made it so.
+      if (earlier === undefined || at < 0 || local.joinedSeqs[at] !== joinedSeq) continue;
+      local.keepEarlier(session.user, joinedSeq, earlier.get(session.user) ?? []);
+      const sees = local.seesBelow(session.user, joinedSeq, target);
+      session.push(sees ? frame : frameInPlaceOf(frame));
+    }
+  }
+
+  #hand(local: LocalConversation, entry: ConversationFrames): void {
+    const { seq, frames, origins, exceptSession, exceptUsers = none } = entry;
     const { sessions, joinedSeqs } = local;
     const run = new FrameRun(frames);
     const from = origins?.some((origin) => origin !== undefined) ? new Set(origins) : undefined;

@@ -2,6 +2,7 @@ import { backoffMs } from '@berth/lifecycle';
 import type { Log } from '@berth/telemetry';
 import type { LiveQueries, Members } from '../../conversations/live-queries.ts';
 import type { MembershipChange } from '../../log/publisher.ts';
+import { frameInPlaceOf, targetOf } from '../../log/unseen-changes.ts';
 import type { LiveSession } from '../../session/live-session.ts';
 import type { LocalConversation, SessionIndex } from '../../session/session-index.ts';
 
@@ -130,13 +131,23 @@ export class MembershipSync {
     const upTo = Math.max(0, ...lefts.values());
     const first = local.head + 1;
     if (upTo < first + Number(what === 'messages')) return;
-    const frames = await queries.deliverFrames(local.conversation, local.head, maxLast, upTo);
+    // As each of them is to see it: what became of it after they had left is not theirs.
+    const ends = [...new Set(lefts.values())];
+    const frames = new Map(
+      await Promise.all(
+        ends.map(
+          async (end) =>
+            [end, await queries.deliverFrames(local.conversation, local.head, maxLast, end)] as const,
+        ),
+      ),
+    );
     for (const session of leaving) {
       const leftSeq = lefts.get(session.user) ?? 0;
       const joinedSeq = local.joinedSeqs[local.sessions.indexOf(session)] ?? leftSeq;
-      for (const { seq, frame } of frames) {
+      for (const { seq, frame } of frames.get(leftSeq) ?? []) {
         const isTheirs = seq > joinedSeq && (what === 'all' ? seq <= leftSeq : seq < leftSeq);
-        if (isTheirs && !local.hasPassed(seq)) session.push(frame);
+        if (!isTheirs || local.hasPassed(seq)) continue;
+        session.push((targetOf(frame) ?? seq) > joinedSeq ? frame : frameInPlaceOf(frame));
       }
     }
   }
