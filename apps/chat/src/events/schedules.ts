@@ -32,7 +32,7 @@ export async function checkScheduled(
   if (refusal !== undefined && refusal.code !== 'muted') throw refusal;
   const unheard = everybodyRefusal(standing, mentions);
   if (unheard !== undefined) throw unheard;
-  if (replyTo !== undefined && (replyTo < 1 || replyTo > visible.head))
+  if (replyTo !== undefined && !visible.has(replyTo))
     throw new BerthError('bad_request', 'replyTo names no message');
   return { conversation, cid, text, ...more, at };
 }

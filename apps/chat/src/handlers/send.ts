@@ -52,7 +52,7 @@ export function submitSend(
   };
   const isFree = frame !== undefined && body.thread === undefined && !sendTurns.isTaken(conversation, sender);
   const known = isFree ? allowed() : undefined;
-  if (frame !== undefined && known !== undefined) {
+  if (frame !== undefined && known !== undefined && !repliesEarlier(known, body)) {
     judging?.end();
     stores.messageWriter.submit(outgoing(session, body, { frame, standing: known, trace }), settled);
     return;
@@ -60,6 +60,7 @@ export function submitSend(
   const inTurn = sendTurns.take(conversation, sender, async (handedOn) => {
     const standing = allowed() ?? (await reloadStanding(context, rules, conversation, sender, resent));
     if (body.thread !== undefined) await requireThread(context, sender, body, body.thread);
+    if (repliesEarlier(standing, body)) await requireReplied(context, sender, body, body.replyTo!);
     const more = isPlain ? undefined : await readMore(context, session, body);
     const whole = frame ?? frameOf(context, session, body, more);
     judging?.end();
@@ -125,6 +126,25 @@ async function requireThread(
   } catch (error) {
     if (resent && (await context.stores.ranges.isStored({ conversation, sender, cid }))) return;
     throw error;
+  }
+}
+
+/** Whether the message replied to is older than the sender's stay: what came later is there for all, if it is there at all. */
+const repliesEarlier = ({ member }: Standing, { replyTo }: RequestBody<'send'>): boolean =>
+  replyTo !== undefined && member !== undefined && replyTo <= member.joinedSeq;
+
+/** The same of a reply: nobody is pointed to what the sender cannot see. */
+async function requireReplied(
+  context: Context,
+  sender: number,
+  body: RequestBody<'send'>,
+  replyTo: number,
+): Promise<void> {
+  try {
+    await requireThread(context, sender, body, replyTo);
+  } catch (error) {
+    if (!(error instanceof BerthError) || error.code !== 'not_found') throw error;
+    throw new BerthError('bad_request', 'replyTo names no message');
   }
 }
 
