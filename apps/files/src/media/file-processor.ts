@@ -19,7 +19,7 @@ export interface FileProcessorOptions {
 }
 
 /** Larger pictures are not looked into. */
-const maxPictureBytes = 256 * 1_048_576;
+export const maxPictureBytes = 256 * 1_048_576;
 /** Files looked into at a time, most of which wait for a picture's process. */
 const maxAtOnce = 64;
 
@@ -59,12 +59,20 @@ export class FileProcessor {
       const file = await files.find(owner, id);
       if (file?.state !== 'processing') return;
       const { findings, isReadable } = await this.#findingsOf(file);
-      await files.ready(file, findings, Date.now());
+      if (!(await files.ready(file, findings, Date.now()))) await this.#tidy(owner, id);
       onProcessed(isReadable ? 'ok' : 'unreadable', seconds());
     } catch (err) {
       log.warn({ err, file: id }, 'a file could not be looked into, and is tried again');
       onProcessed('failed', seconds());
+      await this.#tidy(owner, id).catch(() => {});
     }
+  }
+
+  /** What was put beside a file that has been deleted meanwhile, or in its place: whoever deletes says so before the bytes go. */
+  async #tidy(owner: number, id: string): Promise<void> {
+    const { files, storage } = this.#options;
+    const file = await files.find(owner, id);
+    if (file === undefined || file.state === 'going') await storage.remove(id);
   }
 
   async #findingsOf(file: StoredFile): Promise<{ findings: FileFindings; isReadable: boolean }> {

@@ -139,9 +139,9 @@ export class MysqlFileStore {
     });
   }
 
-  /** It was looked into, and may be attached. */
-  async ready({ owner, id, createdAt }: StoredFile, found: FileFindings, now: number): Promise<void> {
-    await this.#db.run(
+  /** It was looked into, and may be attached; false when that was known, or it has been deleted meanwhile. */
+  async ready({ owner, id, createdAt }: StoredFile, found: FileFindings, now: number): Promise<boolean> {
+    const { affectedRows } = await this.#db.run(
       `UPDATE files SET state = 2, kind = ?, type = ?, bytes = ?, width = ?, height = ?, thumbhash = ?, previews = ?, due_at = ?
        WHERE owner_id = ? AND id = ? AND state = 1`,
       [
@@ -155,6 +155,7 @@ export class MysqlFileStore {
         ],
       ],
     );
+    return affectedRows > 0;
   }
 
   /** Those that the sweep is to look at, the longest overdue first. */
