@@ -101,16 +101,32 @@ export const closedBuckets: SubjectRule = {
           : [];
       case 'aws:s3/bucketAcl:BucketAcl':
         return /^public/.test(props.acl ?? '') ? [`its ACL is ${props.acl}`] : [];
+      case 'aws:s3/bucketPolicy:BucketPolicy':
+        return wrongsOfBucketPolicy(props.policy);
       default:
         return [];
     }
   },
 };
 
+/** Undefined: it names what is not there yet. */
+function wrongsOfBucketPolicy(policy: string | undefined): string[] {
+  if (policy === undefined) return [];
+  const statements: Properties[] = [JSON.parse(policy).Statement].flat();
+  const isAnybody = ({ Principal }: Properties) => Principal === '*' || Principal?.AWS === '*';
+  const needsTls = ({ Effect, Action, Condition }: Properties) =>
+    Effect === 'Deny' && Action === 's3:*' && Condition?.Bool?.['aws:SecureTransport'] === 'false';
+  return [
+    ...(statements.some((one) => one.Effect === 'Allow' && isAnybody(one)) ? ['everybody may use it'] : []),
+    ...(statements.some((one) => needsTls(one) && isAnybody(one)) ? [] : ['it may be used without TLS']),
+  ];
+}
+
 /** Every bucket has what a bucket needs beside it. */
 export const bucketsHaveAll: SetRule = {
   name: 'buckets-have-all',
-  description: 'Each bucket comes with a block of public access, encryption, versions and their end.',
+  description:
+    'Each bucket comes with a block of public access, encryption, versions and their end, and a policy.',
   check(subjects) {
     const buckets = subjects.filter(({ type }) => type === 'aws:s3/bucket:Bucket');
     const companions = [
@@ -118,6 +134,7 @@ export const bucketsHaveAll: SetRule = {
       'ServerSideEncryptionConfiguration',
       'Versioning',
       'LifecycleConfiguration',
+      'Policy',
     ];
     return buckets.flatMap((subject) =>
       companions

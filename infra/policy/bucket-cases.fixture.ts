@@ -5,6 +5,13 @@ const closed = {
   ...{ blockPublicAcls: true, blockPublicPolicy: true },
   ...{ ignorePublicAcls: true, restrictPublicBuckets: true },
 };
+const withTls = {
+  ...{ Effect: 'Deny', Principal: '*', Action: 's3:*', Resource: ['it', 'it/*'] },
+  Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+};
+const policyOf = (...Statement: object[]) =>
+  resource('aws:s3/bucketPolicy:BucketPolicy', { policy: JSON.stringify({ Statement }) });
+const reading = { Effect: 'Allow', Action: 's3:GetObject', Resource: 'it/*' };
 const versioned = { versioningConfiguration: { status: 'Enabled' } };
 
 /** Buckets that the rules are content with. */
@@ -21,6 +28,9 @@ export const goodBuckets: Record<string, Subject[][]> = {
         corsRules: [{ allowedOrigins: ['https://chat.example.com'] }],
       }),
     ],
+    [policyOf(withTls, { ...reading, Principal: { AWS: 'arn:aws:iam::123456789012:role/files' } })],
+    // It names a bucket that is still to be made.
+    [resource('aws:s3/bucketPolicy:BucketPolicy', {})],
   ],
   'buckets-have-all': [
     [
@@ -30,6 +40,7 @@ export const goodBuckets: Record<string, Subject[][]> = {
         'ServerSideEncryptionConfiguration',
         'Versioning',
         'LifecycleConfiguration',
+        'Policy',
       ].map((kind) =>
         resource(`aws:s3/bucket${kind}:Bucket${kind}`, kind === 'PublicAccessBlock' ? closed : versioned),
       ),
@@ -65,6 +76,8 @@ export const badBuckets: Record<string, [RegExp, Subject[]][]> = {
         }),
       ],
     ],
+    [/everybody may use it/, [policyOf(withTls, { ...reading, Principal: '*' })]],
+    [/without TLS/, [policyOf({ ...reading, Principal: { AWS: 'arn:aws:iam::123456789012:role/files' } })]],
     [/ACL is public-read/, [resource('aws:s3/bucketAcl:BucketAcl', { acl: 'public-read' })]],
   ],
   'buckets-have-all': [[/BucketPublicAccessBlock/, [resource('aws:s3/bucket:Bucket', {})]]],
