@@ -84,16 +84,22 @@ export class ClusterDoors {
     await this.askStatus('/v1/fleet/orders', { node, order });
   }
 
-  /** Plans that failed at the replicas of status that answered last, since their start. */
+  /** Plans that failed at the replicas of status that answered last and still do, since their start. */
   async failedPlans(): Promise<number> {
-    const counts = await Promise.all(
-      this.#replicas.map(async (address) => {
-        const answer = await fetch(`http://${address}:9102/metrics`, { signal: AbortSignal.timeout(10_000) });
-        const count = /^status_plans_total\{[^}]*outcome="failed"[^}]*\} (\d+)$/m.exec(await answer.text());
-        return Number(count?.[1] ?? 0);
-      }),
-    );
+    const counts = await Promise.all(this.#replicas.map((address) => this.#failedPlansOf(address)));
     return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  async #failedPlansOf(address: string): Promise<number> {
+    try {
+      const answer = await fetch(`http://${address}:9102/metrics`, { signal: AbortSignal.timeout(10_000) });
+      const count = /^status_plans_total\{[^}]*outcome="failed"[^}]*\} (\d+)$/m.exec(await answer.text());
+      return Number(count?.[1] ?? 0);
+    } catch {
+      // It was killed, and its address is nobody's now.
+      this.#replicas = this.#replicas.filter((known) => known !== address);
+      return 0;
+    }
   }
 
   async #ask<T>(address: string, path: string, body: object | undefined): Promise<T> {
