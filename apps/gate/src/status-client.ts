@@ -51,9 +51,9 @@ export class GrpcStatus {
   }
 
   /** A place on the best chat node. Asked twice it is still one place: a new reservation frees the user's old one. */
-  async place(request: Omit<PlaceRequest, 'zone' | 'version' | 'move'>): Promise<Berth> {
+  async place(request: Omit<PlaceRequest, 'zone' | 'version' | 'move' | 'bootedAfter'>): Promise<Berth> {
     try {
-      const whole = { ...request, zone: '', version: '', move: false };
+      const whole = { ...request, zone: '', version: '', move: false, bootedAfter: 0 };
       const place = await spanned(this.#tracing, 'status place', (traceparent) =>
         // What is traced is asked for alone: its trace goes on in status.
         traceparent === undefined ? this.#batches.place(whole) : this.#place(whole, traceparent),

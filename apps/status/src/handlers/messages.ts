@@ -55,6 +55,7 @@ export const placeMessage = z.object({
   avoid,
   version: label,
   move: z.boolean(),
+  bootedAfter: epoch,
 });
 
 export const revocationMessage = z

@@ -19,6 +19,7 @@ export interface Chosen {
 /** Why an open node is not for this wish; undefined: it is. */
 export function refusalOf(node: NodeRecord, wish: Wish, rules: Rules, nowMs: number): SkipReason | undefined {
   if (wish.avoid.includes(node.name)) return 'avoided';
+  if (wish.bootedAfter && node.epoch <= wish.bootedAfter) return 'avoided';
   if (wish.move && isKeptForLogIns(node, rules, nowMs)) return 'admission_rate';
   if (wish.zone !== '' && node.zone !== wish.zone) return 'zone';
   if (wish.version !== '' && node.version !== wish.version) return 'version';

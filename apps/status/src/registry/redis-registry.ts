@@ -198,12 +198,13 @@ function usedPairs(reservations: readonly string[]): string {
 }
 
 function requestLine({ holder, nonce, wish, preference }: PlacementRequest): string {
-  if (wish.zone === '' && wish.version === '' && wish.avoid.length === 0 && !wish.move && !preference)
-    return `${holder}\t${nonce}`;
+  const { zone, version, avoid, bootedAfter = 0 } = wish;
+  const isPlain = zone === '' && version === '' && avoid.length === 0 && !wish.move && bootedAfter === 0;
+  if (isPlain && !preference) return `${holder}\t${nonce}`;
   const mode = preference?.mode ?? '';
   const names = preference?.names.join(',') ?? '';
   const move = wish.move ? '1' : '';
-  return `${holder}\t${nonce}\t${wish.zone}\t${wish.version}\t${wish.avoid.join(',')}\t${mode}\t${names}\t${move}`;
+  return [holder, nonce, zone, version, avoid.join(','), mode, names, move, bootedAfter].join('\t');
 }
 
 function parseLine(line: string): { boot?: string; skips: Placed['skips']; waitMs?: number | undefined } {

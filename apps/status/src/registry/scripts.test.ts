@@ -65,6 +65,7 @@ const operations = fc.oneof(
       zone: fc.constantFrom('', '', '', 'x', 'y'),
       version: fc.constantFrom('', '', '', '1', '2'),
       avoid: fc.oneof(fc.constant<string[]>([]), fc.uniqueArray(name, { maxLength: 3 })),
+      youngerThan: fc.option(name, { freq: 3 }),
       move: fc.boolean(),
       draw: fc.double({ min: 0, max: 0.999, noNaN: true }),
     }),
@@ -189,7 +190,8 @@ class Pair {
 
   async #place(operation: Operation & { do: 'place' }): Promise<void> {
     const strategy = strategies[operation.strategy];
-    const wish = { ...operation, userId: operation.user, deviceClass: 'web' };
+    const bootedAfter = this.model.nodes.get(operation.youngerThan ?? '')?.epoch ?? 0;
+    const wish = { ...operation, bootedAfter, userId: operation.user, deviceClass: 'web' };
     const holder = `${operation.user}.web`;
     const nonce = `n${++this.nonce}`;
     const preference = strategy.prefer?.(wish, this.model.listed, () => operation.draw, rules);
@@ -206,6 +208,7 @@ class Pair {
     assert.ok(node.leaseUntilMs > nowMs, 'never an expired node');
     assert.ok(node.connections + node.reserved <= node.capacity, 'never over capacity');
     assert.ok(!operation.avoid.includes(node.name), 'never an avoided node');
+    assert.ok(node.epoch > bootedAfter, 'never an older node than was asked for');
     this.given.set(node.name, [...(this.given.get(node.name) ?? []), `${holder}.${nonce}`]);
   }
 

@@ -12,6 +12,8 @@ export interface Wish {
   avoid: readonly string[];
   /** It is served elsewhere: only where half of the burst of log-ins is left. Default false. */
   move?: boolean;
+  /** Only nodes whose boot epoch is above this; strict. Default 0: any. */
+  bootedAfter?: number;
 }
 
 /** Nodes to try before the order: the first admissible of them as they stand, or the least loaded admissible one. */

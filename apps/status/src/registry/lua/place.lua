@@ -5,7 +5,8 @@
 --
 -- ARGV[2]    order of the nodes: "least" or "packed"
 -- ARGV[3]    the requests, one a line, its fields separated by tabs; no two of the same holder:
---            holder, nonce [, zone, version, avoid (names, commas), mode, preferred (names, commas), move ("1")]
+--            holder, nonce [, zone, version, avoid (names, commas), mode, preferred (names, commas), move ("1"),
+--            boot epoch above which a node's has to be, or 0]
 --            mode: "" follows the order; "first" takes the first admissible of `preferred`; "lesser" the least loaded
 --            of them; both fall back on the order
 --
@@ -16,16 +17,17 @@ local packed = ARGV[2] == 'packed'
 local STRIDE, STRIDE_MAX = 0.0025, 16
 
 -- Fields of a request.
-local HOLDER, NONCE, PLAIN, ZONE_HINT, VERSION_HINT, AVOIDED, AVOIDED_COUNT, MODE, PREFERRED, MOVE =
-  1, 2, 3, 4, 5, 6, 7, 8, 9, 10
+local HOLDER, NONCE, PLAIN, ZONE_HINT, VERSION_HINT, AVOIDED, AVOIDED_COUNT, MODE, PREFERRED, MOVE, BOOTED_AFTER =
+  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
 local requests, holders, with_avoid = {}, {}, {}
 for holder, nonce, hints in string.gmatch(ARGV[3], '([^\t\n]+)\t([^\t\n]+)\t?([^\n]*)\n?') do
-  local request = { holder, nonce, hints == '', '', '', false, 0, '', '', false }
+  local request = { holder, nonce, hints == '', '', '', false, 0, '', '', false, 0 }
   if hints ~= '' then
-    local zone, version, avoid, mode, preferred, move =
-      string.match(hints, '^([^\t]*)\t([^\t]*)\t([^\t]*)\t([^\t]*)\t([^\t]*)\t([^\t]*)$')
+    local zone, version, avoid, mode, preferred, move, booted_after =
+      string.match(hints, '^([^\t]*)\t([^\t]*)\t([^\t]*)\t([^\t]*)\t([^\t]*)\t([^\t]*)\t(%d+)$')
     request[ZONE_HINT], request[VERSION_HINT], request[MODE], request[PREFERRED] = zone, version, mode, preferred
     request[MOVE] = move == '1'
+    request[BOOTED_AFTER] = tonumber(booted_after)
     for name in string.gmatch(avoid, '[^,]+') do
       request[AVOIDED] = request[AVOIDED] or {}
       request[AVOIDED][name] = true
@@ -95,6 +97,7 @@ end
 
 local function refusal_of(name, n, request)
   if request[AVOIDED] and request[AVOIDED][name] then return 8 end
+  if request[BOOTED_AFTER] > 0 and n[EPOCH] <= request[BOOTED_AFTER] then return 8 end
   if request[MOVE] and is_kept_for_log_ins(n) then return BAR_ADMISSION_RATE end
   if request[ZONE_HINT] ~= '' and n[ZONE] ~= request[ZONE_HINT] then return 5 end
   if request[VERSION_HINT] ~= '' and n[VERSION] ~= request[VERSION_HINT] then return 6 end

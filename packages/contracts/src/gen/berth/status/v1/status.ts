@@ -233,6 +233,8 @@ export interface PlaceRequest {
    * refused otherwise, so that those who wait outside come first.
    */
   move: boolean;
+  /** Only nodes that registered after this boot epoch, in microseconds; strict, as `avoid`. 0: any. */
+  bootedAfter: number;
 }
 
 export interface PlaceResponse {
@@ -1455,7 +1457,17 @@ export const Drain: MessageFns<Drain> = {
 };
 
 function createBasePlaceRequest(): PlaceRequest {
-  return { userId: 0, deviceClass: "", sessionId: "", generation: 0, zone: "", avoid: [], version: "", move: false };
+  return {
+    userId: 0,
+    deviceClass: "",
+    sessionId: "",
+    generation: 0,
+    zone: "",
+    avoid: [],
+    version: "",
+    move: false,
+    bootedAfter: 0,
+  };
 }
 
 export const PlaceRequest: MessageFns<PlaceRequest> = {
@@ -1483,6 +1495,9 @@ export const PlaceRequest: MessageFns<PlaceRequest> = {
     }
     if (message.move !== false) {
       writer.uint32(64).bool(message.move);
+    }
+    if (message.bootedAfter !== 0) {
+      writer.uint32(72).uint64(message.bootedAfter);
     }
     return writer;
   },
@@ -1564,6 +1579,14 @@ export const PlaceRequest: MessageFns<PlaceRequest> = {
             message.move = reader.bool();
             continue;
           }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.bootedAfter = longToNumber(reader.uint64());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1589,6 +1612,7 @@ export const PlaceRequest: MessageFns<PlaceRequest> = {
     message.avoid = object.avoid?.map((e) => e) || [];
     message.version = object.version ?? "";
     message.move = object.move ?? false;
+    message.bootedAfter = object.bootedAfter ?? 0;
     return message;
   },
 };
