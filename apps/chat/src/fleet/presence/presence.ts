@@ -34,8 +34,10 @@ const lot = 200;
 const maxWaiting = 100_000;
 /** Users announced in one round; a log-in storm is told over several. */
 const perRound = 2_000;
-/** Users of this node whose friends are looked at together after the death of a node. */
+/** Users of this node whose friends are looked at together after the death of nodes, and friends whose routes are read at once. */
 const watcherLot = 64;
+const friendLot = 1_000;
+/** After each of these. */
 const pauseMs = 20;
 
 /** Tells friends who comes and goes. Best effort: what is lost is right again with the next list of friends. */
@@ -46,6 +48,9 @@ export class Presence {
   /** User → when the absence is to be told. */
   readonly #left = new Map<number, number>();
   readonly #deaths = new Set<NodeJS.Timeout>();
+  /** Nodes whose users are to be told offline by the next look at all friends. */
+  #dead: FleetNode[] = [];
+  #isTellingDeaths = false;
   #timer: NodeJS.Timeout | undefined;
   #isRunning = false;
   #closed = false;
@@ -165,30 +170,50 @@ export class Presence {
     const timer = setTimeout(
       () => {
         this.#deaths.delete(timer);
-        this.#tellDeath(node).catch((error: unknown) =>
-          this.#options.log.warn({ err: error }, 'presence of a dead node’s users could not be told'),
-        );
+        this.#dead.push(node);
+        void this.#tellDeaths();
       },
       jittered(this.#options.deathMs, 0.1),
     );
     this.#deaths.add(timer);
   }
 
-  async #tellDeath(dead: FleetNode): Promise<void> {
-    const { index, queries, store, online } = this.#options;
+  /** One look for all that went since the one before: in a rollout every node goes, and each look is at all friends. */
+  async #tellDeaths(): Promise<void> {
+    if (this.#isTellingDeaths) return;
+    this.#isTellingDeaths = true;
+    while (this.#dead.length > 0 && !this.#closed)
+      await this.#tellDeathsOf(this.#dead.splice(0)).catch((error: unknown) =>
+        this.#options.log.warn({ err: error }, 'presence of a dead node’s users could not be told'),
+      );
+    this.#isTellingDeaths = false;
+  }
+
+  async #tellDeathsOf(dead: readonly FleetNode[]): Promise<void> {
+    const { index, queries } = this.#options;
+    const boots = new Set(dead.map(({ name, bootEpoch }) => `${name} ${bootEpoch}`));
     const users = [...index.users()];
     for (let i = 0; i < users.length && !this.#closed; i += watcherLot) {
-      if (i > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
       const friendships = await queries.friendsOf(users.slice(i, i + watcherLot));
       const friends = [...new Set([...friendships.values()].flat())];
-      const routes = await store.read(friends);
-      const lost = friends.filter((_, at) =>
-        routes[at]!.some(({ node, bootEpoch }) => node === dead.name && bootEpoch === dead.bootEpoch),
-      );
-      const back = await online.amongUsers(lost);
-      const gone = new Set(lost.filter((user) => !back.has(user)));
+      const gone = new Set<number>();
+      for (let at = 0; at < friends.length && !this.#closed; at += friendLot) {
+        for (const user of await this.#goneOf(friends.slice(at, at + friendLot), boots)) gone.add(user);
+        await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      }
       for (const [watcher, theirs] of friendships)
         for (const friend of theirs) if (gone.has(friend)) this.#watchers.note(watcher, friend, false);
     }
+  }
+
+  /** Those who lived on one of these boots, and nowhere since. */
+  async #goneOf(users: readonly number[], boots: ReadonlySet<string>): Promise<number[]> {
+    const { store, online } = this.#options;
+    const routes = await store.read(users);
+    const lost = users.filter((_, at) =>
+      routes[at]!.some(({ node, bootEpoch }) => boots.has(`${node} ${bootEpoch}`)),
+    );
+    const back = lost.length === 0 ? undefined : await online.amongUsers(lost);
+    return lost.filter((user) => !back?.has(user));
   }
 }
