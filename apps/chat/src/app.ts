@@ -176,7 +176,7 @@ export function createChat(
   const berthDialect = new BerthDialect({
     logIn,
     handlers,
-    submitSend: (session, body, waiter) => submitSend(context, session, body, waiter),
+    submitSend: (session, body, waiter, trace) => submitSend(context, session, body, waiter, trace),
     welcome: (session) => ({
       user: session.profile,
       session: session.id,

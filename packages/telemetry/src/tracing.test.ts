@@ -22,6 +22,7 @@ const recorded = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 test('nothing is traced unless it was asked for', () => {
   assert.equal(readTracing({}, 'chat'), undefined);
   assert.equal(noTracing.isOn, false);
+  assert.equal(noTracing.chooses(), false);
   assert.equal(noTracing.begin('x'), undefined);
   assert.equal(noTracing.follow(recorded, 'x', 'server'), undefined);
   assert.equal(
@@ -36,13 +37,19 @@ test('so many requests are traced, and whatever goes on with a recorded trace', 
     [1, 100],
   ] as const) {
     const { begun, tracing } = counted(share);
-    for (let round = 0; round < 100; round++) tracing.begin('x');
+    for (let round = 0; round < 100; round++) if (tracing.chooses()) tracing.begin('x');
     assert.equal(begun.length, count);
     assert.ok(tracing.follow(recorded, 'x', 'server'));
     for (const none of [recorded.replace(/01$/, '00'), recorded.replace(/^00/, 'ff'), '', undefined, 7, 'x'])
       assert.equal(tracing.follow(none, 'x', 'server'), undefined);
     assert.equal(begun.length, count + 1);
   }
+  const { tracing: some } = counted(0.05);
+  const chosen = Array.from({ length: 100_000 }, () => some.chooses());
+  const count = chosen.filter(Boolean).length;
+  assert.ok(count > 4_000 && count < 6_000, `${count} of 5,000`);
+  const behindEachOther = chosen.filter((is, at) => is && chosen[at + 1]).length;
+  assert.ok(behindEachOther > 100 && behindEachOther < 500, `${behindEachOther} of 250: each by itself`);
   const { tracing } = counted(1);
   const span = tracing.begin('x');
   await tracing.within(span, async () => {

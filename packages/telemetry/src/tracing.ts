@@ -32,11 +32,14 @@ export class Tracing {
   readonly #source: SpanSource | undefined;
   readonly #share: number;
   readonly #spans = new AsyncLocalStorage<TraceSpan>();
+  /** Requests to be passed over. */
+  #left: number;
 
   /** `share`: of the requests that come in, 0 to 1. */
   constructor(source?: SpanSource, share = 0) {
     this.#source = source;
     this.#share = share;
+    this.#left = this.#drawn();
   }
 
   /** Whether anything is traced. Read before anything else is done for the sake of a trace. */
@@ -49,10 +52,26 @@ export class Tracing {
     return this.isOn ? this.#spans.getStore() : undefined;
   }
 
-  /** A trace of its own for a request that came from outside, if it is one of those that get one. */
+  /** Whether the request that comes in now is one of those that get a trace. Asked once of each, before anything is done for it. */
+  chooses(): boolean {
+    if (this.#left > 0) {
+      this.#left--;
+      return false;
+    }
+    if (this.#source === undefined || this.#share <= 0) return false;
+    this.#left = this.#drawn();
+    return true;
+  }
+
+  /** A trace of its own for a request that came from outside, and was chosen. */
   begin(name: string, facts?: TraceFacts): TraceSpan | undefined {
-    if (this.#source === undefined || Math.random() >= this.#share) return undefined;
-    return this.#source.begin(name, 'server', facts, undefined);
+    return this.#source?.begin(name, 'server', facts, undefined);
+  }
+
+  /** Requests that are passed over before the next one, as if each had been drawn for by itself. */
+  #drawn(): number {
+    if (this.#source === undefined || this.#share <= 0) return 0;
+    return this.#share >= 1 ? 0 : Math.floor(Math.log(1 - Math.random()) / Math.log(1 - this.#share));
   }
 
   /** Goes on with a trace that another process began; undefined for what is none, or is not recorded. */

@@ -15,19 +15,21 @@ import { type Standing, writeRefusal } from '../membership/standing.ts';
  * then pushed the deliver frame, the sender's own among them but for the one that sent it and wants no echo.
  */
 export const send: Handler<'send'> = (context, session, body) =>
-  new Promise((resolve, reject) => submitSend(context, session, body, { stored: resolve, refused: reject }));
+  new Promise((resolve, reject) =>
+    submitSend(context, session, body, { stored: resolve, refused: reject }, context.tracing.active),
+  );
 
-/** The same without a promise for each. Throws what can be told at once. */
+/** The same without a promise for each, and with its trace by name: messages are most of what is done. Throws what can be told at once. */
 export function submitSend(
   context: Context,
   session: Session,
   body: RequestBody<'send'>,
   waiter: SendWaiter,
+  trace: TraceSpan | undefined,
 ): void {
   const { config, sendTurns, stores } = context;
   const { conversation, cid, text, resent, attachments: wanted, forward, poll } = body;
   const sender = session.user;
-  const trace = context.tracing.active;
   const judging = trace?.child('judge');
   const retryAfterMs = stores.sendRates.take(sender, performance.now());
   if (retryAfterMs > 0) throw new BerthError('rate_limited', undefined, { retryAfterMs });

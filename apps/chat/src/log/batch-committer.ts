@@ -209,6 +209,8 @@ export class BatchCommitter {
 
 /** A part of the first trace in the batch, with links to the others that it was done for. */
 function beginAppend(batch: readonly PendingMessage[]): TraceSpan | undefined {
-  const [first, ...links] = batch.flatMap(({ message: { trace } }) => (trace === undefined ? [] : [trace]));
+  const isTraced = (pending: PendingMessage) => pending.message.trace !== undefined;
+  if (!batch.some(isTraced)) return undefined;
+  const [first, ...links] = batch.filter(isTraced).map(({ message }) => message.trace!);
   return first?.child('append', { links, facts: { 'berth.batch.messages': batch.length } });
 }

@@ -1,5 +1,5 @@
 import { jittered } from '@berth/lifecycle';
-import type { Log, Tracing } from '@berth/telemetry';
+import type { Log, TraceSpan, Tracing } from '@berth/telemetry';
 import {
   answerId,
   BerthError,
@@ -28,7 +28,12 @@ export interface BerthDialectOptions {
   logIn: LogIn;
   handlers: BoundHandlers;
   /** What `handlers.send` does, for a waiter that is told once. */
-  submitSend: (session: Session, body: RequestBody<'send'>, waiter: SendWaiter) => void;
+  submitSend: (
+    session: Session,
+    body: RequestBody<'send'>,
+    waiter: SendWaiter,
+    trace: TraceSpan | undefined,
+  ) => void;
   /** The rest of the answer to a hello. */
   welcome: (session: LiveSession) => object;
   log: Log;
@@ -170,8 +175,7 @@ export class BerthDialect implements Dialect {
       const checked = quickSend.safeParse(parsed);
       if (!checked.success) throw new BerthError('bad_request', firstIssue(checked.error));
       this.#options.onUsed(session);
-      if (span === undefined) this.#options.submitSend(session, checked.data, request);
-      else tracing.within(span, () => this.#options.submitSend(session, checked.data, request));
+      this.#options.submitSend(session, checked.data, request, span);
     } catch (thrown) {
       request.refused(thrown);
     }

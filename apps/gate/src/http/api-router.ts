@@ -62,7 +62,7 @@ interface Locals {
 
 /** As a trace of its own, for one in so many. */
 async function trace({ tracing }: Context, { method, path }: Route, run: () => Promise<void>): Promise<void> {
-  const span = tracing.begin(`${method.toUpperCase()} ${path}`);
+  const span = tracing.chooses() ? tracing.begin(`${method.toUpperCase()} ${path}`) : undefined;
   if (span === undefined) return run();
   try {
     await tracing.within(span, run);

@@ -56,7 +56,8 @@ export class FleetPublisher implements Publisher {
     const frames = entries.map(({ frame }) => frame);
     const origins = entries.map(({ origin }) => origin);
     const { sentAt } = entries.at(-1)!;
-    const spans = this.#options.tracing.isOn ? entries.map(({ trace }) => trace?.child('publish')) : none;
+    const isTraced = this.#options.tracing.isOn && entries.some(({ trace }) => trace !== undefined);
+    const spans = isTraced ? entries.map(({ trace }) => trace?.child('publish')) : none;
     const delivering = spans.map((span) => span?.child('deliver'));
     this.#options.local.deliver({
       ...{ conversation, seq: entries[0]!.seq, sentAt, membersVersion, frames, origins },

@@ -99,7 +99,8 @@ export class PeerInbox {
 }
 
 /** Of the entries that come with a trace: that they came from another node, and their way to the sessions here. */
-function beginDeliveries(tracing: Tracing, run: readonly Deliver[]): TraceSpan[] {
+function beginDeliveries(tracing: Tracing, run: readonly Deliver[]): readonly TraceSpan[] {
+  if (!run.some(({ traceparent }) => traceparent !== '')) return none;
   const peers = run.flatMap(({ traceparent }) => tracing.follow(traceparent, 'peer', 'consumer') ?? []);
   return [...peers.map((peer) => peer.child('deliver')), ...peers];
 }
