@@ -1,102 +1,115 @@
-import {
-  ROOT_CONTEXT,
-  type Span,
-  type SpanContext,
-  SpanKind,
-  SpanStatusCode,
-  TraceFlags,
-  type Tracer,
-  trace,
-} from '@opentelemetry/api';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { resourceFromAttributes } from '@opentelemetry/resources';
-import { AlwaysOnSampler, BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { randomFillSync } from 'node:crypto';
+import { OtlpSender } from './otlp-sender.ts';
 import type { SpanSource, TraceFacts, TraceKind, TraceSpan } from './tracing.ts';
 import type { TracingConfig } from './tracing-config.ts';
 
-/** Spans that wait to be sent at most; further ones are dropped. A collector that is away costs no more than that. */
-const maxWaiting = 2_048;
-const exportTimeoutMs = 5_000;
-const sendEveryMs = 2_000;
-
-const kinds: Record<TraceKind, SpanKind> = {
-  internal: SpanKind.INTERNAL,
-  server: SpanKind.SERVER,
-  client: SpanKind.CLIENT,
-  producer: SpanKind.PRODUCER,
-  consumer: SpanKind.CONSUMER,
-};
+/** As OTLP numbers them. */
+const kinds: Record<TraceKind, number> = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5 };
+const statusError = 2;
 
 /** Spans that are sent by OTLP over HTTP, in batches. All that are begun are recorded. */
 export class OtlpSpans implements SpanSource {
-  readonly #provider: TracerProvider;
-  readonly #tracer: Tracer;
+  readonly #sender: OtlpSender;
 
-  constructor({ url, headers, service, attributes }: TracingConfig) {
-    const exporter = new OTLPTraceExporter({ url, headers, timeoutMillis: exportTimeoutMs });
-    this.#provider = new TracerProvider({
-      resource: resourceFromAttributes({
-        ...attributes,
-        'service.name': service,
-      }),
-      sampler: new AlwaysOnSampler(),
-      spanProcessors: [
-        new BatchSpanProcessor({ exporter, maxQueueSize: maxWaiting, scheduledDelayMillis: sendEveryMs }),
-      ],
-    });
-    this.#tracer = this.#provider.getTracer('berth');
+  constructor(config: TracingConfig) {
+    const resource = attributesOf({ ...config.attributes, 'service.name': config.service });
+    this.#sender = new OtlpSender(config, `[${resource}]`);
   }
 
   begin(name: string, kind: TraceKind, facts: TraceFacts | undefined, parent: string | undefined): TraceSpan {
-    const context =
-      parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, contextOf(parent));
-    const options = { kind: kinds[kind], ...(facts && { attributes: { ...facts } }) };
-    return new OtlpSpan(this.#tracer, this.#tracer.startSpan(name, options, context));
+    const [traceId, parentId] =
+      parent === undefined ? [randomHex(16), ''] : [traceOf(parent), spanOf(parent)];
+    return new OtlpSpan(this.#sender, traceId, parentId, { name, kind, facts, links: [] });
   }
 
-  async close(): Promise<void> {
-    // What a collector does not take any more is lost; a process ends nevertheless.
-    await this.#provider.shutdown().catch(() => {});
+  close(): Promise<void> {
+    return this.#sender.close();
   }
 }
 
-class OtlpSpan implements TraceSpan {
-  readonly #tracer: Tracer;
-  readonly #span: Span;
+interface Begun {
+  name: string;
+  kind: TraceKind;
+  facts: TraceFacts | undefined;
+  links: readonly TraceSpan[];
+}
 
-  constructor(tracer: Tracer, span: Span) {
-    this.#tracer = tracer;
-    this.#span = span;
+class OtlpSpan implements TraceSpan {
+  readonly #sender: OtlpSender;
+  readonly #traceId: string;
+  readonly #parentId: string;
+  readonly #id = randomHex(8);
+  readonly #begun: Begun;
+  readonly #startedAt = now();
+  #hasEnded = false;
+
+  constructor(sender: OtlpSender, traceId: string, parentId: string, begun: Begun) {
+    this.#sender = sender;
+    this.#traceId = traceId;
+    this.#parentId = parentId;
+    this.#begun = begun;
   }
 
   get traceparent(): string {
-    const { traceId, spanId } = this.#span.spanContext();
-    return `00-${traceId}-${spanId}-01`;
+    return `00-${this.#traceId}-${this.#id}-01`;
   }
 
   child(
     name: string,
     { facts, kind = 'internal', links = [] }: NonNullable<Parameters<TraceSpan['child']>[1]> = {},
   ): TraceSpan {
-    const options = {
-      kind: kinds[kind],
-      ...(facts && { attributes: { ...facts } }),
-      links: links.map((link) => ({ context: contextOf(link.traceparent) })),
-    };
-    const span = this.#tracer.startSpan(name, options, trace.setSpan(ROOT_CONTEXT, this.#span));
-    return new OtlpSpan(this.#tracer, span);
+    return new OtlpSpan(this.#sender, this.#traceId, this.#id, { name, kind, facts, links });
   }
 
   end(code = 'ok'): void {
-    if (code !== 'ok') {
-      this.#span.setAttribute('error.type', code);
-      this.#span.setStatus({ code: SpanStatusCode.ERROR });
-    }
-    this.#span.end();
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    const { name, kind, facts, links } = this.#begun;
+    const isFault = code !== 'ok';
+    const attributes = attributesOf(isFault ? { ...facts, 'error.type': code } : facts);
+    const linked = links
+      .map(({ traceparent }) => `{"traceId":"${traceOf(traceparent)}","spanId":"${spanOf(traceparent)}"}`)
+      .join(',');
+    this.#sender.add(
+      `{"traceId":"${this.#traceId}","spanId":"${this.#id}","parentSpanId":"${this.#parentId}","flags":1,` +
+        `"name":${JSON.stringify(name)},"kind":${kinds[kind]},` +
+        `"startTimeUnixNano":"${this.#startedAt}","endTimeUnixNano":"${now()}",` +
+        `"attributes":[${attributes}],"links":[${linked}],"status":{${isFault ? `"code":${statusError}` : ''}}}`,
+    );
   }
 }
 
-function contextOf(traceparent: string): SpanContext {
-  const [, traceId, spanId] = traceparent.split('-') as [string, string, string];
-  return { traceId, spanId, traceFlags: TraceFlags.SAMPLED, isRemote: true };
+/** Of a `traceparent`: version, trace, span, flags. */
+const traceOf = (traceparent: string): string => traceparent.slice(3, 35);
+const spanOf = (traceparent: string): string => traceparent.slice(36, 52);
+
+/** Nanoseconds since 1970, to the microsecond: a number has no more digits, and the clock tells no more. */
+const now = (): string => `${Math.round((performance.timeOrigin + performance.now()) * 1_000)}000`;
+
+function attributesOf(facts: TraceFacts | undefined): string {
+  let attributes = '';
+  for (const key in facts) {
+    if (attributes !== '') attributes += ',';
+    attributes += `{"key":${JSON.stringify(key)},"value":${otlpValue(facts[key]!)}}`;
+  }
+  return attributes;
+}
+
+function otlpValue(fact: TraceFacts[string]): string {
+  if (typeof fact === 'string') return `{"stringValue":${JSON.stringify(fact)}}`;
+  if (typeof fact === 'boolean') return `{"boolValue":${fact}}`;
+  return Number.isInteger(fact) ? `{"intValue":"${fact}"}` : `{"doubleValue":${fact}}`;
+}
+
+const pool = Buffer.alloc(4_096);
+let used = pool.length;
+
+/** So many random bytes; the system is asked for some hundreds at a time. */
+function randomHex(bytes: number): string {
+  if (used + bytes > pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  used += bytes;
+  return pool.toString('hex', used - bytes, used);
 }
