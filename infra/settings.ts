@@ -163,7 +163,7 @@ export const commonSettings = {
   timeoutSeconds: {
     schema: z.union([z.literal('').transform(() => undefined), count(60, 7_200)]),
     description:
-      'How long a release may take before it is rolled back; a change of it alone changes nothing, and holds from the next update of the release on, or of one that failed. By default 300 (kind) or 600 (aws), and 30 for each of the pods of the largest service (510 for each edge on aws, and 7200 at most); the stores 900.',
+      'How long a release may take before it is rolled back; a change of it alone changes nothing, and holds from the next update of the release on, or of one that failed. By default 300 (kind) or 600 (aws), and 30 for each of the pods of the largest service (60 for each of chat, 510 for each edge on aws, and 7200 at most); the stores 900.',
     default: '',
     example: '900',
   },

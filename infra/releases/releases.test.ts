@@ -112,7 +112,7 @@ test('an image that no node has is missing, unless it is one to be pulled, or no
 
 test('a release may take as long as its pods need', () => {
   const kind = { platform: 'kind', chatMax: 4, timeoutSeconds: undefined } as KindConfig;
-  assert.equal(releaseTimeout(kind), 420);
+  assert.equal(releaseTimeout(kind), 540);
   assert.equal(releaseTimeout({ ...kind, timeoutSeconds: 60 }), 60);
   const aws = {
     platform: 'aws',
@@ -123,6 +123,6 @@ test('a release may take as long as its pods need', () => {
   } as AwsConfig;
   // Edges are replaced one by one, each when the load balancer knows the one before.
   assert.equal(releaseTimeout(aws), 600 + 6 * 510);
-  assert.equal(releaseTimeout({ ...aws, chatMax: 200 }), 600 + 200 * 30);
+  assert.equal(releaseTimeout({ ...aws, chatMax: 100 }), 600 + 100 * 60);
   assert.equal(releaseTimeout({ ...aws, edgeMax: 60 }), 7_200);
 });

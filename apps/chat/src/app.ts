@@ -30,8 +30,10 @@ import { placeElsewhere } from './registration/place-elsewhere.ts';
 import { RegisteredNode } from './registration/registered-node.ts';
 import { Registration } from './registration/registration.ts';
 import { SessionAudit } from './registration/session-audit.ts';
+import { createSettling } from './registration/settling.ts';
+import { successorsOf } from './registration/successors.ts';
 import { BerthDialect } from './session/berth-dialect.ts';
-import { Drain, type DrainPlan } from './session/drain.ts';
+import { Drain, type DrainPlan, type Elsewhere, movesWithinMs } from './session/drain.ts';
 import type { LiveSession } from './session/live-session.ts';
 import { LogIn } from './session/log-in.ts';
 import { Reception } from './session/reception.ts';
@@ -213,8 +215,8 @@ export function createChat(
   let leaving: Drain | undefined;
   const drain = async (plan: DrainPlan): Promise<void> => {
     draining?.stop();
-    const place = (session: LiveSession, avoid: readonly string[]) =>
-      placeElsewhere(status, session, [config.node, ...avoid]);
+    const place = (session: LiveSession, { avoid, bootedAfter }: Elsewhere) =>
+      placeElsewhere(status, session, { avoid: [config.node, ...avoid], bootedAfter });
     draining = new Drain({ index, log, place, onDeparture: observe.departed });
     if (plan.sessions === undefined) registration.state = nodeStates.NODE_STATE_DRAINING;
     await draining.run(plan);
@@ -224,7 +226,8 @@ export function createChat(
   let isEnding = false;
   const drainForGood = () => {
     isEnding = true;
-    return drain({ windowMs, perSecond: 0, reason: 'drain', isFinal: true });
+    const successors = successorsOf(fleet, node.nowMs());
+    return drain({ windowMs, perSecond: 0, reason: 'drain', isFinal: true, successors });
   };
   const audit = new SessionAudit({
     findEnded: () => findEndedSessions(mysql, [...index.sessions()]),
@@ -297,7 +300,10 @@ export function createChat(
     ...config.ops,
     metrics,
     ready: {
-      ...createReadiness({ mysql, redis, isReady }),
+      ...createReadiness({
+        ...{ mysql, redis, isReady },
+        isSettling: createSettling({ fleet, node, settleMs: movesWithinMs(config.drainMs) }),
+      }),
       messages: () => stores.messageWriter.trouble,
     },
   });

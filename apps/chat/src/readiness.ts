@@ -7,14 +7,18 @@ export function createReadiness({
   mysql,
   redis,
   isReady,
+  isSettling,
 }: {
   mysql: Mysql;
   redis: Redis;
   isReady(): boolean;
+  /** It takes log-ins, but a rollout is to wait. */
+  isSettling(): boolean;
 }): Record<string, Check> {
   let hasSchema = false;
   return {
     registry: () => (isReady() ? undefined : 'not registered, or on the way out'),
+    rollout: () => (isSettling() ? 'new here: the next node is to be replaced a little later' : undefined),
     mysql: async () => {
       if (hasSchema) {
         await mysql.rows('SELECT 1');

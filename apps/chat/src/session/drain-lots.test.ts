@@ -3,21 +3,26 @@ import { test } from 'node:test';
 import { eventually } from '@berth/fixtures';
 import { createLog } from '@berth/telemetry';
 import { type Berth, BerthError } from '@berth/wire';
-import { Drain } from './drain.ts';
+import { successorsOf } from '../registration/successors.ts';
+import { Drain, type DrainPlan, type Elsewhere } from './drain.ts';
 import type { LiveSession } from './live-session.ts';
 import type { SessionIndex } from './session-index.ts';
 
-const plan = { windowMs: 60_000, perSecond: 0, reason: 'drain', isFinal: false } as const;
+const plan: DrainPlan = { windowMs: 60_000, perSecond: 0, reason: 'drain', isFinal: false };
 
 /** Sessions that can be moved, and a drain of them that asks `place`. */
-function draining(count: number, place: (session: LiveSession) => Promise<Berth>) {
+function draining(
+  count: number,
+  place: (session: LiveSession, elsewhere: Elsewhere) => Promise<Berth>,
+  more: Partial<DrainPlan> = {},
+) {
   const sessions = Array.from(
     { length: count },
     () => ({ ready: true, moves: true, tellings: 0, goAway() {} }) as unknown as LiveSession,
   );
   const index = { count, sessions: () => sessions.values() } as unknown as SessionIndex;
   const drain = new Drain({ index, log: createLog('chat', 'silent'), place });
-  return { sessions, drain, running: drain.run(plan) };
+  return { sessions, drain, running: drain.run({ ...plan, ...more }) };
 }
 
 const noPlace = () => new BerthError('no_berth', undefined, { retryAfterMs: 1 });
@@ -60,4 +65,55 @@ test('as many are asked for as are given, and a few more', async () => {
   clearInterval(refill);
   for (const { departure } of sessions) departure?.ended();
   assert.ok(refused < 3 * given, `${refused} in vain for ${given}`);
+});
+
+test('those of a node that ends leave within its window, and not at once where others would take them', async () => {
+  const times: number[] = [];
+  const place = async () => {
+    times.push(performance.now());
+    return { node: 'other' } as Berth;
+  };
+  const { drain, running, sessions } = draining(200, place, { isFinal: true, windowMs: 4_000 });
+  await eventually('all have a place', () => times.length === 200, 60_000);
+  drain.stop();
+  await running;
+  for (const { departure } of sessions) departure?.ended();
+  const [begun, half, last] = [times[0]!, times[100]!, times[199]!];
+  assert.ok(last - begun > 800, `${last - begun} ms`);
+  assert.ok(half - begun > 0.1 * (last - begun), 'the first half has its time, too');
+});
+
+test('whoever leaves a node that ends moves to those that take its place, while they can take them in time', async () => {
+  const asked: number[] = [];
+  let isFull = false;
+  const place = async (_: LiveSession, { bootedAfter }: Elsewhere) => {
+    asked.push(bootedAfter);
+    if (isFull && bootedAfter > 0) throw noPlace();
+    return { node: 'other' } as Berth;
+  };
+  const begun = { isFinal: true, windowMs: 3_000, successors: () => 7 };
+  const first = draining(5, place, begun);
+  await eventually('all have a place', () => asked.length === 5, 60_000);
+  first.drain.stop();
+  await first.running;
+  assert.deepEqual(new Set(asked), new Set([7]));
+  isFull = true;
+  const second = draining(5, place, begun);
+  await eventually('all have a place', () => second.sessions.every(({ departure }) => departure), 60_000);
+  second.drain.stop();
+  await second.running;
+  assert.equal(asked.at(-1), 0, 'at last to any');
+  for (const { departure } of [...first.sessions, ...second.sessions]) departure?.ended();
+});
+
+test('a node is followed by those that came shortly before it was told to end, or later', () => {
+  const nowMs = 1_000_000;
+  const epochs: number[] = [];
+  const nodes = () => epochs.map((bootEpoch) => ({ name: 'x', peerAddress: '', bootEpoch })).values();
+  const successors = successorsOf({ nodes }, nowMs);
+  epochs.push((nowMs - 120_000) * 1_000);
+  assert.equal(successors(), 0, 'it is the only one to go');
+  epochs.push((nowMs - 5_000) * 1_000);
+  const bootedAfter = successors();
+  assert.ok(bootedAfter > epochs[0]! && bootedAfter < epochs[1]!);
 });

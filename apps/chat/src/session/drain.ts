@@ -5,11 +5,17 @@ import { Departure, type DepartureOutcome } from './departure.ts';
 import type { LiveSession } from './live-session.ts';
 import type { SessionIndex } from './session-index.ts';
 
+/** Where a session may go: to no node of these names, and unless it is 0, to none that registered up to that boot epoch. */
+export interface Elsewhere {
+  avoid: readonly string[];
+  bootedAfter: number;
+}
+
 export interface DrainOptions {
   index: SessionIndex;
   log: Log;
   /** Reserves the session's next berth, not on this node. Rejects when nobody can. */
-  place(session: LiveSession, avoid: readonly string[]): Promise<Berth>;
+  place(session: LiveSession, elsewhere: Elsewhere): Promise<Berth>;
   /** How a session went; `refused`: it asked for a place in vain, and will again. */
   onDeparture?: (outcome: DepartureOutcome | 'refused') => void;
 }
@@ -17,7 +23,7 @@ export interface DrainOptions {
 export interface DrainPlan {
   /** Clients that drop their connection to go leave evenly over this… */
   windowMs: number;
-  /** …or with all others at so many a second, when it is not 0. */
+  /** …or with all others at so many a second. 0: those that move go as fast as other nodes take them, or, when this one is about to end, within its window. */
   perSecond: number;
   reason: 'drain' | 'rebalance';
   /** The node is about to end: whoever has no place by the end of the window goes without one. */
@@ -26,6 +32,8 @@ export interface DrainPlan {
   sessions?: number;
   /** Nodes that they are not to move to, beside this one. */
   avoid?: readonly string[];
+  /** The boot epoch after which those registered that take this node's place; 0: none do. Default: none. */
+  successors?: () => number;
 }
 
 /** Sessions leave in slices of this time. */
@@ -37,6 +45,17 @@ const leaveMs = 1_000;
 /** Clients begin to move within this, each at a moment of its own. */
 const spreadMs = 250;
 const maxPlacing = 16;
+const anywhere: Elsewhere = { avoid: [], bootedAfter: 0 };
+/**
+ * A node that ends has its window to be empty. Those that can move do so over this part of it, however fast others would take
+ * them: at once it would be at the cost of all who talk meanwhile…
+ */
+const movedBy = 0.4;
+export const movesWithinMs = (windowMs: number): number => movedBy * windowMs;
+/** …but not slower than so many a second… */
+const leastPerSecond = 10;
+/** …and for so long none but to nodes that take its place. */
+const succeededBy = 0.3;
 /** After so many failures in a row nobody is asked for a while. */
 const maxFailures = 3;
 const failedMs = 5_000;
@@ -68,7 +87,7 @@ export class Drain {
     const { index, log } = this.#options;
     const startedAt = performance.now();
     if (index.count > 0) log.info({ sessions: index.count, ...plan }, 'sending sessions away');
-    let [nextSliceAt, allowance] = [0, 0];
+    let [nextSliceAt, allowance, lastMs] = [0, 0, 0];
     while (index.count > 0 && !this.#isStopped && this.#moved < (plan.sessions ?? Number.POSITIVE_INFINITY)) {
       const elapsedMs = performance.now() - startedAt;
       const hasEnd = plan.isFinal || plan.sessions !== undefined;
@@ -76,10 +95,13 @@ export class Drain {
       const staying = [...index.sessions()].filter((session) => session.ready && !session.departure);
       const movers = staying.filter((session) => session.moves);
       const isSlice = elapsedMs >= nextSliceAt;
-      allowance =
-        plan.perSecond > 0 ? allowance + (plan.perSecond * turnMs) / 1_000 : Number.POSITIVE_INFINITY;
-      allowance -= await this.#move(movers, allowance, plan);
-      allowance = Math.min(allowance, Math.max(1, plan.perSecond));
+      const perSecond = paceOf(plan, movers.length, elapsedMs);
+      allowance = Math.min(allowance + (perSecond * (elapsedMs - lastMs)) / 1_000, Math.max(1, perSecond));
+      lastMs = elapsedMs;
+      allowance -= await this.#move(movers, allowance, plan, {
+        avoid: plan.avoid ?? [],
+        bootedAfter: elapsedMs < succeededBy * plan.windowMs ? (plan.successors?.() ?? 0) : 0,
+      });
       if (isSlice) {
         nextSliceAt = elapsedMs + sliceMs;
         await this.#sendAwaySlice(staying, elapsedMs, plan);
@@ -89,7 +111,12 @@ export class Drain {
   }
 
   /** Moves sessions, as many as other nodes take at this moment; answers with their number. */
-  async #move(movers: readonly LiveSession[], allowance: number, plan: DrainPlan): Promise<number> {
+  async #move(
+    movers: readonly LiveSession[],
+    allowance: number,
+    plan: DrainPlan,
+    elsewhere: Elsewhere,
+  ): Promise<number> {
     const left = (plan.sessions ?? Number.POSITIVE_INFINITY) - this.#moved;
     const most = Math.min(movers.length, Math.floor(allowance), left);
     const until = performance.now() + 4 * turnMs;
@@ -102,7 +129,7 @@ export class Drain {
     let isRefused = false;
     while (moved < most && !isRefused && !this.#isStopped && performance.now() < until) {
       const lot = inTurn.slice(moved, Math.min(most, moved + atOnce));
-      const berths = await Promise.all(lot.map((session) => this.#berthFor(session, plan.avoid)));
+      const berths = await Promise.all(lot.map((session) => this.#berthFor(session, elsewhere)));
       lot.forEach((session, i) => {
         const berth = berths[i];
         if (berth) {
@@ -150,10 +177,10 @@ export class Drain {
     });
   }
 
-  async #berthFor(session: LiveSession, avoid: readonly string[] = []): Promise<Berth | undefined> {
+  async #berthFor(session: LiveSession, elsewhere = anywhere): Promise<Berth | undefined> {
     if (session.departure || performance.now() < this.#askAgainAt) return undefined;
     try {
-      const berth = await this.#options.place(session, avoid);
+      const berth = await this.#options.place(session, elsewhere);
       this.#failures = 0;
       return berth;
     } catch (error) {
@@ -166,4 +193,13 @@ export class Drain {
       return undefined;
     }
   }
+}
+
+/** How many may move a second, of so many that are left. */
+function paceOf({ perSecond, isFinal, windowMs }: DrainPlan, movers: number, elapsedMs: number): number {
+  const restMs = movesWithinMs(windowMs) - elapsedMs;
+  if (perSecond > 0) return perSecond;
+  // As fast as other nodes take them.
+  if (!isFinal || restMs <= 0) return Number.MAX_SAFE_INTEGER;
+  return Math.max(leastPerSecond, (1_000 * movers) / restMs);
 }
