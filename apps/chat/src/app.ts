@@ -91,6 +91,7 @@ export function createChat(
   };
   const ends: LiveEnds = {
     lastAt: (conversation) => side.ends.lastAt(conversation),
+    heard: (conversation) => side.ends.heard(conversation),
     reading: (conversations) => side.ends.reading(conversations),
   };
   const stores = createStores({ config, mysql, publisher, log, metrics, ends, tracing });

@@ -1,6 +1,6 @@
 import { BerthError, type ConversationSummary, type Member, type Message, type Profile } from '@berth/wire';
 import type { FileLines } from '../log/file-lines.ts';
-import { type LoggedConversation, readLogged } from '../log/log-ends.ts';
+import { type LoggedConversation, readGoneOn, readLogEnds, readLogged } from '../log/log-ends.ts';
 import type { LogHints } from '../log/log-hints.ts';
 import type { RangeReader } from '../log/range-reader.ts';
 import type { SeenReader } from '../log/seen-reader.ts';
@@ -23,7 +23,7 @@ import type { Database } from '../stores/guarded-mysql.ts';
 import { readProfiles } from '../stores/profile-rows.ts';
 import { countUnread, readLasts, type Viewer } from './last-lines.ts';
 import { type ListRow, readListRows, readLists } from './list-rows.ts';
-import type { LiveEnds } from './live-ends.ts';
+import type { LiveEnds, ReadEnd } from './live-ends.ts';
 import type { MysqlHiddenMessages } from './mysql-hidden-messages.ts';
 import type { MysqlMentions } from './mysql-mentions.ts';
 import { readSlowUntil } from './slow-until.ts';
@@ -59,7 +59,9 @@ export class ConversationReader {
   readonly #strangersMayWrite: boolean;
   readonly #fileLines: FileLines;
   readonly #ends: LiveEnds;
+  readonly #hints: LogHints;
   readonly #heads: CoalescingLoader<number, LoggedConversation>;
+  readonly #tails: CoalescingLoader<number, ReadEnd>;
   readonly #lists: CoalescingLoader<number, ListRow[]>;
   readonly #members: CoalescingLoader<string, MemberRow>;
 
@@ -85,6 +87,7 @@ export class ConversationReader {
     this.#ranges = ranges;
     this.#seen = seen;
     this.#ends = ends;
+    this.#hints = hints;
     this.#marks = marks;
     this.#strangersMayWrite = strangersMayWrite;
     this.#fileLines = fileLines;
@@ -92,7 +95,16 @@ export class ConversationReader {
       gatherMs,
       read: async (ids) => {
         const tell = ends.reading(ids);
-        const found = await readLogged(mysql, ids, (conversation, end) => hints.note(conversation, end));
+        const found = await this.#readLogged(ids);
+        tell(found);
+        return found;
+      },
+    });
+    this.#tails = new CoalescingLoader({
+      gatherMs,
+      read: async (ids) => {
+        const tell = ends.reading(ids);
+        const found = await this.#readEnds(ids);
         tell(found);
         return found;
       },
@@ -107,6 +119,11 @@ export class ConversationReader {
   /** Those that exist, heads and versions of now. */
   heads(conversations: readonly number[]): Promise<Map<number, LoggedConversation>> {
     return this.#heads.loadAll(conversations);
+  }
+
+  /** Ends of the logs of now, of those that exist. */
+  ends(conversations: readonly number[]): Promise<Map<number, ReadEnd>> {
+    return this.#tails.loadAll(conversations);
   }
 
   /** `sentAt` of the newest entry that shows, of those that exist; read only where this node does not know it. */
@@ -236,6 +253,28 @@ export class ConversationReader {
         ? []
         : [{ ...profile, role, mutedUntil, read: readSeq, joined: joinedSeq }];
     });
+  }
+
+  #readLogged(ids: readonly number[]): Promise<Map<number, LoggedConversation>> {
+    return readLogged(this.#mysql, ids, (conversation, end) => this.#hints.note(conversation, end));
+  }
+
+  /** Most have not gone on since they were heard of, so the log is asked for those that have. */
+  async #readEnds(ids: readonly number[]): Promise<Map<number, ReadEnd>> {
+    const found = new Map<number, ReadEnd>();
+    const unheard: number[] = [];
+    for (const id of ids) {
+      const end = this.#ends.heard(id);
+      if (end === undefined) unheard.push(id);
+      else found.set(id, end);
+    }
+    const places = [...found].map(([conversation, { head: seq }]) => ({ conversation, seq }));
+    for (const [id, end] of await readLogEnds(this.#mysql, await readGoneOn(this.#mysql, places))) {
+      found.set(id, { head: end.seq, lastAt: end.at });
+      this.#hints.note(id, end);
+    }
+    for (const [id, { head, lastAt }] of await this.#readLogged(unheard)) found.set(id, { head, lastAt });
+    return found;
   }
 
   async #peers(user: number, rows: readonly ConversationRow[]): Promise<Map<number, Peer>> {

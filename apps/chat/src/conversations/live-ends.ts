@@ -12,9 +12,15 @@ export interface ReadEnd {
 export interface LiveEnds {
   /** `sentAt` of the newest entry that shows; undefined when it must be read. */
   lastAt(conversation: number): number | undefined;
+  /** Where the log ended when it was read or pushed last: it may have gone on since. Undefined: nothing is known. */
+  heard(conversation: number): ReadEnd | undefined;
   /** Ends are about to be read; what is found is to be handed on. */
   reading(conversations: readonly number[]): (found: ReadonlyMap<number, ReadEnd>) => void;
 }
 
 /** Of a node without sessions. */
-export const noLiveEnds: LiveEnds = { lastAt: () => undefined, reading: () => () => {} };
+export const noLiveEnds: LiveEnds = {
+  lastAt: () => undefined,
+  heard: () => undefined,
+  reading: () => () => {},
+};

@@ -7,6 +7,8 @@ export interface Membership {
   conversation: number;
   membersVersion: number;
   head: number;
+  /** `sentAt` of the newest entry that shows; absent when the end of the log was not read. */
+  lastAt?: number;
   /** The head when the user joined: messages up to it are for earlier members only. */
   joinedSeq: number;
 }
@@ -38,7 +40,7 @@ export interface LiveQueries {
   /** What another node changed: the cached members of a conversation below this version are void. */
   membersChanged(conversation: number, membersVersion: number): void;
   /** Head and members version of each conversation that exists, in one multi-get per few hundred. */
-  heads(conversations: readonly number[]): Promise<readonly Omit<Membership, 'joinedSeq'>[]>;
+  heads(conversations: readonly number[]): Promise<readonly Omit<Membership, 'joinedSeq' | 'lastAt'>[]>;
   /** The frames of the newest `limit` entries above `after`, ascending; one read for all who ask at a time. With `upTo` as they were then. */
   deliverFrames(
     conversation: number,

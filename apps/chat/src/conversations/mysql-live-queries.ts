@@ -66,8 +66,8 @@ export class MysqlLiveQueries implements LiveQueries {
     return ids.flatMap((conversation) => {
       const [row, member] = [rows.get(conversation), members.get(conversation)];
       if (row === undefined || member === undefined || member.leftSeq !== undefined) return [];
-      const { membersVersion, head } = row;
-      return [{ conversation, membersVersion, head, joinedSeq: member.joinedSeq }];
+      const { membersVersion, head, lastAt } = row;
+      return [{ conversation, membersVersion, head, lastAt, joinedSeq: member.joinedSeq }];
     });
   }
 
@@ -100,7 +100,7 @@ export class MysqlLiveQueries implements LiveQueries {
     this.#directory.membersChanged(conversation, membersVersion);
   }
 
-  async heads(conversations: readonly number[]): Promise<Omit<Membership, 'joinedSeq'>[]> {
+  async heads(conversations: readonly number[]): Promise<Omit<Membership, 'joinedSeq' | 'lastAt'>[]> {
     const rows = await this.#conversations.heads(conversations);
     return [...rows.values()].map(({ id, membersVersion, head }) => ({
       conversation: id,

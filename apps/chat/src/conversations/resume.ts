@@ -16,11 +16,11 @@ export async function resume(
   marks: ReadonlyMap<number, number>,
 ): Promise<Answers['resume'][]> {
   const list = await reader.list(viewer.user);
-  const rows = await reader.heads(list.map(({ conversation }) => conversation));
-  const candidates = [...rows.values()]
-    .filter((row) => row.head > (marks.get(row.id) ?? 0))
-    .sort((a, b) => b.lastAt - a.lastAt || b.id - a.id)
-    .map((row) => row.id);
+  const ends = await reader.ends(list.map(({ conversation }) => conversation));
+  const candidates = [...ends]
+    .filter(([id, { head }]) => head > (marks.get(id) ?? 0))
+    .sort(([a, { lastAt: atA }], [b, { lastAt: atB }]) => atB - atA || b - a)
+    .map(([id]) => id);
   const changed: ConversationSummary[] = [];
   let looked = 0;
   // A head above the mark may be out of sight for one who left, so the next ones are looked at until there are enough.

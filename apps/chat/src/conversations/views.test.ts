@@ -330,9 +330,10 @@ test('what one is a member of, with versions, is what the index of a node is fil
   const group = conversation.conversation;
   await say(ann, group);
   const { live } = nodeAt(1).context.stores;
+  const { last } = await summaryOf(ann, group);
   assert.deepEqual(await live.conversationsOf(others[0]!.id), [
-    { conversation: directs[0], membersVersion: 0, head: 0, joinedSeq: 0 },
-    { conversation: group, membersVersion: 0, head: 1, joinedSeq: 0 },
+    { conversation: directs[0], membersVersion: 0, head: 0, lastAt: 0, joinedSeq: 0 },
+    { conversation: group, membersVersion: 0, head: 1, lastAt: last!.sentAt, joinedSeq: 0 },
   ]);
   await nodeAt(0).ask(groupLeave, 'groupLeave', others[0]!, { conversation: group });
   assert.deepEqual(

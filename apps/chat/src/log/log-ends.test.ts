@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { useMysql } from '@berth/fixtures';
 import { type Tx, txOn } from '@berth/mysql';
-import { readLogEnds, readLogged } from './log-ends.ts';
+import { readGoneOn, readLogEnds, readLogged } from './log-ends.ts';
 import { LogHints } from './log-hints.ts';
 import { createGroups, createWritingNode } from './message-writer.fixture.ts';
 
@@ -51,7 +51,7 @@ async function rowsRead(db: Tx): Promise<number> {
   return rows.reduce((sum, { Value }) => sum + Number(Value), 0);
 }
 
-test('however long a log is, its end is read by one descent', async () => {
+test('however long logs are, their ends are read by one descent each, and so is whether they go on', async () => {
   const [long, short, empty] = (await createGroups(mysql.db, 3, 1)) as [number, number, number];
   const insert = async (group: number, count: number) => {
     const rows = Array.from(
@@ -83,6 +83,14 @@ test('however long a log is, its end is read by one descent', async () => {
       ],
     );
     assert.ok(read <= 40, `${read} rows were looked at`);
+    const places = [long, short, empty].flatMap((conversation) => [{ conversation, seq: 2 }]);
+    await readGoneOn(db, places);
+    const asked = await rowsRead(db);
+    assert.deepEqual((await readGoneOn(db, places)).sort(), [long, short].sort());
+    const looked = (await rowsRead(db)) - asked - told;
+    assert.ok(looked <= 12, `${looked} rows were looked at`);
+    const ended = [long, short, empty].map((conversation, at) => ({ conversation, seq: [2_000, 3, 0][at]! }));
+    assert.deepEqual(await readGoneOn(db, ended), []);
   } finally {
     connection.release();
   }

@@ -75,6 +75,23 @@ export async function readLogEnds(db: Tx, ids: readonly number[]): Promise<Map<n
   return ends;
 }
 
+/** Of conversations, each with an entry that its log may end with, those whose log goes on behind it: one look-up for each. */
+export async function readGoneOn(
+  db: Tx,
+  places: readonly { conversation: number; seq: number }[],
+): Promise<number[]> {
+  const gone = new Set<number>();
+  await inChunks(places, 512, async (chunk) => {
+    const rows = await db.rows<{ id: number }>(
+      `SELECT conversation_id AS id FROM messages FORCE INDEX (PRIMARY)
+       WHERE (conversation_id, seq) IN (${Array(chunk.length).fill('(?,?)').join(',')})`,
+      chunk.flatMap(({ conversation, seq }) => [conversation, seq + 1]),
+    );
+    for (const { id } of rows) gone.add(id);
+  });
+  return [...gone];
+}
+
 /**
  * The conversations that exist, each with the end of its log. A hint says where a reader found the end last: since a log
  * has no holes, it is the end as long as nothing follows it, and one look-up by primary key tells. `onFound` hears of the

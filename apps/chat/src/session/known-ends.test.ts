@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { useChatFleet } from '../chat-fleet.fixture.ts';
+import { type Guest, useChatFleet } from '../chat-fleet.fixture.ts';
 import type { ReadEnd } from '../conversations/live-ends.ts';
 import { KnownEnds } from './known-ends.ts';
 import type { LiveSession } from './live-session.ts';
@@ -151,4 +151,50 @@ test('a list is ordered by what was pushed since it was resumed, and by the log 
   );
   await ann!.next('deliver', (body) => body.conversation === conversation && body.cid === 'x');
   assert.equal((await order())[0], latest.at(-1));
+});
+
+test('a resume finds what nobody has pushed, where there is some, and tells of nothing else', async () => {
+  const [ann, ben, cat] = (await Promise.all(
+    ['node-1', 'node-1', 'node-2'].map(async (node) => fleet.logIn(node, await fleet.user())),
+  )) as [Guest, Guest, Guest];
+  const open = async (peer: Guest) =>
+    (await ann.ask('directOpen', { user: peer.user })).conversation.conversation;
+  const [withBen, withCat] = [await open(ben), await open(cat)];
+  await ben.ask('send', { conversation: withBen, cid: 'one', text: 'one' });
+  await ann.next('deliver', (body) => body.cid === 'one');
+  const resumed = async (marks: [number, number][]) =>
+    (await ann.ask('resume', { marks })).conversations.map(({ conversation, head }) => [conversation, head]);
+  const marks: [number, number][] = [
+    [withBen, 1],
+    [withCat, 0],
+  ];
+  assert.deepEqual(await resumed(marks), []);
+  assert.deepEqual(await resumed([]), [[withBen, 1]]);
+  const append = (conversation: number, seq: number, sender: number) =>
+    fleet.mysql.db.run(
+      `INSERT INTO messages (conversation_id, seq, sender_id, cid, sent_at, text) VALUES (?, ?, ?, ?, ?, 'x')`,
+      [conversation, seq, sender, `x${seq}`, Date.now() + 60_000 * seq],
+    );
+  await append(withBen, 2, ben.user);
+  await append(withCat, 1, cat.user);
+  assert.deepEqual(await resumed(marks), [
+    [withBen, 2],
+    [withCat, 1],
+  ]);
+  await append(withCat, 2, cat.user);
+  await append(withCat, 3, cat.user);
+  assert.deepEqual(
+    await resumed([
+      [withBen, 2],
+      [withCat, 1],
+    ]),
+    [[withCat, 3]],
+  );
+  assert.deepEqual(
+    await resumed([
+      [withBen, 1],
+      [withCat, 3],
+    ]),
+    [[withBen, 2]],
+  );
 });

@@ -27,6 +27,11 @@ export class KnownEnds implements LiveEnds {
     return local.end.at;
   }
 
+  heard(conversation: number): ReadEnd | undefined {
+    const end = this.#options.index.conversation(conversation)?.end;
+    return end?.isHeard ? { head: end.seq, lastAt: end.at } : undefined;
+  }
+
   reading(conversations: readonly number[]): (found: ReadonlyMap<number, ReadEnd>) => void {
     const { index, isInDoubt } = this.#options;
     const round = this.#round;
@@ -43,7 +48,7 @@ export class KnownEnds implements LiveEnds {
         const read = found.get(conversation);
         if (read === undefined || end.losses !== losses[at]) continue;
         // What was pushed meanwhile may be newer.
-        if (read.head >= end.seq) Object.assign(end, { seq: read.head, at: read.lastAt });
+        if (read.head >= end.seq) end.heard(read.head, read.lastAt);
         end.readIn = round;
       }
     };

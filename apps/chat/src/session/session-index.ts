@@ -10,16 +10,25 @@ class LocalEnd {
   seq = 0;
   /** Its `sentAt`. */
   at = 0;
+  /** Whether both are told by the log, or by a push. */
+  isHeard = false;
   /** The round of `KnownEnds` in which it was read; since then pushes keep it right. */
   readIn = 0;
   losses = 0;
 
+  heard(seq: number, at: number): void {
+    this.seq = seq;
+    this.at = at;
+    this.isHeard = true;
+  }
+
   pushed(seq: number, sentAt: number): void {
     if (seq <= this.seq) return;
-    this.seq = seq;
-    this.at = sentAt;
+    this.heard(seq, sentAt);
     // A node of the version before does not tell the time.
-    if (sentAt === 0) this.lost();
+    if (sentAt > 0) return;
+    this.isHeard = false;
+    this.lost();
   }
 
   lost(): void {
@@ -50,6 +59,7 @@ export class LocalConversation {
     this.conversation = membership.conversation;
     this.version = membership.membersVersion;
     this.head = membership.head;
+    if (membership.lastAt !== undefined) this.end.heard(membership.head, membership.lastAt);
   }
 
   /** A message that goes out above what others are missing. */
