@@ -29,11 +29,10 @@ export interface LiveMetrics {
 }
 
 export function createLiveMetrics(metrics: Metrics): LiveMetrics {
-  const requests = metrics.counter('chat_requests_total', 'requests by frame and error code', [
-    'frame',
-    'code',
-  ]);
-  const seconds = metrics.histogram('chat_request_seconds', 'time from a request to its answer', ['frame']);
+  const requests = metrics.requests(
+    { name: 'chat_requests_total', help: 'requests by frame and error code' },
+    { name: 'chat_request_seconds', help: 'time from a request to its answer' },
+  );
   const closes = metrics.counter('chat_closes_total', 'connections closed by this node, by reason', [
     'reason',
   ]);
@@ -59,14 +58,8 @@ export function createLiveMetrics(metrics: Metrics): LiveMetrics {
     'chat_admission_rate',
     'hellos per second at which placement fills this node',
   );
-  // Labels are looked up once: they are the larger part of what counting costs.
-  const counts = new Map<string, ReturnType<typeof requests.labels>>();
-  const durations = new Map<string, ReturnType<typeof seconds.labels>>();
   return {
-    requested(name, code, took) {
-      kept(counts, code === 'ok' ? name : `${name} ${code}`, () => requests.labels(name, code)).inc();
-      kept(durations, name, () => seconds.labels(name)).observe(took);
-    },
+    requested: (name, code, took) => requests.ended(name, code, took),
     closed: (reason) => closes.inc({ reason }),
     strangerCut: () => strangers.inc(),
     loggedIn: (code) => logIns.inc({ code }),
@@ -109,13 +102,4 @@ export function createLiveMetrics(metrics: Metrics): LiveMetrics {
       );
     },
   };
-}
-
-function kept<V>(values: Map<string, V>, key: string, make: () => V): V {
-  let value = values.get(key);
-  if (value === undefined) {
-    value = make();
-    values.set(key, value);
-  }
-  return value;
 }

@@ -1,5 +1,9 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { LoopDelay } from './loop-delay.ts';
+import { RequestMetrics } from './request-metrics.ts';
+
+/** Of how long things took. */
+const secondsBounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 /** The metrics of one app, in a registry of its own (several apps may share a process in tests). */
 export class Metrics {
@@ -24,6 +28,11 @@ export class Metrics {
 
   counter<L extends string>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> {
     return new Counter({ name, help, labelNames, registers: [this.registry] });
+  }
+
+  /** Of requests: a counter by frame and code, and a histogram of seconds by frame. */
+  requests(total: { name: string; help: string }, seconds: { name: string; help: string }): RequestMetrics {
+    return new RequestMetrics({ registry: this.registry, total, seconds, bounds: secondsBounds });
   }
 
   gauge<L extends string>(
@@ -66,7 +75,7 @@ export class Metrics {
     name: string,
     help: string,
     labelNames: readonly L[] = [],
-    buckets: number[] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    buckets: number[] = secondsBounds,
   ): Histogram<L> {
     return new Histogram({ name, help, labelNames, buckets, registers: [this.registry] });
   }
