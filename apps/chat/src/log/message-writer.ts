@@ -4,6 +4,7 @@ import { BerthError } from '@berth/wire';
 import { BatchCommitter, type FinalOutcome } from './batch-committer.ts';
 import { CommittedRuns } from './committed-runs.ts';
 import { encodeStored, stampDeliver } from './deliver-frame.ts';
+import { LaneOrder } from './lane-order.ts';
 import { LockedConversations } from './locked-conversations.ts';
 import type { MessageStore, OutgoingMessage, Receipt } from './message-store.ts';
 import { bytesOf, PendingMessage, type SendWaiter } from './pending-message.ts';
@@ -80,9 +81,10 @@ export class MessageWriter {
         this.#turnLane.push(pending);
       },
     };
+    const order = new LaneOrder();
     this.#lanes = Array.from(
       { length: options.writers },
-      () => new WriterLane({ committer, locked, turns: turnLane }),
+      () => new WriterLane({ committer, locked, turns: turnLane, order }),
     );
   }
 

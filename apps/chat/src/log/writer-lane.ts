@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { batchSize, maxBatch } from '../stores/statement-shapes.ts';
 import type { BatchCommitter } from './batch-committer.ts';
+import type { LaneOrder } from './lane-order.ts';
 import type { LockedConversations } from './locked-conversations.ts';
 import { takesTurn } from './message-store.ts';
 import type { PendingMessage } from './pending-message.ts';
@@ -22,6 +23,8 @@ export interface WriterLaneOptions {
   locked: LockedConversations;
   /** Absent: this is the lane of those who take turns, and each of its batches is written under locks. */
   turns?: TurnLane;
+  /** Of the lanes that append. */
+  order?: LaneOrder;
   /** A message has left the lane. */
   onEnded?(pending: PendingMessage): void;
 }
@@ -57,12 +60,16 @@ export class WriterLane {
   }
 
   async #work(): Promise<void> {
-    const { committer, locked, turns, onEnded } = this.#options;
+    const { committer, locked, turns, onEnded, order } = this.#options;
     // What else arrives in this turn of the event loop goes along.
     await turn();
     while (this.#queue.length > 0) {
+      await order?.begin(this.#queue.length);
       const batch = this.#takeBatch();
-      if (batch.length === 0) continue;
+      if (batch.length === 0) {
+        order?.end();
+        continue;
+      }
       const skipLocked = performance.now() < this.#skipLockedUntil;
       const left = await committer.commit(batch, {
         append: turns !== undefined,
@@ -71,6 +78,7 @@ export class WriterLane {
         gathering:
           turns === undefined ? (conversations, taken) => this.#gather(conversations, taken) : undefined,
       });
+      order?.end();
       if (onEnded !== undefined) for (const pending of batch) onEnded(pending);
       const later: PendingMessage[] = [];
       for (const { pending, why } of left) {
