@@ -15,8 +15,10 @@ export interface RawFrame {
  * Encodes a frame whole: u16 id, u16 length, JSON body. Throws RangeError over 65,535 bytes of body.
  * The bytes are the same over TCP and WebSocket, so one encoding serves every receiver.
  */
-export function encodeFrame(id: number, body: unknown): Uint8Array {
-  const json = JSON.stringify(body);
+export const encodeFrame = (id: number, body: unknown): Uint8Array => encodeJson(id, JSON.stringify(body));
+
+/** The same of a body that is JSON already. */
+export function encodeJson(id: number, json: string): Uint8Array {
   const frame = shared(json) ?? alone(json);
   const length = frame.length - limits.headerBytes;
   if (length > limits.maxBodyBytes) throw new RangeError(`frame ${id}: body of ${length} bytes`);

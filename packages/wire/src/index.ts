@@ -24,7 +24,15 @@ export {
   toBerthError,
   type WireError,
 } from './errors.ts';
-export { decodeBody, encodeFrame, FrameDecoder, FrameError, framesOf, type RawFrame } from './frame-codec.ts';
+export {
+  decodeBody,
+  encodeFrame,
+  encodeJson,
+  FrameDecoder,
+  FrameError,
+  framesOf,
+  type RawFrame,
+} from './frame-codec.ts';
 export type { RequestBody, RequestInput, RequestName } from './frames.ts';
 export type { FoundGroup, GroupLink, GroupSettings, SetSettings } from './group-answers.ts';
 export { answerId, berthIds, type FrameName, frameIds, llfcchatIds } from './ids.ts';

@@ -17,8 +17,9 @@ export const quickSend = {
 
 function known(body: unknown): RequestBody<'send'> | undefined {
   if (typeof body !== 'object' || body === null) return undefined;
-  const { req, conversation, cid, text, replyTo, resent, ...more } = body as Record<string, unknown>;
-  const { attachments, mentions, thread, forward, poll } = more;
+  const sent = body as Record<string, unknown>;
+  const { req, conversation, cid, text, replyTo, resent } = sent;
+  const { attachments, mentions, thread, forward, poll } = sent;
   if ((attachments ?? mentions ?? thread ?? forward ?? poll) !== undefined) return undefined;
   if (!isInteger(req, 0, 0xffff_ffff) || !isInteger(conversation, 1, 0x7fff_ffff)) return undefined;
   if (typeof cid !== 'string' || cid.length === 0 || cid.length > limits.maxCidBytes) return undefined;

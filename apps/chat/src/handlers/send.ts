@@ -6,7 +6,7 @@ import { requireVisible } from '../events/change-events.ts';
 import { readForwarded } from '../events/forwarded.ts';
 import { deliverBodyBytes, encodeDeliver } from '../log/deliver-frame.ts';
 import type { Carried } from '../log/message-state.ts';
-import type { OutgoingMessage } from '../log/message-store.ts';
+import type { OutgoingMessage, Receipt } from '../log/message-store.ts';
 import type { SendWaiter } from '../log/pending-message.ts';
 import { type Standing, writeRefusal } from '../membership/standing.ts';
 
@@ -28,7 +28,7 @@ export function submitSend(
   trace: TraceSpan | undefined,
 ): void {
   const { config, sendTurns, stores } = context;
-  const { conversation, cid, text, resent, attachments: wanted, forward, poll } = body;
+  const { conversation, cid, text, attachments: wanted, forward, poll } = body;
   const sender = session.user;
   const judging = trace?.child('judge');
   const retryAfterMs = stores.sendRates.take(sender, performance.now());
@@ -40,30 +40,63 @@ export function submitSend(
   const rules = { strangersMayWrite: config.strangersMayWrite, now: Date.now() };
   const isPlain = wanted === undefined && forward === undefined && poll === undefined;
   const frame = isPlain ? frameOf(context, session, body) : undefined;
-  const settled: SendWaiter = {
-    stored(receipt) {
-      // Who writes has read what was there; in a thread that is the thread.
-      if (body.thread === undefined) stores.marks.wrote({ conversation, user: sender }, receipt.seq);
-      waiter.stored(receipt);
-    },
-    refused: (error) => waiter.refused(error),
-  };
-  const allowed = () => {
-    const cached = stores.directory.cached(conversation, sender);
-    return cached !== undefined && writeRefusal(cached, rules) === undefined ? cached : undefined;
-  };
   const isFree = frame !== undefined && body.thread === undefined && !sendTurns.isTaken(conversation, sender);
-  const known = isFree ? allowed() : undefined;
-  if (frame !== undefined && known !== undefined && !repliesEarlier(known, body)) {
-    judging?.end();
-    stores.messageWriter.submit(outgoing(session, body, { frame, standing: known, trace }), settled);
+  const known = isFree ? allowed(context, rules, conversation, sender) : undefined;
+  if (frame === undefined || known === undefined || repliesEarlier(known, body)) {
+    sendInTurn(context, session, body, waiter, { rules, frame, trace, judging });
     return;
   }
+  judging?.end();
+  const message = outgoing(session, body, { frame, standing: known, trace });
+  stores.messageWriter.submit(message, new Wrote(stores.marks, conversation, sender, waiter));
+}
+
+type Marks = Pick<Context['stores']['marks'], 'wrote'>;
+
+/** Who writes has read what was there. */
+class Wrote implements SendWaiter {
+  readonly #marks: Marks;
+  readonly #conversation: number;
+  readonly #sender: number;
+  readonly #waiter: SendWaiter;
+
+  constructor(marks: Marks, conversation: number, sender: number, waiter: SendWaiter) {
+    this.#marks = marks;
+    this.#conversation = conversation;
+    this.#sender = sender;
+    this.#waiter = waiter;
+  }
+
+  stored(receipt: Receipt): void {
+    this.#marks.wrote({ conversation: this.#conversation, user: this.#sender }, receipt.seq);
+    this.#waiter.stored(receipt);
+  }
+
+  refused(error: unknown): void {
+    this.#waiter.refused(error);
+  }
+}
+
+/** Apart from the usual way, which keeps nothing of it. */
+function sendInTurn(
+  context: Context,
+  session: Session,
+  body: RequestBody<'send'>,
+  waiter: SendWaiter,
+  { rules, frame, trace, judging }: Judged,
+): void {
+  const { sendTurns, stores } = context;
+  const { conversation, resent, thread } = body;
+  const sender = session.user;
+  // In a thread it is the thread that was read.
+  const settled = thread === undefined ? new Wrote(stores.marks, conversation, sender, waiter) : waiter;
   const inTurn = sendTurns.take(conversation, sender, async (handedOn) => {
-    const standing = allowed() ?? (await reloadStanding(context, rules, conversation, sender, resent));
-    if (body.thread !== undefined) await requireThread(context, sender, body, body.thread);
+    const standing =
+      allowed(context, rules, conversation, sender) ??
+      (await reloadStanding(context, rules, conversation, sender, resent));
+    if (thread !== undefined) await requireThread(context, sender, body, thread);
     if (repliesEarlier(standing, body)) await requireReplied(context, sender, body, body.replyTo!);
-    const more = isPlain ? undefined : await readMore(context, session, body);
+    const more = frame === undefined ? await readMore(context, session, body) : undefined;
     const whole = frame ?? frameOf(context, session, body, more);
     judging?.end();
     const message = outgoing(session, body, { frame: whole, standing, trace, more });
@@ -71,7 +104,35 @@ export function submitSend(
     handedOn();
     return written;
   });
-  inTurn.then(settled.stored, settled.refused);
+  inTurn.then(
+    (receipt) => settled.stored(receipt),
+    (error: unknown) => settled.refused(error),
+  );
+}
+
+interface Rules {
+  strangersMayWrite: boolean;
+  now: number;
+}
+
+/** How far a send has come. */
+interface Judged {
+  rules: Rules;
+  /** Undefined where what it brings along must be read first. */
+  frame: Uint8Array | undefined;
+  trace: TraceSpan | undefined;
+  judging: TraceSpan | undefined;
+}
+
+/** What is known here of a sender who may write. */
+function allowed(
+  { stores }: Context,
+  rules: Rules,
+  conversation: number,
+  sender: number,
+): Standing | undefined {
+  const cached = stores.directory.cached(conversation, sender);
+  return cached !== undefined && writeRefusal(cached, rules) === undefined ? cached : undefined;
 }
 
 function frameOf(
@@ -80,19 +141,23 @@ function frameOf(
   { conversation, cid, text, thread, replyTo = thread, mentions }: RequestBody<'send'>,
   more?: More,
 ): Uint8Array {
-  const reply = replyTo === undefined ? undefined : { replyTo, ...(thread !== undefined && { thread }) };
-  const meant = mentions && { mentions };
-  const rest = more && {
-    text: more.text,
-    ...(more.attachments.length > 0 && { attachments: more.attachments }),
-    ...more.carried,
-  };
-  const frame = encodeDeliver({ conversation, sender, cid, text, ...reply, ...meant, ...rest });
+  const message: Parameters<typeof encodeDeliver>[0] = { conversation, sender, cid, text };
+  if (replyTo !== undefined) message.replyTo = replyTo;
+  if (thread !== undefined) message.thread = thread;
+  if (mentions !== undefined) message.mentions = mentions;
+  if (more !== undefined) Object.assign(message, partsOf(more));
+  const frame = encodeDeliver(message);
   if (deliverBodyBytes(frame) > config.maxDeliverBytes) {
     throw new BerthError('too_large', `a message has at most ${config.maxDeliverBytes} bytes when encoded`);
   }
   return frame;
 }
+
+const partsOf = ({ text, attachments, carried }: More) => ({
+  text,
+  ...(attachments.length > 0 && { attachments }),
+  ...carried,
+});
 
 function outgoing(
   session: Session,
@@ -191,7 +256,7 @@ async function readMore(
  */
 async function reloadStanding(
   { stores }: Context,
-  rules: { strangersMayWrite: boolean; now: number },
+  rules: Rules,
   conversation: number,
   sender: number,
   resent: boolean,

@@ -39,6 +39,8 @@ export class MarkWriter {
   #writing = new Map<string, Waiting>();
   /** Of the quiet ones those that are left of the present round, which stand first. */
   #due = 0;
+  /** Of one who wrote, while it waits: in a batch the messages of one sender often follow each other. */
+  #latest: Waiting | undefined;
   #pause: NodeJS.Timeout | undefined;
   #working: Promise<void> | undefined;
   #wake: (() => void) | undefined;
@@ -70,7 +72,13 @@ export class MarkWriter {
 
   /** Who writes a message has read what was there before it, so that one's own messages are never unread. */
   wrote(member: MemberKey, seq: number): void {
-    this.#add(member, { read: seq, received: seq });
+    const latest = this.#latest;
+    if (latest?.conversation === member.conversation && latest.user === member.user) {
+      latest.read = Math.max(latest.read, seq);
+      latest.received = Math.max(latest.received, seq);
+      return;
+    }
+    this.#latest = this.#add(member, { read: seq, received: seq });
     if (this.#quiet.size > maxQuiet) this.#wake?.();
   }
 
@@ -142,6 +150,7 @@ export class MarkWriter {
 
   #take(from: Map<string, Waiting>, count: number): Waiting[] {
     const taken: Waiting[] = [];
+    this.#latest = undefined;
     for (const [key, waiting] of from) {
       if (taken.length >= count) break;
       from.delete(key);

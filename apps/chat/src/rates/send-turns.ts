@@ -7,7 +7,7 @@ export class SendTurns {
 
   /** Whether an earlier message is still on its way to the writer. */
   isTaken(conversation: number, sender: number): boolean {
-    return this.#last.has(`${conversation} ${sender}`);
+    return this.#last.size > 0 && this.#last.has(`${conversation} ${sender}`);
   }
 
   /**

@@ -1,3 +1,5 @@
+const taken = { taken: true } as const;
+
 /** Lets through `perSecond` on average and `burst` at once. */
 export class TokenBucket {
   readonly #perSecond: number;
@@ -19,7 +21,7 @@ export class TokenBucket {
     this.#atMs = nowMs;
     if (this.#tokens >= 1) {
       this.#tokens--;
-      return { taken: true };
+      return taken;
     }
     return { taken: false, retryAfterMs: Math.ceil(((1 - this.#tokens) * 1_000) / this.#perSecond) };
   }

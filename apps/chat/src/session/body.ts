@@ -8,7 +8,7 @@ const backslash = 0x5c;
  * `limits.maxJsonDepth`, which is seen before anything is built.
  */
 export function parseBody(body: Uint8Array): unknown {
-  if (body.length > limits.maxJsonDepth && isTooDeep(body))
+  if (body.length > limits.maxJsonDepth && isNested(body) && isTooDeep(body))
     throw new BerthError('bad_request', `A body may be nested ${limits.maxJsonDepth} deep at most.`);
   try {
     return decodeBody(body);
@@ -16,6 +16,9 @@ export function parseBody(body: Uint8Array): unknown {
     throw new BerthError('bad_request', 'A body must be a JSON object in UTF-8.', { cause });
   }
 }
+
+/** Whether there is anything to be counted: most bodies have one bracket, at their beginning. */
+const isNested = (body: Uint8Array): boolean => body.indexOf(0x5b) >= 0 || body.indexOf(0x7b, 1) >= 0;
 
 /** Counts brackets outside strings; bytes of longer UTF-8 sequences are never taken for one. */
 function isTooDeep(body: Uint8Array): boolean {

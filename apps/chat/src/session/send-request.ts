@@ -1,5 +1,5 @@
 import type { TraceSpan } from '@berth/telemetry';
-import { answerId, encodeFrame, frameIds } from '@berth/wire';
+import { answerId, encodeFrame, encodeJson, frameIds } from '@berth/wire';
 import type { Receipt } from '../log/message-store.ts';
 import type { SendWaiter } from '../log/pending-message.ts';
 import type { ClientConnection } from './client-connection.ts';
@@ -11,6 +11,14 @@ export interface SendRequestHooks {
 }
 
 const id = answerId(frameIds.send);
+
+/** Most answers are four numbers, which are JSON as they are. */
+function encodeAnswer(req: number | undefined, receipt: Receipt): Uint8Array {
+  const { conversation, seq, sentAt, attachments, text } = receipt;
+  if (req === undefined || attachments !== undefined || text !== undefined)
+    return encodeFrame(id, { req, ...receipt });
+  return encodeJson(id, `{"req":${req},"conversation":${conversation},"seq":${seq},"sentAt":${sentAt}}`);
+}
 
 /** A send that waits for its answer: most of what a node does, so all that it keeps is this. */
 export class SendRequest implements SendWaiter {
@@ -29,8 +37,7 @@ export class SendRequest implements SendWaiter {
   }
 
   stored(receipt: Receipt): void {
-    const { req } = this;
-    this.#connection.queue(encodeFrame(id, { req, ...receipt }));
+    this.#connection.queue(encodeAnswer(this.req, receipt));
     this.#end('ok');
   }
 
