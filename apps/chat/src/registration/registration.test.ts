@@ -20,26 +20,28 @@ test('a node is ready once its first report was taken, since nobody is placed on
   await starting;
 });
 
-test('a name is looked up only a moment after the start, as DNS remembers for long that it was not there yet', async (t) => {
+test('a name is asked for only a moment after the start, when DNS may know it, and an address at once', async (t) => {
   const lookup = t.mock.method(dns, 'lookup', () => new Promise(() => {}));
+  const resolve = t.mock.method(dns.Resolver.prototype, 'resolve', () => new Promise(() => {}));
   syncBuiltinESMExports();
   t.after(() => syncBuiltinESMExports());
   t.mock.timers.enable({ apis: ['setTimeout'] });
-  const lookedUp = (peerAddress: string, afterMs: number): string[] => {
-    lookup.mock.resetCalls();
+  const askedFor = (peerAddress: string, afterMs: number): string[] => {
+    for (const mock of [lookup, resolve]) mock.mock.resetCalls();
     const registration = new Registration({
       describe: () => ({ peerAddress }),
     } as unknown as RegistrationOptions);
     registration.start();
     t.mock.timers.tick(afterMs);
     void registration.close();
-    return lookup.mock.calls.map(({ arguments: [name] }) => name as string);
+    return [lookup, resolve].flatMap(({ mock }) => mock.calls.map((call) => call.arguments.join(' ')));
   };
-  assert.deepEqual(lookedUp('10-0-0-7.berth-chat.berth.svc.cluster.local:50055', 500), []);
-  assert.deepEqual(lookedUp('10-0-0-7.berth-chat.berth.svc.cluster.local:50055', 1_500), [
-    '10-0-0-7.berth-chat.berth.svc.cluster.local',
+  assert.deepEqual(askedFor('10-0-0-7.berth-chat.berth.svc.cluster.local:50055', 500), []);
+  assert.deepEqual(askedFor('10-0-0-7.berth-chat.berth.svc.cluster.local:50055', 1_500), [
+    '10-0-0-7.berth-chat.berth.svc.cluster.local SRV',
   ]);
+  assert.deepEqual(askedFor('chat-1.example.com:50055', 1_500), ['chat-1.example.com']);
   // An address is there from the start.
-  assert.deepEqual(lookedUp('127.0.0.1:50055', 0), ['127.0.0.1']);
-  assert.deepEqual(lookedUp('[::1]:50055', 0), ['::1']);
+  assert.deepEqual(askedFor('127.0.0.1:50055', 0), ['127.0.0.1']);
+  assert.deepEqual(askedFor('[::1]:50055', 0), ['::1']);
 });

@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
 import { freemem } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type {
@@ -18,6 +16,7 @@ import { backoffMs, jittered } from '@berth/lifecycle';
 import type { Log } from '@berth/telemetry';
 import type { ClientDuplexStream, ServiceError } from '@grpc/grpc-js';
 import type { Fleet } from '../fleet/peers/fleet.ts';
+import { OwnName, TooEarlyError } from './own-name.ts';
 import type { RegisteredNode } from './registered-node.ts';
 import { UsedReservations } from './used-reservations.ts';
 
@@ -47,11 +46,10 @@ const silenceMs = 3_000;
 /** Reports that are due at once, because the count moved, come no closer than this. */
 const minReportGapMs = 20;
 const retry = { baseMs: 200, maxMs: 3_000 };
-/**
- * DNS learns of a new pod at about the time at which its process is up. A look-up that comes a little too early costs half
- * a minute, for which the cluster's DNS keeps the answer that there is no such name.
- */
+/** DNS learns of a new pod at about the time at which its process is up. */
 const nameSettlesMs = 1_000;
+/** And is asked again after this. */
+const nameAgainMs = 500;
 
 /** This node in the registry: reports its load, hears of the fleet, of revocations and commands. */
 export class Registration {
@@ -71,6 +69,7 @@ export class Registration {
   #reportedAt = 0;
   #lastRevocation = '';
   #attempt = 0;
+  #name: OwnName | undefined;
   #reportTimer: NodeJS.Timeout | undefined;
   #retryTimer: NodeJS.Timeout | undefined;
   #silenceTimer: NodeJS.Timeout | undefined;
@@ -92,8 +91,8 @@ export class Registration {
 
   start(): void {
     this.#loopDelay.enable();
-    const isName = isIP(hostOf(this.#options.describe().peerAddress)) === 0;
-    if (isName) this.#retryTimer = setTimeout(() => void this.#connect(), nameSettlesMs);
+    this.#name = new OwnName(hostOf(this.#options.describe().peerAddress));
+    if (this.#name.isName) this.#retryTimer = setTimeout(() => void this.#connect(), nameSettlesMs);
     else void this.#connect();
   }
 
@@ -133,11 +132,15 @@ export class Registration {
   /** Only once its own name resolves: others could not reach it before, though placement would send clients here. */
   async #connect(): Promise<void> {
     if (this.#closed) return;
-    const description = this.#options.describe();
     try {
-      await lookup(hostOf(description.peerAddress));
-      if (!this.#closed) this.#open(description);
+      await this.#name!.look();
+      if (!this.#closed) this.#open(this.#options.describe());
     } catch (error) {
+      if (this.#closed) return;
+      if (error instanceof TooEarlyError) {
+        this.#retryTimer = setTimeout(() => void this.#connect(), nameAgainMs);
+        return;
+      }
       this.#options.log.warn({ err: error }, 'the name of this node does not resolve yet');
       this.#connectLater();
     }
