@@ -21,7 +21,7 @@ test('20 people talk while each service goes to this release and back: nobody is
     environment: { chat: { DRAIN_SECONDS: '2' } },
   });
   try {
-    const load = await startLoad(platform, 20);
+    const load = await startLoad(platform, 20, { changes: true });
     const [guest] = await seedPeople(platform, 1, 'guest');
     const begun = performance.now();
     const seconds = () => Math.round((performance.now() - begun) / 1_000);
