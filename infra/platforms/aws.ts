@@ -143,10 +143,10 @@ export async function createAws(config: AwsConfig): Promise<Platform> {
     gate: { autoscaling: { enabled: true, max: config.gateMax } },
     files: { storage: 's3', replicas: 2, s3: { bucket: bucket.bucket, region } },
     chat: chatNodes,
-    // Auto Mode answers DNS on each node itself, where no pod selector finds it.
     // An edge is ready when the load balancer knows it: its budget then keeps two nodes that are emptied one after the other
     // from taking the old edges away before new ones have traffic, which `minReadySeconds` does in a rollout alone.
     namespaceLabels: { 'eks.amazonaws.com/pod-readiness-gate-inject': 'enabled' },
+    // Auto Mode answers DNS on each node itself, where no pod selector finds it.
     dns: [],
     foundation: [cluster, nodes, database, cache, bucket, registry],
     publish: (release) => publish(config, release, aws, kubernetes),
