@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { connectFiles } from '@berth/client/files';
 import { eventually } from '@berth/fixtures';
+import sharp from 'sharp';
 import type { Body } from '../harness/frame-socket.ts';
-import { connectDevice, type Device, nextEvent } from '../harness/people.ts';
+import { nextEvent } from '../harness/people.ts';
 import { usePlatform } from '../harness/platform.ts';
 import {
   announce,
@@ -17,7 +16,8 @@ import {
   noisePng,
   uploadPicture,
 } from './old-pictures.ts';
-import { type OldUser, oldLogIn, registerOldUser } from './old-user.ts';
+import { oldLogIn } from './old-user.ts';
+import { picturePeople } from './picture-people.ts';
 import { QtClient } from './qt-client.ts';
 import { qtPeople } from './qt-people.ts';
 import { connectResource, resourceFrame } from './resource-socket.ts';
@@ -28,37 +28,16 @@ const platform = usePlatform({
   environment: {
     verify: { CODES_PER_SOURCE_HOUR: '1000', CODES_PER_MINUTE: '1000' },
     chat: { OLD_CLIENT_SPACING_MS: '20', HEARTBEAT_SECONDS: '5', DEAD_SECONDS: '30' },
-    files: { OLD_CLIENT_PICTURE_MB: '1' },
+    files: { OLD_CLIENT_PICTURE_MB: '1', SWEEP_SECONDS: '1' },
   },
 });
-const { makeFriends, logIn, noFaults } = qtPeople(platform);
+const { logIn, noFaults } = qtPeople(platform);
+const { two, webOf, logInWithPictures, storedNames, leftOver } = picturePeople(platform);
 
 /** Of noise: nine chunks and a bit. */
 const large = noisePng(320);
 const small = noisePng(40);
 
-const webOf = ({ uid: id, name, email, password }: OldUser): Promise<Device> =>
-  connectDevice(platform, { id, name, email, password }, { files: true, deviceClass: 'web' });
-
-async function logInWithPictures(user: OldUser): Promise<QtClient> {
-  const client = new QtClient(user, { variant: 'threads', pictures: true });
-  await client.logIn(platform);
-  return client;
-}
-
-async function two(): Promise<{ annUser: OldUser; bobUser: OldUser; conversation: number }> {
-  const [annUser, bobUser] = [await registerOldUser(platform, 'ann'), await registerOldUser(platform, 'bob')];
-  return { annUser, bobUser, conversation: await makeFriends(annUser, bobUser) };
-}
-
-const leftOver = async (user: number): Promise<unknown> => ({
-  scratch: await readdir(join(dirname(platform.logFolder), 'files/scratch/llfcchat')),
-  files: await platform.db.rows('SELECT state FROM files WHERE owner_id = ?', [user]),
-  budget: await platform.db.rows(
-    'SELECT total_bytes AS total, open_uploads AS open FROM file_budgets WHERE owner_id = ? AND (total_bytes > 0 OR open_uploads > 0)',
-    [user],
-  ),
-});
 const nothing = { scratch: [], files: [], budget: [] };
 
 // First: later there are clients that know pictures at this address.
@@ -197,11 +176,53 @@ test('a picture of a new client comes with its frame, any other file as a line',
   const told = await bob.frame(1039, undefined, 30_000);
   assert.match(told.img_name, /^[0-9a-f-]{36}\.png$/);
   assert.deepEqual(await downloadPicture(bob, { ...told, name: told.img_name }), small);
+  // Of what is no picture to others, or meant as a file, a line.
   await send(randomBytes(2_000), 'file', 'notes.bin');
-  await eventually('bob has a line', () =>
-    bob.textsWith(annUser.uid).some((text) => text.startsWith('📎 notes.bin')),
-  );
+  await send(small, 'file', 'scan.png');
+  for (const name of ['notes.bin', 'scan.png'])
+    await eventually(`bob has a line of ${name}`, () =>
+      bob.textsWith(annUser.uid).some((text) => text.startsWith(`📎 ${name}`)),
+    );
   noFaults(bob);
+  await ann.client.close();
+});
+
+test('a picture of a type that Qt reads with plugins alone comes as a JPEG, for whoever may see it', async () => {
+  const { annUser, bobUser, conversation } = await two();
+  const { bobUser: eveUser } = await two();
+  const [ann, bob] = [await webOf(annUser), await logInWithPictures(bobUser)];
+  const eve = await logInWithPictures(eveUser);
+  const files = connectFiles({ client: ann.client, gateUrl: platform.gateUrl });
+  const drawing = sharp(large).resize(1_600, 900, { fit: 'fill' }).ensureAlpha(0.5);
+  const newer = [drawing.clone().webp(), drawing.clone().avif({ effort: 0 })];
+  for (const [index, picture] of newer.entries()) {
+    const content = await picture.toBuffer();
+    const answer = await files.upload(content, { name: `sea ${index}.png` }).whenReady();
+    const { file, name, bytes, type = '' } = answer;
+    const attachments = [{ file, kind: 'image' as const, name, bytes, type }];
+    const { seq } = await ann.client.send(conversation, '', { attachments }).whenSent();
+    const comes = ({ total_size }: Body) => total_size === String(content.length);
+    const told = await bob.frame(1039, comes, 30_000);
+    assert.match(told.img_name, /^[0-9a-f-]{36}\.jpg$/);
+    const asked = { name: told.img_name, seq: 1, message_id: told.message_id };
+    const byEve = () => eve.files.ask(1047, { ...asked, token: eve.fileToken, uid: eveUser.uid });
+    assert.equal((await byEve()).error, 1022, 'before it is made');
+    const shown = await downloadPicture(bob, { ...told, name: told.img_name });
+    const { format, width, height } = await sharp(shown).metadata();
+    assert.deepEqual([format, width, height], ['jpeg', 1_280, 720]);
+    assert.ok(shown.length > 32_768, 'it is made of several chunks');
+    // The next one who asks is told of these very bytes.
+    const known = await bob.files.ask(1045, { message_id: told.message_id });
+    assert.deepEqual([known.error, known.name, known.total_size], [0, told.img_name, String(shown.length)]);
+    assert.deepEqual(await downloadPicture(bob, { ...known, receiver_id: known.recv_id }), shown);
+    assert.equal((await byEve()).error, 1022, 'when it is there');
+    await ann.client.recall(conversation, seq);
+    const late = await bob.files.ask(1047, { ...asked, token: bob.fileToken, uid: bobUser.uid });
+    assert.equal(late.error, 1022);
+    const isStored = async () => (await storedNames()).some((one) => one.startsWith(file));
+    await eventually('nothing of it is left', async () => !(await isStored()));
+  }
+  noFaults(bob, eve);
   await ann.client.close();
 });
 
@@ -325,7 +346,7 @@ test('what does not fit has one clear answer, and nothing of it is left', async 
   assert.notDeepEqual(await leftOver(annUser.uid), nothing);
   await ann.files.close();
   await eventually('nothing is left', async () => {
-    const left = (await leftOver(annUser.uid)) as typeof nothing;
+    const left = await leftOver(annUser.uid);
     return left.scratch.length + left.files.length + left.budget.length === 0;
   });
   noFaults(ann, bob);

@@ -92,20 +92,23 @@ export async function uploadPicture(from: QtClient, picture: Announced, bytes: B
   return last;
 }
 
-/** Asks for a picture chunk by chunk (1047), as when 1039 or 1046 told of it. */
+/** Asks for a picture chunk by chunk (1047), as when 1039 or 1046 told of it; how large it is the client believes the last answer. */
 export async function downloadPicture(
   by: QtClient,
-  { name, message_id, sender_id, receiver_id, total_size }: Body,
+  { name, message_id, sender_id, receiver_id, total_size: told }: Body,
 ): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for (let seq = 1; ; seq++) {
-    const asked = { name, seq, trans_size: String((seq - 1) * chunkBytes), total_size, token: by.fileToken };
+  let content = Buffer.alloc(0);
+  for (let seq = 1, total_size = told; ; seq++) {
+    const asked = { name, seq, trans_size: String(content.length), total_size, token: by.fileToken };
     const people = { sender_id, receiver_id, message_id, uid: by.user.uid };
     const answer = await by.files.ask(1047, { ...asked, ...people });
     assert.equal(answer.error, 0, JSON.stringify(answer));
-    assert.deepEqual([answer.name, answer.seq, answer.total_size], [name, seq, total_size]);
-    assert.equal(typeof answer.current_size, 'string');
-    chunks.push(Buffer.from(answer.data, 'base64'));
-    if (answer.is_last === true) return Buffer.concat(chunks);
+    assert.deepEqual([answer.name, answer.seq], [name, seq]);
+    content = Buffer.concat([content, Buffer.from(answer.data, 'base64')]);
+    assert.equal(answer.current_size, String(content.length));
+    total_size = answer.total_size;
+    if (answer.is_last !== true) continue;
+    assert.equal(total_size, String(content.length));
+    return content;
   }
 }

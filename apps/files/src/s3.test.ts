@@ -4,10 +4,10 @@ import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { after, before, test } from 'node:test';
 import { eventually, useMysql } from '@berth/fixtures';
-import { oldIconName } from '@berth/wire/old-files';
+import { oldIconName, oldPictureName } from '@berth/wire/old-files';
 import sharp from 'sharp';
 import type { Files } from './app.ts';
-import { announceOldPicture, giveOldToken, OldWire } from './fixtures/old-wire.ts';
+import { announceOldPicture, fetchOld, giveOldToken, numberedMessage, OldWire } from './fixtures/old-wire.ts';
 import { credentials, type Seaweed, startSeaweed, weedBinary } from './fixtures/seaweedfs.ts';
 import {
   beginUpload,
@@ -18,6 +18,7 @@ import {
   headUpload,
   linksTo,
   patchUpload,
+  removeUpload,
   startFiles,
   upload,
 } from './fixtures/use-files.ts';
@@ -84,11 +85,7 @@ test('a picture is cleaned and gets its previews there, and all of it goes when 
   const small = await fetch(link!.urls!.small!);
   assert.equal(small.headers.get('content-type'), 'image/webp');
   assert.equal((await sharp(Buffer.from(await small.arrayBuffer())).metadata()).width, 320);
-  const remove = await fetch(`${urlOf(1)}/v1/uploads/${file}`, {
-    method: 'DELETE',
-    headers: { authorization: `Bearer ${user.token}`, 'tus-resumable': '1.0.0' },
-  });
-  assert.equal(remove.status, 204);
+  assert.equal((await removeUpload(urlOf(1), user, file)).status, 204);
   assert.deepEqual(await weed.keys(file), []);
 });
 
@@ -97,11 +94,7 @@ test('an upload that is given up leaves nothing behind', { skip }, async () => {
   const file = fileOf(await beginUpload(urlOf(0), user, 9_000_000));
   await patchUpload(urlOf(0), user, file, 0, randomBytes(1_000_000));
   assert.ok((await weed.keys(file)).length > 0);
-  const remove = await fetch(`${urlOf(0)}/v1/uploads/${file}`, {
-    method: 'DELETE',
-    headers: { authorization: `Bearer ${user.token}`, 'tus-resumable': '1.0.0' },
-  });
-  assert.equal(remove.status, 204);
+  assert.equal((await removeUpload(urlOf(0), user, file)).status, 204);
   assert.deepEqual(await weed.keys(file), []);
   assert.equal(await weed.parts(file), undefined);
 });
@@ -132,17 +125,22 @@ test('pictures of llfcchat clients go there and come from there, whichever repli
   const icon = await upload(urlOf(0), user, await picture.webp().toBuffer());
   await mysql.db.run('UPDATE users SET icon = ? WHERE id = ?', [`file:${icon.file}`, user.id]);
   const second = await OldWire.connect(replicas[1]!.ports.tcp);
-  const chunks: Buffer[] = [];
-  for (let seq = 1; ; seq++) {
-    const name = oldIconName(user.id, `file:${icon.file}`);
-    const answer = await second.ask(1033, { name, seq, token, uid: user.id });
-    assert.equal(answer.error, 0);
-    chunks.push(Buffer.from(answer.data, 'base64'));
-    if (answer.is_last) break;
-  }
-  const shown = await sharp(Buffer.concat(chunks)).metadata();
+  const mine = { token, uid: user.id };
+  const name = oldIconName(user.id, `file:${icon.file}`);
+  const shown = await sharp(await fetchOld(second, 1033, { ...mine, name })).metadata();
   assert.deepEqual([shown.format, shown.width, shown.height], ['png', 256, 171]);
-  assert.ok(chunks.length > 1, 'all of them are of one picture');
+  // In a conversation it is made a JPEG once, for all replicas.
+  const told = { ...icon, name: 'sea.webp', type: icon.type! };
+  const asked = {
+    ...{ ...mine, name: oldPictureName(told) },
+    message_id: await numberedMessage(mysql.db, user, told),
+  };
+  const jpeg = await fetchOld(second, 1047, asked);
+  assert.deepEqual([(await sharp(jpeg).metadata()).format, asked.name.slice(-4)], ['jpeg', '.jpg']);
+  assert.ok((await weed.keys(icon.file)).includes(`${icon.file}.plain`));
+  assert.deepEqual(await fetchOld(first, 1047, asked), jpeg);
+  assert.equal((await removeUpload(urlOf(0), user, icon.file)).status, 204);
+  assert.deepEqual(await weed.keys(icon.file), []);
   await Promise.all([first.close(), second.close()]);
 });
 

@@ -15,8 +15,14 @@ const extensions: Readonly<Record<string, string>> = {
   'image/bmp': 'bmp',
 };
 
+/** Types of pictures that it is given as a JPEG: its library reads them with plugins alone. */
+const madeJpeg: ReadonlySet<string> = new Set(['image/webp', 'image/avif', 'image/tiff']);
+
 /** Whether such a client shows pictures of this type as they are. */
 export const isOldPictureType = (type: string): boolean => type in extensions;
+
+/** Whether pictures of this type are made others for such a client. */
+export const isMadeJpegForOld = (type: string): boolean => madeJpeg.has(type);
 
 /** As such clients name what they send: a UUID of theirs, and the extension of what the user chose. */
 const clientName = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(\.[A-Za-z0-9]{1,8})?$/;
@@ -30,7 +36,7 @@ export function oldPictureName({ file, name, type }: Named): string {
   if (isOldClientName(name)) return name;
   const hex = hexOf(file);
   const groups = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)];
-  return `${groups.join('-')}.${extensions[type] ?? 'bin'}`;
+  return `${groups.join('-')}.${isMadeJpegForOld(type) ? 'jpg' : (extensions[type] ?? 'bin')}`;
 }
 
 /** The one picture of a message that the dialect has a frame for; undefined: it is told as text. */
@@ -40,9 +46,10 @@ export function oldPictureOf({
 }: Pick<Message, 'text' | 'attachments'>): Attachment | undefined {
   const [picture, ...others] = attachments;
   if (picture === undefined || others.length > 0 || text !== '') return undefined;
-  const isShown =
-    isOldPictureType(picture.type) || (picture.type.startsWith('image/') && isOldClientName(picture.name));
-  return isShown ? picture : undefined;
+  const { kind, type, name } = picture;
+  const isShown = kind === 'image' && (isOldPictureType(type) || isMadeJpegForOld(type));
+  // What such a client has sent it shows, whatever it is to others.
+  return isShown || (type.startsWith('image/') && isOldClientName(name)) ? picture : undefined;
 }
 
 /** The icon of a user: a picture of the client's own, or the name of a file; whose it is stands in it. */

@@ -2,7 +2,7 @@ import { BerthError } from '@berth/wire';
 import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
 import { isInline } from '../media/media-type.ts';
-import type { ContentHeaders, FileVariant } from '../storage/file-storage.ts';
+import type { ContentHeaders, LinkedVariant } from '../storage/file-storage.ts';
 import type { StoredFile } from '../stores/mysql-file-store.ts';
 
 /** Read at a time from disk. */
@@ -21,7 +21,7 @@ export async function serveContent(
   { files, storage, signer }: Context,
   request: Request,
   response: Response,
-  { file: id, variant }: { file: string; variant: FileVariant },
+  { file: id, variant }: { file: string; variant: LinkedVariant },
   { owner, expiresAt, download, signature }: ContentQuery,
 ): Promise<void> {
   if (!signer.isGood({ owner, file: id, variant, download }, expiresAt, signature, Date.now()))
@@ -62,7 +62,7 @@ export async function serveContent(
   });
 }
 
-function headersOf(file: StoredFile, variant: FileVariant, download: boolean): ContentHeaders {
+function headersOf(file: StoredFile, variant: LinkedVariant, download: boolean): ContentHeaders {
   const inline = !download && (variant !== 'original' || isInline(file.kind, file.type));
   const type = variant === 'original' ? file.type : 'image/webp';
   return {

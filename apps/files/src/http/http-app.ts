@@ -9,12 +9,12 @@ import { deleteFile } from '../handlers/delete-file.ts';
 import { describeFile } from '../handlers/describe-file.ts';
 import { previewLink } from '../handlers/preview-link.ts';
 import { serveContent } from '../handlers/serve-content.ts';
-import { fileVariants, isStorageAway } from '../storage/file-storage.ts';
+import { isStorageAway, linkedVariants } from '../storage/file-storage.ts';
 
 const fileId = z.string().regex(/^[\w-]{22}$/);
 const contentPath = z.object({
   file: fileId,
-  variant: z.enum(fileVariants as ['original', 'small', 'large']),
+  variant: z.enum(linkedVariants as ['original', 'small', 'large']),
 });
 const contentQuery = z
   .object({

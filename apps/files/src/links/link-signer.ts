@@ -1,10 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { FileVariant } from '../storage/file-storage.ts';
+import type { LinkedVariant } from '../storage/file-storage.ts';
 
 export interface ContentAddress {
   owner: number;
   file: string;
-  variant: FileVariant;
+  variant: LinkedVariant;
   /** To be saved, and not shown. */
   download: boolean;
 }

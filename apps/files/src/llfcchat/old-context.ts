@@ -3,6 +3,7 @@ import type { MysqlEntitlements } from '../stores/mysql-entitlements.ts';
 import type { MysqlFileStore } from '../stores/mysql-file-store.ts';
 import type { MysqlOldClients } from '../stores/mysql-old-clients.ts';
 import type { OldIcons } from './old-icons.ts';
+import type { OldPictures } from './old-pictures.ts';
 import type { OldUploads } from './old-uploads.ts';
 
 /** What the frames of llfcchat clients may use. */
@@ -10,6 +11,7 @@ export interface OldContext {
   clients: MysqlOldClients;
   uploads: OldUploads;
   icons: OldIcons;
+  pictures: OldPictures;
   files: MysqlFileStore;
   entitlements: MysqlEntitlements;
   storage: FileStorage;

@@ -7,6 +7,7 @@ import { MysqlOldClients } from '../stores/mysql-old-clients.ts';
 import { OldDoor } from './old-door.ts';
 import { OldIcons } from './old-icons.ts';
 import { OldListener } from './old-listener.ts';
+import { OldPictures } from './old-pictures.ts';
 import { OldUploads } from './old-uploads.ts';
 
 /** Where clients of the llfcchat dialect come in, who know nothing of HTTP. */
@@ -19,13 +20,14 @@ export function createOldDoors(
   const clients = new MysqlOldClients(db);
   const uploads = new OldUploads({ files, storage, processor, maxBytes, onFault });
   const icons = new OldIcons({ storage, pool, maxPixels });
+  const pictures = new OldPictures({ storage, files, pool, maxPixels });
   const requests = metrics.counter(
     'files_old_requests_total',
     'Frames of llfcchat clients, by the id of the frame and of the error',
     ['frame', 'error'],
   );
   const door = new OldDoor({
-    ...{ log, context: { clients, uploads, icons, files, entitlements, storage } },
+    ...{ log, context: { clients, uploads, icons, pictures, files, entitlements, storage } },
     onRequest: (frame, error) => requests.inc({ frame: String(frame), error: String(error) }),
   });
   const listener = new OldListener({ ...config, door, clients, uploads, onFault });

@@ -39,7 +39,7 @@ export class OldIcons {
     const png = join(storage.scratch, `${randomBytes(8).toString('hex')}.png`);
     const opened = await storage.open(id);
     try {
-      await pool.makePng({ path: opened.path, maxPixels, side, png });
+      await pool.makePlain({ path: opened.path, maxPixels, side, as: 'png', plain: png });
       return await readFile(png);
     } finally {
       await opened.done();

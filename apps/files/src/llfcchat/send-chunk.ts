@@ -24,11 +24,10 @@ export async function tellPicture(
   const isSeen = await Promise.all(users.map((user) => ownerFor(context, user, message, first.file)));
   const owner = isSeen.find((one) => one !== undefined);
   if (owner === undefined) throw noMessage();
-  const file = await context.files.find(owner, first.file);
-  if (file?.state !== 'ready') throw noFile();
+  const { bytes } = await context.pictures.shown(await readyFile(context, owner, first.file));
   return {
     ...{ message_id, thread_id: message.conversation, sender_id: message.sender, recv_id: message.receiver },
-    ...{ name: oldPictureName(first), msg_type: picture, status: stored, total_size: String(file.bytes) },
+    ...{ name: oldPictureName(first), msg_type: picture, status: stored, total_size: String(bytes) },
   };
 }
 
@@ -45,7 +44,8 @@ export async function sendPictureChunk(
   if (wanted === undefined) throw noFile();
   const owner = await ownerFor(context, user, message, wanted.file);
   if (owner === undefined) throw noMessage();
-  return chunkOf(context, await readyFile(context, owner, wanted.file), body.seq);
+  const { bytes, read } = await context.pictures.shown(await readyFile(context, owner, wanted.file));
+  return chunk(body.seq, bytes, read);
 }
 
 /** 1033: a chunk of the picture of a person. */

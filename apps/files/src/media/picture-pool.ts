@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { PictureFindings, PictureTask, PngTask } from './picture.ts';
+import type { PictureFindings, PictureTask, PlainTask } from './picture.ts';
 import type { Thumbnail, ThumbnailTask } from './thumbnail.ts';
 
 export type { PictureTask };
@@ -14,8 +14,8 @@ export interface PicturePoolOptions {
   maxWaiting?: number;
 }
 
-type Task = PictureTask | ThumbnailTask | PngTask;
-type Found = PictureFindings | Thumbnail | { png: string };
+type Task = PictureTask | ThumbnailTask | PlainTask;
+type Found = PictureFindings | Thumbnail | { plain: string };
 
 interface Job {
   task: Task;
@@ -67,7 +67,7 @@ export class PicturePool {
   }
 
   /** As `look`. */
-  async makePng(task: PngTask): Promise<void> {
+  async makePlain(task: PlainTask): Promise<void> {
     await this.#ask(task);
   }
 

@@ -1,18 +1,18 @@
 import process from 'node:process';
 import sharp from 'sharp';
-import { lookIntoPicture, makePng, type PictureTask, type PngTask } from './picture.ts';
+import { lookIntoPicture, makePlain, type PictureTask, type PlainTask } from './picture.ts';
 import { makeThumbnail, type ThumbnailTask } from './thumbnail.ts';
 
 /** A process that looks into one picture after another, so that what a picture does to it happens to nothing else. */
 sharp.cache(false);
 sharp.concurrency(1);
 
-function work(task: PictureTask | ThumbnailTask | PngTask): Promise<unknown> {
+function work(task: PictureTask | ThumbnailTask | PlainTask): Promise<unknown> {
   if ('content' in task) return makeThumbnail(task);
-  return 'png' in task ? makePng(task) : lookIntoPicture(task);
+  return 'plain' in task ? makePlain(task) : lookIntoPicture(task);
 }
 
-process.on('message', (task: PictureTask | ThumbnailTask | PngTask) => {
+process.on('message', (task: PictureTask | ThumbnailTask | PlainTask) => {
   work(task).then(
     (found) => process.send!({ found }),
     (error: Error) => process.send!({ error: error.message }),

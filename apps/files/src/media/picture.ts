@@ -13,14 +13,16 @@ export interface PictureTask {
   clean?: string;
 }
 
-/** A small PNG of a picture, for who knows no newer types. */
-export interface PngTask {
+/** A picture made smaller, of a type that everybody knows. */
+export interface PlainTask {
   path: string;
   maxPixels: number;
   /** Its longer side, in pixels. */
   side: number;
+  /** What was seen through is white in a JPEG. */
+  as: 'png' | 'jpeg';
   /** Where it goes. */
-  png: string;
+  plain: string;
 }
 
 export interface PictureFindings {
@@ -73,13 +75,14 @@ export async function lookIntoPicture(task: PictureTask): Promise<PictureFinding
 }
 
 /** Of a picture that moves its first frame. */
-export async function makePng({ path, maxPixels, side, png }: PngTask): Promise<{ png: string }> {
-  await sharp(path, { limitInputPixels: maxPixels, failOn: 'error' })
+export async function makePlain({ path, maxPixels, side, as, plain }: PlainTask): Promise<{ plain: string }> {
+  const picture = sharp(path, { limitInputPixels: maxPixels, failOn: 'error' })
     .autoOrient()
-    .resize(side, side, { fit: 'inside', withoutEnlargement: true })
-    .png()
-    .toFile(png);
-  return { png };
+    .resize(side, side, { fit: 'inside', withoutEnlargement: true });
+  const written =
+    as === 'png' ? picture.png() : picture.flatten({ background: '#fff' }).jpeg({ quality: 85 });
+  await written.toFile(plain);
+  return { plain };
 }
 
 /** Whether it holds more than what is to be seen: position, time, camera, or how it is to be turned. */

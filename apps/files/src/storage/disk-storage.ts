@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { access, constants, mkdir, open, rename, rm } from 'node:fs/promises';
+import { access, constants, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -57,13 +57,27 @@ export class DiskStorage implements FileStorage {
     await mkdir(this.scratch, { recursive: true, mode: 0o700 });
   }
 
-  async read(file: string, offset: number, bytes: number): Promise<Buffer> {
-    const handle = await open(this.#path(file, 'original'));
+  async read(
+    file: string,
+    offset: number,
+    bytes: number,
+    variant: FileVariant = 'original',
+  ): Promise<Buffer> {
+    const handle = await open(this.#path(file, variant));
     try {
       const { buffer, bytesRead } = await handle.read(Buffer.alloc(bytes), 0, bytes, offset);
       return buffer.subarray(0, bytesRead);
     } finally {
       await handle.close();
+    }
+  }
+
+  async sizeOf(file: string, variant: FileVariant): Promise<number | undefined> {
+    try {
+      return (await stat(this.#path(file, variant))).size;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
     }
   }
 

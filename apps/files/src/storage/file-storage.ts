@@ -1,9 +1,13 @@
 import type { Readable } from 'node:stream';
 import type { DataStore } from '@tus/server';
 
-/** A file's whole content, or a preview of it. */
-export type FileVariant = 'original' | 'small' | 'large';
-export const fileVariants: readonly FileVariant[] = ['original', 'small', 'large'];
+/** A file's whole content, or a preview of it that there are links to. */
+export type LinkedVariant = 'original' | 'small' | 'large';
+export const linkedVariants: readonly LinkedVariant[] = ['original', 'small', 'large'];
+
+/** `plain`: a JPEG of it, for llfcchat clients that know no newer types; there is one once such a client has asked. */
+export type FileVariant = LinkedVariant | 'plain';
+export const fileVariants: readonly FileVariant[] = [...linkedVariants, 'plain'];
 
 /** What a client needs to know of content beside its bytes. */
 export interface ContentHeaders {
@@ -19,8 +23,10 @@ export interface ContentHeaders {
 export interface FileStorage {
   /** What tus writes uploads to. */
   readonly uploads: DataStore;
-  /** A part of an uploaded file from `offset` on, at most so many bytes. */
-  read(file: string, offset: number, bytes: number): Promise<Buffer>;
+  /** A part of it from `offset` on, at most so many bytes. Default: of the original. */
+  read(file: string, offset: number, bytes: number, variant?: FileVariant): Promise<Buffer>;
+  /** Undefined: there is none. */
+  sizeOf(file: string, variant: FileVariant): Promise<number | undefined>;
   /** A path under which the whole file can be read until `done`. */
   open(file: string): Promise<{ path: string; done(): Promise<void> }>;
   /** Takes a finished file in from a path, which is gone afterwards. */
@@ -30,7 +36,7 @@ export interface FileStorage {
   /** How the content gets to a client: from a path here, or from an address elsewhere, that is good for a moment. */
   content(
     file: string,
-    variant: FileVariant,
+    variant: LinkedVariant,
     headers: ContentHeaders,
     expiresAt: number,
   ): Promise<{ path: string } | { redirect: string }>;

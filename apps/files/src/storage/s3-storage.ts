@@ -8,6 +8,7 @@ import {
   DeleteObjectsCommand,
   GetObjectCommand,
   HeadBucketCommand,
+  HeadObjectCommand,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
@@ -19,6 +20,7 @@ import {
   type FileStorage,
   type FileVariant,
   fileVariants,
+  type LinkedVariant,
   readAll,
 } from './file-storage.ts';
 
@@ -69,12 +71,28 @@ export class S3Storage implements FileStorage {
     await mkdir(this.scratch, { recursive: true, mode: 0o700 });
   }
 
-  async read(file: string, offset: number, bytes: number): Promise<Buffer> {
+  async read(
+    file: string,
+    offset: number,
+    bytes: number,
+    variant: FileVariant = 'original',
+  ): Promise<Buffer> {
     const Range = `bytes=${offset}-${offset + bytes - 1}`;
     const { Body } = await this.#client.send(
-      new GetObjectCommand({ Bucket: this.#bucket, Key: file, Range }),
+      new GetObjectCommand({ Bucket: this.#bucket, Key: keyOf(file, variant), Range }),
     );
     return readAll(Body as Readable, bytes);
+  }
+
+  async sizeOf(file: string, variant: FileVariant): Promise<number | undefined> {
+    try {
+      const Key = keyOf(file, variant);
+      return (await this.#client.send(new HeadObjectCommand({ Bucket: this.#bucket, Key }))).ContentLength;
+    } catch (error) {
+      if ((error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === 404)
+        return undefined;
+      throw error;
+    }
   }
 
   async open(file: string): Promise<{ path: string; done(): Promise<void> }> {
@@ -118,7 +136,7 @@ export class S3Storage implements FileStorage {
 
   async content(
     file: string,
-    variant: FileVariant,
+    variant: LinkedVariant,
     headers: ContentHeaders,
     expiresAt: number,
   ): Promise<{ redirect: string }> {
