@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import process from 'node:process';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import type { Attachment, AttachmentKind } from '@berth/client';
 import { connectFiles, type FileAnswer, type FilesClient, type LinkRequest } from '@berth/client/files';
 import { eventually } from '@berth/fixtures';
@@ -18,7 +24,7 @@ import { usePlatform } from '../harness/platform.ts';
 const platform = usePlatform({
   nodes: 2,
   files: true,
-  environment: { files: { LINK_MINUTES: '0.03', UNATTACHED_HOURS: '24' } },
+  environment: { files: { LINK_MINUTES: '0.03', UNATTACHED_HOURS: '24', SWEEP_SECONDS: '0.5' } },
 });
 
 const filesOf = ({ client }: Device): FilesClient => connectFiles({ client, gateUrl: platform.gateUrl });
@@ -85,6 +91,11 @@ test('a file goes from one to another with a message, and is read by whoever may
     messages.map((one) => one.seq),
     [seq],
   );
+  const other = attachmentOf(await uploaded(ann, randomBytes(10)));
+  const many = async (count: number) =>
+    ann.client.send(conversation, '', { attachments: Array(count).fill(other) }).whenSent();
+  await many(10);
+  await assert.rejects(many(11), { code: 'bad_request' });
   // Passed on, it is read where it was passed to, by whoever may see that, and stays when the first message goes.
   const withEve = await befriend(bob, eve);
   const comes = nextEvent(eve.client, 'message', (told) => told.message.forwarded !== undefined);
@@ -140,6 +151,21 @@ test('who has left reads what came before, and nothing that came later; who was 
   await closeAll([ann, bob]);
 });
 
+test('what was taken back is nobody’s from then on, and its bytes are gone at once', async () => {
+  const [ann, bob] = (await people(2)) as [Device, Device];
+  const conversation = await befriend(ann, bob);
+  const { file, seq, content } = await share(ann, conversation);
+  const wanted = { conversation, seq, file };
+  assert.deepEqual(await read(bob, wanted), content);
+  await ann.client.recall(conversation, seq);
+  for (const device of [ann, bob]) assert.equal(await read(device, wanted), undefined);
+  const uploads = join(dirname(platform.logFolder), 'files/uploads');
+  const isStored = async () => (await readdir(uploads)).some((name) => name.startsWith(file));
+  await eventually('nothing of it is left', async () => !(await isStored()));
+  assert.equal(await read(ann, { file }), undefined);
+  await closeAll([ann, bob]);
+});
+
 test("pictures of people are for all who are logged in, a group's for its members", async () => {
   const [ann, bob, eve] = (await people(3)) as [Device, Device, Device];
   const crew = await createGroup([ann, bob], 'Crew');
@@ -191,5 +217,40 @@ test('an upload goes on where it was: the service is killed in its middle', asyn
   assert.ok(killed);
   assert.equal(bytes, content.length);
   assert.deepEqual(await read(ann, { file }), content);
+  await closeAll([ann]);
+});
+
+test('an upload whose client is killed at every quarter goes on from another process each time', async () => {
+  const [ann] = (await people(1)) as [Device];
+  const content = randomBytes(2_000_000);
+  const folder = await mkdtemp(join(tmpdir(), 'berth-upload-'));
+  const path = join(folder, 'log.bin');
+  await writeFile(path, content);
+  const run = promisify(execFile);
+  const { email, password } = ann.person;
+  const script = join(import.meta.dirname, 'upload-process.ts');
+  const uploadUntil = (end: number, begun: string[] = []) =>
+    run(process.execPath, [script, platform.gateUrl, email, password, path, String(end), ...begun]);
+  let file = '';
+  for (let quarter = 1, reached = 0; quarter <= 3; quarter++) {
+    const killed = uploadUntil((content.length / 4) * quarter, file === '' ? [] : [file]);
+    const { signal, stdout } = await killed.then(
+      () => assert.fail('it was not killed'),
+      (error) => error,
+    );
+    assert.equal(signal, 'SIGKILL');
+    if (quarter > 1) assert.equal(stdout, file);
+    file = stdout;
+    const [row] = await platform.db.rows<{ state: number }>('SELECT state FROM files WHERE id = ?', [
+      Buffer.from(file, 'base64url'),
+    ]);
+    assert.equal(row!.state, 0, 'it is not whole');
+    const { size } = await stat(join(dirname(platform.logFolder), 'files/uploads', file));
+    assert.ok(size > reached && size < content.length, `${size} bytes are there after ${reached}`);
+    reached = size;
+  }
+  await uploadUntil(content.length + 1, [file]);
+  assert.deepEqual(await read(ann, { file }), content);
+  await rm(folder, { recursive: true });
   await closeAll([ann]);
 });

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -47,6 +47,11 @@ async function kill(): Promise<void> {
   await ended;
 }
 
+const patchHeaders = ({ token }: Uploader, offset: number, bytes: number) => ({
+  ...{ authorization: `Bearer ${token}`, 'tus-resumable': '1.0.0', 'upload-offset': String(offset) },
+  ...{ 'content-type': 'application/offset+octet-stream', 'content-length': String(bytes) },
+});
+
 /** Sends so many bytes of a larger request, and leaves without a word. */
 async function sendAndLeave(
   user: Uploader,
@@ -55,16 +60,8 @@ async function sendAndLeave(
   from: number,
   to: number,
 ): Promise<void> {
-  const sent = request(`${url}/v1/uploads/${file}`, {
-    method: 'PATCH',
-    headers: {
-      ...{ authorization: `Bearer ${user.token}`, 'tus-resumable': '1.0.0', 'upload-offset': String(from) },
-      ...{
-        'content-type': 'application/offset+octet-stream',
-        'content-length': String(content.length - from),
-      },
-    },
-  });
+  const headers = patchHeaders(user, from, content.length - from);
+  const sent = request(`${url}/v1/uploads/${file}`, { method: 'PATCH', headers });
   sent.on('error', () => {});
   await new Promise<void>((resolve) => sent.write(content.subarray(from, to), () => resolve()));
   // What was handed on has to arrive before the connection is cut.
@@ -104,17 +101,12 @@ test('an upload that is left or killed at every quarter goes on from there, and 
   assert.deepEqual(await readFile(join(folder, 'uploads', file)), content);
 });
 
-test('who comes back on another connection takes an upload over from the one before', async () => {
+test('who comes back on another connection, from another network, takes an upload over from the one before', async () => {
   const user = await createUploader(mysql.db);
   const content = randomBytes(1_000_000);
   const file = fileOf(await beginUpload(url, user, content.length));
-  const held = request(`${url}/v1/uploads/${file}`, {
-    method: 'PATCH',
-    headers: {
-      ...{ authorization: `Bearer ${user.token}`, 'tus-resumable': '1.0.0', 'upload-offset': '0' },
-      ...{ 'content-type': 'application/offset+octet-stream', 'content-length': String(content.length) },
-    },
-  });
+  const headers = patchHeaders(user, 0, content.length);
+  const held = request(`${url}/v1/uploads/${file}`, { method: 'PATCH', headers });
   held.on('error', () => {});
   held.write(content.subarray(0, 300_000));
   await eventually(
@@ -123,7 +115,14 @@ test('who comes back on another connection takes an upload over from the one bef
   );
   // The first one is still open, and says nothing.
   assert.equal(await offsetOf(user, file), 300_000);
-  assert.equal((await patchUpload(url, user, file, 300_000, content.subarray(300_000))).status, 204);
+  const fromElsewhere = request(`${url}/v1/uploads/${file}`, {
+    method: 'PATCH',
+    localAddress: '127.0.0.2',
+    headers: patchHeaders(user, 300_000, content.length - 300_000),
+  });
+  fromElsewhere.end(content.subarray(300_000));
+  const [answer] = (await once(fromElsewhere, 'response')) as [IncomingMessage];
+  assert.equal(answer.resume().statusCode, 204);
   held.destroy();
   assert.deepEqual(await readFile(join(folder, 'uploads', file)), content);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { get, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -74,6 +74,25 @@ test('a wrong offset, size or checksum is refused, and leaves the upload as it w
   const right = createHash('sha1').update(content).digest('base64');
   assert.equal((await patch(0, content, { 'upload-checksum': `sha1 ${right}` })).status, 204);
   assert.deepEqual(await stored(file), content);
+});
+
+test('an upload says until when it goes on, and does not after that', async () => {
+  const user = await files.user();
+  const begun = await beginUpload(files.url, user, 1_000);
+  const file = fileOf(begun);
+  const sent = await patchUpload(files.url, user, file, 0, randomBytes(400));
+  const dayMs = 86_400_000;
+  for (const response of [begun, sent, await headUpload(files.url, user, file)]) {
+    const left = Date.parse(response.headers.get('upload-expires') ?? '') - Date.now();
+    if (response.status !== 200) assert.ok(left > dayMs / 2 && left <= dayMs, `${response.status}: ${left}`);
+  }
+  // As if it had been begun two days ago.
+  const note = join(files.folder, 'uploads', `${file}.json`);
+  const known = JSON.parse(await readFile(note, 'utf8'));
+  known.creation_date = new Date(Date.now() - 2 * dayMs).toISOString();
+  await writeFile(note, JSON.stringify(known));
+  assert.equal((await headUpload(files.url, user, file)).status, 410);
+  assert.equal((await patchUpload(files.url, user, file, 400, randomBytes(600))).status, 410);
 });
 
 test('an upload needs a length and a name, and who asks', async () => {
