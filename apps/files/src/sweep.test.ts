@@ -116,6 +116,13 @@ test('what a message uses stays, and goes at once when that is recalled', async 
   await use.recall();
   await createSweep().run();
   assert.equal(await isThere(file), false);
+  // However young it is.
+  const { file: other } = await upload(files.url, user, randomBytes(1_000));
+  const young = await claim(user, other);
+  await young.send();
+  await young.recall();
+  await createSweep().run();
+  assert.equal(await isThere(other), false);
 });
 
 test('what others pass on stays when the first message goes, and goes with the last', async () => {

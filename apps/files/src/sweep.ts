@@ -21,7 +21,7 @@ export interface SweepOptions {
 /** Files of one round at most. */
 const batch = 200;
 /** A claim of which nothing has come after this never will: a message is stored within seconds or not at all. */
-const claimMs = 3_600_000;
+const claimMs = 600_000;
 /** A file that could not be dealt with waits so long. */
 const againMs = 300_000;
 const lockName = `CONCAT('berth-files-', LEFT(SHA2(DATABASE(), 256), 40))`;

@@ -19,7 +19,10 @@ export class MysqlFileUses {
     this.#db = db;
   }
 
-  /** Whether a claim has come to something, when the youngest of the others was made, and whether there were any. Takes those back that are older than `before`. */
+  /**
+   * Whether a claim has come to something, when the youngest was made of which nothing has come yet, and whether there were any. Takes
+   * those back that are over, or older than `before`.
+   */
   async check(
     owner: number,
     id: string,
@@ -32,8 +35,10 @@ export class MysqlFileUses {
     let isUsed = false;
     let youngest: number | undefined;
     for (const use of uses) {
-      if (await this.#isReal(owner, id, use)) isUsed = true;
-      else if (use.claimedAt > before) youngest = Math.max(youngest ?? 0, use.claimedAt);
+      const state = await this.#stateOf(owner, id, use);
+      if (state === 'used') isUsed = true;
+      else if (state === 'awaited' && use.claimedAt > before)
+        youngest = Math.max(youngest ?? 0, use.claimedAt);
       else
         await this.#db.run(
           'DELETE FROM file_uses WHERE owner_id = ? AND file_id = ? AND kind = ? AND place = ? AND cid = ? AND claimed_at = ?',
@@ -43,18 +48,28 @@ export class MysqlFileUses {
     return { isUsed, youngest, hadUses: uses.length > 0 };
   }
 
-  async #isReal(owner: number, id: string, { kind, place, cid }: FileUse): Promise<boolean> {
-    const rows = await this.#rowsOf(owner, id, kind, place, cid);
-    return rows.length > 0;
+  async #stateOf(owner: number, id: string, use: FileUse): Promise<'used' | 'awaited' | 'over'> {
+    if (use.kind === message) return this.#stateOfMessage(owner, id, use);
+    return (await this.#rowsOf(owner, id, use)).length > 0 ? 'used' : 'awaited';
   }
 
-  async #rowsOf(owner: number, id: string, kind: number, place: number, cid: Buffer): Promise<unknown[]> {
-    if (kind === message)
-      return this.#db.rows(
-        `SELECT m.seq FROM messages m JOIN attachments a ON a.conversation_id = m.conversation_id AND a.seq = m.seq
-         WHERE m.conversation_id = ? AND m.sender_id = ? AND m.cid = ? AND a.file_id = ?`,
-        [place, owner, cid, keyOf(id)],
-      );
+  /** One that is there and has the file no more was recalled: they come together. */
+  async #stateOfMessage(
+    owner: number,
+    id: string,
+    { place, cid }: FileUse,
+  ): Promise<'used' | 'awaited' | 'over'> {
+    const [row] = await this.#db.rows<{ seq: number | null }>(
+      `SELECT a.seq FROM messages m
+       LEFT JOIN attachments a ON a.conversation_id = m.conversation_id AND a.seq = m.seq AND a.file_id = ?
+       WHERE m.conversation_id = ? AND m.sender_id = ? AND m.cid = ? LIMIT 1`,
+      [keyOf(id), place, owner, cid],
+    );
+    if (row === undefined) return 'awaited';
+    return row.seq === null ? 'over' : 'used';
+  }
+
+  async #rowsOf(owner: number, id: string, { kind, place }: FileUse): Promise<unknown[]> {
     if (kind === profile)
       return this.#db.rows('SELECT id FROM users WHERE id = ? AND icon = ?', [place, `file:${id}`]);
     if (kind === group)
