@@ -207,6 +207,8 @@ export class Platform {
       VERIFY_ADDRESS: `127.0.0.1:${verifyPort}`,
       SESSION_KEYS_FILE: keyFile,
       OPERATORS_URL: this.service('status').opsUrl,
+      // As in the chart.
+      GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1:glibc.malloc.arena_max=1',
       ...(this.statusProxy && { STATUS_ADDRESS: `127.0.0.1:${this.statusProxy.port}` }),
       // Every client of a test comes from one address.
       REQUESTS_PER_ADDRESS_MINUTE: '100000',

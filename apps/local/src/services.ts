@@ -126,6 +126,8 @@ export function gateService(
     STATUS_ADDRESS: `${host}:${plan.status.grpc}`,
     OPERATORS_URL: `http://${host}:${plan.status.ops}`,
     SESSION_KEYS_FILE: plan.secrets.sessionKeys,
+    // As in the chart.
+    GLIBC_TUNABLES: config.env.GLIBC_TUNABLES || 'glibc.malloc.hugetlb=1:glibc.malloc.arena_max=1',
     // What is printed, and the demo, know of no other.
     BASE_PATH: '/',
     WEB_ROOT: webRoot,
