@@ -64,7 +64,9 @@ export class OtlpSender {
 
   #send(spans: readonly string[]): Promise<void> {
     const scopeSpans = `[{"scope":{"name":"berth"},"spans":[${spans.join(',')}]}]`;
-    const body = `{"resourceSpans":[{"resource":{"attributes":${this.#resource}},"scopeSpans":${scopeSpans}}]}`;
+    const body = Buffer.from(
+      `{"resourceSpans":[{"resource":{"attributes":${this.#resource}},"scopeSpans":${scopeSpans}}]}`,
+    );
     return new Promise((resolve, reject) => {
       const request = (isTls(this.#url) ? requestHttps : requestHttp)(
         this.#url,
@@ -73,7 +75,7 @@ export class OtlpSender {
           headers: {
             ...this.#headers,
             'content-type': 'application/json',
-            'content-length': Buffer.byteLength(body),
+            'content-length': body.length,
           },
         },
         (response) => {

@@ -40,7 +40,7 @@ class OtlpSpan implements TraceSpan {
   readonly #parentId: string;
   readonly #id = randomHex(8);
   readonly #begun: Begun;
-  readonly #startedAt = now();
+  readonly #startedMs = performance.now();
   #hasEnded = false;
 
   constructor(sender: OtlpSender, traceId: string, parentId: string, begun: Begun) {
@@ -73,7 +73,7 @@ class OtlpSpan implements TraceSpan {
     this.#sender.add(
       `{"traceId":"${this.#traceId}","spanId":"${this.#id}","parentSpanId":"${this.#parentId}","flags":1,` +
         `"name":${JSON.stringify(name)},"kind":${kinds[kind]},` +
-        `"startTimeUnixNano":"${this.#startedAt}","endTimeUnixNano":"${now()}",` +
+        `"startTimeUnixNano":"${nanos(this.#startedMs)}","endTimeUnixNano":"${nanos(performance.now())}",` +
         `"attributes":[${attributes}],"links":[${linked}],"status":{${isFault ? `"code":${statusError}` : ''}}}`,
     );
   }
@@ -84,7 +84,8 @@ const traceOf = (traceparent: string): string => traceparent.slice(3, 35);
 const spanOf = (traceparent: string): string => traceparent.slice(36, 52);
 
 /** Nanoseconds since 1970, to the microsecond: a number has no more digits, and the clock tells no more. */
-const now = (): string => `${Math.round((performance.timeOrigin + performance.now()) * 1_000)}000`;
+const nanos = (ms: number): string => `${Math.round((originMs + ms) * 1_000)}000`;
+const originMs = performance.timeOrigin;
 
 function attributesOf(facts: TraceFacts | undefined): string {
   let attributes = '';
@@ -101,15 +102,16 @@ function otlpValue(fact: TraceFacts[string]): string {
   return Number.isInteger(fact) ? `{"intValue":"${fact}"}` : `{"doubleValue":${fact}}`;
 }
 
-const pool = Buffer.alloc(4_096);
-let used = pool.length;
+const pool = Buffer.alloc(8_192);
+let drawn = '';
+let used = 0;
 
 /** So many random bytes; the system is asked for some hundreds at a time. */
 function randomHex(bytes: number): string {
-  if (used + bytes > pool.length) {
-    randomFillSync(pool);
+  if (used + 2 * bytes > drawn.length) {
+    drawn = randomFillSync(pool).toString('hex');
     used = 0;
   }
-  used += bytes;
-  return pool.toString('hex', used - bytes, used);
+  used += 2 * bytes;
+  return drawn.slice(used - 2 * bytes, used);
 }
