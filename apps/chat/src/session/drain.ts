@@ -52,6 +52,8 @@ const anywhere: Elsewhere = { avoid: [], bootedAfter: 0 };
  */
 const movedBy = 0.4;
 export const movesWithinMs = (windowMs: number): number => movedBy * windowMs;
+/** …but for its beginning: in a rollout the next node starts at that moment, and both at once would be felt… */
+const movedFromMs = (windowMs: number): number => Math.min(4_000, 0.1 * windowMs);
 /** …but not slower than so many a second… */
 const leastPerSecond = 10;
 /** …and for so long none but to nodes that take its place. */
@@ -197,8 +199,9 @@ export class Drain {
 
 /** How many may move a second, of so many that are left. */
 function paceOf({ perSecond, isFinal, windowMs }: DrainPlan, movers: number, elapsedMs: number): number {
-  const restMs = movesWithinMs(windowMs) - elapsedMs;
   if (perSecond > 0) return perSecond;
+  if (isFinal && elapsedMs < movedFromMs(windowMs)) return 0;
+  const restMs = movesWithinMs(windowMs) - elapsedMs;
   // As fast as other nodes take them.
   if (!isFinal || restMs <= 0) return Number.MAX_SAFE_INTEGER;
   return Math.max(leastPerSecond, (1_000 * movers) / restMs);
