@@ -103,8 +103,13 @@ test('pictures that are chosen, pasted and dropped come as an album that shifts 
   }
   assert.deepEqual(await violations(small), []);
   await small.getByRole('button', { name: zh['files.attach'] }).click();
-  await small.getByRole('menuitem', { name: zh['files.attach.camera'] }).waitFor();
-  await small.keyboard.press('Escape');
+  const asked = small.waitForEvent('filechooser');
+  await small.getByRole('menuitem', { name: zh['files.attach.camera'] }).click();
+  const camera = (await asked).element();
+  assert.deepEqual(
+    [await camera.getAttribute('accept'), await camera.getAttribute('capture')],
+    ['image/*', 'environment'],
+  );
   await small.getByRole('menu').waitFor({ state: 'detached' });
   await small.getByRole('button', { name: photo(2) }).click();
   const smallBox = small.getByRole('dialog', { name: zh['files.lightbox'] });
