@@ -4,10 +4,11 @@ import {
   type Revocation,
   StatusServiceClient,
 } from '@berth/contracts/status';
-import { channelCredentials, type GrpcTls, RenewingClient, spanned, targetOf } from '@berth/grpc';
+import type { GrpcTls } from '@berth/grpc';
 import { backoffMs } from '@berth/lifecycle';
 import { noTracing, type Tracing } from '@berth/telemetry';
-import { type Berth, BerthError, type ErrorCode, toBerthError } from '@berth/wire';
+import { type Berth, BerthError, type ErrorCode } from '@berth/wire';
+import { CalledService } from './called-service.ts';
 import { PlaceBatches } from './place-batches.ts';
 
 /** One replica's time; another one is tried after it. */
@@ -18,7 +19,7 @@ const placeLimits = { deadlineMs: placeDeadlineMs, attempts, elsewhere: true };
 
 /** Status, as gate asks it. Errors: BerthError `no_berth`, `unavailable`, both with `retryAfterMs`. */
 export class GrpcStatus {
-  readonly #client: RenewingClient<StatusServiceClient>;
+  readonly #client: CalledService<StatusServiceClient>;
   readonly #batches = new PlaceBatches({
     one: (request) => this.#place(request, undefined),
     many: async (requests) => {
@@ -30,8 +31,6 @@ export class GrpcStatus {
       return outcomes;
     },
   });
-  readonly #tracing: Tracing;
-  readonly #onFailure: (method: string, error: BerthError) => void;
 
   constructor(
     address: string,
@@ -39,39 +38,34 @@ export class GrpcStatus {
     onFailure: (method: string, error: BerthError) => void,
     tracing: Tracing = noTracing,
   ) {
-    this.#tracing = tracing;
-    this.#client = new RenewingClient({
-      create: StatusServiceClient,
-      target: targetOf(address),
-      credentials: channelCredentials(tls),
+    this.#client = new CalledService({
+      ...{ name: 'status', create: StatusServiceClient, address, tls, tracing, onFailure },
       // A revocation that waits must arrive within 1 s of the moment at which a replica is back.
       maxReconnectMs: 400,
     });
-    this.#onFailure = onFailure;
   }
 
   /** A place on the best chat node. Asked twice it is still one place: a new reservation frees the user's old one. */
   async place(request: Omit<PlaceRequest, 'zone' | 'version' | 'move' | 'bootedAfter'>): Promise<Berth> {
-    try {
-      const whole = { ...request, zone: '', version: '', move: false, bootedAfter: 0 };
-      const place = await spanned(this.#tracing, 'status place', (traceparent) =>
-        // What is traced is asked for alone: its trace goes on in status.
+    const whole = { ...request, zone: '', version: '', move: false, bootedAfter: 0 };
+    const place = await this.#client.guard(
+      'place',
+      // What is traced is asked for alone: its trace goes on in status.
+      (traceparent) =>
         traceparent === undefined ? this.#batches.place(whole) : this.#place(whole, traceparent),
-      );
-      return {
-        node: place.node,
-        host: place.host,
-        port: place.port,
-        url: place.url,
-        ticket: place.ticket,
-        expiresAt: place.expiresAtMs,
-      };
-    } catch (thrown) {
-      const error = toBerthError(thrown);
-      this.#onFailure('place', error);
-      const isFull = error.code === 'no_berth' || error.code === 'rate_limited';
-      throw refusal(isFull ? 'no_berth' : 'unavailable', error);
-    }
+      (error) => {
+        const isFull = error.code === 'no_berth' || error.code === 'rate_limited';
+        return refusal(isFull ? 'no_berth' : 'unavailable', error);
+      },
+    );
+    return {
+      node: place.node,
+      host: place.host,
+      port: place.port,
+      url: place.url,
+      ticket: place.ticket,
+      expiresAt: place.expiresAtMs,
+    };
   }
 
   #place(request: PlaceRequest, traceparent: string | undefined): Promise<PlaceResponse> {
@@ -80,21 +74,16 @@ export class GrpcStatus {
 
   /** Tells every chat node that sessions have ended. */
   async revoke(revocation: Omit<Revocation, 'id'>): Promise<void> {
-    try {
-      await this.#client.call(
-        (client) => client.revoke.bind(client),
-        { ...revocation, id: '' },
-        {
-          deadlineMs: revokeDeadlineMs,
-          attempts,
-        },
-      );
-    } catch (thrown) {
-      const error = toBerthError(thrown);
-      this.#onFailure('revoke', error);
-      if (error.code === 'bad_request') throw error;
-      throw refusal('unavailable', error);
-    }
+    await this.#client.guard(
+      'revoke',
+      (traceparent) =>
+        this.#client.call(
+          (client) => client.revoke.bind(client),
+          { ...revocation, id: '' },
+          { deadlineMs: revokeDeadlineMs, attempts, traceparent },
+        ),
+      (error) => (error.code === 'bad_request' ? error : refusal('unavailable', error)),
+    );
   }
 
   /** Rejects when no replica can be reached within `ms`. */

@@ -1,15 +1,9 @@
 import { Purpose, RedeemResult, VerifyServiceClient } from '@berth/contracts/verify';
-import {
-  channelCredentials,
-  type GrpcTls,
-  isUnimplemented,
-  RenewingClient,
-  spanned,
-  targetOf,
-} from '@berth/grpc';
+import { type GrpcTls, isUnimplemented } from '@berth/grpc';
 import { backoffMs } from '@berth/lifecycle';
 import { noTracing, type Tracing } from '@berth/telemetry';
-import { BerthError, toBerthError } from '@berth/wire';
+import { BerthError } from '@berth/wire';
+import { CalledService } from './called-service.ts';
 
 export interface CodeRequest {
   email: string;
@@ -44,9 +38,7 @@ const redeemDeadlineMs = 2_000;
 
 /** Verify, as gate asks it. Errors: BerthError of verify, or `unavailable`. */
 export class GrpcVerify {
-  readonly #client: RenewingClient<VerifyServiceClient>;
-  readonly #tracing: Tracing;
-  readonly #onFailure: (method: string, error: BerthError) => void;
+  readonly #client: CalledService<VerifyServiceClient>;
 
   constructor(
     address: string,
@@ -54,13 +46,8 @@ export class GrpcVerify {
     onFailure: (method: string, error: BerthError) => void,
     tracing: Tracing = noTracing,
   ) {
-    this.#tracing = tracing;
-    this.#client = new RenewingClient({
-      create: VerifyServiceClient,
-      target: targetOf(address),
-      credentials: channelCredentials(tls),
-    });
-    this.#onFailure = onFailure;
+    const create = VerifyServiceClient;
+    this.#client = new CalledService({ name: 'verify', create, address, tls, tracing, onFailure });
   }
 
   async issue(request: CodeRequest): Promise<{ resendAfterMs: number; expiresInMs: number }> {
@@ -109,17 +96,14 @@ export class GrpcVerify {
     this.#client.close();
   }
 
-  async #guard<T>(method: string, run: (traceparent: string | undefined) => Promise<T>): Promise<T> {
-    try {
-      return await spanned(this.#tracing, `verify ${method}`, run);
-    } catch (thrown) {
-      const error = toBerthError(thrown);
-      this.#onFailure(method, error);
-      if (error.code !== 'unavailable' && error.code !== 'deadline' && error.code !== 'internal') throw error;
-      throw new BerthError('unavailable', 'Codes cannot be sent or checked right now; try again soon.', {
+  #guard<T>(method: string, run: (traceparent: string | undefined) => Promise<T>): Promise<T> {
+    return this.#client.guard(method, run, (error) => {
+      if (error.code !== 'unavailable' && error.code !== 'deadline' && error.code !== 'internal')
+        return error;
+      return new BerthError('unavailable', 'Codes cannot be sent or checked right now; try again soon.', {
         cause: error,
         retryAfterMs: error.retryAfterMs ?? 1_000 + backoffMs(0, { baseMs: 2_000 }),
       });
-    }
+    });
   }
 }
