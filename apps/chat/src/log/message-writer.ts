@@ -183,13 +183,15 @@ export class MessageWriter {
   #forget(pending: PendingMessage): void {
     if (!this.#waiting.delete(pending)) return;
     this.#bytes -= pending.bytes;
-    if (this.#waiting.size > 0) return;
-    clearInterval(this.#sweeper);
-    this.#sweeper = undefined;
   }
 
-  /** Answers those whose deadline has passed. */
+  /** Answers those whose deadline has passed. Where nobody waits it is the last for now: a timer for each message would cost more. */
   #sweep(): void {
+    if (this.#waiting.size === 0) {
+      clearInterval(this.#sweeper);
+      this.#sweeper = undefined;
+      return;
+    }
     const now = performance.now();
     let answered = false;
     for (const pending of this.#waiting) {
