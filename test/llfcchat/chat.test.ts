@@ -256,32 +256,6 @@ test('what another device of the user has received is pushed to an old client th
   await Promise.all([annClient.close(), client.close()]);
 });
 
-test('an edit comes to an old client as a line with the new words, and a recalled text reads as one', async () => {
-  const people = await twoOnTwoNodes(platform);
-  const { bob, annClient, bobClient } = people;
-  const thread_id = await befriend(people);
-  await bobClient.close();
-  const { uid: id, name, email, password } = bob;
-  const web = await connectDevice(platform, { id, name, email, password });
-  const { seq } = await web.say(thread_id, 'helo');
-  const mentions = [{ user: people.ann.uid, at: 0, length: 5 }];
-  await web.client.edit(thread_id, seq, 'hello', { mentions });
-  await web.client.react(thread_id, seq, '👍', true);
-  const heard: string[] = [];
-  while (!heard.some((words) => words.includes('✎ hello'))) {
-    const { body } = await annClient.next(1019, undefined, 8_000);
-    heard.push(JSON.stringify(body));
-  }
-  assert.ok(heard.join().includes('helo'));
-  const gone = await web.say(thread_id, 'oops');
-  await web.client.recall(thread_id, gone.seq);
-  const page = await annClient.ask(1029, { thread_id, message_id: 0 });
-  const contents = page.chat_datas.map(({ msg_content }: { msg_content: string }) => msg_content);
-  assert.deepEqual(contents.slice(-3), ['hello', '✎ hello', 'This message was recalled.']);
-  await web.client.close();
-  await annClient.close();
-});
-
 test('threads are listed by pages, and a private chat is the same thread from either side', async () => {
   const ann = await registerOldUser(platform, 'ann');
   const { client: before } = await oldConnect(platform, ann);

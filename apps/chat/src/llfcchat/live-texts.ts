@@ -55,6 +55,16 @@ export class LiveTexts {
     if (run.length === 0) this.#runs.delete(conversation);
   }
 
+  /** What waits of a conversation is to be read again: something of it is not so any more. */
+  reread(conversation: number): void {
+    const run = this.#runs.get(conversation) ?? [];
+    this.#runs.delete(conversation);
+    for (const message of run) {
+      this.#count(-1, message);
+      this.#budget.give(message.text.length);
+    }
+  }
+
   forget(conversation: number): void {
     this.passed(conversation, Number.POSITIVE_INFINITY);
   }

@@ -131,6 +131,13 @@ export class LlfcchatDialect implements Dialect {
       this.#pushFriendEvent(old, decodeBody(frame.subarray(4)) as Pushes['friendEvent']);
   }
 
+  pushChange(session: LiveSession, frame: Uint8Array): void {
+    const old = this.#sessions.get(session);
+    if (!old) return;
+    const { kind, conversation, target } = decodeBody(frame.subarray(4)) as Message;
+    if (kind === 'recalled') old.texts.recalled(conversation, target!);
+  }
+
   pushRun(session: LiveSession, run: FrameRun): void {
     for (const frame of run.frames) this.push(session, frame);
   }

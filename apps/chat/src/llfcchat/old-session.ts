@@ -8,9 +8,10 @@ import type { MysqlOldClientMarks } from '../membership/mysql-old-client-marks.t
 import type { MysqlOldFiles } from '../membership/mysql-old-files.ts';
 import type { MysqlOldMessageIds } from '../membership/mysql-old-message-ids.ts';
 import type { LiveSession } from '../session/live-session.ts';
+import type { Audience, Variant } from './audience.ts';
 import { oldIds } from './old-ids.ts';
 import { encodeOldFrame } from './old-text.ts';
-import { type Audience, PushedTexts, type Variant } from './pushed-texts.ts';
+import { PushedTexts } from './pushed-texts.ts';
 import { shownMessage } from './shown-messages.ts';
 import { SpacedFrames } from './spaced-frames.ts';
 import { ToldPeople } from './told-people.ts';

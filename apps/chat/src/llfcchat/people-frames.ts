@@ -1,5 +1,6 @@
 import { BerthError, type FriendRequest, type Message, toBerthError } from '@berth/wire';
 import { textLimits } from '@berth/wire/text-rules';
+import { withNamedEdits } from './named-edits.ts';
 import type { OldBody } from './old-bodies.ts';
 import { oldErrors } from './old-ids.ts';
 import type { OldSession } from './old-session.ts';
@@ -45,7 +46,8 @@ export async function authFriend(old: OldSession, body: OldBody<'authFriend'>): 
   try {
     const { friend } = await old.ask('friendAccept', { user: body.touid, alias: cutAlias(body.back) });
     const { conversation } = friend;
-    const { messages } = await old.ask('sync', { conversation, limit: maxEntries });
+    const newest = await old.ask('sync', { conversation, limit: maxEntries });
+    const messages = await withNamedEdits(old.ask, newest.messages);
     // Such a client ends when there is none.
     if (messages.length === 0) throw new BerthError('unavailable');
     const idOf = await old.ids.upTo(conversation, messages.at(-1)!.seq);

@@ -3,8 +3,9 @@ import { test } from 'node:test';
 import { decodeBody, type Message } from '@berth/wire';
 import fc from 'fast-check';
 import type { MysqlOldClientMarks } from '../membership/mysql-old-client-marks.ts';
+import type { Audience, Variant } from './audience.ts';
 import { oldIds } from './old-ids.ts';
-import { type Audience, PushedTexts, type Variant } from './pushed-texts.ts';
+import { PushedTexts } from './pushed-texts.ts';
 import { ToldPeople } from './told-people.ts';
 import { WaitingBudget } from './waiting-budget.ts';
 

@@ -1,36 +1,15 @@
 import type { ConversationSummary, Message, Profile } from '@berth/wire';
 import type { MysqlOldClientMarks } from '../membership/mysql-old-client-marks.ts';
-import type { MysqlOldMessageIds } from '../membership/mysql-old-message-ids.ts';
+import type { Audience } from './audience.ts';
 import { LiveTexts } from './live-texts.ts';
+import { withNamedEdits } from './named-edits.ts';
 import { oldIds } from './old-ids.ts';
 import { encodeOldFrame, fitting } from './old-text.ts';
 import { acceptance, pushedBody, pushedPicture } from './pushed-bodies.ts';
+import { RecalledTexts } from './recalled-texts.ts';
 import { pictureOf } from './shown-messages.ts';
 import type { Push } from './spaced-frames.ts';
-import type { ToldPeople } from './told-people.ts';
-import type { AskUseCase } from './use-cases.ts';
 import type { WaitingBudget } from './waiting-budget.ts';
-
-/**
- * Which of the dialect's variants a client speaks: `threads` pages through what it missed, `plain` must be pushed it. As
- * long as that is unknown texts wait: the one would not look at them, the other gets them with what it missed, in order.
- */
-export type Variant = 'unknown' | 'plain' | 'threads';
-
-/** One old client, as texts are pushed to it. */
-export interface Audience {
-  readonly user: number;
-  readonly variant: Variant;
-  readonly told: ToldPeople;
-  readonly ids: Pick<MysqlOldMessageIds, 'upTo'>;
-  ask: AskUseCase;
-  /** The other one of a direct conversation; undefined for a group. */
-  peerOf(conversation: number): Promise<number | undefined>;
-  /** Whether the client has a frame for pictures; any other is told them as text. */
-  showsPictures(): Promise<boolean>;
-  /** There is something to push. */
-  wake(): void;
-}
 
 /** Messages read at a time, hence in one frame at most, and conversations. */
 const textPage = 50;
@@ -65,6 +44,7 @@ export class PushedTexts {
   readonly #budget: WaitingBudget;
   #closed = false;
   readonly #notices: Uint8Array[] = [];
+  readonly #recalled: RecalledTexts;
   /** By the person: who is to be introduced. */
   readonly #arriving = new Map<number, { profile: Profile; conversation: number }>();
   /** People whom an answer under way will tell of. */
@@ -82,6 +62,7 @@ export class PushedTexts {
     this.#store = store;
     this.#budget = budget;
     this.#live = new LiveTexts(budget);
+    this.#recalled = new RecalledTexts(to);
   }
 
   /** The client has gone: nothing is kept for it. */
@@ -98,6 +79,15 @@ export class PushedTexts {
     this.#delivered++;
     this.#live.add(message);
     this.#behind.set(conversation, Math.min(seq, this.#firstOf(conversation)));
+    this.#to.wake();
+  }
+
+  /** A message was taken back. Where it waits it is read again; of what the client does not have yet it will read no more. */
+  recalled(conversation: number, seq: number): void {
+    if (this.#closed) return;
+    this.#live.reread(conversation);
+    if (seq > (this.#marks.get(conversation) ?? 0)) return;
+    this.#recalled.add(conversation, seq);
     this.#to.wake();
   }
 
@@ -174,7 +164,7 @@ export class PushedTexts {
       const push = await this.#textsOf(conversation);
       if (push !== undefined) return push;
     }
-    return undefined;
+    return this.#recalled.next();
   }
 
   async #readMarks(): Promise<void> {
@@ -224,7 +214,8 @@ export class PushedTexts {
 
   /** 1015, with the newest messages; undefined while there is none, since such a client cannot do without. */
   async #introduction(profile: Profile, conversation: number): Promise<Push | undefined> {
-    const { messages } = await this.#to.ask('sync', { conversation, limit: maxEntries });
+    const newest = await this.#to.ask('sync', { conversation, limit: maxEntries });
+    const messages = await withNamedEdits(this.#to.ask, newest.messages);
     if (messages.length === 0 || this.#expected.has(profile.id)) return undefined;
     const idOf = await this.#to.ids.upTo(conversation, messages.at(-1)!.seq);
     const bodyOf = (entries: readonly Message[]) => acceptance(this.#to.user, profile, entries, idOf);
@@ -265,7 +256,8 @@ export class PushedTexts {
     const last = messages.at(-1);
     if (last === undefined)
       return this.#delivered === before ? this.#forget(conversation) : this.#textsOf(conversation);
-    const run = firstRun(messages, isListed, (message) => this.#isShown(message, isListed));
+    const shown = firstRun(messages, isListed, (message) => this.#isShown(message, isListed));
+    const run = await withNamedEdits(this.#to.ask, shown);
     if (run.length === 0) {
       this.#moveTo(conversation, last.seq);
       return this.#textsOf(conversation);

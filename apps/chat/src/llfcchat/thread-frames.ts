@@ -1,4 +1,5 @@
 import { BerthError, type Message } from '@berth/wire';
+import { withNamedEdits } from './named-edits.ts';
 import type { OldBody } from './old-bodies.ts';
 import { oldErrors } from './old-ids.ts';
 import type { OldSession } from './old-session.ts';
@@ -51,7 +52,9 @@ export async function loadChatMessages(old: OldSession, body: OldBody<'loadChatM
   const peer = await old.peerOf(thread_id);
   if (peer === undefined) throw new BerthError('not_member');
   const after = await old.ids.seqAt(thread_id, message_id);
-  const { messages, more } = await old.ask('sync', { conversation: thread_id, after, limit: pageSize });
+  const found = await old.ask('sync', { conversation: thread_id, after, limit: pageSize });
+  const { more } = found;
+  const messages = await withNamedEdits(old.ask, found.messages);
   const idOf = await old.ids.upTo(thread_id, messages.at(-1)?.seq ?? 0);
   const hasPictures = messages.some(pictureOf) && (await old.showsPictures());
   const shown = (message: Message) =>

@@ -7,6 +7,21 @@ const recalledText = 'This message was recalled.';
 /** Before the new words of a message that was edited: a line that replies to what it corrects. */
 const correction = '✎ ';
 
+const editCid = (seq: number): string => `edit ${seq}`;
+
+/** The line of an edit; `name`: of what it corrects, for who cannot see to what it replies. */
+export const editLine = (words: string, name?: string): string =>
+  `${correction}${name === undefined ? '' : `${name} → `}${words}`;
+
+/** Of the line of an edit what it corrects, and the new words; undefined: it is another message. */
+export function editIn({ seq, cid, text, replyTo }: Message): { target: number; words: string } | undefined {
+  if (cid !== editCid(seq) || replyTo === undefined || !text.startsWith(correction)) return undefined;
+  return { target: replyTo, words: text.slice(correction.length) };
+}
+
+/** In place of a message that was taken back, where only the time tells which one that was. */
+export const recalledLine = (time: string): string => `The message of ${time} was recalled.`;
+
 /** Of an entry that changes a message, and of a message that carries more than words and files. */
 export const isChangeFrame = (frame: Uint8Array): boolean =>
   frame[0] === frameIds.changed >> 8 &&
@@ -22,7 +37,7 @@ export function oldLine(message: Message): Message | undefined {
   if (message.kind !== 'edited' || text === '') return undefined;
   return {
     ...{ conversation, seq, sender, sentAt },
-    ...{ cid: `edit ${seq}`, text: `${correction}${text}`, replyTo: target! },
+    ...{ cid: editCid(seq), text: editLine(text), replyTo: target! },
   };
 }
 

@@ -112,6 +112,9 @@ export class BerthDialect implements Dialect {
     session.connection.queue(frame);
   }
 
+  /** One that knows no changes reads what became of a message with the next page. */
+  pushChange(): void {}
+
   pushRun(session: LiveSession, run: FrameRun): void {
     session.connection.queue(run.bytes);
   }

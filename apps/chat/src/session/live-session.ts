@@ -33,7 +33,9 @@ export interface Dialect {
   onFrame(session: LiveSession, id: number, body: Uint8Array): void;
   /** Says to a session what a push frame of the Berth dialect says. */
   push(session: LiveSession, frame: Uint8Array): void;
-  /** The same of frames one behind the other. */
+  /** Says what became of a message by a change that is no line, to a session that is not told changes. */
+  pushChange(session: LiveSession, frame: Uint8Array): void;
+  /** The same as `push` of frames one behind the other. */
   pushRun(session: LiveSession, run: FrameRun): void;
   /** The frame that tells why a connection closes; undefined: nothing is said. */
   farewell(reason: CloseReason, details: Farewell, session: LiveSession | undefined): Uint8Array | undefined;
@@ -130,7 +132,8 @@ export class LiveSession implements Session, FrameSink {
   push(frame: Uint8Array): void {
     if (!this.ready || (!this.entries && isEntry(frame))) return;
     const shown = this.changes || !isChangeFrame(frame) ? frame : oldFrame(frame);
-    if (shown !== undefined) this.dialect.push(this, this.files ? shown : this.#fileLines.frame(shown));
+    if (shown === undefined) this.dialect.pushChange(this, frame);
+    else this.dialect.push(this, this.files ? shown : this.#fileLines.frame(shown));
   }
 
   pushRun(run: FrameRun): void {
