@@ -198,6 +198,16 @@ test('an uneven fleet is evened out whatever it looks like, and then left alone'
   );
 });
 
+test('while many come they even out the fleet by themselves: nobody is moved before they have', () => {
+  const nodes = nodesOf([500, 500, 0], { capacity: 10_000 });
+  const at = (used: number) => {
+    const samples = [{ atMs: 0, used, nodes: 3 }];
+    return plan({ nowMs: 10_000, scale: 3, nodes, silent: 0 }, policy, { samples });
+  };
+  assert.deepEqual(at(900).steps, [], 'ten a second');
+  assert.ok(at(990).steps.length > 0, 'one a second');
+});
+
 test('once even, the fleet is left to placement until another node comes', () => {
   let memory: PlanMemory = {};
   const at = (nowMs: number, nodes: PlanNode[]) => {
@@ -207,7 +217,7 @@ test('once even, the fleet is left to placement until another node comes', () =>
   };
   assert.equal(at(0, nodesOf([200, 200])), 0);
   assert.equal(at(2_000, nodesOf([300, 100])), 0, 'who left, left');
-  assert.equal(at(4_000, nodesOf([300, 200, 0])), 2);
+  assert.equal(at(4_000, nodesOf([200, 200, 0])), 2);
 });
 
 test('the oldest version goes first, then whoever is in the fullest zone, then who has the fewest people', () => {

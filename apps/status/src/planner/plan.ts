@@ -7,6 +7,8 @@ import { emptyVictim, nextVictim, orderOf, withOutcome } from './victim.ts';
 
 /** Room that must be left over after a scale-in, so that it is not followed by a scale-out. */
 const calmShare = 0.9;
+/** Whoever comes goes to the emptiest node: while that many do until a new pod would serve, they even out the fleet by themselves. */
+const comingShare = 0.1;
 
 /**
  * What to do now: out when connections, reservations, headroom and what comes until a new pod serves need more pods, but by
@@ -61,6 +63,8 @@ export function plan(snapshot: PlanSnapshot, policy: PlanPolicy, memory: PlanMem
     return { steps, wanted, reason, why: sentenceOf(reason), memory: stripped(rest) };
   }
   if (unclear) return planned([], unclear, { calmSinceMs: undefined, evening: undefined });
+  if (coming > comingShare * usedOf(nodes) && kept.evening?.sinceMs === undefined)
+    return planned([], because('right'), { calmSinceMs: undefined });
   return calmPlan(snapshot, policy, kept, planned, serving);
 }
 
