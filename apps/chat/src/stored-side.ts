@@ -259,6 +259,7 @@ export function createStores({
       list_places: conversationList.places,
       marks: marks.waiting,
       changes: changes.waiting,
+      changed_ends: changes.kept,
       send_rates: sendRates.size,
       old_message_ranges: oldMessageIds.size,
     }),

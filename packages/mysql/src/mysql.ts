@@ -86,6 +86,7 @@ export class Mysql implements Tx {
   readonly #seen = new WeakMap<object, Seen>();
   /** Connections that nobody uses now. */
   readonly #idle = new Set<mysql.PoolConnection['connection']>();
+  #made = 0;
 
   constructor(options: MysqlOptions) {
     this.#options = options;
@@ -158,7 +159,7 @@ export class Mysql implements Tx {
 
   /**
    * As `exchange`, tried once, but `opening` reads before the transaction and locks nothing: what closes it is a transaction of its
-   * own, which has to fail by itself when something of what was read is so no more.
+   * own, which has to fail by itself when something of what was read is so no more. Nothing may be read, too.
    */
   async readAndClose<T>(opening: readonly Statement[], answer: Answer<T>): Promise<T> {
     if (!this.#options.exchanges) throw new TypeError('this pool takes one statement at a time');
@@ -194,6 +195,14 @@ export class Mysql implements Tx {
     }
   }
 
+  /**
+   * Connections made so far. As long as it stays the same all of them lead to the very server that they led to before, which was not
+   * away meanwhile.
+   */
+  get made(): number {
+    return this.#made;
+  }
+
   /** What is known of the server; another pool that leads to it may share it. */
   get watch(): ServerWatch {
     return this.#watch;
@@ -211,6 +220,7 @@ export class Mysql implements Tx {
   }
 
   async #prepared(connection: mysql.PoolConnection): Promise<Seen> {
+    this.#made++;
     const { generation } = this.#watch;
     const { allowWeakDurability, session } = this.#options;
     const prepared = prepareSession(connection, { allowWeakDurability, settings: session });
@@ -312,7 +322,8 @@ async function inExchange<T>(
   const undo = () => say([{ sql: 'ROLLBACK' }]);
   let answered: Awaited<ReturnType<Answer<T>>>;
   try {
-    const found = await say(isLate ? opening : [begin, ...opening]);
+    const first = isLate ? opening : [begin, ...opening];
+    const found = first.length === 0 ? [] : await say(first);
     answered = await answer(isLate ? found : found.slice(1), txOn(connection, timeoutMs));
   } catch (error) {
     if (!isLate && !isConnectionBroken(error)) await undo();

@@ -1,4 +1,4 @@
-import { type Answer, isServerError, type Statement, type Tx } from '@berth/mysql';
+import { isServerError, type Statement, type Tx } from '@berth/mysql';
 import { BerthError, type EntryDetails } from '@berth/wire';
 import { type AppendedEntry, appendEntries, type EndRow, endsSelect } from '../log/append-entries.ts';
 import { duplicateEntryOf } from '../log/duplicate-entry.ts';
@@ -10,6 +10,7 @@ import { marks } from '../stores/statement-shapes.ts';
 import type { ChangeJudge, FoundRow, Judged, Place } from './change-judge.ts';
 import type { CommittedChange } from './change-work.ts';
 import { ChangeWrites } from './change-writes.ts';
+import { KeptEnds, type ReadConversations } from './kept-ends.ts';
 import { readKnownChanges } from './known-changes.ts';
 import type { ChangeLot, PendingChange } from './pending-changes.ts';
 
@@ -29,11 +30,14 @@ export interface ChangeTransactionsOptions {
 }
 
 /**
- * `together`: of many conversations, without a lock, behind the ends of their logs as they were read; whoever appends meanwhile keeps
+ * `kept`: as `together`, behind the ends that are remembered, without reading them. `together`: of many conversations, without a lock, behind the ends of their logs as they were read; whoever appends meanwhile keeps
  * all of it from being done. `locked`: under the conversation's lock, so that only messages may come between. `careful`, of one alone:
  * whether it is stored is asked first, and whoever appends meanwhile is waited for.
  */
-type Way = 'together' | 'locked' | 'careful';
+type Way = 'kept' | 'together' | 'locked' | 'careful';
+
+/** What is remembered does not do. */
+class NotKept extends Error {}
 
 /** Tries behind the end that was read, while others append first; then each is appended behind whatever is there. */
 const maxTries = 3;
@@ -49,20 +53,31 @@ const found = 'conversation_id, seq, kind, sender_id, sent_at, text, state, atta
  */
 export class ChangeTransactions {
   readonly #options: ChangeTransactionsOptions;
+  readonly #kept = new KeptEnds();
 
   constructor(options: ChangeTransactionsOptions) {
     this.#options = options;
+  }
+
+  /** Conversations of which something is remembered. */
+  get kept(): number {
+    return this.#kept.size;
   }
 
   /** Gives back those of conversations that others append to. Never rejects. */
   async together(lots: readonly ChangeLot[]): Promise<readonly ChangeLot[]> {
     const met: ChangeLot[] = [];
     let open = lots;
+    let way: Way = this.#kept.read(lots, this.#options.mysql.made) === undefined ? 'together' : 'kept';
     while (open.length > 0) {
       try {
-        this.#options.tell(await this.#perform(open, 'together'));
+        this.#options.tell(await this.#perform(open, way));
         return met;
       } catch (error) {
+        this.#kept.drop(open);
+        const isStale = way === 'kept' && (error instanceof NotKept || isUndone(error));
+        way = 'together';
+        if (isStale) continue;
         if (!isUndone(error)) {
           reject(open, error);
           return met;
@@ -79,6 +94,7 @@ export class ChangeTransactions {
 
   /** Never rejects. */
   async alone(lot: ChangeLot): Promise<void> {
+    this.#kept.drop([lot]);
     for (let tries = 1; ; tries++) {
       try {
         this.#options.tell(await this.#perform([lot], 'locked'));
@@ -102,21 +118,37 @@ export class ChangeTransactions {
   }
 
   #perform(lots: readonly ChangeLot[], way: Way): Promise<SettledChanges> {
-    const { mysql } = this.#options;
-    const answer: Answer<SettledChanges> = async (answered, tx) => {
-      const result = new Map<PendingChange, Settled>();
-      const writes = await this.#settle(lots, readAs(way, answered), { tx, way, result });
+    if (way === 'kept' || way === 'together') return this.#performBehind(lots, way);
+    return this.#options.mysql.exchange(openingOf(lots, way), async (answered, tx) => {
+      const { result, writes } = await this.#settle(lots, readAs(way, answered), { tx, way });
       return { ...(!writes.isEmpty && { closing: writes.statements() }), result };
-    };
-    const opening = openingOf(lots, way);
-    return way === 'together' ? mysql.readAndClose(opening, answer) : mysql.exchange(opening, answer);
+    });
+  }
+
+  /** Behind ends that nobody has locked. */
+  async #performBehind(lots: readonly ChangeLot[], way: 'kept' | 'together'): Promise<SettledChanges> {
+    const { mysql } = this.#options;
+    const { made } = mysql;
+    const opening = way === 'kept' ? [] : openingOf(lots, way);
+    const { result, read, writes } = await mysql.readAndClose(opening, async (answered, tx) => {
+      const read = way === 'kept' ? this.#kept.read(lots, mysql.made) : readAs(way, answered);
+      if (read === undefined) throw new NotKept();
+      const { result, writes } = await this.#settle(lots, read, { tx, way });
+      return {
+        ...(!writes.isEmpty && { closing: writes.statements() }),
+        result: { result, read, writes },
+      };
+    });
+    this.#kept.keep(lots, read, writes.appended, made);
+    return result;
   }
 
   async #settle(
     lots: readonly ChangeLot[],
-    { places, ends, messages, reads }: Read,
-    { tx, way, result }: { tx: Tx; way: Way; result: Map<PendingChange, Settled> },
-  ): Promise<ChangeWrites> {
+    { places, ends, messages, reads }: ReadConversations,
+    { tx, way }: { tx: Tx; way: Way },
+  ): Promise<{ result: Map<PendingChange, Settled>; writes: ChangeWrites }> {
+    const result = new Map<PendingChange, Settled>();
     const writes = new ChangeWrites(ends);
     const unchanged: { pending: PendingChange; message: FoundRow | undefined }[] = [];
     const now = Date.now();
@@ -139,6 +171,8 @@ export class ChangeTransactions {
           }
         }
         if (!('outcome' in judged)) {
+          // Nothing would show that it is so still.
+          if (way === 'kept') throw new NotKept();
           result.set(pending, 'refusal' in judged ? judged : { row });
           unchanged.push({ pending, message });
           continue;
@@ -148,10 +182,10 @@ export class ChangeTransactions {
         const { released } = judged.outcome;
         result.set(pending, { entry, row, ...(released && { released }) });
       }
-    if (way === 'careful' || unchanged.length === 0) return writes;
+    if (way === 'careful' || unchanged.length === 0) return { result, writes };
     for (const [pending, known] of await readKnownChanges(tx, unchanged))
       result.set(pending, settledAs(known, places.get(pending.change.conversation)!));
-    return writes;
+    return { result, writes };
   }
 }
 
@@ -190,16 +224,6 @@ async function append(
   return { entry: { ...appended!, details: { ...told, ...(mentions && { mentions }) } }, state, text };
 }
 
-/** What was read for changes. */
-interface Read {
-  places: ReadonlyMap<number, Place>;
-  ends: ReadonlyMap<number, EndRow>;
-  /** By `placeKey`. */
-  messages: Map<string, FoundRow>;
-  /** What the statements of `reads` found, those of each change in their order. */
-  reads: (readonly unknown[])[];
-}
-
 /** Without a lock the ends come first: who appends behind them knows that nothing of what was read later has changed since. */
 function openingOf(lots: readonly ChangeLot[], way: Way): Statement[] {
   const ids = lots.map(({ conversation }) => conversation);
@@ -222,7 +246,10 @@ function openingOf(lots: readonly ChangeLot[], way: Way): Statement[] {
   return [...(way === 'together' ? [ends, conversations] : [conversations, ends]), messages, ...reads];
 }
 
-function readAs(way: Way, [first, second, rows, ...reads]: readonly (readonly unknown[])[]): Read {
+function readAs(
+  way: Way,
+  [first, second, rows, ...reads]: readonly (readonly unknown[])[],
+): ReadConversations {
   const [ends, conversations] = way === 'together' ? [first, second] : [second, first];
   const stored = conversations as { id: number; members_version: number; direct_key: Buffer | null }[];
   return {

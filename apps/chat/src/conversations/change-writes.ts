@@ -29,6 +29,9 @@ export class ChangeWrites {
     this.#ends = new Map(ends);
   }
 
+  /** Of each conversation that was appended to the end by then, and how much was. */
+  readonly appended = new Map<number, { end: EndRow; count: number }>();
+
   get isEmpty(): boolean {
     return this.#lasts.size === 0;
   }
@@ -36,9 +39,9 @@ export class ChangeWrites {
   /** Behind the end and what was appended before. It shows nothing there, so that it has the time of what stands before it. */
   append(conversation: number, entry: NewEntry): AppendedEntry {
     const { seq, uncounted, sent_at } = this.#ends.get(conversation)!;
-    this.#ends.set(conversation, {
-      ...{ conversation_id: conversation, seq: seq + 1, uncounted: uncounted + 1, sent_at },
-    });
+    const end = { conversation_id: conversation, seq: seq + 1, uncounted: uncounted + 1, sent_at };
+    this.#ends.set(conversation, end);
+    this.appended.set(conversation, { end, count: (this.appended.get(conversation)?.count ?? 0) + 1 });
     const appended = { ...entry, seq: seq + 1, uncounted: uncounted + 1, sentAt: sent_at };
     this.#entries.push({ ...appended, conversation });
     return appended;

@@ -139,6 +139,49 @@ test('who reacted is listed, of many by page, and each is told which are theirs'
   assert.deepEqual([left.length, left[0]!.count, left[0]!.users.length], [1, 8, 8]);
 });
 
+test('what a node remembers of a message does it no good once anything has happened in its conversation', async () => {
+  const { people, group } = await crew(2);
+  const [ann, bob] = people as [Profile, Profile];
+  const target = await say(ann, group, 'one');
+  const other = await say(ann, group, 'other');
+  const at = () => ({ conversation: group, target, cid: cid() });
+  const give = (node: number, who: Profile, emoji: string, on: boolean) =>
+    nodeAt(node).ask(react, 'react', who, { ...at(), emoji, on });
+  const change = (node: number, text: string) => nodeAt(node).ask(edit, 'edit', ann, { ...at(), text });
+  await give(0, ann, '👍', true);
+  await give(0, bob, '👍', true);
+  await give(1, ann, '👍', false);
+  assert.equal((await give(0, ann, '🎉', true)).count, 1);
+  await change(0, 'two');
+  await change(1, 'three');
+  await say(bob, group, 'between');
+  await change(0, 'four');
+  await nodeAt(0).ask(react, 'react', bob, { ...at(), target: other, emoji: '👍', on: true });
+  await change(0, 'five');
+  // What is so already is told by what is there, not by what is remembered.
+  assert.deepEqual(await give(0, bob, '👍', true), { conversation: group, seq: 0, count: 1 });
+  await give(1, bob, '👍', false);
+  assert.deepEqual(await give(0, bob, '👍', false), { conversation: group, seq: 0, count: 0 });
+  await nodeAt(1).ask(recall, 'recall', ann, { ...at(), target: other });
+  await rejected(
+    nodeAt(0).ask(react, 'react', bob, { ...at(), target: other, emoji: '🎉', on: true }),
+    'recalled',
+  );
+  await nodeAt(0).ask(groupMute, 'groupMute', ann, { conversation: group, user: bob.id, forMs: 60_000 });
+  await rejected(give(0, bob, '🎉', true), 'muted');
+  await rejected(give(1, bob, '🎉', true), 'muted');
+  const [message] = await seen(bob, group);
+  assert.deepEqual(
+    [message!.text, message!.reactions],
+    ['five', [{ emoji: '🎉', count: 1, users: [ann.id] }]],
+  );
+  const { versions: said } = await nodeAt(1).ask(versions, 'versions', bob, { conversation: group, target });
+  assert.deepEqual(
+    said.map(({ text }) => text),
+    ['one', 'two', 'three', 'four'],
+  );
+});
+
 test('what may not be changed has one clear code each', async () => {
   const { people, group } = await crew(3);
   const [ann, bob, cat] = people as [Profile, Profile, Profile];

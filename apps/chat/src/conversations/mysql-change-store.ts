@@ -36,6 +36,7 @@ const added = {
 // Without the hint a small table is scanned, and the scan would wait for rows that are not meant.
 const takenAway = {
   begins: 'DELETE reactions FROM reactions FORCE INDEX (PRIMARY) WHERE ',
+  alone: 'DELETE FROM reactions WHERE ',
   row: '(conversation_id = ? AND target_seq = ? AND emoji = ? AND user_id = ?)',
   between: ' OR ',
 } as const;
@@ -47,6 +48,7 @@ const takenAway = {
 export class MysqlChangeStore {
   readonly #options: MysqlChangeStoreOptions;
   readonly #lanes: ChangeLanes;
+  readonly #transactions: ChangeTransactions;
 
   constructor(options: MysqlChangeStoreOptions) {
     const { mysql, turns } = options;
@@ -55,6 +57,7 @@ export class MysqlChangeStore {
       ...{ mysql, judge: new ChangeJudge(options) },
       tell: (settled) => tellChanges(settled, options),
     });
+    this.#transactions = transactions;
     this.#lanes = new ChangeLanes({
       together: (lots) => transactions.together(lots),
       alone: (lot) => transactions.alone(lot),
@@ -65,6 +68,11 @@ export class MysqlChangeStore {
   /** Changes that wait. */
   get waiting(): number {
     return this.#lanes.waiting;
+  }
+
+  /** Conversations of which something is remembered. */
+  get kept(): number {
+    return this.#transactions.kept;
   }
 
   edit(change: Change, text: string, mentions?: readonly Mention[]): Promise<CommittedChange> {

@@ -3,6 +3,8 @@ import type { SpelledValue, Statement } from '@berth/mysql';
 /** What is done to one row: what begins alike is done by one statement. */
 export interface RowStatement {
   begins: string;
+  /** Where there is one row alone, in place of that. */
+  alone?: string;
   /** With a mark for each value. */
   row: string;
   /** Between two rows. */
@@ -25,7 +27,7 @@ export function togetherOf(writes: readonly (Statement | RowStatement)[]): State
   }
   for (const [begins, rows] of alike)
     statements.push({
-      sql: `${begins}${rows.map(({ row }) => row).join(rows[0]!.between)}`,
+      sql: `${rows.length === 1 ? (rows[0]!.alone ?? begins) : begins}${rows.map(({ row }) => row).join(rows[0]!.between)}`,
       params: rows.flatMap(({ params }) => params),
     });
   return statements;

@@ -9,7 +9,7 @@ import {
 } from '@berth/mysql';
 
 /** Single statements, and transactions that are tried again after a deadlock. */
-export type Database = Pick<Mysql, 'rows' | 'run' | 'transaction' | 'exchange' | 'readAndClose'>;
+export type Database = Pick<Mysql, 'rows' | 'run' | 'transaction' | 'exchange' | 'readAndClose' | 'made'>;
 
 /**
  * MySQL behind a circuit: after three calls in a row that found it away, callers are told at once for a second, instead of
@@ -28,6 +28,10 @@ export class GuardedMysql implements Database {
 
   get isAway(): boolean {
     return this.#circuit.isOpen;
+  }
+
+  get made(): number {
+    return this.#mysql.made;
   }
 
   rows<T>(...call: Parameters<Mysql['rows']>): Promise<T[]> {
