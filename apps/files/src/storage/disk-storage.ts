@@ -6,9 +6,10 @@ import { pipeline } from 'node:stream/promises';
 import { FileStore } from '@tus/file-store';
 import { ERRORS } from '@tus/server';
 import { type FileStorage, type FileVariant, fileVariants, isStorageAway } from './file-storage.ts';
+import { releasingWrites } from './releasing-writes.ts';
 
 /** Written at once: larger pieces cost memory for each upload, smaller ones turns of the event loop. */
-const writeBytes = 1_048_576;
+const writeBytes = 262_144;
 
 /** Uploads as they are being written, in two levels of folders. */
 class DiskUploads extends FileStore {
@@ -20,6 +21,7 @@ class DiskUploads extends FileStore {
       flags: 'r+',
       start: offset,
       highWaterMark: writeBytes,
+      fs: releasingWrites,
     });
     try {
       await pipeline(stream, file);
