@@ -1,6 +1,7 @@
 import type { Mysql } from '@berth/mysql';
 import type { SessionKeys } from '@berth/tokens';
 import { BerthError } from '@berth/wire';
+import { LRUCache } from 'lru-cache';
 
 /** What MySQL said of a session is believed so long: an ended one uploads no longer than that. */
 const believedMs = 1_000;
@@ -16,7 +17,9 @@ interface SessionRow {
 export class SessionCheck {
   readonly #keys: SessionKeys;
   readonly #db: Mysql;
-  readonly #believed = new Map<string, { until: number; state: Promise<SessionRow | undefined> }>();
+  readonly #believed = new LRUCache<string, Promise<SessionRow | undefined>>({
+    ...{ max: maxBelieved, ttl: believedMs },
+  });
 
   constructor(keys: SessionKeys, db: Mysql) {
     this.#keys = keys;
@@ -36,17 +39,11 @@ export class SessionCheck {
 
   #state(user: number, session: string): Promise<SessionRow | undefined> {
     const key = `${user}:${session}`;
-    const now = performance.now();
     const known = this.#believed.get(key);
-    if (known !== undefined && known.until > now) return known.state;
+    if (known !== undefined) return known;
     const state = this.#read(user, session);
     state.catch(() => this.#believed.delete(key));
-    this.#believed.delete(key);
-    this.#believed.set(key, { until: now + believedMs, state });
-    for (const [oldest, { until }] of this.#believed) {
-      if (this.#believed.size <= maxBelieved && until > now) break;
-      this.#believed.delete(oldest);
-    }
+    this.#believed.set(key, state);
     return state;
   }
 

@@ -1,5 +1,6 @@
 import { BerthError } from '@berth/wire';
 import type { LinkPreview } from '@berth/wire/files';
+import { LRUCache } from 'lru-cache';
 import type { PicturePool } from '../media/picture-pool.ts';
 import { RefusedAddressError, readFrom } from './guarded-request.ts';
 import { factsOf, type PageFacts } from './page-facts.ts';
@@ -33,19 +34,12 @@ const minuteMs = 60_000;
 /** Bytes of a page that are read: what is looked for stands at its beginning. */
 const maxPageBytes = 1_048_576;
 
-interface Kept {
-  until: number;
-  bytes: number;
-  preview: LinkPreview | undefined;
-}
-
 /** What pages of the web say of themselves: each read once for all who see the link, for an hour. */
 export class LinkPreviews {
   readonly #options: LinkPreviewsOptions;
   readonly #now: () => number;
   readonly #closing = new AbortController();
-  readonly #kept = new Map<string, Kept>();
-  #keptBytes = 0;
+  readonly #kept: LRUCache<string, { preview: LinkPreview | undefined }>;
   readonly #reading = new Map<string, Promise<LinkPreview | undefined>>();
   readonly #waiting: (() => void)[] = [];
   #busy = 0;
@@ -57,13 +51,15 @@ export class LinkPreviews {
   constructor(options: LinkPreviewsOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
+    const perf = { now: this.#now };
+    this.#kept = new LRUCache({ max: maxKept, maxSize: maxKeptBytes, ttlResolution: 0, perf });
   }
 
   /** What it keeps, for metrics. */
   get kept(): { link_previews: number; link_previews_bytes: number; link_previews_read: number } {
     return {
       link_previews: this.#kept.size,
-      link_previews_bytes: this.#keptBytes,
+      link_previews_bytes: this.#kept.calculatedSize,
       link_previews_read: this.#reading.size,
     };
   }
@@ -87,13 +83,7 @@ export class LinkPreviews {
 
   #find(user: number, key: string): Promise<LinkPreview | undefined> | LinkPreview | undefined {
     const kept = this.#kept.get(key);
-    if (kept !== undefined) {
-      this.#forget(key, kept);
-      if (kept.until > this.#now()) {
-        this.#keep(key, kept);
-        return kept.preview;
-      }
-    }
+    if (kept !== undefined) return kept.preview;
     const reading = this.#reading.get(key);
     if (reading !== undefined) return reading;
     this.#charge(user);
@@ -136,10 +126,8 @@ export class LinkPreviews {
       this.#leave();
     }
     this.#options.onRead?.(outcome);
-    if (!closing.aborted) {
-      const until = this.#now() + (preview === undefined ? missedMs : keptMs);
-      this.#keep(key, { until, bytes: bytesOf(key, preview), preview });
-    }
+    const ttl = preview === undefined ? missedMs : keptMs;
+    if (!closing.aborted) this.#kept.set(key, { preview }, { ttl, size: bytesOf(key, preview) });
     return preview;
   }
 
@@ -194,20 +182,6 @@ export class LinkPreviews {
     const next = this.#waiting.shift();
     if (next) next();
     else this.#busy--;
-  }
-
-  #keep(key: string, kept: Kept): void {
-    this.#kept.set(key, kept);
-    this.#keptBytes += kept.bytes;
-    for (const [oldest, of] of this.#kept) {
-      if (this.#kept.size <= maxKept && this.#keptBytes <= maxKeptBytes) break;
-      this.#forget(oldest, of);
-    }
-  }
-
-  #forget(key: string, { bytes }: Kept): void {
-    this.#kept.delete(key);
-    this.#keptBytes -= bytes;
   }
 }
 

@@ -14,6 +14,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { type MetadataValue, S3Store } from '@tus/s3-store';
+import { LRUCache } from 'lru-cache';
 import type { StorageConfig } from '../config.ts';
 import {
   type ContentHeaders,
@@ -160,14 +161,10 @@ const keyOf = (file: string, variant: FileVariant): string =>
   variant === 'original' ? file : `${file}.${variant}`;
 
 function boundedStore() {
-  const known = new Map<string, MetadataValue>();
+  const known = new LRUCache<string, MetadataValue>({ max: maxKnown });
   return {
     get: async (key: string) => known.get(key),
-    set: async (key: string, value: MetadataValue) => {
-      known.delete(key);
-      known.set(key, value);
-      if (known.size > maxKnown) known.delete(known.keys().next().value!);
-    },
+    set: async (key: string, value: MetadataValue) => void known.set(key, value),
     delete: async (key: string) => void known.delete(key),
   };
 }
