@@ -1,14 +1,17 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { befriend, type Device } from '@berth/test/people';
 
 export const uploads = 50;
-const texts = 500;
+/** Of one phase. */
+const texts = 1_000;
+const everyMs = 10;
 
 /**
- * The p99 of a text until it is acknowledged, in ms, one after the other: with nothing else going on, and while as many uploads
- * go on as fast as they can, from another process.
+ * The p99 of a text from when it is due until it is acknowledged, in ms, 100 a second whether the ones before are answered or not: with
+ * nothing else going on, and while as many uploads go on as fast as they can, from another process. Each round has both, in turns first.
  */
 export async function measureTexts(
   [ann, bob]: readonly [Device, Device],
@@ -17,19 +20,19 @@ export async function measureTexts(
 ): Promise<{ idle: number[]; loaded: number[] }> {
   const conversation = await befriend(ann, bob);
   const p99 = async () => {
-    const took: number[] = [];
-    for (let index = 0; index < texts; index++) {
-      const began = performance.now();
-      await ann.client.send(conversation, `text ${index}`).whenSent();
-      took.push(performance.now() - began);
-    }
+    const began = performance.now();
+    const took = await Promise.all(
+      Array.from({ length: texts }, async (_, index) => {
+        const due = began + index * everyMs;
+        await sleep(Math.max(0, due - performance.now()));
+        await ann.client.send(conversation, `text ${index}`).whenSent();
+        return performance.now() - due;
+      }),
+    );
     return took.sort((a, b) => a - b)[Math.ceil(texts * 0.99) - 1]!;
   };
   const { url } = (await bob.client.platform()).files!;
-  await p99();
-  const found = { idle: [] as number[], loaded: [] as number[] };
-  for (let round = 1; round <= rounds; round++) {
-    found.idle.push(await p99());
+  const whileUploading = async (): Promise<[number, number]> => {
     const child = fork(join(import.meta.dirname, 'uploaders.ts'), [url, bob.client.token!, String(uploads)], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
@@ -38,12 +41,21 @@ export async function measureTexts(
       once(child, 'message'),
       ended.then(([code]) => Promise.reject(new Error(`the uploads ended with ${code}`))),
     ]);
-    found.loaded.push(await p99());
+    const found = await p99();
     child.send('end');
     const [{ bytes, seconds }] = await once(child, 'message');
     await ended;
+    return [found, bytes / 1e6 / seconds];
+  };
+  await p99();
+  const found = { idle: [] as number[], loaded: [] as number[] };
+  for (let round = 1; round <= rounds; round++) {
+    if (round % 2 === 1) found.idle.push(await p99());
+    const [loaded, rate] = await whileUploading();
+    found.loaded.push(loaded);
+    if (round % 2 === 0) found.idle.push(await p99());
     say(
-      `round ${round}: texts: p99 ${found.idle.at(-1)!.toFixed(1)} ms, ${found.loaded.at(-1)!.toFixed(1)} with uploads of ${(bytes / 1e6 / seconds).toFixed(0)} MB/s`,
+      `round ${round}: texts: p99 ${found.idle.at(-1)!.toFixed(1)} ms, ${loaded.toFixed(1)} with uploads of ${rate.toFixed(0)} MB/s`,
     );
   }
   return found;
