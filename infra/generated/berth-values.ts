@@ -784,6 +784,10 @@ export interface BerthValues {
      */
     userTotalMb?: number;
     /**
+     * Of one core: what all transfers of a pod together take of it while there are several. Less leaves more to what shares its node.
+     */
+    transferCpuPercent?: number;
+    /**
      * Previews of links (docs/files.md).
      */
     linkPreviews?: {

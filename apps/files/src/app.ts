@@ -10,6 +10,7 @@ import { LinkSigner } from './links/link-signer.ts';
 import { createOldDoors } from './llfcchat/old-doors.ts';
 import { FileProcessor } from './media/file-processor.ts';
 import { PicturePool } from './media/picture-pool.ts';
+import { Pace } from './pace/pace.ts';
 import { LinkPreviews } from './previews/link-previews.ts';
 import { publicWeb, type Web } from './previews/web.ts';
 import { SessionCheck } from './session-check.ts';
@@ -60,8 +61,9 @@ export function createFiles(
   });
   // On disk there is one process.
   const locks = new UploadLocks(where.kind === 's3' ? new UploadLeases(db) : undefined);
+  const pace = new Pace({ share: config.transferShare });
   const uploads = new UploadDoor({
-    ...{ storage, files, locks, maxBytes: config.limits.fileBytes },
+    ...{ storage, files, locks, pace, maxBytes: config.limits.fileBytes },
     publicPath: pathOf(config.publicUrl),
     onUploaded: (owner, id) => void processor.process(owner, id),
     onFault: (err) => log.warn({ err }, 'an upload failed'),
@@ -81,7 +83,7 @@ export function createFiles(
       onRead: (outcome) => read.inc({ outcome }),
     });
   const context: Context = {
-    ...{ config, log, files, storage, signer, processor, uploads, previews },
+    ...{ config, log, files, storage, signer, processor, uploads, pace, previews },
     sessions: new SessionCheck(keys, db),
     entitlements: new MysqlEntitlements(db),
   };
@@ -99,6 +101,8 @@ export function createFiles(
   ]);
   metrics.gauges('files_kept', 'what clients make the process keep', 'what', () => ({
     uploads: locks.held,
+    transfers: pace.transfers,
+    transfers_waiting: pace.waiting,
     processing: processor.running,
     pictures_waiting: pool.waiting,
     pictures_busy: pool.busy,

@@ -67,6 +67,8 @@ export interface FilesConfig {
   allowedOrigins: string[];
   storage: StorageConfig;
   limits: UserLimits;
+  /** Of one core: what all transfers together take of it while there are several. */
+  transferShare: number;
   /** How long a link is good for, at least. */
   linkMs: number;
   /** How long a file that nobody has attached is kept, and an upload that is not whole. */
@@ -118,6 +120,7 @@ const variables = {
   USER_DAY_MB: env.count(1).default(10_240),
   USER_TOTAL_MB: env.count(1).default(51_200),
   USER_OPEN_UPLOADS: env.count(1, 10_000).default(50),
+  TRANSFER_CPU_PERCENT: env.number(5, 1_000).default(25),
   LINK_MINUTES: env.number(0.001, 1_440).default(5),
   UNATTACHED_HOURS: env.number(0.0001, 8_760).default(24),
   SWEEP_SECONDS: env.number(0.1, 86_400).default(60),
@@ -160,6 +163,7 @@ export function parseFilesConfig(source: Record<string, string | undefined>): Fi
       totalBytes: values.USER_TOTAL_MB * megabyte,
       openUploads: values.USER_OPEN_UPLOADS,
     },
+    transferShare: values.TRANSFER_CPU_PERCENT / 100,
     linkMs: values.LINK_MINUTES * 60_000,
     unattachedMs: values.UNATTACHED_HOURS * 3_600_000,
     sweepMs: values.SWEEP_SECONDS * 1_000,

@@ -2,6 +2,7 @@ import type { Log } from '@berth/telemetry';
 import type { FilesConfig } from './config.ts';
 import type { LinkSigner } from './links/link-signer.ts';
 import type { FileProcessor } from './media/file-processor.ts';
+import type { Pace } from './pace/pace.ts';
 import type { LinkPreviews } from './previews/link-previews.ts';
 import type { SessionCheck } from './session-check.ts';
 import type { FileStorage } from './storage/file-storage.ts';
@@ -20,6 +21,7 @@ export interface Context {
   signer: LinkSigner;
   processor: FileProcessor;
   uploads: UploadDoor;
+  pace: Pace;
   /** Undefined where the operator has not allowed them. */
   previews: LinkPreviews | undefined;
 }

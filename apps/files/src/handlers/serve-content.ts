@@ -2,11 +2,11 @@ import { BerthError } from '@berth/wire';
 import type { Request, Response } from 'express';
 import type { Context } from '../context.ts';
 import { isInline } from '../media/media-type.ts';
+import { pacedReads } from '../pace/paced-reads.ts';
 import type { ContentHeaders, LinkedVariant } from '../storage/file-storage.ts';
+import { release } from '../storage/release.ts';
 import type { StoredFile } from '../stores/mysql-file-store.ts';
 
-/** Read at a time from disk. */
-const readBytes = 524_288;
 const yearMs = 365 * 86_400_000;
 
 export interface ContentQuery {
@@ -18,7 +18,7 @@ export interface ContentQuery {
 
 /** Bytes for whoever has a link that is good. Throws `forbidden`, `not_found`. */
 export async function serveContent(
-  { files, storage, signer }: Context,
+  { files, storage, signer, pace }: Context,
   request: Request,
   response: Response,
   { file: id, variant }: { file: string; variant: LinkedVariant },
@@ -47,8 +47,14 @@ export async function serveContent(
       'content-security-policy',
       "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'",
     );
+  releaseWhatIsSent(response);
+  const { pieceBytes: highWaterMark } = pace;
+  const lane = pace.enter();
   await new Promise<void>((resolve, reject) => {
-    const options = { cacheControl: false, lastModified: false, maxAge: yearMs, highWaterMark: readBytes };
+    const options = {
+      ...{ cacheControl: false, lastModified: false, maxAge: yearMs },
+      ...{ highWaterMark, fs: pacedReads(lane) },
+    };
     response.sendFile(content.path, options, (error) => {
       if (!error) return resolve();
       const { code, status } = error as Error & { code?: string; status?: number };
@@ -59,7 +65,16 @@ export async function serveContent(
       resolve();
     });
     request.socket.setNoDelay(true);
-  });
+  }).finally(() => lane.leave());
+}
+
+/** Whoever writes it has no more use for what was written. */
+function releaseWhatIsSent(response: Response): void {
+  const write = response.write.bind(response) as (
+    piece: Buffer,
+    done: (error?: Error | null) => void,
+  ) => boolean;
+  response.write = (piece: Buffer) => write(piece, (error) => error || release(piece));
 }
 
 function headersOf(file: StoredFile, variant: LinkedVariant, download: boolean): ContentHeaders {

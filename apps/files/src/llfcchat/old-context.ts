@@ -1,3 +1,4 @@
+import type { Pace } from '../pace/pace.ts';
 import type { FileStorage } from '../storage/file-storage.ts';
 import type { MysqlEntitlements } from '../stores/mysql-entitlements.ts';
 import type { MysqlFileStore } from '../stores/mysql-file-store.ts';
@@ -15,4 +16,5 @@ export interface OldContext {
   files: MysqlFileStore;
   entitlements: MysqlEntitlements;
   storage: FileStorage;
+  pace: Pace;
 }

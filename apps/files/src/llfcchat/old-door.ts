@@ -4,7 +4,7 @@ import { ZodError } from 'zod';
 import { isStorageAway } from '../storage/file-storage.ts';
 import { oldBodies } from './old-bodies.ts';
 import type { OldContext } from './old-context.ts';
-import { OldRefusal, oldErrors, oldIds } from './old-ids.ts';
+import { chunkBytes, OldRefusal, oldErrors, oldIds } from './old-ids.ts';
 import type { OldPeer } from './old-peer.ts';
 import { receiveFirstChunk, receiveIconChunk, receiveNextChunk } from './receive-chunk.ts';
 import { sendIconChunk, sendPictureChunk, tellPicture } from './send-chunk.ts';
@@ -89,7 +89,8 @@ export class OldDoor {
       said = Object.fromEntries(
         route.echoed.flatMap((field) => (field in body ? [[field, body[field]]] : [])),
       );
-      const found = await route.handle(context, peer, route.schema.parse(body) as never);
+      const parsed = route.schema.parse(body) as never;
+      const found = await context.pace.turn(chunkBytes, () => route.handle(context, peer, parsed));
       answer = { error: oldErrors.success, ...said, ...found };
     } catch (error) {
       const refusal = this.#refusalOf(error, id, route?.fault ?? cannotRead);

@@ -13,7 +13,7 @@ import { OldUploads } from './old-uploads.ts';
 /** Where clients of the llfcchat dialect come in, who know nothing of HTTP. */
 export function createOldDoors(
   { oldClients: { maxBytes, ...config }, media: { maxPixels } }: Pick<FilesConfig, 'oldClients' | 'media'>,
-  { files, storage, processor, entitlements, log }: Context,
+  { files, storage, processor, entitlements, pace, log }: Context,
   { db, metrics, pool }: { db: Mysql; metrics: Metrics; pool: PicturePool },
 ) {
   const onFault = (err: unknown) => log.warn({ err }, 'something of the llfcchat clients failed');
@@ -27,7 +27,7 @@ export function createOldDoors(
     ['frame', 'error'],
   );
   const door = new OldDoor({
-    ...{ log, context: { clients, uploads, icons, pictures, files, entitlements, storage } },
+    ...{ log, context: { clients, uploads, icons, pictures, files, entitlements, storage, pace } },
     onRequest: (frame, error) => requests.inc({ frame: String(frame), error: String(error) }),
   });
   const listener = new OldListener({ ...config, door, clients, uploads, onFault });

@@ -4,7 +4,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { BerthError, errorTable, toBerthError } from '@berth/wire';
-import { type CancellationContext, ERRORS, type Lock, Server, StreamLimiter, type Upload } from '@tus/server';
+import { type CancellationContext, ERRORS, type Lock, Server, type Upload } from '@tus/server';
+import type { Pace } from '../pace/pace.ts';
+import { PacedBody } from '../pace/paced-body.ts';
 import { type FileStorage, isStorageAway, readAll } from '../storage/file-storage.ts';
 import type { MysqlFileStore } from '../stores/mysql-file-store.ts';
 import { tidyFileName } from './file-name.ts';
@@ -14,6 +16,7 @@ export interface UploadDoorOptions {
   storage: FileStorage;
   files: MysqlFileStore;
   locks: UploadLocks;
+  pace: Pace;
   /** Path of uploads as clients see it. */
   publicPath: string;
   maxBytes: number;
@@ -33,6 +36,8 @@ interface Visit {
 /** A request with a checksum is kept in memory until it is known to be right: of these so many bytes, and so many at a time. */
 const maxCheckedBytes = 16 * 1_048_576;
 const maxChecked = 8;
+/** Bodies that are read at a time: of each some hundred KB may lie in memory. */
+const maxWriting = 1_000;
 const algorithms = ['sha1', 'sha256', 'md5'];
 
 /** Uploads by tus: the library speaks it, this says whose they are, what they may be, and reads them off the connection. */
@@ -41,6 +46,7 @@ export class UploadDoor {
   readonly #tus: Server;
   readonly #visits = new AsyncLocalStorage<Visit>();
   #checked = 0;
+  #writing = 0;
 
   constructor(options: UploadDoorOptions) {
     this.#options = options;
@@ -158,9 +164,12 @@ export class UploadDoor {
    */
   async #write(upload: Upload, max: number, context: CancellationContext): Promise<number> {
     const { request } = this.#visit;
-    const { storage } = this.#options;
+    const { storage, pace } = this.#options;
     if (context.signal.aborted) throw ERRORS.ABORTED;
-    const body = new StreamLimiter(max);
+    if (this.#writing >= maxWriting) throw new BerthError('unavailable', undefined, { retryAfterMs: 2_000 });
+    this.#writing++;
+    const lane = pace.enter();
+    const body = new PacedBody(max, lane);
     const end = () => {
       request.unpipe(body);
       body.end();
@@ -178,6 +187,8 @@ export class UploadDoor {
       const bytes = await this.#checkedBytes(body, String(checksum), () => request.complete);
       return await storage.uploads.write(Readable.from([bytes]), upload.id, upload.offset);
     } finally {
+      this.#writing--;
+      lane.leave();
       request.off('error', end).off('close', onClose);
       // An error of a connection that broke is nobody's.
       request.on('error', () => {});
