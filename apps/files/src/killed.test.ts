@@ -1,21 +1,18 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import process from 'node:process';
 import { after, test } from 'node:test';
 import { eventually, useMysql } from '@berth/fixtures';
-import { freePorts } from '@berth/stores';
+import { createFilesProcess } from './fixtures/files-process.fixture.ts';
 import {
   beginUpload,
   createUploader,
   describe,
   fileOf,
-  filesEnv,
   headUpload,
   patchUpload,
   type Uploader,
@@ -23,29 +20,13 @@ import {
 
 const mysql = useMysql();
 const folder = await mkdtemp(join(tmpdir(), 'berth-files-'));
-const [port, opsPort] = (await freePorts(2)) as [number, number];
-const url = `http://127.0.0.1:${port}/files`;
-let child: ReturnType<typeof spawn> | undefined;
+const files = await createFilesProcess(() => mysql.url, folder);
+const { url } = files;
 
 after(async () => {
-  child?.kill('SIGKILL');
+  await files.kill();
   await rm(folder, { recursive: true, force: true });
 });
-
-async function start(): Promise<void> {
-  const ports = { HTTP_PORT: String(port), OPS_PORT: String(opsPort), STORAGE_DIR: folder };
-  child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
-    env: { ...process.env, NODE_TEST_CONTEXT: undefined, ...filesEnv(mysql.url, url), ...ports },
-    stdio: 'ignore',
-  });
-  await eventually('it is ready', async () => (await fetch(`http://127.0.0.1:${opsPort}/readyz`)).ok, 30_000);
-}
-
-async function kill(): Promise<void> {
-  const ended = once(child!, 'exit');
-  child!.kill('SIGKILL');
-  await ended;
-}
 
 const patchHeaders = ({ token }: Uploader, offset: number, bytes: number) => ({
   ...{ authorization: `Bearer ${token}`, 'tus-resumable': '1.0.0', 'upload-offset': String(offset) },
@@ -76,7 +57,7 @@ const offsetOf = async (user: Uploader, file: string): Promise<number> =>
   Number((await headUpload(url, user, file)).headers.get('upload-offset'));
 
 test('an upload that is left or killed at every quarter goes on from there, and comes out whole', async () => {
-  await start();
+  await files.start();
   const user = await createUploader(mysql.db);
   const content = randomBytes(2_000_000);
   const file = fileOf(await beginUpload(url, user, content.length));
@@ -85,8 +66,8 @@ test('an upload that is left or killed at every quarter goes on from there, and 
     const to = (content.length / 4) * quarter;
     await sendAndLeave(user, file, content, from, to);
     if (quarter !== 2) {
-      await kill();
-      await start();
+      await files.kill();
+      await files.start();
     }
     assert.equal(await offsetOf(user, file), to);
   }
@@ -94,8 +75,8 @@ test('an upload that is left or killed at every quarter goes on from there, and 
   // All bytes, and then nobody to note that.
   await patchUpload(url, user, file, from, content.subarray(from));
   await mysql.db.run('UPDATE files SET state = 0 WHERE id = ?', [Buffer.from(file, 'base64url')]);
-  await kill();
-  await start();
+  await files.kill();
+  await files.start();
   const { state, bytes } = await describe(url, user, file, 10_000);
   assert.deepEqual([state, bytes], ['ready', content.length]);
   assert.deepEqual(await readFile(join(folder, 'uploads', file)), content);
