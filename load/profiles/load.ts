@@ -7,10 +7,13 @@ export const load: Profile = {
   direct: { pairs: 100, perSecond: 2 },
   groups: { groups: 5, members: 20, perSecond: 4 },
   placement: { perSecond: 20 },
+  uploads: { people: 10, perMinute: 12, bytes: 1_000_000 },
   thresholds: {
     berth_login_ms: ['p(95)<2000'],
     berth_ack_ms: ['p(50)<50', 'p(99)<500'],
     berth_delivery_ms: ['p(50)<100', 'p(99)<1000'],
     berth_place_ms: ['p(99)<200'],
+    berth_upload_ms: ['p(95)<2000'],
+    berth_download_ms: ['p(95)<2000'],
   },
 };

@@ -14,6 +14,12 @@ export const metricKinds = {
   berth_delivery_ms: 'trend',
   /** From a cut to the moment when everything that was missed is there. */
   berth_reconnect_ms: 'trend',
+  /** From the first request of an upload until the file can be attached. */
+  berth_upload_ms: 'trend',
+  /** From the sight of a message with a file until its content is there. */
+  berth_download_ms: 'trend',
+  /** Files that went up, into a message and down again, the same byte for byte. */
+  berth_files: 'counter',
   berth_opened: 'counter',
   berth_closed: 'counter',
   berth_sent: 'counter',

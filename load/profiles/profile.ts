@@ -17,6 +17,8 @@ export interface Profile {
   groups?: { groups: number; members: number; perSecond: number };
   /** Pairs that write, are all cut at once on the multiples of `everySeconds`, and come back. */
   storm?: { pairs: number; perSecond: number; everySeconds: number };
+  /** People of `direct` who send files of `bytes` bytes from one device to another, where the target takes files. */
+  uploads?: { people: number; perMinute: number; bytes: number };
   /** Placements over gRPC, where the address of status is given. */
   placement?: { perSecond: number };
   /** Beside those that hold for every profile. */
@@ -46,30 +48,35 @@ const accountUsers = ({ accounts }: Profile): number =>
 
 /** Sockets that k6 holds at most: a person's WebSocket and HTTP connection, and some for k6 itself. */
 export const descriptorsOf = (profile: Profile): number =>
-  2 * peopleOf(profile) + 3 * accountUsers(profile) + 100;
+  2 * peopleOf(profile) + 3 * accountUsers(profile) + 4 * (profile.uploads?.people ?? 0) + 100;
 
 /** What of a profile runs, by what the target has. */
 export interface Means {
   /** Whether status can be asked. */
   status: boolean;
+  /** Whether files go anywhere. */
+  files: boolean;
 }
 
 /** Those of the profile, without those of what does not run; `changed` ones take the place of a metric's. */
-export function thresholdsOf(profile: Profile, { status }: Means, changed: Thresholds): Thresholds {
+export function thresholdsOf(profile: Profile, { status, files }: Means, changed: Thresholds): Thresholds {
   const whole = conversationsOf(profile);
-  const { berth_place_ms, ...thresholds } = profile.thresholds;
+  const { berth_place_ms, berth_upload_ms, berth_download_ms, ...thresholds } = profile.thresholds;
   return {
     ...always,
     ...(whole > 0 && { berth_conversations: [`count>=${whole}`], berth_judged: ['count>0'] }),
     ...thresholds,
     ...(status && berth_place_ms && { berth_place_ms }),
+    ...(files && profile.uploads && { berth_files: ['count>0'] }),
+    ...(files && berth_upload_ms && { berth_upload_ms }),
+    ...(files && berth_download_ms && { berth_download_ms }),
     ...changed,
   };
 }
 
 /** The `scenarios` of k6's options: each calls the function of its name in `load/scenarios/main.ts`. */
-export function scenariosOf(profile: Profile, { status }: Means): Record<string, object> {
-  const { seconds, accounts, direct, groups, storm, placement } = profile;
+export function scenariosOf(profile: Profile, { status, files }: Means): Record<string, object> {
+  const { seconds, accounts, direct, groups, storm, placement, uploads } = profile;
   const once = (name: string, users: number) => ({
     exec: name,
     executor: 'per-vu-iterations',
@@ -92,6 +99,7 @@ export function scenariosOf(profile: Profile, { status }: Means): Record<string,
     ...(direct && { direct: once('direct', direct.pairs) }),
     ...(groups && { groups: once('groups', groups.groups) }),
     ...(storm && { storm: once('storm', storm.pairs) }),
+    ...(uploads && files && { uploads: once('uploads', uploads.people) }),
     ...(placement &&
       status && {
         placement: {

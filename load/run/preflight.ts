@@ -8,8 +8,8 @@ import type { Target } from './target.ts';
 
 const connectMs = 3_000;
 
-/** What would spoil the run is told before it begins: each throws InputError with one line. */
-export async function checkTarget(target: Target, trust: Trust): Promise<void> {
+/** What would spoil the run is told before it begins: each throws InputError with one line. Answers with where files go. */
+export async function checkTarget(target: Target, trust: Trust): Promise<string | undefined> {
   const answer = await reach(target.url, `${target.url}/v1/platform`, trust, 'is Berth up?');
   if (answer.status !== 200 || typeof (answer.body as { invites?: unknown })?.invites !== 'boolean')
     throw new InputError(`${target.url} answers, but not as Berth does (GET /v1/platform: ${answer.status})`);
@@ -24,6 +24,8 @@ export async function checkTarget(target: Target, trust: Trust): Promise<void> {
       throw new InputError(`${target.mailUrl} answers, but is no mail catcher (GET /email: ${mails.status})`);
   }
   if (target.status !== undefined) await dial(target.status);
+  const { files } = answer.body as { files?: { url: string } };
+  return files && new URL(files.url, target.url).href.replace(/\/+$/, '');
 }
 
 /** The people of the file, the first of whom can log in. */

@@ -33,7 +33,7 @@ export async function runLoad(request: RunRequest, interrupted: AbortSignal): Pr
   const target = await findTarget(request, root);
   const trust: Trust = { ca: readAuthority(request.ca), insecure: request.insecure };
   checkDescriptors(profile);
-  await checkTarget(target, trust);
+  const filesUrl = await checkTarget(target, trust);
   await checkAccounts(request.accounts, target, trust, peopleOf(profile));
   const k6 = await findK6(root, process.env, say);
 
@@ -50,6 +50,7 @@ export async function runLoad(request: RunRequest, interrupted: AbortSignal): Pr
   say(`${request.profile} against ${target.url}, with ${k6.name}; Ctrl-C ends it with a report`);
   if (profile.placement && target.status === undefined)
     say('without placement over gRPC: BERTH_STATUS is not given');
+  if (profile.uploads && filesUrl === undefined) say('without uploads: the target takes no files');
 
   const code = await runK6({
     k6,
@@ -57,6 +58,7 @@ export async function runLoad(request: RunRequest, interrupted: AbortSignal): Pr
     variables: {
       ...variablesOf(request, target),
       BERTH_SUMMARY: summaryFile,
+      ...(filesUrl && { BERTH_FILES: filesUrl }),
       ...(accounts && { BERTH_ACCOUNTS: accounts }),
       ...(saved && { BERTH_SAVE_ACCOUNTS: saved }),
     },
@@ -76,7 +78,11 @@ export async function runLoad(request: RunRequest, interrupted: AbortSignal): Pr
   });
 
   const thresholds = judgeThresholds(
-    thresholdsOf(profile, { status: target.status !== undefined }, request.thresholds),
+    thresholdsOf(
+      profile,
+      { status: target.status !== undefined, files: filesUrl !== undefined },
+      request.thresholds,
+    ),
     readSummary(summaryFile),
     samples,
   );

@@ -16,6 +16,8 @@ import type { Place } from './accounts.ts';
 import { metrics } from './metrics.ts';
 import { within } from './time.ts';
 
+/** What a conversation consists of. */
+const told: ReadonlySet<number> = new Set([frameIds.deliver, frameIds.attached, frameIds.entry]);
 const answerMs = 15_000;
 const heartbeatMs = 20_000;
 
@@ -54,7 +56,7 @@ export class Connection {
     const connection = new Connection(berth.url, arrivals);
     try {
       await within(answerMs, `WebSocket ${berth.url}`, connection.#opened());
-      await connection.ask('hello', { token: berth.ticket, entries: true });
+      await connection.ask('hello', { token: berth.ticket, entries: true, files: true });
     } catch (error) {
       connection.cut();
       throw error;
@@ -106,7 +108,7 @@ export class Connection {
     for (const { id, body } of framesOf(bytes)) {
       const content = decodeBody(body) as never;
       if (id === frameIds.probe) this.#send(answerId(frameIds.probe), {});
-      else if (id === frameIds.deliver || id === frameIds.entry) this.#arrivals.entry(content);
+      else if (told.has(id)) this.#arrivals.entry(content);
       else if (id === frameIds.goAway) this.#arrivals.goAway(content);
       else this.#answer(content);
     }

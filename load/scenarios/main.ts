@@ -2,15 +2,17 @@ import { type Means, scenariosOf, type Thresholds, thresholdsOf } from '../profi
 import { accountFlow } from './account-flow.ts';
 import { register } from './accounts.ts';
 import { direct as directScenario } from './direct.ts';
+import { filesUrl } from './files-door.ts';
 import { groups as groupsScenario } from './groups.ts';
 import { noteError } from './metrics.ts';
 import { place, statusAddress } from './placement.ts';
 import { prepare } from './prepare.ts';
 import { type Prepared, profile } from './run-plan.ts';
 import { storm as stormScenario } from './storm.ts';
+import { uploads as uploadsScenario } from './uploads.ts';
 
 /** The entry that k6 runs, bundled; `npm run load` says by BERTH_* what to run and where. */
-const means: Means = { status: statusAddress !== undefined };
+const means: Means = { status: statusAddress !== undefined, files: filesUrl !== undefined };
 const changed: Thresholds = JSON.parse(__ENV.BERTH_THRESHOLDS || '{}');
 
 export const options = {
@@ -38,6 +40,7 @@ export const direct = guarded('direct', directScenario);
 export const groups = guarded('groups', groupsScenario);
 export const storm = guarded('storm', stormScenario);
 export const placement = guarded('placement', place);
+export const uploads = guarded('uploads', uploadsScenario);
 
 /** k6's summary as JSON, and, where asked for, the people; their passwords stay out of the former. */
 export function handleSummary({

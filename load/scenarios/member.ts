@@ -48,6 +48,11 @@ export class Member {
     await this.#open(berth);
   }
 
+  /** Of the session; a member who has not entered has none. */
+  get token(): string {
+    return this.#token!;
+  }
+
   async ask<N extends RequestName & keyof Answers>(name: N, body: RequestInput<N>): Promise<Answers[N]> {
     if (!this.#connection) throw Object.assign(new Error('not connected'), { code: 'closed' });
     return this.#connection.ask(name, body);

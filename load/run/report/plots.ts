@@ -88,6 +88,8 @@ export function plotsOf(samples: Samples): Plot[] {
       'berth_reconnect_ms',
       'from the cut to having everything that was missed',
     ),
+    ...latency('Upload', 'berth_upload_ms', 'of a file in two parts, until it can be attached'),
+    ...latency('Download', 'berth_download_ms', 'from the sight of its message, with the link asked for'),
     ...latency('Placement', 'berth_place_ms', 'over gRPC, asked of status itself'),
   ];
 }
