@@ -23,7 +23,7 @@ test('each mistake is one line that says what is expected', () => {
     [['--against', '--rounds'], /^--against is followed by a revision/],
     [
       ['--against', 'HEAD', '--peers'],
-      /^--against, --peers, --files, --targets and --acts are runs of their own$/,
+      /^--against, --peers, --files, --targets, --acts and --all are runs of their own$/,
     ],
     [['--rounds', '0'], /^--rounds is a whole number from 1 to 99, not 0$/],
     [['--rounds', '1.5'], /^--rounds is a whole number from 1 to 99, not 1.5$/],

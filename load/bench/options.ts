@@ -1,8 +1,8 @@
 /** What `npm run bench` was asked for. */
 export interface BenchOptions {
-  /** The product beside relay and socket.io; a revision beside the present build; the field's peers; targets one by one; files; acts on messages. */
-  mode: 'product' | 'against' | 'peers' | 'targets' | 'files' | 'acts';
-  /** With `targets`: names of measures; undefined: all. */
+  /** The product beside relay and socket.io; a revision beside the present build; the field's peers; targets one by one; files; acts on messages; the first, the third and the fourth one after the other. */
+  mode: 'product' | 'against' | 'peers' | 'targets' | 'files' | 'acts' | 'all';
+  /** With `targets`: names of measures; undefined: all but those of acts. */
   only?: string[];
   /** With `against`: as git knows it. */
   revision?: string;
@@ -25,19 +25,19 @@ export const actNames = ['acts', 'page'];
 export const measureNames = ['nodes', 'storm', 'idle', 'passwords', 'group', ...actNames];
 
 export const usage =
-  'npm run bench [-- [--against REVISION | --peers | --files | --acts | --targets [--only NAME,NAME]] [--rounds N] [--seconds S] [--connections N]]';
+  'npm run bench [-- [--against REVISION | --peers | --files | --acts | --targets [--only NAME,NAME] | --all] [--rounds N] [--seconds S] [--connections N]]';
 
 /** Throws with one line when an argument is not one. */
 export function parseBenchOptions(args: string[]): BenchOptions {
   const options: BenchOptions = { mode: 'product', rounds: 0, connections: 5_000, seconds: 5 };
   const setMode = (mode: BenchOptions['mode']) => {
     if (options.mode !== 'product')
-      throw new Error('--against, --peers, --files, --targets and --acts are runs of their own');
+      throw new Error('--against, --peers, --files, --targets, --acts and --all are runs of their own');
     options.mode = mode;
   };
   for (let index = 0; index < args.length; index++) {
     const name = args[index]!;
-    const mode = (['peers', 'targets', 'files', 'acts'] as const).find((one) => name === `--${one}`);
+    const mode = (['peers', 'targets', 'files', 'acts', 'all'] as const).find((one) => name === `--${one}`);
     if (mode !== undefined) {
       setMode(mode);
       continue;
@@ -69,6 +69,6 @@ export function parseBenchOptions(args: string[]): BenchOptions {
   for (const name of options.only ?? [])
     if (!measureNames.includes(name)) throw new Error(`--only ${name}: there are ${measureNames.join(', ')}`);
   // Comparisons go by medians of five.
-  options.rounds ||= ['product', 'targets', 'files', 'acts'].includes(options.mode) ? 3 : 5;
+  options.rounds ||= ['against', 'peers'].includes(options.mode) ? 5 : 3;
   return options;
 }

@@ -2,6 +2,7 @@ import { Platform } from '@berth/test/platform';
 import { measureDurableWrites } from './durable-writes.ts';
 import { measurePlacement } from './placement.ts';
 import { collectOnSignal } from './processes.ts';
+import { type Bound, boundOf, isWithin, type Outcome } from './reached.ts';
 import { measureFanOut, measureIdleMemory, measurePairs } from './scenarios.ts';
 import { median, type PartRow, type Row, renderPartTable, renderTable } from './table.ts';
 import { unlimited } from './unlimited.ts';
@@ -13,10 +14,33 @@ export interface ProductOptions {
 }
 
 /** The real platform and its peers, each pattern on all of them in turn: the medians as tables of Markdown. */
-export async function measureProduct(options: ProductOptions): Promise<string> {
+export async function measureProduct(
+  options: ProductOptions,
+): Promise<{ text: string; outcomes: Outcome[] }> {
   const rows = await measurePatterns(options);
-  return `${renderTable(rows)}\n\n${renderPartTable(await measureParts(options))}`;
+  const parts = await measureParts(options);
+  const placed = parts.find(({ name }) => name.startsWith('placements'))!;
+  const memory = rows[0]!;
+  return {
+    text: `${renderTable(rows)}\n\n${renderPartTable(parts)}`,
+    outcomes: [
+      outcome(
+        'P2',
+        'memory of an idle connection after a collection ÷ socket.io’s',
+        memory.berth / memory.socketIo,
+        {
+          ...{ value: 0.5, better: 'less' },
+        },
+      ),
+      outcome('P12', `${placed.name} ÷ ${placed.by}`, placed.ratio, { value: 0.8, better: 'more' }),
+    ],
+  };
 }
+
+const outcome = (target: string, what: string, ratio: number, bound: Bound): Outcome => ({
+  ...{ target, what, measured: `${ratio.toFixed(2)} ×`, bound: boundOf(bound) },
+  isMet: isWithin(bound, ratio),
+});
 
 async function measurePatterns({ rounds, connections }: ProductOptions): Promise<Row[]> {
   const platform = await Platform.start({

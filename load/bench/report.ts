@@ -1,9 +1,12 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
+import type { Revision } from '@berth/test/revision';
 
-const docs = join(import.meta.dirname, '../../docs/benchmarks.md');
+const root = join(import.meta.dirname, '../..');
+const docs = join(root, 'docs/benchmarks.md');
 
 /** Puts what was measured between the marks `name` of docs/benchmarks.md. */
 export function writeSection(name: string, text: string, file = docs): void {
@@ -31,3 +34,11 @@ export const describeMachine = (): string =>
 export const describeLoad = (): string => `load average ${loadavg()[0]!.toFixed(1)} before it`;
 
 export const today = (): string => new Date().toISOString().slice(0, 10);
+
+/** The build that is measured: its commit, and whether what runs is another. */
+export function describePresent(): Revision {
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
+  const isChanged = git('status', '--porcelain', '--untracked-files=no', '--', 'apps', 'packages') !== '';
+  const name = git('rev-parse', '--short=7', 'HEAD');
+  return { name: isChanged ? `${name} with changes` : name, folder: root };
+}

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { Platform } from '@berth/test/platform';
-import { describeLoad, describeMachine, today } from '../bench/report.ts';
+import { describeLoad, describeMachine, describePresent, today } from '../bench/report.ts';
 import { unlimited } from '../bench/unlimited.ts';
 import { type Level, LevelMeasure } from './measure.ts';
 import { assertDescriptors, type CapacityOptions, parseCapacityOptions } from './options.ts';
@@ -24,7 +24,10 @@ async function run(options: CapacityOptions): Promise<void> {
     process.on(name, () => {
       isInterrupted = true;
     });
-  const about = { options, machine: describeMachine(), date: today(), load: describeLoad() };
+  const about = {
+    ...{ options, revision: describePresent().name, machine: describeMachine() },
+    ...{ date: today(), load: describeLoad() },
+  };
   const levels: Level[] = [];
   console.log(`starting ${options.nodes} chat nodes and ${options.drivers} drivers`);
   const platform = await Platform.start({ nodes: options.nodes, environment: unlimited });

@@ -13,7 +13,7 @@ const level = (sessions: number, holds: boolean): Level => ({
 const run: CapacityRun = {
   ...{
     options: parseCapacityOptions([]),
-    machine: 'a machine',
+    ...{ revision: 'a build', machine: 'a machine' },
     date: 'a day',
     load: 'load average 0.1 before it',
   },

@@ -1,4 +1,4 @@
-import { shown } from '../bench/against/table.ts';
+import { shown } from '../bench/markdown.ts';
 import type { Level } from './measure.ts';
 import type { CapacityOptions } from './options.ts';
 import { type Found, heldPart } from './search.ts';
@@ -6,6 +6,8 @@ import { costOf, renderCost, renderSizes } from './sizing.ts';
 
 export interface CapacityRun {
   options: CapacityOptions;
+  /** The build. */
+  revision: string;
   machine: string;
   date: string;
   load: string;
@@ -30,7 +32,7 @@ export function renderNumber({ options, found }: CapacityRun): string {
 
 /** docs/sizing.md, whole. */
 export function renderSizing(run: CapacityRun): string {
-  const { options, machine, date, load, levels } = run;
+  const { options, revision, machine, date, load, levels } = run;
   const rows = levels.map(
     ({ sessions, perSecond, p50Ms, p99Ms, p999Ms, chatCores, serverCores, driverCores, verdict }) => [
       count(sessions),
@@ -60,7 +62,7 @@ export function renderSizing(run: CapacityRun): string {
 
 Written by \`npm run load:capacity\`; docs/deploy.md and the README take the chat pods and nodes of their costs from here.
 
-Measured on ${date} on ${machine}, everything on it: ${nodes} chat node${nodes > 1 ? 's' : ''}, MySQL, Redis, the other services and ${drivers}
+Measured on ${date} of ${revision} on ${machine}, everything on it: ${nodes} chat node${nodes > 1 ? 's' : ''}, MySQL, Redis, the other services and ${drivers}
 driver process${drivers > 1 ? 'es' : ''}; ${load}; ${seconds} s a level. Sessions are logged in, beat each 20 to 25 s, and write in pairs at the arrival rate of the
 level, whatever the server does; each message is timed from when it was due until the other one has it, after it was stored. The checker
 went through all logs.

@@ -1,4 +1,4 @@
-import { shown } from '../bench/against/table.ts';
+import { shown } from '../bench/markdown.ts';
 
 /** What the sessions of a level cost, of all chat processes. */
 export interface Cost {

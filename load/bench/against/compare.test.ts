@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { shown } from '../markdown.ts';
 import { compare } from './compare.ts';
 import type { Reading } from './measure.ts';
-import { type Round, renderComparison, shown } from './table.ts';
+import { type Round, renderComparison } from './table.ts';
 
 const root = join(import.meta.dirname, '../../..');
 

@@ -1,4 +1,6 @@
 import type { DurableWritesMeasure } from '../durable-writes.ts';
+import { markdown, shown } from '../markdown.ts';
+import { type Bound, boundOf, isWithin, type Outcome } from '../reached.ts';
 import { median } from '../table.ts';
 import { type ListReading, listLength } from './long-list.ts';
 import type { patterns, Reading } from './measure.ts';
@@ -24,7 +26,9 @@ interface Row {
   /** Undefined where it was not measured. */
   of: (round: Round) => number | undefined;
   /** What the present build is to reach, in itself or as a ratio to the other one. */
-  target?: { value: number; by: 'itself' | 'ratio'; better: 'less' | 'more' };
+  target?: Bound & { by: 'itself' | 'ratio' };
+  /** Of the targets: `P4`. */
+  number?: string;
   /** Whose loader is looked at. */
   pattern?: keyof typeof patterns;
 }
@@ -37,6 +41,7 @@ const rows: Row[] = [
     unit: 'µs',
     of: ({ pairs }) => pairs?.serverUs,
     target: atMost(12, 'itself'),
+    number: 'P4',
     pattern: 'pairs',
   },
   { name: '… messages', unit: '/s', of: ({ pairs }) => pairs?.perSecond, pattern: 'pairs' },
@@ -45,15 +50,16 @@ const rows: Row[] = [
     unit: 'µs',
     of: ({ open }) => open?.serverUs,
     target: atMost(100, 'itself'),
+    number: 'P4',
     pattern: 'open',
   },
   {
     ...{ name: '… due to delivered, p50', unit: 'ms', of: ({ open }) => open?.p50Ms },
-    ...{ target: atMost(0.6, 'ratio'), pattern: 'open' },
+    ...{ target: atMost(0.6, 'ratio'), number: 'P7', pattern: 'open' },
   },
   {
     ...{ name: '… p99', unit: 'ms', of: ({ open }) => open?.p99Ms },
-    ...{ target: atMost(0.6, 'ratio'), pattern: 'open' },
+    ...{ target: atMost(0.6, 'ratio'), number: 'P7', pattern: 'open' },
   },
   { name: '… p99.9', unit: 'ms', of: ({ open }) => open?.p999Ms, pattern: 'open' },
   {
@@ -61,6 +67,7 @@ const rows: Row[] = [
     unit: 'µs',
     of: ({ group }) => group?.serverUs,
     target: atMost(0.2, 'itself'),
+    number: 'P3',
     pattern: 'group',
   },
   { name: '… deliveries', unit: '/s', of: ({ group }) => group?.perSecond, pattern: 'group' },
@@ -76,10 +83,11 @@ const rows: Row[] = [
     unit: '',
     of: ({ stored }) => stored?.ratio,
     target: { value: 0.75, by: 'itself', better: 'more' },
+    number: 'P6',
   },
   {
     ...{ name: 'a lone send until acknowledged, median', unit: 'ms', of: ({ lone }) => lone?.p50Ms },
-    ...{ target: atMost(0.6, 'ratio'), pattern: 'lone' },
+    ...{ target: atMost(0.6, 'ratio'), number: 'P5', pattern: 'lone' },
   },
   {
     name: `a list of ${listLength.toLocaleString('en')}, its first page: server CPU`,
@@ -97,12 +105,6 @@ const rows: Row[] = [
 /** Above it the loader may be what is measured. */
 export const loaderLimitCores = 0.7;
 const mark = '‡';
-
-/** Three digits, more before the point. */
-export function shown(value: number): string {
-  if (value >= 1_000) return Math.round(value).toLocaleString('en');
-  return Number(value.toPrecision(value < 0.1 ? 2 : 3)).toString();
-}
 
 function renderRow({ name, unit, of, target, pattern }: Row, { rounds }: Comparison): string[] {
   const before = median(rounds.map(({ revision }) => of(revision)!));
@@ -126,15 +128,28 @@ function renderRow({ name, unit, of, target, pattern }: Row, { rounds }: Compari
   ];
 }
 
-function verdict({ value, by, better }: NonNullable<Row['target']>, reached: number): string {
-  const isMet = better === 'less' ? reached <= value : reached >= value;
-  return `${better === 'less' ? '≤' : '≥'} ${value}${by === 'ratio' ? ' ×' : ''}: ${isMet ? 'met' : 'not met'}`;
+function verdict({ by, ...bound }: NonNullable<Row['target']>, reached: number): string {
+  return `${boundOf(bound)}${by === 'ratio' ? ' ×' : ''}: ${isWithin(bound, reached) ? 'met' : 'not met'}`;
 }
 
-export const markdown = (lines: string[][]): string =>
-  [lines[0]!, lines[0]!.map(() => '---'), ...lines.slice(1)]
-    .map((cells) => `| ${cells.join(' | ')} |`)
-    .join('\n');
+/** What it says of numbered targets. */
+export function comparisonOutcomes({ revision, rounds }: Comparison): Outcome[] {
+  return rows.flatMap(({ name, unit, of, target, number }): Outcome[] => {
+    if (number === undefined || target === undefined || of(rounds[0]!.present) === undefined) return [];
+    const isRatio = target.by === 'ratio';
+    const value = median(
+      rounds.map((round) => (isRatio ? of(round.present)! / of(round.revision)! : of(round.present)!)),
+    );
+    const what = name.startsWith('…') ? `1:1, open loop at 2,000/s ${name}` : name;
+    return [
+      {
+        ...{ target: number, what: isRatio ? `${what}, ÷ that of ${revision}` : what },
+        measured: `${shown(value)}${isRatio ? ' ×' : unit && ` ${unit}`}`,
+        ...{ bound: boundOf(target), isMet: isWithin(target, value) },
+      },
+    ];
+  });
+}
 
 /** The comparison as tables of Markdown: what is to be reached, then where the CPU of a message goes. */
 export function renderComparison(comparison: Comparison): string {

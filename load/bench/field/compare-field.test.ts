@@ -12,7 +12,7 @@ import { fieldPeers } from './servers.ts';
 const root = join(import.meta.dirname, '../../..');
 
 test('Berth and its peers stand in one table by server CPU, with what each does not do; one that cannot be had is told', async () => {
-  const { text, plots } = await compareField({
+  const { text, plots, outcomes } = await compareField({
     present: { name: 'present', folder: root },
     peers: [
       ...fieldPeers.filter(({ name }) => ['bare relay', 'ws'].includes(name)),
@@ -21,23 +21,33 @@ test('Berth and its peers stand in one table by server CPU, with what each does 
         start: () => Promise.reject(new MissingPeer('another is left out: there is none')),
       },
     ],
-    ...{ rounds: 1, warmSeconds: 0.2, seconds: 0.5, say: () => {} },
+    ...{ rounds: 1, warmSeconds: 0.2, seconds: 0.5, openRate: 200, say: () => {} },
   });
-  for (const name of ['Berth', 'bare relay', 'ws'])
+  for (const [name, tables] of Object.entries({ Berth: 4, 'bare relay': 4, ws: 3 }))
     assert.equal(
       text.match(new RegExp(`^\\| ${name}( ‡)? \\| [\\d.,]+ µs \\|`, 'gm'))?.length,
-      2,
+      tables,
       `${name}: ${text}`,
     );
   assert.match(text, /\| no store, no dedupe, order of the server alone \|/);
   assert.match(text, /^Left out: another: another is left out: there is none\.$/m);
   assert.doesNotMatch(text, /NaN|undefined/);
-  assert.deepEqual(Object.keys(plots), ['pairs.svg', 'group.svg']);
+  assert.deepEqual(Object.keys(plots), ['pairs.svg', 'group.svg', 'lone.svg', 'open.svg']);
+  assert.deepEqual(
+    outcomes.map(({ target, what }) => `${target} ${what}`),
+    [
+      'P3 group of 100, rate, ÷ bare relay',
+      'P4 1:1, 16 in flight, rate, ÷ bare relay',
+      'P5 1:1, 1 in flight, rate, ÷ bare relay',
+      'P7 1:1, open loop, p50, ÷ bare relay',
+      'P7 1:1, open loop, p99, ÷ bare relay',
+    ],
+  );
   assert.match(plots['group.svg']!, />bare relay</);
 });
 
 test('parts stand in a table by the CPU of all their processes: INSERTs, grpc-js, argon2id', async () => {
-  const text = await compareParts({ rounds: 1, seconds: 0.4, say: () => {} });
+  const { text, outcomes } = await compareParts({ rounds: 1, seconds: 0.4, say: () => {} });
   for (const name of [
     'Berth, messages stored in one process',
     'bare INSERTs of 512 rows',
@@ -48,6 +58,10 @@ test('parts stand in a table by the CPU of all their processes: INSERTs, grpc-js
   ])
     assert.match(text, new RegExp(`^\\| ${name} \\| [\\d.,]+ µs a \\w+ \\| [\\d.,]+/s \\| .+ \\|$`, 'm'));
   assert.doesNotMatch(text, /NaN|undefined|Infinity/);
+  assert.deepEqual(
+    outcomes.map(({ target, bound }) => `${target} ${bound}`),
+    ['P6 ≥ 0.75', 'P6 ≥ 5'],
+  );
 });
 
 test('without Go, or apt-get, its peers are left out with one line', async () => {

@@ -2,8 +2,11 @@ import type { Revision } from '@berth/test/revision';
 import { type LightMeasure, type LightPlan, runLightLoader } from '../../light/light-loader.ts';
 import { pinAll, pinnedCores } from '../../machine/pin.ts';
 import { Side } from '../against/side.ts';
-import { loaderLimitCores, markdown, shown } from '../against/table.ts';
+import { loaderLimitCores } from '../against/table.ts';
+import { markdown, shown } from '../markdown.ts';
+import type { Outcome } from '../reached.ts';
 import { median } from '../table.ts';
+import { firstTargets, type Medians, mediansOf, type PatternName } from './first-targets.ts';
 import { MissingPeer } from './missing-peer.ts';
 import { renderPlot } from './plot.ts';
 import { type FieldPeer, fieldPeers, type RunningPeer } from './servers.ts';
@@ -14,22 +17,30 @@ export interface FieldOptions {
   rounds: number;
   warmSeconds: number;
   seconds: number;
+  /** Messages a second of the open loop. Default 20,000. */
+  openRate?: number;
   say: (line: string) => void;
   signal?: AbortSignal;
 }
 
 interface Pattern {
+  key: PatternName;
   name: string;
   /** Of its plot. */
   file: string;
   unit: 'message' | 'delivery';
-  plan: Pick<LightPlan, 'pattern' | 'senders' | 'window'>;
+  plan: Pick<LightPlan, 'pattern' | 'senders' | 'window' | 'rate'>;
   rooms: number;
   size: number;
+  /** Of these alone, by their names. Default: all. */
+  only?: string[];
 }
 
-const patterns: Pattern[] = [
+const berth = 'Berth';
+
+const patternsAt = (openRate: number): Pattern[] => [
   {
+    key: 'pairs',
     name: '1:1, 40 pairs, 16 in flight',
     file: 'pairs.svg',
     unit: 'message',
@@ -37,11 +48,28 @@ const patterns: Pattern[] = [
     ...{ rooms: 40, size: 2 },
   },
   {
+    key: 'group',
     name: 'group of 100, 20 write, 16 in flight',
     file: 'group.svg',
     unit: 'delivery',
     plan: { pattern: 'group', senders: 20, window: 16 },
     ...{ rooms: 1, size: 100 },
+  },
+  {
+    key: 'lone',
+    name: '1:1, one pair, 1 in flight',
+    file: 'lone.svg',
+    unit: 'message',
+    plan: { pattern: 'pairs', window: 1 },
+    ...{ rooms: 1, size: 2, only: [berth, 'bare relay', 'ws', 'socket.io 4.8'] },
+  },
+  {
+    key: 'open',
+    name: `1:1, 40 pairs, open loop at ${openRate.toLocaleString('en')}/s`,
+    file: 'open.svg',
+    unit: 'message',
+    plan: { pattern: 'pairs', rate: openRate },
+    ...{ rooms: 40, size: 2, only: [berth, 'bare relay'] },
   },
 ];
 
@@ -49,23 +77,27 @@ const patterns: Pattern[] = [
 interface Reading {
   serverUs: number;
   perSecond: number;
+  /** Until acknowledged; in an open loop from when it was due until delivered. */
   p50Ms: number;
+  p99Ms: number;
   loaderCores: number;
 }
-
-const berth = 'Berth';
 
 export interface FieldComparison {
   /** Tables of Markdown. */
   text: string;
   /** Of what each pattern takes, by the file's name. */
   plots: Record<string, string>;
+  /** Of the targets that are ratios to peers. */
+  outcomes: Outcome[];
 }
 
 /** Berth and its peers, each pattern in fresh processes each round, the order turned round each time. */
 export async function compareField(options: FieldOptions): Promise<FieldComparison> {
   const { rounds, say, signal } = options;
+  const patterns = patternsAt(options.openRate ?? 20_000);
   const missing: string[] = [];
+  const failures: string[] = [];
   const readings = new Map<string, Reading[]>();
   const key = (pattern: Pattern, name: string) => `${pattern.name}/${name}`;
   const peers: FieldPeer[] = [
@@ -80,6 +112,7 @@ export async function compareField(options: FieldOptions): Promise<FieldComparis
     for (const peer of round % 2 === 1 ? peers : peers.toReversed()) {
       for (const pattern of patterns) {
         if (missing.some((line) => line.startsWith(`${peer.name}: `))) continue;
+        if (pattern.only && !pattern.only.includes(peer.name)) continue;
         signal?.throwIfAborted();
         say(`round ${round} of ${rounds}: ${pattern.name}: ${peer.name}`);
         try {
@@ -87,19 +120,29 @@ export async function compareField(options: FieldOptions): Promise<FieldComparis
           const name = key(pattern, peer.name);
           readings.set(name, [...(readings.get(name) ?? []), reading]);
         } catch (error) {
-          if (!(error instanceof MissingPeer)) throw error;
-          missing.push(`${peer.name}: ${error.message}`);
-          say(error.message);
+          // A run of many minutes is not for nothing; what is left out is told.
+          signal?.throwIfAborted();
+          const { message } = error as Error;
+          if (error instanceof MissingPeer) missing.push(`${peer.name}: ${message}`);
+          else failures.push(`round ${round}: ${message}`);
+          say(message);
         }
       }
     }
   }
   const plots: FieldComparison['plots'] = {};
-  const tables = patterns.map((pattern) => {
+  const medians = new Map<string, Medians>();
+  for (const { name } of peers)
+    for (const pattern of patterns) {
+      const found = readings.get(key(pattern, name));
+      if (found) medians.set(name, { ...medians.get(name), [pattern.key]: mediansOf(found) });
+    }
+  const tables = patterns.flatMap((pattern) => {
     const rows = peers.flatMap(({ name, lacks }) => {
       const found = readings.get(key(pattern, name));
       return found ? [{ name, lacks, readings: found }] : [];
     });
+    if (rows.length === 0) return [];
     plots[pattern.file] = renderPlot(
       `Server CPU a ${pattern.unit}: ${pattern.name}`,
       rows.map(({ name, readings: found }) => {
@@ -107,9 +150,10 @@ export async function compareField(options: FieldOptions): Promise<FieldComparis
         return { name, value, label: `${shown(value)} µs`, isOwn: name === berth };
       }),
     );
-    return `${render(pattern, rows)}\n\n![Server CPU a ${pattern.unit}](benchmarks/${pattern.file})`;
+    return [`${render(pattern, rows)}\n\n![Server CPU a ${pattern.unit}](benchmarks/${pattern.file})`];
   });
-  return { text: [...tables, ...missing.map((line) => `Left out: ${line}.`)].join('\n\n'), plots };
+  const left = [...missing, ...failures].map((line) => `Left out: ${line}.`);
+  return { text: [...tables, ...left].join('\n\n'), plots, outcomes: firstTargets(medians) };
 }
 
 async function read(peer: FieldPeer, pattern: Pattern, options: FieldOptions): Promise<Reading> {
@@ -127,10 +171,11 @@ async function read(peer: FieldPeer, pattern: Pattern, options: FieldOptions): P
     const perSecond =
       (pattern.unit === 'delivery' ? measure.delivered : measure.acknowledged) / measure.seconds;
     const cores = Object.values(measure.serverCores).reduce((sum, some) => sum + some, 0);
+    const { p50Ms, p99Ms } = pattern.plan.rate === undefined ? measure.acknowledgedIn : measure.deliveredIn;
     return {
       serverUs: (cores * 1e6) / perSecond,
       perSecond,
-      p50Ms: measure.acknowledgedIn.p50Ms,
+      ...{ p50Ms, p99Ms },
       loaderCores: measure.ownCpuSeconds / measure.seconds,
     };
   } finally {
@@ -156,21 +201,22 @@ async function startBerth(present: Revision): Promise<RunningPeer> {
 }
 
 function render(
-  { name, unit }: Pattern,
+  { name, unit, plan }: Pattern,
   rows: { name: string; lacks: string; readings: Reading[] }[],
 ): string {
   const of = (readings: Reading[], figure: keyof Reading) =>
     median(readings.map((reading) => reading[figure]));
-  const own = rows.find((row) => row.name === berth)!;
-  const ownUs = of(own.readings, 'serverUs');
+  const own = rows.find((row) => row.name === berth);
+  const ownUs = own && of(own.readings, 'serverUs');
   const lines = rows.map(({ name: peer, lacks, readings }) => {
     const loader = of(readings, 'loaderCores');
     return [
       loader > loaderLimitCores ? `${peer} ‡` : peer,
       `${shown(of(readings, 'serverUs'))} µs`,
-      (ownUs / of(readings, 'serverUs')).toFixed(2),
+      ownUs === undefined ? '' : (ownUs / of(readings, 'serverUs')).toFixed(2),
       `${shown(of(readings, 'perSecond'))}/s`,
       `${shown(of(readings, 'p50Ms'))} ms`,
+      `${shown(of(readings, 'p99Ms'))} ms`,
       loader.toFixed(2),
       lacks,
     ];
@@ -181,7 +227,8 @@ function render(
     `server CPU a ${unit}`,
     'Berth’s ÷ it',
     plural,
-    'acknowledged, p50',
+    `${plan.rate === undefined ? 'acknowledged' : 'due to delivered'}, p50`,
+    'p99',
     'loader, cores',
     'what it does, or does not',
   ];

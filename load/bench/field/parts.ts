@@ -1,8 +1,10 @@
-import { markdown, shown } from '../against/table.ts';
 import { measureDurableWrites } from '../durable-writes.ts';
+import { markdown, shown } from '../markdown.ts';
 import { measureArgon2 } from '../peers/measure-argon2.ts';
 import { measureGrpc } from '../peers/measure-grpc.ts';
+import type { Outcome } from '../reached.ts';
 import { median } from '../table.ts';
+import { storedTargets } from './first-targets.ts';
 
 /** What a part of the work could at most do, with nothing around it. */
 interface Part {
@@ -59,8 +61,13 @@ export interface PartsOptions {
   signal?: AbortSignal;
 }
 
-/** Each by itself in processes of its own, the order turned round each round: a table of the medians. */
-export async function compareParts({ rounds, seconds, say, signal }: PartsOptions): Promise<string> {
+/** Each by itself in processes of its own, the order turned round each round: a table of the medians, and what it says of targets. */
+export async function compareParts({
+  rounds,
+  seconds,
+  say,
+  signal,
+}: PartsOptions): Promise<{ text: string; outcomes: Outcome[] }> {
   const readings = new Map<PartName, Measured[]>();
   const note = (name: PartName, measured: Measured) => {
     readings.set(name, [...(readings.get(name) ?? []), measured]);
@@ -92,5 +99,8 @@ export async function compareParts({ rounds, seconds, say, signal }: PartsOption
     const { name: title, unit, lacks } = parts[name];
     return [title, `${shown(cpuUs)} µs a ${unit}`, `${shown(perSecond)}/s`, lacks];
   });
-  return markdown([['a part alone', 'CPU of all processes', 'rate', 'what it does, or does not'], ...rows]);
+  const head = ['a part alone', 'CPU of all processes', 'rate', 'what it does, or does not'];
+  const rateOf = (name: PartName) => median(readings.get(name)!.map(({ perSecond }) => perSecond));
+  const [stored, inserts, single] = [rateOf('stored'), rateOf('inserts'), rateOf('single')];
+  return { text: markdown([head, ...rows]), outcomes: storedTargets({ stored, inserts, single }) };
 }

@@ -1,4 +1,5 @@
-import { markdown, shown } from '../against/table.ts';
+import { markdown, shown } from '../markdown.ts';
+import { type Bound, boundOf, isWithin, type Outcome } from '../reached.ts';
 import { median } from '../table.ts';
 
 /** What a measure shows of one target. */
@@ -8,7 +9,7 @@ export interface Figure {
   name: string;
   unit: string;
   /** What is to be reached; undefined: told beside the others. */
-  bound?: { value: number; better: 'less' | 'more' };
+  bound?: Bound;
   read: (round: Reading) => number;
 }
 
@@ -32,13 +33,22 @@ export function renderFigures(measured: { figures: Figure[]; rounds: Reading[] }
       const value = median(values);
       const spread = `${shown(Math.min(...values))} to ${shown(Math.max(...values))}`;
       const suffix = unit && ` ${unit}`;
-      return [target, name, `${shown(value)}${suffix}`, spread, bound ? verdictOf(bound, value) : ''];
+      const verdict = bound ? `${boundOf(bound)}: ${isWithin(bound, value) ? 'met' : 'not met'}` : '';
+      return [target, name, `${shown(value)}${suffix}`, spread, verdict];
     }),
   );
   return markdown([['', 'what', 'median', 'rounds', 'to reach'], ...rows]);
 }
 
-function verdictOf({ value, better }: NonNullable<Figure['bound']>, reached: number): string {
-  const isMet = better === 'less' ? reached <= value : reached >= value;
-  return `${better === 'less' ? '≤' : '≥'} ${value}: ${isMet ? 'met' : 'not met'}`;
-}
+/** What the rounds say of numbered targets. */
+export const outcomesOf = (measured: { figures: Figure[]; rounds: Reading[] }[]): Outcome[] =>
+  measured.flatMap(({ figures, rounds }) =>
+    figures.flatMap(({ target, name, unit, bound, read }): Outcome[] => {
+      if (bound === undefined || !/^P\d+$/.test(target)) return [];
+      const value = median(rounds.map(read));
+      const measuredAs = `${shown(value)}${unit && ` ${unit}`}`;
+      return [
+        { target, what: name, measured: measuredAs, bound: boundOf(bound), isMet: isWithin(bound, value) },
+      ];
+    }),
+  );

@@ -26,6 +26,11 @@ export const idle: Measure = {
       bound: { value: 10, better: 'less' },
       read: ({ berthKb }) => berthKb!,
     },
+    {
+      ...{ target: 'P2', name: 'memory of an idle connection ÷ the relay’s', unit: '×' },
+      bound: { value: 1.5, better: 'less' },
+      read: ({ berthKb, relayKb }) => berthKb! / relayKb!,
+    },
     { ...{ target: '', name: '… of the relay', unit: 'KB' }, read: ({ relayKb }) => relayKb! },
     {
       ...{ target: 'P10', name: 'CPU of idle sessions, chat ÷ relay', unit: '×' },

@@ -42,6 +42,11 @@ export const storm: Measure = {
       bound: { value: 1.5, better: 'less' },
       read: ({ seconds, bareSeconds }) => seconds! / bareSeconds!,
     },
+    {
+      ...{ target: 'P9', name: 'token log-ins with resume a second ÷ bare upgrades a second', unit: '×' },
+      bound: { value: 0.7, better: 'more' },
+      read: ({ seconds, bareSeconds }) => bareSeconds! / seconds!,
+    },
     { ...{ target: '', name: '… until they are back', unit: 's' }, read: ({ seconds }) => seconds! },
     { ...{ target: '', name: '… bare', unit: 's' }, read: ({ bareSeconds }) => bareSeconds! },
   ],
