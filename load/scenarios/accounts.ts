@@ -17,8 +17,9 @@ export interface Place {
 
 const password = 'Harbour-light-9';
 const requestTimeout = '30s';
-/** A refusal that says when to come again is obeyed so often. */
+/** A refusal that says when to come again is obeyed so often, and if that is not later than this. */
 const maxTries = 20;
+const maxWaitMs = { codes: 60_000, others: 10_000 };
 
 export const gateUrl = (__ENV.BERTH_URL || 'http://127.0.0.1:8080').replace(/\/+$/, '');
 export const mailUrl = __ENV.BERTH_MAIL_URL?.replace(/\/+$/, '') || undefined;
@@ -71,7 +72,9 @@ async function post<Answer>(path: string, body: object, token?: string): Promise
     const { code, message, retryAfterMs } = errorOf(answer);
     // To log in twice does no harm; to register twice is refused.
     const isUnheard = answer.status === 0 && path !== '/v1/users';
-    const isLater = answer.status === 503 || (answer.status === 429 && (retryAfterMs ?? 0) <= 10_000);
+    // Many who register at a time have all the codes of a minute.
+    const patienceMs = path === '/v1/codes' ? maxWaitMs.codes : maxWaitMs.others;
+    const isLater = answer.status === 503 || (answer.status === 429 && (retryAfterMs ?? 0) <= patienceMs);
     const mayComeAgain = isLater || isUnheard;
     if (!mayComeAgain || tries >= maxTries) {
       const hint =
