@@ -5,6 +5,7 @@ import { ForwardedLine } from '../acts/forwarded-line.tsx';
 import { Avatar } from '../design/avatar.tsx';
 import { classNames } from '../design/class-names.ts';
 import { hueClass } from '../design/hue.ts';
+import hidden from '../design/unseen.module.css';
 import { Attachments, isBare } from '../files/attachments.tsx';
 import { attachedText } from '../files/summary.ts';
 import { useFormats, useText } from '../i18n/language.tsx';
@@ -72,7 +73,7 @@ export const Bubble = memo(
           <div className={classNames(styles.bubble, follows && styles.follows, large && styles.large)}>
             <bdi
               id={`${label}-who`}
-              className={named ? classNames(styles.sender, hueClass(hue)) : styles.unseen}
+              className={named ? classNames(styles.sender, hueClass(hue)) : hidden.unseen}
             >
               {name}
             </bdi>
@@ -95,7 +96,7 @@ export const Bubble = memo(
             >
               <div id={`${label}-said`} className={styles.said}>
                 {said.attachments && !recalled && (
-                  <span className={styles.unseen}>{attachedText(said.attachments, text)}</span>
+                  <span className={hidden.unseen}>{attachedText(said.attachments, text)}</span>
                 )}
                 {recalled ? (
                   <RecalledText said={said} />

@@ -3,6 +3,7 @@ import { memo } from 'react';
 import { Avatar } from '../design/avatar.tsx';
 import { classNames } from '../design/class-names.ts';
 import { ContextActions } from '../design/menu.tsx';
+import hidden from '../design/unseen.module.css';
 import type { RovingItem } from '../design/use-roving-list.ts';
 import { saidText } from '../files/summary.ts';
 import { useFormats, useText } from '../i18n/language.tsx';
@@ -64,7 +65,7 @@ export const ConversationRow = memo(function ConversationRow({
             {mentions.length > 0 && (
               <span className={styles.unread}>
                 <span aria-hidden>@</span>
-                <span className={styles.unseen}>{text('chats.mentions', { count: mentions.length })}</span>
+                <span className={hidden.unseen}>{text('chats.mentions', { count: mentions.length })}</span>
               </span>
             )}
             {unread === 0 && conversation.markedUnread && (
@@ -73,7 +74,7 @@ export const ConversationRow = memo(function ConversationRow({
             {unread > 0 && (
               <span className={classNames(styles.unread, conversation.silenced && styles.quiet)}>
                 <span aria-hidden>{unread > 999 ? '999+' : unread}</span>
-                <span className={styles.unseen}>{text('nav.unread', { count: unread })}</span>
+                <span className={hidden.unseen}>{text('nav.unread', { count: unread })}</span>
               </span>
             )}
           </span>

@@ -1,3 +1,4 @@
+import hidden from '../design/unseen.module.css';
 import { useText } from '../i18n/language.tsx';
 import styles from './filter-bar.module.css';
 import { type Filter, filters } from './list-filter.ts';
@@ -18,13 +19,13 @@ export function FilterBar({
   const shown = filters.filter((one) => !passing.includes(one) || counts[one] > 0 || one === filter);
   return (
     <fieldset className={styles.bar}>
-      <legend className={styles.unseen}>{text('chats.filter')}</legend>
+      <legend className={hidden.unseen}>{text('chats.filter')}</legend>
       {shown.map((one) => (
         <label key={one} className={styles.choice}>
           <input
             type="radio"
             name="chats-filter"
-            className={styles.unseen}
+            className={hidden.unseen}
             checked={one === filter}
             onChange={() => onChange(one)}
           />

@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'react';
+import hidden from '../design/unseen.module.css';
 import { saidText } from '../files/summary.ts';
 import { useText } from '../i18n/language.tsx';
 import { nameOf } from '../state/people.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
-import styles from './incoming.module.css';
 
 const longestSpoken = 300;
 
@@ -29,7 +29,7 @@ export function Incoming({ conversation }: { conversation: number }) {
     [workspace, conversation, text],
   );
   return (
-    <p className={styles.unseen} aria-live="polite">
+    <p className={hidden.unseen} aria-live="polite">
       {said}
     </p>
   );

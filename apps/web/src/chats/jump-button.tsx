@@ -1,5 +1,6 @@
 import { ArrowDown, AtSign } from 'lucide-react';
 import { classNames } from '../design/class-names.ts';
+import hidden from '../design/unseen.module.css';
 import { useText } from '../i18n/language.tsx';
 import styles from './jump-button.module.css';
 import { useWritingText } from './writing-texts.ts';
@@ -9,7 +10,7 @@ export function JumpButton({ unread, onClick }: { unread: number; onClick: () =>
   const text = useText();
   return (
     <button type="button" className={styles.jump} onClick={onClick}>
-      <span className={styles.unseen}>{text('talk.jump')}</span>
+      <span className={hidden.unseen}>{text('talk.jump')}</span>
       {unread > 0 && <span className={styles.count}>{text('talk.jump.new', { count: unread })}</span>}
       <ArrowDown size={20} aria-hidden />
     </button>
@@ -21,7 +22,7 @@ export function MentionButton({ count, onClick }: { count: number; onClick: () =
   const text = useWritingText();
   return (
     <button type="button" className={classNames(styles.jump, styles.mention)} onClick={onClick}>
-      <span className={styles.unseen}>{text('mention.next')}</span>
+      <span className={hidden.unseen}>{text('mention.next')}</span>
       <span className={styles.count}>{count}</span>
       <AtSign size={20} aria-hidden />
     </button>

@@ -1,5 +1,6 @@
 import type { LinkPreview } from '@berth/wire/files';
 import { useEffect, useState } from 'react';
+import hidden from '../design/unseen.module.css';
 import { useDesk } from '../files/desk.ts';
 import styles from './link-preview.module.css';
 import { previewsOf } from './link-previews.ts';
@@ -33,7 +34,7 @@ export function LinkPreviewCard({ url, reachable }: { url: string; reachable: bo
         tabIndex={reachable ? 0 : -1}
       >
         <span className={styles.words}>
-          <span className={styles.unseen}>{say('preview.of')} </span>
+          <span className={hidden.unseen}>{say('preview.of')} </span>
           <bdi className={styles.site}>{site ?? hostOf(preview.url)}</bdi>
           <bdi className={styles.title}>{title}</bdi>
           {description !== undefined && <bdi className={styles.description}>{description}</bdi>}

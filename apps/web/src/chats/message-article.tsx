@@ -1,6 +1,7 @@
 import type { CSSProperties, KeyboardEvent, MouseEvent, Ref } from 'react';
 import { useActsText } from '../acts/acts-texts.ts';
 import { classNames } from '../design/class-names.ts';
+import hidden from '../design/unseen.module.css';
 import type { RovingItem } from '../design/use-roving-list.ts';
 import { labelOf } from './bubble.tsx';
 import { asksToReply } from './composer-keys.ts';
@@ -111,7 +112,7 @@ export function MessageArticle({
         />
       )}
       {isSelected && (
-        <span id={`${label}-selected`} className={styles.unseen}>
+        <span id={`${label}-selected`} className={hidden.unseen}>
           {say('select.selected')}
         </span>
       )}

@@ -8,6 +8,7 @@ import { classNames } from '../design/class-names.ts';
 import { EmptyState } from '../design/empty-state.tsx';
 import room from '../design/room.module.css';
 import { SkeletonList } from '../design/skeleton.tsx';
+import hidden from '../design/unseen.module.css';
 import { useRovingList } from '../design/use-roving-list.ts';
 import { useText } from '../i18n/language.tsx';
 import { lazyPart } from '../shell/part.tsx';
@@ -78,7 +79,7 @@ export function ContactList({
         {waiting > 0 && (
           <span className={styles.badge}>
             <span aria-hidden>{waiting}</span>
-            <span className={styles.unseen}>{text('nav.waiting', { count: waiting })}</span>
+            <span className={hidden.unseen}>{text('nav.waiting', { count: waiting })}</span>
           </span>
         )}
       </a>

@@ -1,4 +1,5 @@
 import { classNames } from './class-names.ts';
+import line from './line-box.module.css';
 import styles from './select-field.module.css';
 
 /** One of a few, each by its words. */
@@ -21,7 +22,7 @@ export function SelectField<T extends string | number>({
     <label className={classNames(styles.field, className)}>
       <span className={styles.name}>{label}</span>
       <select
-        className={styles.select}
+        className={line.box}
         value={value}
         onChange={(event) => onChange(choices[event.currentTarget.selectedIndex]!)}
       >

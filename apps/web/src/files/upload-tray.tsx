@@ -1,5 +1,6 @@
 import { RotateCw, X } from 'lucide-react';
 import { IconButton } from '../design/button.tsx';
+import hidden from '../design/unseen.module.css';
 import { useText } from '../i18n/language.tsx';
 import { useObserved } from '../state/use-observed.ts';
 import { type Parcel, percentOf, type UploadPlace } from './upload.ts';
@@ -24,7 +25,7 @@ export function UploadTray({ place, name }: { place: UploadPlace; name: string }
           ))}
         </section>
       )}
-      <p className={styles.unseen} aria-live="polite">
+      <p className={hidden.unseen} aria-live="polite">
         <Spoken parcels={parcels} />
       </p>
     </>

@@ -6,6 +6,7 @@ import { Button } from '../design/button.tsx';
 import { EmptyState } from '../design/empty-state.tsx';
 import frame from '../design/page-frame.module.css';
 import { SkeletonRow } from '../design/skeleton.tsx';
+import hidden from '../design/unseen.module.css';
 import { useText } from '../i18n/language.tsx';
 import styles from '../invites/invites.module.css';
 import { navigate } from '../shell/route.ts';
@@ -24,7 +25,7 @@ export function JoinPage({ link }: { link: string }) {
   useEffect(() => keepPendingJoin(undefined), []);
   return (
     <main tabIndex={-1} className={styles.invitePage}>
-      <h1 className={styles.unseen}>{say('join.title')}</h1>
+      <h1 className={hidden.unseen}>{say('join.title')}</h1>
       {linked.kind === 'refused' && (
         <EmptyState
           icon={Link2Off}

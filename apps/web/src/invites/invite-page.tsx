@@ -6,6 +6,7 @@ import { Button } from '../design/button.tsx';
 import { EmptyState } from '../design/empty-state.tsx';
 import frame from '../design/page-frame.module.css';
 import { SkeletonRow } from '../design/skeleton.tsx';
+import hidden from '../design/unseen.module.css';
 import { useText } from '../i18n/language.tsx';
 import { useNotice } from '../shell/notices.tsx';
 import { navigate } from '../shell/route.ts';
@@ -29,7 +30,7 @@ export function InvitePage({ invite }: { invite: string }) {
   }, [accept]);
   return (
     <main tabIndex={-1} className={styles.invitePage}>
-      <h1 className={styles.unseen}>{text('invite.title')}</h1>
+      <h1 className={hidden.unseen}>{text('invite.title')}</h1>
       {inviter?.kind === 'refused' && !busy && (
         <EmptyState
           icon={Link2Off}

@@ -1,5 +1,5 @@
+import line from '../design/line-box.module.css';
 import { useText } from '../i18n/language.tsx';
-import styles from './link-field.module.css';
 
 /** A link to be copied by hand: selected as a whole once it has the focus. */
 export function LinkField({ url, ref }: { url: string; ref?: React.Ref<HTMLInputElement> }) {
@@ -7,7 +7,7 @@ export function LinkField({ url, ref }: { url: string; ref?: React.Ref<HTMLInput
   return (
     <input
       ref={ref}
-      className={styles.link}
+      className={line.box}
       readOnly
       value={url}
       aria-label={text('invite.link')}

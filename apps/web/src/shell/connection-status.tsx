@@ -3,6 +3,7 @@ import { CloudOff, RefreshCw, Unplug, Wifi } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { Button } from '../design/button.tsx';
 import { classNames } from '../design/class-names.ts';
+import hidden from '../design/unseen.module.css';
 import { useFormats, useText } from '../i18n/language.tsx';
 import { useCell } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
@@ -37,7 +38,7 @@ export function ConnectionStatus({ deep }: { deep: boolean }) {
       {shown?.kind === 'offline' && (
         <p className={classNames(styles.line, styles.away)}>
           <CloudOff size={16} aria-hidden />
-          <span className={styles.unseen}>{text('connection.offline')}</span>
+          <span className={hidden.unseen}>{text('connection.offline')}</span>
           <span aria-hidden>
             {text('connection.retry', { time: formats.countdown(shown.retryAt - now) })}
           </span>

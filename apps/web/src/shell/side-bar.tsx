@@ -1,6 +1,7 @@
 import { MessageCircle, Settings, Users } from 'lucide-react';
 import { Avatar } from '../design/avatar.tsx';
 import { classNames } from '../design/class-names.ts';
+import hidden from '../design/unseen.module.css';
 import { useText } from '../i18n/language.tsx';
 import { useCell, useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
@@ -45,7 +46,7 @@ export function SideBar({ route }: { route: Route }) {
             </span>
             <span className={styles.label}>{text(`nav.${section}`)}</span>
             {count > 0 && (
-              <span className={styles.unseen}>
+              <span className={hidden.unseen}>
                 {text(section === 'chats' ? 'nav.unread' : 'nav.waiting', { count })}
               </span>
             )}
