@@ -11,7 +11,7 @@ const longestSpoken = 300;
 export function Incoming({ conversation }: { conversation: number }) {
   const text = useText();
   const workspace = useWorkspace();
-  const [said, setSaid] = useState('');
+  const [said, setSaid] = useState({ turn: 0, words: '' });
   useEffect(
     () =>
       workspace.onHappening((happening) => {
@@ -19,18 +19,16 @@ export function Incoming({ conversation }: { conversation: number }) {
         const { sender } = happening.message;
         const words = saidText(happening.message, text);
         const profile = workspace.people.profile(sender);
-        setSaid(
-          text('talk.received', {
-            name: profile ? nameOf(profile) : `${sender}`,
-            text: words.slice(0, longestSpoken).toWellFormed(),
-          }),
-        );
+        const name = profile ? nameOf(profile) : `${sender}`;
+        const spoken = text('talk.received', { name, text: words.slice(0, longestSpoken).toWellFormed() });
+        setSaid(({ turn }) => ({ turn: turn + 1, words: spoken }));
       }),
     [workspace, conversation, text],
   );
   return (
     <p className={hidden.unseen} aria-live="polite">
-      {said}
+      {/* Another element each time: the same words again are said again. */}
+      <span key={said.turn}>{said.words}</span>
     </p>
   );
 }
