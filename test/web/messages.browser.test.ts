@@ -178,8 +178,8 @@ test('several messages are selected by keys, the menu and taps, and one thing is
       await two('line 1', 'line 2');
       await bar.getByRole('button', { name: 'Remove bookmark' }).waitFor();
       await bar.getByRole('button', { name: 'Delete for me' }).click();
-      await page.getByText('2 messages are deleted for you').waitFor();
-      await page.getByRole('button', { name: 'Undo' }).click();
+      const notice = page.locator('[data-notice]').filter({ hasText: '2 messages are deleted for you' });
+      await notice.getByRole('button', { name: 'Undo' }).click();
       await message(page, 'line 1').waitFor();
       await two('line 1', 'line 2');
       // An admin takes back what anybody said.

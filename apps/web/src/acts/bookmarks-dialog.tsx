@@ -34,12 +34,18 @@ export function BookmarksDialog({ onClose }: { onClose: () => void }) {
       }),
     [client, renew, keep],
   );
-  const remove = (message: Message) =>
-    tried(async () => {
-      const { conversation, seq } = message;
-      await client.request('bookmark', { conversation, target: seq, on: false });
-      keep((one) => !isSame(one, message));
-    }, say('bookmarks.undone'));
+  const remove = (message: Message) => {
+    const { conversation, seq: target } = message;
+    const mark = (on: boolean) => client.request('bookmark', { conversation, target, on });
+    tried(
+      async () => {
+        await mark(false);
+        keep((one) => !isSame(one, message));
+      },
+      say('bookmarks.undone'),
+      () => mark(true).then(renew),
+    );
+  };
   return (
     <Panel open onClose={onClose} title={say('bookmarks')}>
       {failure && <p role="alert">{failure}</p>}

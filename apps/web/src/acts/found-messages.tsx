@@ -2,6 +2,7 @@ import type { Message } from '@berth/wire';
 import type { LucideIcon } from 'lucide-react';
 import { conversationName } from '../chats/conversation-name.ts';
 import { IconButton } from '../design/button.tsx';
+import { passFocus } from '../design/pass-focus.ts';
 import { saidText } from '../files/summary.ts';
 import { useFormats, useText } from '../i18n/language.tsx';
 import { navigate } from '../shell/route.ts';
@@ -53,7 +54,13 @@ export function FoundMessages({
             <Words message={message} places={places} />
           </button>
           {action && (
-            <IconButton label={action.label} onClick={() => action.run(message)}>
+            <IconButton
+              label={action.label}
+              onClick={(event) => {
+                passFocus(event.currentTarget);
+                action.run(message);
+              }}
+            >
               <action.icon size={18} aria-hidden />
             </IconButton>
           )}

@@ -5,11 +5,13 @@ import { useEffect, useState } from 'react';
 import { Button, IconButton } from '../design/button.tsx';
 import { Panel } from '../design/dialog.tsx';
 import { FieldForm, TextField } from '../design/field.tsx';
+import { passFocus } from '../design/pass-focus.ts';
 import popup from '../design/popup.module.css';
 import { errorText } from '../i18n/error-text.ts';
 import { useFormats, useText } from '../i18n/language.tsx';
 import { useNotice } from '../shell/notices.tsx';
 import { useTask } from '../shell/use-task.ts';
+import { useUndo } from '../shell/use-undo.ts';
 import type { Conversation } from '../state/conversations.ts';
 import { trimmedWords } from '../state/mention-ranges.ts';
 import { useObserved } from '../state/use-observed.ts';
@@ -29,6 +31,7 @@ export function LaterDialog({ place, onClose }: { place: Conversation; onClose: 
   const formats = useFormats();
   const notice = useNotice();
   const tried = useTried();
+  const offerUndo = useUndo();
   const { client, drafts } = useWorkspace();
   const { all, put } = useScheduled(conversation);
   const { run, failure, busy } = useTask();
@@ -74,11 +77,24 @@ export function LaterDialog({ place, onClose }: { place: Conversation; onClose: 
     setMentions(one.mentions ?? []);
     setWhen(localTime(Math.max(one.at, client.now() + hourMs / 60)));
   };
-  const cancel = (one: Scheduled) =>
-    tried(async () => {
-      await client.request('scheduleCancel', { conversation, cid: one.cid });
-      put(one.cid, undefined);
-    }, say('later.cancelled'));
+  const cancel = (one: Scheduled) => {
+    const { cid, text: said, at, replyTo: repliedTo, mentions: meant = [], failed } = one;
+    const take = async () => {
+      await client.request('scheduleCancel', { conversation, cid });
+      put(cid, undefined);
+    };
+    // What could not be sent has a time that is over: it is kept until nobody wants it back.
+    if (failed !== undefined) {
+      put(cid, undefined);
+      offerUndo(say('later.cancelled'), { undo: () => put(cid, one), commit: take });
+      return;
+    }
+    tried(take, say('later.cancelled'), async () => {
+      const options = { mentions: meant, ...(repliedTo !== undefined && { replyTo: repliedTo }) };
+      const again = await client.schedule(conversation, said, at, options);
+      put(again.cid, again);
+    });
+  };
   return (
     <Panel open onClose={onClose} title={say('later')}>
       <FieldForm failure={problem ?? failure} onSubmit={save}>
@@ -112,7 +128,13 @@ export function LaterDialog({ place, onClose }: { place: Conversation; onClose: 
                 <IconButton label={say('later.edit')} onClick={() => edit(one)}>
                   <Pencil size={18} aria-hidden />
                 </IconButton>
-                <IconButton label={say('later.cancel')} onClick={() => cancel(one)}>
+                <IconButton
+                  label={say('later.cancel')}
+                  onClick={(event) => {
+                    passFocus(event.currentTarget);
+                    cancel(one);
+                  }}
+                >
                   <X size={18} aria-hidden />
                 </IconButton>
               </li>

@@ -22,7 +22,11 @@ export function PinsDialog({
   const { client } = useWorkspace();
   const tried = useTried();
   const unpin = ({ conversation, seq }: Message) =>
-    tried(() => client.pin(conversation, seq, false), say('pins.undone'));
+    tried(
+      () => client.pin(conversation, seq, false),
+      say('pins.undone'),
+      () => client.pin(conversation, seq, true),
+    );
   return (
     <Panel open onClose={onClose} title={say('pins')}>
       <FoundMessages

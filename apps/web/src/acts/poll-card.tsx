@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react';
 import { Button } from '../design/button.tsx';
 import { classNames } from '../design/class-names.ts';
 import { lazyPart } from '../shell/part.tsx';
+import { useUndo } from '../shell/use-undo.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import { useActsText } from './acts-texts.ts';
 import styles from './poll-card.module.css';
@@ -30,10 +31,13 @@ export function PollCard({
 }) {
   const say = useActsText();
   const tried = useTried();
+  const offerUndo = useUndo();
   const { client } = useWorkspace();
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
   const [listed, setListed] = useState(false);
-  const { question, options, many, anonymous, counts, voters, closed } = poll;
+  const [closing, setClosing] = useState(false);
+  const { question, options, many, anonymous, counts, voters } = poll;
+  const closed = poll.closed || closing;
   useEffect(() => {
     if (seq === undefined) return;
     const ask = () => {
@@ -67,6 +71,14 @@ export function PollCard({
         throw error;
       }),
     );
+  };
+  /** Shown at once, and done when nobody has undone it: none is opened again. */
+  const close = (at: number) => {
+    setClosing(true);
+    offerUndo(say('poll.close.done'), {
+      undo: () => setClosing(false),
+      commit: () => client.closePoll(conversation, at),
+    });
   };
   const tabIndex = reachable ? 0 : -1;
   const kind = [
@@ -119,7 +131,11 @@ export function PollCard({
               look="plain"
               small
               tabIndex={tabIndex}
-              onClick={() => tried(() => client.closePoll(conversation, seq))}
+              onClick={(event) => {
+                // The button goes: the keyboard stays with the message.
+                event.currentTarget.closest('article')?.focus({ preventScroll: true });
+                close(seq);
+              }}
             >
               {say('poll.close')}
             </Button>

@@ -1,9 +1,9 @@
+import { useUnblock } from '../contacts/use-unblock.ts';
 import { Button } from '../design/button.tsx';
 import { useFormats, useText } from '../i18n/language.tsx';
 import { navigate } from '../shell/route.ts';
 import { useTask } from '../shell/use-task.ts';
 import type { Conversation } from '../state/conversations.ts';
-import { useWorkspace } from '../state/workspace-context.ts';
 import styles from './composer.module.css';
 
 /** Why one cannot write. `refused`: the server would not take it and does not say more. */
@@ -35,13 +35,9 @@ export function ClosedComposer({
 }) {
   const text = useText();
   const formats = useFormats();
-  const workspace = useWorkspace();
   const { busy, failure, run } = useTask();
-  const unblock = () =>
-    run(async () => {
-      await workspace.client.request('unblock', { user: peer!.id });
-      await workspace.renewPerson(peer!.id);
-    });
+  const unblocked = useUnblock();
+  const unblock = () => run(() => unblocked(peer!.id, name));
   const words = {
     left: () => text('talk.cannotWrite.left'),
     blocked: () => text('talk.cannotWrite.blocked', { name }),

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '@berth/client';
 import { Button } from '../design/button.tsx';
 import { useText } from '../i18n/language.tsx';
+import { useUndo } from '../shell/use-undo.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
 import styles from './failed-line.module.css';
 
@@ -16,6 +17,7 @@ export function FailedLine({
 }) {
   const text = useText();
   const { outbox } = useWorkspace();
+  const offerUndo = useUndo();
   return (
     <div className={styles.line}>
       <span>
@@ -26,7 +28,11 @@ export function FailedLine({
       <Button look="plain" small onClick={() => outbox.retry(conversation, cid)}>
         {text('state.retry')}
       </Button>
-      <Button look="plainDanger" small onClick={() => outbox.discard(conversation, cid)}>
+      <Button
+        look="plainDanger"
+        small
+        onClick={() => offerUndo(text('state.discard.done'), outbox.discard(conversation, cid))}
+      >
         {text('state.discard')}
       </Button>
     </div>

@@ -148,17 +148,24 @@ export function MessageMenu({
         icon: bookmarks.has(seq) ? BookmarkMinus : Bookmark,
         run: () => {
           const on = !bookmarks.has(seq);
-          tried(() => bookmarks.set(seq, on), say(on ? 'bookmarks.done' : 'bookmarks.undone'));
+          tried(
+            () => bookmarks.set(seq, on),
+            say(on ? 'bookmarks.done' : 'bookmarks.undone'),
+            () => bookmarks.set(seq, !on),
+          );
         },
       },
       ...action(mayPin(conversation), {
         label: say(pinned ? 'unpin' : 'pin'),
         icon: pinned ? PinOff : Pin,
-        run: () =>
+        run: () => {
+          const pin = (on: boolean) => client.pin(conversation.conversation, seq, on);
           tried(
-            () => client.pin(conversation.conversation, seq, !pinned),
+            () => pin(!pinned),
             say(pinned ? 'pins.undone' : 'pins.done'),
-          ),
+            () => pin(Boolean(pinned)),
+          );
+        },
       }),
       { label: text('change.hide'), icon: EyeOff, run: () => hide(seq) },
       ...action(mayRecall(conversation, { mine, sentAt }, { now, recallMs }), {

@@ -65,11 +65,14 @@ export function SelectionBar({
   };
   const mark = () => {
     const on = !areMarked;
+    const changed = seqs.filter((seq) => bookmarks.has(seq) !== on);
+    const set = async (isSet: boolean) => {
+      for (const seq of changed) await bookmarks.set(seq, isSet);
+    };
     tried(
-      async () => {
-        for (const seq of seqs) await bookmarks.set(seq, on);
-      },
+      () => set(on),
       say(on ? 'bookmarks.done' : 'bookmarks.undone'),
+      () => set(!on),
     );
     onEnd();
   };

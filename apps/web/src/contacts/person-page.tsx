@@ -30,6 +30,7 @@ import { useWorkspace } from '../state/workspace-context.ts';
 import { AliasDialog } from './alias-dialog.tsx';
 import styles from './person-page.module.css';
 import { RequestDialog } from './request-dialog.tsx';
+import { useUnblock } from './use-unblock.ts';
 
 type Open = 'alias' | 'request';
 
@@ -71,7 +72,7 @@ export function PersonPage({ user }: { user: number }) {
         ]
       : []),
     blocked
-      ? { label: text('person.unblock'), icon: CircleSlash2, run: () => void act.unblock() }
+      ? { label: text('person.unblock'), icon: CircleSlash2, run: () => void act.unblock(name) }
       : { label: text('person.block'), icon: Ban, danger: true, run: () => void act.block(name) },
   ];
   return (
@@ -184,9 +185,9 @@ function usePersonActs(user: number, reload: () => void) {
       notice(errorText(error, text, formats), 'failure');
     }
   };
-  const unblock = () => attempt(() => client.request('unblock', { user }));
+  const unblock = useUnblock();
   return {
-    unblock,
+    unblock: (name: string) => attempt(() => unblock(user, name)),
     /** Shown at once, and done when nobody has undone it: to become friends again takes two. */
     remove: (name: string) => {
       const restore = people.removeFriend(user);
@@ -202,7 +203,8 @@ function usePersonActs(user: number, reload: () => void) {
     block: (name: string) =>
       attempt(async () => {
         await client.request('block', { user });
-        offerUndo(text('person.block.done', { name }), { undo: unblock });
+        const undo = () => attempt(() => client.request('unblock', { user }));
+        offerUndo(text('person.block.done', { name }), { undo });
       }),
   };
 }

@@ -4,12 +4,14 @@ import { useCallback, useEffect, useState } from 'react';
 import { Button } from '../design/button.tsx';
 import { Panel } from '../design/dialog.tsx';
 import frame from '../design/page-frame.module.css';
+import { passFocus } from '../design/pass-focus.ts';
 import { SelectField } from '../design/select-field.tsx';
 import { SkeletonList } from '../design/skeleton.tsx';
 import { useFormats, useText } from '../i18n/language.tsx';
 import { LinkField } from '../invites/link-field.tsx';
 import { useNotice } from '../shell/notices.tsx';
 import { useTask } from '../shell/use-task.ts';
+import { useUndo } from '../shell/use-undo.ts';
 import type { Conversation } from '../state/conversations.ts';
 import { homeUrl } from '../state/home.ts';
 import { groupUrl } from '../state/pending-join.ts';
@@ -31,6 +33,7 @@ export function LinksDialog({ conversation, onClose }: { conversation: Conversat
   const [maxUses, setMaxUses] = useState(0);
   const [forDays, setForDays] = useState(0);
   const { busy, failure, run } = useTask();
+  const offerUndo = useUndo();
   // biome-ignore lint/correctness/useExhaustiveDependencies: `run` is another function at each rendering
   const load = useCallback(() => {
     void run(async () => setLinks((await client.request('groupLinks', { conversation: id })).links));
@@ -45,11 +48,16 @@ export function LinksDialog({ conversation, onClose }: { conversation: Conversat
       });
       setLinks((before = []) => [link, ...before]);
     });
-  const revoke = (link: string) =>
-    run(async () => {
-      await client.request('groupLinkRevoke', { conversation: id, link });
-      setLinks((before) => before?.filter((one) => one.link !== link));
+  /** Shown at once, and done when nobody has undone it. */
+  const revoke = (link: string) => {
+    const show = (revoked: boolean) =>
+      setLinks((before) => before?.map((one) => (one.link === link ? { ...one, revoked } : one)));
+    show(true);
+    offerUndo(text('invite.revoke.done'), {
+      undo: () => show(false),
+      commit: () => client.request('groupLinkRevoke', { conversation: id, link }),
     });
+  };
   const now = client.now();
   const good = links?.filter((link) => isGood(link, now));
   return (
@@ -84,7 +92,7 @@ export function LinksDialog({ conversation, onClose }: { conversation: Conversat
       {good && good.length > 0 && (
         <ul className={styles.links} aria-label={say('links.open')}>
           {good.map((link) => (
-            <LinkRow key={link.link} link={link} busy={busy} onRevoke={() => void revoke(link.link)} />
+            <LinkRow key={link.link} link={link} onRevoke={() => revoke(link.link)} />
           ))}
         </ul>
       )}
@@ -92,7 +100,7 @@ export function LinksDialog({ conversation, onClose }: { conversation: Conversat
   );
 }
 
-function LinkRow({ link, busy, onRevoke }: { link: GroupLink; busy: boolean; onRevoke: () => void }) {
+function LinkRow({ link, onRevoke }: { link: GroupLink; onRevoke: () => void }) {
   const text = useText();
   const say = useGroupText();
   const formats = useFormats();
@@ -115,7 +123,14 @@ function LinkRow({ link, busy, onRevoke }: { link: GroupLink; busy: boolean; onR
           <Copy size={16} aria-hidden />
           {text('action.copy')}
         </Button>
-        <Button small look="plainDanger" disabled={busy} focusableWhenDisabled onClick={onRevoke}>
+        <Button
+          small
+          look="plainDanger"
+          onClick={(event) => {
+            passFocus(event.currentTarget);
+            onRevoke();
+          }}
+        >
           {text('invite.revoke')}
         </Button>
       </div>

@@ -24,6 +24,8 @@ export const enLists = {
   'chats.filter.none.text': 'None of your chats is like this at the moment.',
   'person.remove.done': '{name} is no longer your friend',
   'person.block.done': '{name} is blocked',
+  'person.unblock.done': '{name} is not blocked any more',
+  'state.discard.done': 'The message that was not sent is deleted',
   'request.declined': 'You declined the request of {name}',
   'group.leave.done': 'You have left “{title}”',
   'group.removeMember.done': '{name} is removed from the group',

@@ -26,6 +26,8 @@ export const zhLists: Pick<Catalogue, keyof typeof enLists> = {
   'chats.filter.none.text': '目前没有这样的聊天。',
   'person.remove.done': '{name} 已不再是您的好友',
   'person.block.done': '已拉黑 {name}',
+  'person.unblock.done': '已取消拉黑 {name}',
+  'state.discard.done': '已删除未发送的消息',
   'request.declined': '已拒绝 {name} 的请求',
   'group.leave.done': '您已退出“{title}”',
   'group.removeMember.done': '已将 {name} 移出群聊',

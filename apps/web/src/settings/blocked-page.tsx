@@ -1,9 +1,11 @@
 import type { Profile } from '@berth/wire';
 import { ShieldCheck } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
+import { useUnblock } from '../contacts/use-unblock.ts';
 import { Avatar } from '../design/avatar.tsx';
 import { Button } from '../design/button.tsx';
 import { EmptyState } from '../design/empty-state.tsx';
+import { passFocus } from '../design/pass-focus.ts';
 import { SkeletonList } from '../design/skeleton.tsx';
 import { useText } from '../i18n/language.tsx';
 import { useTask } from '../shell/use-task.ts';
@@ -16,8 +18,7 @@ import { SettingsFrame } from './settings-frame.tsx';
 /** Whom this user has blocked; anyone can be unblocked. */
 export function BlockedPage() {
   const text = useText();
-  const workspace = useWorkspace();
-  const { client, conversations } = workspace;
+  const { client, conversations } = useWorkspace();
   /** As another device, or tab, may have changed it. */
   const refusals = useObserved(
     conversations,
@@ -39,11 +40,11 @@ export function BlockedPage() {
   );
   // biome-ignore lint/correctness/useExhaustiveDependencies: and whenever those are others
   useEffect(() => load(), [load, refusals]);
-  const unblock = (user: number) =>
+  const unblocked = useUnblock();
+  const unblock = (person: Profile) =>
     run(async () => {
-      await client.request('unblock', { user });
-      setBlocked((before) => before?.filter(({ id }) => id !== user));
-      void workspace.renewPerson(user);
+      await unblocked(person.id, nameOf(person));
+      setBlocked((before) => before?.filter(({ id }) => id !== person.id));
     });
   return (
     <SettingsFrame title={text('settings.blocked')}>
@@ -65,7 +66,16 @@ export function BlockedPage() {
               <li key={person.id} className={styles.session}>
                 <Avatar id={person.id} icon={person.icon} name={nameOf(person)} />
                 <bdi className={styles.choiceName}>{nameOf(person)}</bdi>
-                <Button look="quiet" small disabled={busy} onClick={() => unblock(person.id)}>
+                <Button
+                  look="quiet"
+                  small
+                  disabled={busy}
+                  focusableWhenDisabled
+                  onClick={(event) => {
+                    passFocus(event.currentTarget);
+                    unblock(person);
+                  }}
+                >
                   {text('person.unblock')}
                 </Button>
               </li>

@@ -8,6 +8,7 @@ import type {
   Poll,
 } from '@berth/client';
 import { Observable } from './observable.ts';
+import type { Undoable } from './undo-offers.ts';
 
 /** An outgoing message as it is now. */
 export interface Outgoing {
@@ -34,6 +35,8 @@ export class Outbox extends Observable {
   /** Messages of this session keep their identity when they get their seq, so that their row stays the same. */
   readonly #cids = new Map<number, Map<number, string>>();
 
+  readonly #discarded = new Set<string>();
+
   constructor(client: Pick<BerthClient, 'outgoing' | 'send'>) {
     super();
     this.#client = client;
@@ -45,7 +48,9 @@ export class Outbox extends Observable {
     this.#views.set(conversation, views);
     let view = views.get(thread);
     if (!view) {
-      const messages = this.#client.outgoing(conversation).filter((one) => (one.thread ?? 0) === thread);
+      const messages = this.#client
+        .outgoing(conversation)
+        .filter((one) => (one.thread ?? 0) === thread && !this.#discarded.has(one.cid));
       view = messages.length === 0 ? none : messages.map(toView);
       views.set(thread, view);
     }
@@ -70,9 +75,21 @@ export class Outbox extends Observable {
     this.#refresh(conversation);
   }
 
-  discard(conversation: number, cid: string): void {
-    this.#find(conversation, cid)?.discard();
-    this.#refresh(conversation);
+  /** Not shown from now on, and given up when nobody has undone it. */
+  discard(conversation: number, cid: string): Undoable {
+    const show = (isShown: boolean) => {
+      if (isShown) this.#discarded.delete(cid);
+      else this.#discarded.add(cid);
+      this.#refresh(conversation);
+    };
+    show(false);
+    return {
+      undo: () => show(true),
+      commit: async () => {
+        this.#find(conversation, cid)?.discard();
+        show(true);
+      },
+    };
   }
 
   #find(conversation: number, cid: string): OutgoingMessage | undefined {
