@@ -124,6 +124,27 @@ test('a link shows what is behind it, which the server alone has read, until one
   for (let presses = 0; presses < 4 && !(await isAtCard()); presses++) await other.page.keyboard.press('Tab');
   assert.ok(await isAtCard());
 
+  // In a thread as in the conversation; nobody is asked again.
+  await message(one.page, 'first tide').getByRole('button', { name: 'Message actions' }).press('Enter');
+  await one.page.getByRole('menuitem', { name: 'Reply in thread' }).press('Enter');
+  const thread = one.page.getByRole('dialog', { name: 'Thread' });
+  const inThread = (text: string) =>
+    thread
+      .getByRole('article')
+      .filter({ hasText: text })
+      .getByRole('link', { name: 'Preview of the page: The Pier Tide & time High at 14:20' });
+  await inThread('first tide').waitFor();
+  await thread.getByRole('textbox').fill(`below ${small.at('pier.example', '/held')}`);
+  await thread.getByRole('textbox').press('Enter');
+  await inThread('below').waitFor();
+  const within = await inThread('below').boundingBox();
+  const drawer = await thread.boundingBox();
+  assert.ok(within!.x >= drawer!.x && within!.x + within!.width <= drawer!.x + drawer!.width);
+  await assertClean(one.page);
+  assert.equal(small.asked.filter((url) => url === '/held').length, 1);
+  await one.page.keyboard.press('Escape');
+  await thread.waitFor({ state: 'detached' });
+
   // What has none, or stands in code, has no place either.
   const refused = other.page.waitForResponse(/\/v1\/previews$/);
   await send(one.page, `second ${small.at('inside.example', '/')}`);

@@ -141,6 +141,25 @@ test('marks show as what they stand for, code in colours when it is seen, or as 
   const marks = (list: Element) => getComputedStyle(list).listStyleType;
   assert.equal(await said.locator('ul').evaluate(marks), 'disc');
   await said.locator('code span', { hasText: 'const' }).waitFor();
+  await send(
+    page,
+    'so ~~low~~ high, says `tide --now` of [the pier](https://pier.example/tide)\n\n3. up\n4. down',
+  );
+  const marked = message(page, 'says');
+  await marked.locator('del', { hasText: /^low$/ }).waitFor();
+  const lineOf = (of: Element) => getComputedStyle(of).textDecorationLine;
+  assert.equal(await marked.locator('del').evaluate(lineOf), 'line-through');
+  const code = marked.locator('code', { hasText: /^tide --now$/ });
+  assert.match(await code.evaluate((of) => getComputedStyle(of).fontFamily), /mono/i);
+  const link = marked.getByRole('link', { name: 'the pier', exact: true });
+  assert.equal(await link.getAttribute('href'), 'https://pier.example/tide');
+  assert.equal(await link.getAttribute('rel'), 'noopener noreferrer nofollow');
+  assert.deepEqual(await marked.getByRole('listitem').allInnerTexts(), ['up', 'down']);
+  assert.equal(await marked.locator('ol').getAttribute('start'), '3');
+  const colours = await said
+    .locator('code span')
+    .evaluateAll((parts) => new Set(parts.map((part) => getComputedStyle(part).color)).size);
+  assert.ok(colours > 1, 'words of code have colours of their own');
   await assertClean(page);
   const formatted = (await said.boundingBox())!.height;
 
