@@ -95,6 +95,8 @@ test('chats are archived, filtered and brought back on every device, and what wa
     .getByRole('region', { name: 'Notices' })
     .getByText('The conversation is in the archive')
     .waitFor();
+  // With the keyboard at it, what is offered waits, however long the looking takes.
+  await page.getByRole('button', { name: 'Undo' }).focus();
   for (const at of [page, chinese])
     for (const colorScheme of ['light', 'dark'] as const) {
       await at.emulateMedia({ colorScheme });
