@@ -47,7 +47,8 @@ export class StatusFixture {
   free = Number.POSITIVE_INFINITY;
   #server: Server | undefined;
   #port = 0;
-  #epoch = Date.now() * 1_000;
+  /** The first nodes have been there for an hour. */
+  #epoch = (Date.now() - 3_600_000) * 1_000;
   #fleetVersion = 0;
   #revocation = 0;
 
@@ -67,6 +68,11 @@ export class StatusFixture {
     });
     this.#port = await bindServer(server, '127.0.0.1', this.#port, ServerCredentials.createInsecure());
     this.#server = server;
+  }
+
+  /** Whoever registers from now on does so at this time. */
+  timePasses(): void {
+    this.#epoch = Date.now() * 1_000;
   }
 
   /** Away at once, as after a kill; `start` brings it back on the same port. */
@@ -158,8 +164,10 @@ export class StatusFixture {
     this.#tellFleet();
   }
 
-  #place({ userId, deviceClass, sessionId, generation, avoid }: PlaceRequest): PlaceResponse {
-    const node = [...this.nodes.keys()].find((name) => !avoid.includes(name));
+  #place({ userId, deviceClass, sessionId, generation, avoid, bootedAfter }: PlaceRequest): PlaceResponse {
+    const isFor = ([name, { bootEpoch }]: [string, Registered]) =>
+      !avoid.includes(name) && bootEpoch > bootedAfter;
+    const node = [...this.nodes].find(isFor)?.[0];
     if (node === undefined || this.free-- < 1)
       throw new BerthError('no_berth', undefined, { retryAfterMs: 500 });
     const { clientHost, clientPort, clientUrl } = this.nodes.get(node)!.register;

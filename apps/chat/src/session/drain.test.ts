@@ -132,6 +132,26 @@ test('a node that closes is ordered about no more: everybody is sent to their ne
   }
 });
 
+test('in a rollout people move to the node that came to take the place of theirs, which gives them time', async () => {
+  await fleet.start('node-12', { DRAIN_SECONDS: '30' });
+  const leaving = await guests('node-12', 6, true);
+  fleet.status.timePasses();
+  const successor = await fleet.start('node-13', { DRAIN_SECONDS: '5' });
+  const look = () => fetch(`http://127.0.0.1:${successor.ports.ops}/readyz`);
+  const first = await look();
+  assert.deepEqual([first.status, successor.isReady], [503, true], 'it takes people, and a rollout waits');
+  assert.deepEqual(Object.keys(((await first.json()) as { failed: object }).failed), ['rollout']);
+  await eventually('the rollout goes on', async () => (await look()).status === 200, 60_000);
+  const closed = fleet.stop('node-12');
+  for (const guest of leaving) {
+    const { berth } = await guest.next('goAway');
+    assert.equal(berth?.node, 'node-13', 'the others may be the next to end');
+  }
+  for (const guest of leaving) guest.destroy();
+  await closed;
+  await fleet.stop('node-13');
+});
+
 test('one who is told to move and comes here again has no second connection that a revocation does not find', async () => {
   const user = await fleet.user();
   const guest = await fleet.logIn('node-1', user, { moves: true });
