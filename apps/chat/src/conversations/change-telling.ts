@@ -5,7 +5,7 @@ import type { Publisher } from '../log/publisher.ts';
 import type { SettledChanges } from './change-transaction.ts';
 
 export interface ChangesTellerOptions {
-  heads: Pick<LogHeads, 'forget'>;
+  heads: Pick<LogHeads, 'forget' | 'get'>;
   publisher: Pick<Publisher, 'deliver'>;
 }
 

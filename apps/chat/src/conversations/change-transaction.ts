@@ -2,6 +2,7 @@ import { isServerError, type Statement, type Tx } from '@berth/mysql';
 import { BerthError, type EntryDetails } from '@berth/wire';
 import { type AppendedEntry, appendEntries, type EndRow, endsSelect } from '../log/append-entries.ts';
 import { duplicateEntryOf } from '../log/duplicate-entry.ts';
+import type { LogHeads } from '../log/log-heads.ts';
 import type { MessageState } from '../log/message-state.ts';
 import { placeKey } from '../log/range-reader.ts';
 import { directOf } from '../membership/conversation-rows.ts';
@@ -25,6 +26,7 @@ export type SettledChanges = ReadonlyMap<PendingChange, Settled>;
 export interface ChangeTransactionsOptions {
   mysql: Database;
   judge: ChangeJudge;
+  heads: Pick<LogHeads, 'get'>;
   /** Once they are committed. */
   tell(settled: SettledChanges): void;
 }
@@ -53,10 +55,11 @@ const found = 'conversation_id, seq, kind, sender_id, sent_at, text, state, atta
  */
 export class ChangeTransactions {
   readonly #options: ChangeTransactionsOptions;
-  readonly #kept = new KeptEnds();
+  readonly #kept: KeptEnds;
 
   constructor(options: ChangeTransactionsOptions) {
     this.#options = options;
+    this.#kept = new KeptEnds(options.heads);
   }
 
   /** Conversations of which something is remembered. */

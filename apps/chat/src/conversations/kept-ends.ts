@@ -1,4 +1,5 @@
 import type { EndRow } from '../log/append-entries.ts';
+import type { LogHeads } from '../log/log-heads.ts';
 import { placeKey } from '../log/range-reader.ts';
 import type { FoundRow, Place } from './change-judge.ts';
 import type { ChangeLot } from './pending-changes.ts';
@@ -34,12 +35,17 @@ const maxChars = 1_000;
  * changed. Good for the server that it was read from, as long as no connection was made since.
  */
 export class KeptEnds {
+  readonly #heads: Pick<LogHeads, 'get'>;
   /** Those used lately stand last. */
   readonly #kept = new Map<number, Kept>();
 
   /** Conversations. */
   get size(): number {
     return this.#kept.size;
+  }
+
+  constructor(heads: Pick<LogHeads, 'get'>) {
+    this.#heads = heads;
   }
 
   /** All that these changes go by; undefined when some of it is to be read. */
@@ -50,6 +56,8 @@ export class KeptEnds {
     for (const { conversation, changes } of lots) {
       const kept = this.#kept.get(conversation);
       if (kept === undefined || kept.made !== made) return undefined;
+      // Messages have come since, as is known here.
+      if ((this.#heads.get(conversation)?.seq ?? 0) > kept.end.seq) return undefined;
       for (const { change, work } of changes) {
         const message = kept.messages.get(change.target);
         if (message === undefined || work.reads !== undefined) return undefined;

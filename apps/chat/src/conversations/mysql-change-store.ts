@@ -51,10 +51,10 @@ export class MysqlChangeStore {
   readonly #transactions: ChangeTransactions;
 
   constructor(options: MysqlChangeStoreOptions) {
-    const { mysql, turns } = options;
+    const { mysql, heads, turns } = options;
     this.#options = options;
     const transactions = new ChangeTransactions({
-      ...{ mysql, judge: new ChangeJudge(options) },
+      ...{ mysql, heads, judge: new ChangeJudge(options) },
       tell: (settled) => tellChanges(settled, options),
     });
     this.#transactions = transactions;
