@@ -47,6 +47,8 @@ export function buildEngine(say: (line: string) => void): void {
 interface Outcome {
   code: number | null;
   output: string;
+  /** How long it took until it had said this; undefined when it never did. */
+  secondsUntil(words: RegExp): number | undefined;
 }
 
 /**
@@ -117,16 +119,23 @@ export class EngineProject {
   /** Runs a command in the project and waits until it ends, whatever comes of it. */
   async run(command: string, args: string[], input = ''): Promise<Outcome> {
     const child = spawn(command, args, { cwd: this.#folder, env: this.#env });
+    const begun = performance.now();
     let output = '';
+    const heard: { length: number; seconds: number }[] = [];
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (chunk) => {
         output += chunk;
+        heard.push({ length: output.length, seconds: (performance.now() - begun) / 1_000 });
       });
     child.stdin.end(input);
     const code = await new Promise<number | null>((done, failed) => {
       child.once('error', failed).once('close', done);
     });
-    return { code, output };
+    const secondsUntil = (words: RegExp) => {
+      const found = words.exec(output);
+      return found ? heard.find(({ length }) => length >= found.index + found[0].length)?.seconds : undefined;
+    };
+    return { code, output, secondsUntil };
   }
 
   /** The same for what has to succeed; answers with what it printed. */
