@@ -1,14 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { en as groupEn, zh as groupZh } from '../../apps/web/src/groups/group-catalogue.ts';
-import type { Entry } from '../../apps/web/src/i18n/catalogue.ts';
-import { en } from '../../apps/web/src/i18n/en.ts';
-import { zh } from '../../apps/web/src/i18n/zh.ts';
 import { useBrowser, webRoot } from '../harness/browser.ts';
 import type { Person } from '../harness/people.ts';
 import { usePlatform } from '../harness/platform.ts';
 import { violations } from './axe.ts';
+import { locales, type Say, saying } from './saying.ts';
 import { message } from './screens.ts';
 import { tellStory } from './story.ts';
 
@@ -17,25 +14,6 @@ const platform = usePlatform({
   environment: { gate: { WEB_ROOT: webRoot }, chat: { DEVICES_PER_CLASS: '1' } },
 });
 const browser = useBrowser();
-
-const locales = { en: 'en-US', zh: 'zh-CN' } as const;
-
-type Say = (english: string) => string;
-
-/** What the page says in a language for an English text. */
-function saying(language: keyof typeof locales): Say {
-  const catalogues: [Record<string, Entry>, Record<string, Entry>][] = [
-    [en, zh],
-    [groupEn, groupZh],
-  ];
-  return (english) => {
-    for (const [one, other] of catalogues) {
-      const key = Object.entries(one).find(([, text]) => text === english)?.[0];
-      if (key !== undefined) return language === 'en' ? english : String(other[key]);
-    }
-    throw new Error(`no text is ${english}`);
-  };
-}
 
 const section = (page: Page, name: string) =>
   page.getByRole('navigation').getByRole('link', { name: new RegExp(`^${name}`) });

@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { useBrowser, webRoot } from '../harness/browser.ts';
 import { befriend, closeAll, connectDevice, seedPeople } from '../harness/people.ts';
 import { usePlatform } from '../harness/platform.ts';
+import { focused, tabTo } from './by-keys.ts';
 import { holdAnswers, logIn, message, openChat, send } from './screens.ts';
 import { seedFriends, seedMessages, wordsOf } from './seeds.ts';
 import { tellStory } from './story.ts';
@@ -154,31 +155,3 @@ test('the focus stays with its conversation when others overtake it', async () =
   assert.match(await focused(page), new RegExp(people[3]!.name));
   await closeAll(devices);
 });
-
-/** The role and name of what has the focus, such as `button "Send"`. */
-const focused = (page: Page): Promise<string> =>
-  page.evaluate(() => {
-    const element = document.activeElement as HTMLElement;
-    const roles: Record<string, string> = {
-      A: 'link',
-      BUTTON: 'button',
-      INPUT: 'textbox',
-      TEXTAREA: 'textbox',
-    };
-    const role = element.getAttribute('role') ?? roles[element.tagName] ?? element.tagName.toLowerCase();
-    const label = document.getElementById(element.getAttribute('aria-labelledby')?.split(' ')[0] ?? '');
-    const name = element.getAttribute('aria-label') ?? label?.innerText ?? element.innerText;
-    return `${role} "${name.replace(/\s+/g, ' ').trim()}"`;
-  });
-
-/** Presses Tab until something has the focus of such a role and name. */
-async function tabTo(page: Page, wanted: RegExp, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
-  const seen: string[] = [];
-  for (let presses = 0; presses < 60; presses++) {
-    await page.keyboard.press(key);
-    const now = await focused(page);
-    if (wanted.test(now)) return;
-    seen.push(now.split('\n')[0]!);
-  }
-  assert.fail(`no ${wanted} among ${seen.join(' → ')}`);
-}

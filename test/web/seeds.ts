@@ -1,4 +1,12 @@
-import { befriend, closeAll, connectDevice, type Person, seedPeople } from '../harness/people.ts';
+import {
+  befriend,
+  closeAll,
+  connectDevice,
+  createGroup,
+  type Device,
+  type Person,
+  seedPeople,
+} from '../harness/people.ts';
 import type { Platform } from '../harness/platform.ts';
 
 const perInsert = 1_000;
@@ -26,6 +34,19 @@ export async function seedFriends(
   const conversation = await befriend(...devices);
   await closeAll([...devices]);
   return { people, conversation };
+}
+
+/** A group of three, its owner first, and another one of the last, which is open to all. */
+export async function seedCrew(platform: Platform, title: string) {
+  const people = await seedPeople(platform, 3, 'typist');
+  const devices: Device[] = [];
+  for (const person of people) devices.push(await connectDevice(platform, person, { deviceClass: 'setup' }));
+  const [owner, bob, cat] = devices as [Device, Device, Device];
+  const group = await createGroup([owner, bob, cat], title);
+  const wish = { cid: 'open', title: `${title} ashore`, members: [] };
+  const ashore = (await cat.client.request('groupCreate', wish)).conversation.conversation;
+  await cat.client.request('groupSettings', { conversation: ashore, open: true });
+  return { devices, owner, bob, cat, group };
 }
 
 /** A history of `count` messages by turns, one a minute until an hour ago; for a conversation that nobody is using. */

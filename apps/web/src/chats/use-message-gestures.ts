@@ -83,8 +83,9 @@ export function useMessageGestures(
         clearTimeout(touched.timer);
         return;
       }
-      // The browser's own has what is to be done with a link, a picture, and what is selected.
-      const isBrowsers = (event.target as Element).closest('a, img, video, button, input') !== null;
+      // The browser's own has what is to be done with a link, a picture, and what is selected. By the menu's own button the keyboard asks.
+      const browsers = 'a, img, video, input, button:not([aria-haspopup="menu"])';
+      const isBrowsers = (event.target as Element).closest(browsers) !== null;
       if (isBrowsers || getSelection()?.isCollapsed === false) return;
       if (openMenu(article)) event.preventDefault();
     };
