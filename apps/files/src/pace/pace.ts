@@ -26,6 +26,8 @@ interface Turn {
 const maxCreditMs = 1;
 /** Of CPU that is owed, as after a sweep: no transfer stands still for long because of it. */
 const maxDebtMs = 100;
+/** A piece passes every so often whatever else the process does: 4,000 transfers each have a turn before their connections are cut. */
+const leastEveryMs = 10;
 /** In memory for all transfers together, about, and for one at least and at most. */
 const pieces = { allBytes: 16 * 1_048_576, leastBytes: 16_384, mostBytes: 524_288 };
 /** As long as nothing is known: 400 MB a second. */
@@ -48,6 +50,7 @@ export class Pace {
   /** Milliseconds of CPU that a byte costs. */
   #costMs = firstCostMs;
   #passed = 0;
+  #passedAt = 0;
   #seen = { at: 0, cpuMs: 0 };
 
   constructor({ share, cpuMs = usedMs, now = () => performance.now() }: PaceOptions) {
@@ -127,7 +130,8 @@ export class Pace {
   /** In the order of their coming, as far as the credit goes. */
   #serve(): void {
     for (const [lane, turn] of this.#turns) {
-      if (this.#lanes >= 2 && this.#creditMs <= 0) break;
+      const isDue = this.#creditMs > 0 || this.#now() - this.#passedAt >= leastEveryMs;
+      if (this.#lanes >= 2 && !isDue) break;
       this.#turns.delete(lane);
       this.#pass(turn);
     }
@@ -137,6 +141,7 @@ export class Pace {
   /** Its cost is an estimate until it is seen. */
   #pass({ bytes, go }: Turn): void {
     this.#passed += bytes;
+    this.#passedAt = this.#now();
     this.#creditMs -= bytes * this.#costMs;
     go();
   }
@@ -145,6 +150,7 @@ export class Pace {
     this.#seen = { at: this.#now(), cpuMs: this.#cpuMs() };
     this.#creditMs = 0;
     this.#passed = 0;
+    this.#passedAt = this.#seen.at;
   }
 
   /** Puts what was used in place of what it was taken for. */
