@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { eventually } from '@berth/fixtures';
 import { startLoad } from '../faults/load.ts';
@@ -16,8 +15,12 @@ import {
   verdict,
 } from '../harness/people.ts';
 import { befriend, oldConnect, registerOldUser } from '../llfcchat/old-user.ts';
+import { filesAreBackedUp } from './cluster/back-up.ts';
+import { missingBucket } from './cluster/bucket.ts';
 import { ClusterDoors } from './cluster/doors.ts';
+import { filesOutliveAReplica } from './cluster/files.ts';
 import { buildImages, Installation, ports, retagImages } from './cluster/installation.ts';
+import { kedaKinds } from './cluster/keda-kinds.ts';
 import { TestCluster } from './cluster/test-cluster.ts';
 import { Witness } from './cluster/witness.ts';
 import { clusterTools } from './cluster-tools.ts';
@@ -173,7 +176,8 @@ describe('on a real cluster', { skip: clusterTools === undefined && 'there are n
     }));
 
   test('a back-up is taken and put back as docs/deploy.md says', () =>
-    doors.withPlatform(async ({ db }) => {
+    doors.withPlatform(async (platform) => {
+      const { db } = platform;
       const [take, putBack] = [...guide.matchAll(/exec.* stores-mysql-0 -- sh -c '(.+)' [<>] berth\.sql/g)];
       const inMysql = (script: string, input?: string) =>
         cluster.kubectl(['exec', '--stdin', '-n', stores, 'stores-mysql-0', '--', 'sh', '-c', script], input);
@@ -184,6 +188,7 @@ describe('on a real cluster', { skip: clusterTools === undefined && 'there are n
       await db.run('UPDATE users SET name = ?', ['lost']);
       await inMysql(putBack![1]!, backUp);
       assert.deepEqual(await names(), before);
+      await filesAreBackedUp(cluster, platform, guide);
     }));
 
   test('who is not named may not talk to anyone: a stranger in the namespace reaches no service', async () => {
@@ -318,6 +323,10 @@ describe('on a real cluster', { skip: clusterTools === undefined && 'there are n
     await cluster.settled(berth);
   });
 
+  test('replicas of files share a bucket: one goes on for another', { skip: missingBucket }, () =>
+    filesOutliveAReplica(cluster, installation, doors),
+  );
+
   test('status scales chat out when there is too little room, and an upgrade leaves its number alone', async () => {
     await doors.withPlatform(async (platform) => {
       // 20 people, a quarter of the places kept free, 12 places in a pod: three pods.
@@ -387,12 +396,3 @@ describe('on a real cluster', { skip: clusterTools === undefined && 'there are n
 
 /** What Kubernetes puts into every namespace, and the Secrets that the stack made before the releases. */
 const givenByOthers = /^(ConfigMap kube-root-ca\.crt|ServiceAccount default|Secret (berth|stores)-[a-z-]+)$/;
-
-/** The file that tells a cluster of KEDA's ScaledObject, from its makers' Go module; undefined where it cannot be had. */
-function kedaKinds(): string | undefined {
-  const args = ['mod', 'download', '-json', 'github.com/kedacore/keda/v2@v2.18.1'];
-  // Outside of any module of its own.
-  const { status, stdout } = spawnSync('go', args, { cwd: '/', encoding: 'utf8', timeout: 120_000 });
-  if (status !== 0) return undefined;
-  return join((JSON.parse(stdout) as { Dir: string }).Dir, 'config/crd/bases/keda.sh_scaledobjects.yaml');
-}

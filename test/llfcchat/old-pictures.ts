@@ -86,7 +86,7 @@ export async function uploadPicture(from: QtClient, picture: Announced, bytes: B
   for (let sent = 1, answered = 1; answered < count; answered++) {
     while (sent < count && sent - answered < window)
       from.files.send(...chunkFrame(from, picture, bytes, ++sent));
-    last = await from.files.next(1038);
+    last = (await from.files.next(1038)).body;
     assert.equal(last.error, 0, JSON.stringify(last));
   }
   return last;

@@ -12,7 +12,7 @@ import type { TestCluster } from './test-cluster.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 
-export const ports = { http: 30_080, tcp: 30_090, mail: 30_108 };
+export const ports = { http: 30_080, tcp: 30_090, files: 30_095, mail: 30_108 };
 
 interface Release {
   name: string;
@@ -43,6 +43,7 @@ export class Installation {
         publicHost: '127.0.0.1',
         httpPort: String(ports.http),
         tcpPort: String(ports.tcp),
+        filesPort: String(ports.files),
         mailPort: String(ports.mail),
         chatMin: '2',
         chatMax: '3',

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import process from 'node:process';
-import { clusterTools, findHelms, kubectl, type Tool, tool } from '../cluster-tools.ts';
+import { clusterBin, clusterTools, findHelms, kubectl, type Tool, tool } from '../cluster-tools.ts';
 
 /** As much of an object as tests look at. */
 export interface ClusterObject {
@@ -59,6 +59,12 @@ export class TestCluster {
       ...(input !== undefined && { input }),
       ...(timeoutMs !== undefined && { timeoutMs }),
     });
+  }
+
+  /** A line as somebody at a shell types it, in that folder. */
+  typed(line: string, folder: string): Promise<string> {
+    const env = { ...this.#env, PATH: `${clusterBin}:${process.env.PATH}` };
+    return tool('bash', 'bash').run(['-ec', `cd '${folder}'; ${line}`], { env });
   }
 
   helm(args: string[], timeoutMs = 400_000): Promise<string> {
