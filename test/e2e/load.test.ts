@@ -15,6 +15,7 @@ const accounts = join(folder, 'accounts.json');
 
 const platform = usePlatform({
   nodes: 2,
+  files: true,
   mutualTls: true,
   environment: { verify: { CODES_PER_SOURCE_HOUR: '1000' } },
 });
@@ -50,7 +51,7 @@ function load(name: string, args: string[]): { child: ChildProcess; ended: Promi
 let isMissing = false;
 const noK6 = (output: string): boolean => /^load: no k6: /m.test(output);
 
-test('the smoke profile registers, talks, places and storms, loses nothing and writes a page that needs no other', async (t) => {
+test('the smoke profile registers, talks, places, storms and passes files on, loses nothing and writes a page that needs no other', async (t) => {
   // As a Secret has them.
   for (const [from, to] of [
     ['ca.pem', 'ca.crt'],
@@ -68,8 +69,16 @@ test('the smoke profile registers, talks, places and storms, loses nothing and w
   if (isMissing) return t.skip(output.trim());
   assert.equal(code, 0, output);
   assert.match(output, /messages lost: 0 of \d+ deliveries looked through$/m);
-  for (const title of ['Acknowledgement', 'Delivery', 'Connections', 'Errors', 'Messages lost', 'Placement'])
-    assert.match(report, new RegExp(`<strong>${title}</strong>`));
+  const titles = [
+    'Acknowledgement',
+    'Delivery',
+    'Connections',
+    'Errors',
+    'Messages lost',
+    'Upload',
+    'Download',
+  ];
+  for (const title of [...titles, 'Placement']) assert.match(report, new RegExp(`<strong>${title}</strong>`));
   assert.doesNotMatch(report, /(src|href)=/);
   const summary = readFileSync(join(folder, 'smoke/summary.json'), 'utf8');
   assert.equal(JSON.parse(summary).metrics.berth_lost.values.count, 0);
