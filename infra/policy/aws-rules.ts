@@ -1,4 +1,4 @@
-import type { Properties, SetRule, SubjectRule } from './rule.ts';
+import { notKnownYet, type Properties, type SetRule, type SubjectRule } from './rule.ts';
 
 const openToAll = ['0.0.0.0/0', '::/0'];
 const databasePorts = [3306, 6379];
@@ -109,9 +109,9 @@ export const closedBuckets: SubjectRule = {
   },
 };
 
-/** Undefined: it names what is not there yet. */
+/** A preview does not know it while it names what is not there yet. */
 function wrongsOfBucketPolicy(policy: string | undefined): string[] {
-  if (policy === undefined) return [];
+  if (policy === undefined || policy === notKnownYet) return [];
   const statements: Properties[] = [JSON.parse(policy).Statement].flat();
   const isAnybody = ({ Principal }: Properties) => Principal === '*' || Principal?.AWS === '*';
   const needsTls = ({ Effect, Action, Condition }: Properties) =>

@@ -1,4 +1,4 @@
-import type { Properties, Subject } from './rule.ts';
+import { notKnownYet, type Properties, type Subject } from './rule.ts';
 
 const resource = (type: string, props: Properties): Subject => ({ type, name: 'it', props });
 const closed = {
@@ -31,6 +31,7 @@ export const goodBuckets: Record<string, Subject[][]> = {
     [policyOf(withTls, { ...reading, Principal: { AWS: 'arn:aws:iam::123456789012:role/files' } })],
     // It names a bucket that is still to be made.
     [resource('aws:s3/bucketPolicy:BucketPolicy', {})],
+    [resource('aws:s3/bucketPolicy:BucketPolicy', { policy: notKnownYet })],
   ],
   'buckets-have-all': [
     [

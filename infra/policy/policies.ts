@@ -1,5 +1,5 @@
 import type { Policies } from '@pulumi/policy';
-import type { Properties } from './rule.ts';
+import { notKnownYet, type Properties } from './rule.ts';
 import { setRules, subjectRules } from './rules.ts';
 
 /** The rules as the engine calls them. */
@@ -51,6 +51,6 @@ function read(owner: object, key: string | number): unknown {
   try {
     return plain((owner as Properties)[key]);
   } catch {
-    return '(not known yet)';
+    return notKnownYet;
   }
 }

@@ -1,6 +1,9 @@
 /* biome-ignore lint/suspicious/noExplicitAny: any resource of any provider, or any manifest */
 export type Properties = Record<string, any>;
 
+/** Stands in place of whatever a preview cannot know. */
+export const notKnownYet = '(not known yet)';
+
 /** A resource, or a rendered manifest: what rules look at. */
 export interface Subject {
   /** As Pulumi writes it: `aws:rds/instance:Instance`, `kubernetes:apps/v1:Deployment`. */
