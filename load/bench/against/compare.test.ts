@@ -13,7 +13,7 @@ test('both builds are measured in turn, and the table says each side’s server 
   const comparison = await compare({
     revision: { name: 'one', folder: root },
     present: { name: 'other', folder: root },
-    ...{ rounds: 1, duration: { warmSeconds: 0.2, seconds: 0.5 }, storedMs: 300 },
+    ...{ rounds: 1, duration: { warmSeconds: 1, seconds: 3 }, storedMs: 300 },
     say: (line) => said.push(line),
     only: ['pairs', 'lone'],
   });
@@ -98,7 +98,7 @@ test('an interrupted comparison answers with the rounds that are whole', async (
   const comparison = await compare({
     revision: { name: 'one', folder: root },
     present: { name: 'other', folder: root },
-    ...{ rounds: 1, duration: { warmSeconds: 0.2, seconds: 0.5 }, storedMs: 300, say: () => {} },
+    ...{ rounds: 1, duration: { warmSeconds: 1, seconds: 3 }, storedMs: 300, say: () => {} },
     signal: AbortSignal.abort(),
   });
   assert.deepEqual(comparison.rounds, []);
