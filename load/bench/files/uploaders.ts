@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { setPriority } from 'node:os';
 import process from 'node:process';
 
 /**
@@ -9,9 +8,6 @@ import process from 'node:process';
 const [url, token, count] = process.argv.slice(2);
 const content = randomBytes(20_000_000);
 const headers = { authorization: `Bearer ${token}`, 'tus-resumable': '1.0.0' };
-
-// They stand for other machines, and must not take the core of what is measured.
-setPriority(10);
 
 let over = false;
 let bytes = 0;
