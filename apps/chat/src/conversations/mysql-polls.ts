@@ -1,7 +1,7 @@
 import type { Statement } from '@berth/mysql';
 import { BerthError, type Poll, type Profile } from '@berth/wire';
 import type { Database } from '../stores/guarded-mysql.ts';
-import { readProfiles } from '../stores/profile-rows.ts';
+import { withProfiles } from '../stores/profile-rows.ts';
 import type { Change, CommittedChange, Locked } from './change-work.ts';
 import type { MysqlChangeStore } from './mysql-change-store.ts';
 
@@ -97,14 +97,7 @@ export class MysqlPolls {
       after === undefined || option > after.option || (option === after.option && user > after.user);
     const places =
       then?.filter(isBehind).slice(0, limit) ?? (await this.#places(conversation, target, after, limit));
-    const profiles = await readProfiles(
-      this.#mysql,
-      places.map(({ user }) => user),
-    );
-    return places.flatMap(({ option, user: id }) => {
-      const user = profiles.get(id);
-      return user === undefined ? [] : [{ option, user }];
-    });
+    return withProfiles(this.#mysql, places);
   }
 
   async #places(

@@ -1,7 +1,7 @@
 import type { Message, Profile } from '@berth/wire';
 import { inChunks } from '../stores/chunks.ts';
 import type { Database } from '../stores/guarded-mysql.ts';
-import { readProfiles } from '../stores/profile-rows.ts';
+import { withProfiles } from '../stores/profile-rows.ts';
 import { marks } from '../stores/statement-shapes.ts';
 
 /** A place in the list of who reacted: by emoji, then by user. */
@@ -60,14 +60,7 @@ export class MysqlReactions {
       then === undefined
         ? await this.#places(conversation, target, after, limit)
         : then.filter((place) => after === undefined || isBehind(place, after)).slice(0, limit);
-    const profiles = await readProfiles(
-      this.#mysql,
-      places.map(({ user }) => user),
-    );
-    return places.flatMap(({ emoji, user: id }) => {
-      const user = profiles.get(id);
-      return user === undefined ? [] : [{ emoji, user }];
-    });
+    return withProfiles(this.#mysql, places);
   }
 
   async #places(

@@ -17,3 +17,18 @@ export async function readProfiles(db: Tx, ids: readonly number[]): Promise<Map<
   });
   return found;
 }
+
+/** The same rows with the profiles of their users, but for those of users who are gone. */
+export async function withProfiles<T extends { user: number }>(
+  db: Tx,
+  rows: readonly T[],
+): Promise<(Omit<T, 'user'> & { user: Profile })[]> {
+  const profiles = await readProfiles(
+    db,
+    rows.map(({ user }) => user),
+  );
+  return rows.flatMap((row) => {
+    const user = profiles.get(row.user);
+    return user === undefined ? [] : [{ ...row, user }];
+  });
+}
