@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { freemem } from 'node:os';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type {
   Command,
   NodeMessage,
@@ -16,6 +15,7 @@ import { backoffMs, jittered } from '@berth/lifecycle';
 import type { Log } from '@berth/telemetry';
 import type { ClientDuplexStream, ServiceError } from '@grpc/grpc-js';
 import type { Fleet } from '../fleet/peers/fleet.ts';
+import { LoopDelay } from './loop-delay.ts';
 import { OwnName, TooEarlyError } from './own-name.ts';
 import type { RegisteredNode } from './registered-node.ts';
 import { UsedReservations } from './used-reservations.ts';
@@ -56,7 +56,7 @@ export class Registration {
   readonly #options: RegistrationOptions;
   readonly #instance = randomBytes(12).toString('hex');
   readonly #used = new UsedReservations();
-  readonly #loopDelay = monitorEventLoopDelay({ resolution: 10 });
+  readonly #loopDelay = new LoopDelay();
   #stream: ClientDuplexStream<NodeMessage, StatusMessage> | undefined;
   #channel: StatusServiceClient | undefined;
   #isRegistered = false;
@@ -90,7 +90,7 @@ export class Registration {
   }
 
   start(): void {
-    this.#loopDelay.enable();
+    this.#loopDelay.start();
     this.#name = new OwnName(hostOf(this.#options.describe().peerAddress));
     if (this.#name.isName) this.#retryTimer = setTimeout(() => void this.#connect(), nameSettlesMs);
     else void this.#connect();
@@ -99,7 +99,7 @@ export class Registration {
   /** Leaves the registry: no placements from now on, and other nodes forget this one. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#loopDelay.disable();
+    this.#loopDelay.stop();
     for (const timer of [this.#reportTimer, this.#retryTimer, this.#silenceTimer, this.#soon])
       clearTimeout(timer);
     const stream = this.#stream;
@@ -269,12 +269,11 @@ export class Registration {
           connections: this.#reportedCount,
           usedReservations: this.#used.next(),
           state: this.#state,
-          loopDelayP99Ms: this.#loopDelay.count === 0 ? 0 : this.#loopDelay.percentile(99) / 1e6,
+          loopDelayP99Ms: this.#loopDelay.p99Ms(),
           freeMemoryBytes: freemem(),
         },
       },
     });
-    this.#loopDelay.reset();
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { admissionRate, countMiss, nextTokenAtMs, takeToken } from './admission.ts';
+import { admissionRate, countMiss, isKeptForLogIns, nextTokenAtMs, setRate, takeToken } from './admission.ts';
 import type { NodeRecord } from './node-record.ts';
 import { defaultRules } from './rules.ts';
 
@@ -77,6 +77,53 @@ test('a node is not suspended when the fleet does not allow it, nor with users w
     countMiss(half, rules, nowMs, () => true);
   }
   assert.equal(half.suspendedUntilMs, 0);
+});
+
+test('who moves is taken while half of the burst is left; on a slow loop as much more seldom, but is taken', () => {
+  const takenIn10s = (loopDelayP99Ms: number) => {
+    const filled = node({ rate: 10, loopDelayP99Ms });
+    let taken = 0;
+    for (let at = nowMs; at < nowMs + 10_000; at++) {
+      if (isKeptForLogIns(filled, rules, at)) continue;
+      takeToken(filled, at);
+      taken++;
+    }
+    return taken;
+  };
+  const free = takenIn10s(rules.loopTargetMs);
+  assert.ok(free >= 100 && free <= 110, `${free}`);
+  assert.equal(takenIn10s(2 * rules.loopTargetMs), 50);
+  assert.equal(takenIn10s(5 * rules.loopTargetMs), 20);
+  assert.equal(takenIn10s(3_600_000), 10);
+});
+
+test('whatever rates a node is given, it is without as many tokens as it was, and without a burst of them at most', () => {
+  const rate = fc.double({ min: 0.1, max: 500, noNaN: true });
+  fc.assert(
+    fc.property(
+      rate,
+      fc.array(rate, { minLength: 1 }),
+      fc.integer({ min: 0, max: 60 }),
+      (first, rates, taken) => {
+        const filled = node({ rate: first });
+        for (let token = 0; token < taken; token++)
+          if (nextTokenAtMs(filled, rules) <= nowMs) takeToken(filled, nowMs);
+        const missing = () => (Math.max(0, filled.fullAtMs - nowMs) * filled.rate) / 1_000;
+        for (const next of rates) {
+          const before = missing();
+          setRate(filled, next, rules, nowMs);
+          const burst = Math.max(rules.burstLeast, next * rules.burstSeconds);
+          assert.ok(Math.abs(missing() - Math.min(before, burst)) < 0.01, `${before} → ${missing()}`);
+        }
+      },
+    ),
+  );
+});
+
+test('a clock that went back by an hour lets nobody wait for it', () => {
+  const filled = node({ rate: 10, fullAtMs: nowMs + 3_600_000 });
+  setRate(filled, 10, rules, nowMs);
+  assert.ok(nextTokenAtMs(filled, rules) <= nowMs + 100);
 });
 
 test('whatever the pace of asking, no second has more log-ins than the rate and its burst allow', () => {

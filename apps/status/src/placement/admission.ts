@@ -28,21 +28,40 @@ export function admissionRate(node: NodeRecord, fleet: FleetAge, rules: Rules, n
   return Math.max(0.1, rate * Math.max(0.1, 1 - unclaimedShare(node, rules)));
 }
 
+const burstOf = (rate: number, rules: Rules): number => Math.max(rules.burstLeast, rate * rules.burstSeconds);
+
 /** When the node's next admission token comes; not after now: it has one. */
 export function nextTokenAtMs(node: Pick<NodeRecord, 'rate' | 'fullAtMs'>, rules: Rules): number {
-  return (
-    node.fullAtMs - ((Math.max(rules.burstLeast, node.rate * rules.burstSeconds) - 1) * 1_000) / node.rate
-  );
+  return node.fullAtMs - ((burstOf(node.rate, rules) - 1) * 1_000) / node.rate;
 }
 
-/** Fewer than half of its burst of tokens are left, which are for those who are not served yet. */
+/**
+ * Fewer than half of its burst of tokens are left, which are for those who are not served yet. Whoever moves can wait: for a
+ * node whose loop is slow, and has fewer of them for it, until all are there, and then, the slower it is, the longer.
+ */
 export function isKeptForLogIns(
-  node: Pick<NodeRecord, 'rate' | 'fullAtMs'>,
+  node: Pick<NodeRecord, 'rate' | 'fullAtMs' | 'loopDelayP99Ms'>,
   rules: Rules,
   nowMs: number,
 ): boolean {
-  const burst = Math.max(rules.burstLeast, node.rate * rules.burstSeconds);
-  return node.fullAtMs - ((burst / 2) * 1_000) / node.rate > nowMs;
+  const slowness = Math.min(10, node.loopDelayP99Ms / rules.loopTargetMs);
+  if (slowness > 1) return node.fullAtMs + ((slowness - 1) * 1_000) / node.rate > nowMs;
+  return node.fullAtMs - ((burstOf(node.rate, rules) / 2) * 1_000) / node.rate > nowMs;
+}
+
+/**
+ * A node without some of its tokens is without as many at another rate, but never without more than its burst: a clock that
+ * went back would have it wait for them.
+ */
+export function setRate(
+  node: Pick<NodeRecord, 'rate' | 'fullAtMs'>,
+  rate: number,
+  rules: Rules,
+  nowMs: number,
+): void {
+  const missing = ((node.fullAtMs - nowMs) * node.rate) / 1_000;
+  node.rate = rate;
+  if (missing > 0) node.fullAtMs = nowMs + (Math.min(missing, burstOf(rate, rules)) * 1_000) / rate;
 }
 
 export function takeToken(node: NodeRecord, nowMs: number): void {

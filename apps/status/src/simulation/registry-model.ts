@@ -1,4 +1,4 @@
-import { admissionRate, countMiss, halveHistory, takeToken } from '../placement/admission.ts';
+import { admissionRate, countMiss, halveHistory, setRate, takeToken } from '../placement/admission.ts';
 import { type Chosen, choose } from '../placement/choose.ts';
 import { type NodeRecord, nodeStates } from '../placement/node-record.ts';
 import type { Rules } from '../placement/rules.ts';
@@ -89,7 +89,7 @@ export class RegistryModel {
       leaseUntilMs: nowMs + this.#rules.leaseMs,
       standing: 'listed',
     });
-    known.rate = this.#rateOf(known, nowMs);
+    setRate(known, this.#rateOf(known, nowMs), this.#rules, nowMs);
   }
 
   /** The caller knows that the node is registered with this epoch. */
@@ -115,7 +115,7 @@ export class RegistryModel {
     if (used.size > 0) halveHistory(node);
     this.#expire(nowMs);
     node.standing = 'listed';
-    node.rate = this.#rateOf(node, nowMs);
+    setRate(node, this.#rateOf(node, nowMs), this.#rules, nowMs);
   }
 
   place(

@@ -84,9 +84,22 @@ local function next_token_at(n)
   return n[FULL_AT] - (math.max(BURST_LEAST, n[RATE] * BURST_SECONDS) - 1) * 1000 / n[RATE]
 end
 
--- Fewer than half of its burst of tokens are left, which are for those who are not served yet.
+-- Fewer than half of its burst of tokens are left, which are for those who are not served yet. Whoever moves can wait: for a
+-- node whose loop is slow, and has fewer of them for it, until all are there, and then, the slower it is, the longer.
 local function is_kept_for_log_ins(n)
+  local slowness = math.min(10, n[LOOP_DELAY] / LOOP_TARGET_MS)
+  if slowness > 1 then return n[FULL_AT] + (slowness - 1) * 1000 / n[RATE] > now end
   return n[FULL_AT] - (math.max(BURST_LEAST, n[RATE] * BURST_SECONDS) / 2) * 1000 / n[RATE] > now
+end
+
+-- A node without some of its tokens is without as many at another rate, but never without more than its burst: a clock that
+-- went back would have it wait for them.
+local function set_rate(n, rate)
+  local missing = (n[FULL_AT] - now) * n[RATE] / 1000
+  n[RATE] = rate
+  if missing > 0 then
+    n[FULL_AT] = now + math.min(missing, math.max(BURST_LEAST, rate * BURST_SECONDS)) * 1000 / rate
+  end
 end
 
 -- Why Place may not choose this node (0: it may), and when that ends by itself.

@@ -43,7 +43,7 @@ else
   end
 end
 redis.call('HSET', ABOUT, name, ARGV[9])
-n[RATE] = admission_rate(n)
+set_rate(n, admission_rate(n))
 touch(name)
 flush()
 return { 'ok', exact(epoch), exact(now), n[ORDER] }

@@ -44,7 +44,7 @@ else
   redis.call('ZADD', LEASES, n[LEASE], name)
   if changed then bump_version() end
 end
-n[RATE] = admission_rate(n)
+set_rate(n, admission_rate(n))
 touch(name)
 flush()
 return { 'ok', exact(now), exact(n[RATE]) }
