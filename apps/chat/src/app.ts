@@ -212,13 +212,18 @@ export function createChat(
 
   const doors = createDoors(config, { reception, observe, log });
 
+  let onTheirWay = 0;
+  const onLeaving = (change: number) => {
+    onTheirWay += change;
+    registration.leavingMoved();
+  };
   let draining: Drain | undefined;
   let leaving: Drain | undefined;
   const drain = async (plan: DrainPlan): Promise<void> => {
     draining?.stop();
     const place = (session: LiveSession, { avoid, bootedAfter }: Elsewhere) =>
       placeElsewhere(status, session, { avoid: [config.node, ...avoid], bootedAfter });
-    draining = new Drain({ index, log, place, onDeparture: observe.departed });
+    draining = new Drain({ index, log, place, onDeparture: observe.departed, onLeaving });
     if (plan.sessions === undefined) registration.state = nodeStates.NODE_STATE_DRAINING;
     await draining.run(plan);
   };
@@ -255,6 +260,7 @@ export function createChat(
       };
     },
     connections: () => index.count,
+    leaving: () => onTheirWay,
     onRevoked: ({ userId, sessionIds, generation }) => {
       desk.revoke(userId, sessionIds, generation);
       for (const session of [...index.sessionsOf(userId)])

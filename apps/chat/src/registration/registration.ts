@@ -28,6 +28,8 @@ export interface RegistrationOptions {
   /** What is registered; read when a stream is opened, when all ports are known. */
   describe(): Omit<Register, 'name' | 'bootEpoch' | 'instance' | 'revocationsAfter'>;
   connections(): number;
+  /** Of them those that have a place elsewhere. */
+  leaving(): number;
   onRevoked(revocation: Revocation): void;
   onCommand(command: NonNullable<Command['command']>): void;
   /** Back after a time without the registry, in which revocations may have been missed. */
@@ -66,6 +68,7 @@ export class Registration {
   #state: NodeState = nodeStates.NODE_STATE_READY;
   #sequence = 0;
   #reportedCount = 0;
+  #reportedLeaving = 0;
   #reportedAt = 0;
   #lastRevocation = '';
   #attempt = 0;
@@ -127,6 +130,12 @@ export class Registration {
   /** Reports at once when the count has moved by more than max(5, 2 %). */
   countMoved(count: number): void {
     if (Math.abs(count - this.#reportedCount) > Math.max(5, this.#reportedCount / 50)) this.#reportSoon();
+  }
+
+  /** The same of those that leave. */
+  leavingMoved(): void {
+    const moved = Math.abs(this.#options.leaving() - this.#reportedLeaving);
+    if (moved > Math.max(5, this.#reportedCount / 50)) this.#reportSoon();
   }
 
   /** Only once its own name resolves: others could not reach it before, though placement would send clients here. */
@@ -260,6 +269,7 @@ export class Registration {
     // One that the transport has not taken yet says that nobody hears us; another one behind it would not help.
     if (stream.writableNeedDrain) return;
     this.#reportedCount = this.#options.connections();
+    this.#reportedLeaving = this.#options.leaving();
     this.#reportedAt = performance.now();
     stream.write({
       message: {
@@ -271,6 +281,7 @@ export class Registration {
           state: this.#state,
           loopDelayP99Ms: this.#loopDelay.p99Ms(),
           freeMemoryBytes: freemem(),
+          leaving: this.#reportedLeaving,
         },
       },
     });

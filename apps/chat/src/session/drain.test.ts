@@ -71,6 +71,27 @@ test('a client that moves arrives at its next berth, is served on, and leaves by
   next.destroy();
 });
 
+test('the registry hears how many of those who are connected have a place elsewhere', async () => {
+  await fleet.start('node-14');
+  const all = await guests('node-14', 8, true);
+  const loads = () => fleet.status.loads.get('node-14')!;
+  fleet.status.command('node-14', { $case: 'drain', value: { rate: 0, reason: '', sessions: 0, avoid: [] } });
+  await Promise.all(all.map((guest) => guest.next('goAway')));
+  await eventually('all leave', () => loads().at(-1)!.leaving === 8);
+  assert.equal(loads().at(-1)!.connections, 8);
+  for (const guest of all.slice(0, 5)) guest.destroy();
+  await eventually('some are gone', () => loads().at(-1)!.connections === 3);
+  for (const guest of all) guest.destroy();
+  await eventually('nobody is left', () => loads().at(-1)!.connections === 0);
+  for (const { connections, leaving } of loads())
+    assert.ok(leaving <= connections, `${leaving} of ${connections}`);
+  assert.deepEqual(
+    [loads().at(-1)!.leaving, loads().find(({ connections }) => connections === 3)!.leaving],
+    [0, 3],
+  );
+  await fleet.stop('node-14');
+});
+
 test('clients that move wait while no other node has room, and those that ask in vain stay', async () => {
   await fleet.start('node-8');
   const all = await guests('node-8', 20, true);

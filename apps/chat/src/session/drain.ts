@@ -18,6 +18,8 @@ export interface DrainOptions {
   place(session: LiveSession, elsewhere: Elsewhere): Promise<Berth>;
   /** How a session went; `refused`: it asked for a place in vain, and will again. */
   onDeparture?: (outcome: DepartureOutcome | 'refused') => void;
+  /** So many more are, or are no longer, connected here with a place elsewhere. */
+  onLeaving?: (change: 1 | -1) => void;
 }
 
 export interface DrainPlan {
@@ -76,7 +78,7 @@ export class Drain {
   #given = maxPlacing;
 
   constructor(options: DrainOptions) {
-    this.#options = { onDeparture: () => {}, ...options };
+    this.#options = { onDeparture: () => {}, onLeaving: () => {}, ...options };
   }
 
   /** Leaves the rest where they are. */
@@ -168,12 +170,17 @@ export class Drain {
     { berth, startAfterMs }: { berth: Berth | undefined; startAfterMs?: number },
     { reason }: DrainPlan,
   ): void {
+    const { onDeparture, onLeaving } = this.#options;
+    if (berth) onLeaving(1);
     new Departure(session, {
       reason,
       leaveMs,
       // With a place in hand at once; without one a little apart, so that gate is not stormed.
       retryAfterMs: berth ? 0 : jittered(1_000, 0.8),
-      onEnd: this.#options.onDeparture,
+      onEnd: (outcome) => {
+        if (berth) onLeaving(-1);
+        onDeparture(outcome);
+      },
       ...(berth && { berth }),
       ...(startAfterMs !== undefined && { startAfterMs }),
     });

@@ -71,6 +71,7 @@ export class FakeNode {
       state: NodeState.NODE_STATE_READY,
       loopDelayP99Ms: 5,
       freeMemoryBytes: 1e9,
+      leaving: 0,
       ...load,
       sequence: this.sequence,
     };

@@ -44,6 +44,7 @@ export const loadMessage = z.object({
   ]),
   loopDelayP99Ms: z.number().min(0).max(3_600_000),
   freeMemoryBytes: z.number().min(0).max(Number.MAX_SAFE_INTEGER),
+  leaving: z.number().int().min(0).max(10_000_000),
 });
 
 export const placeMessage = z.object({

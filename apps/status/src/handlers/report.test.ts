@@ -218,7 +218,7 @@ const valid = {
     $case: 'load' as const,
     value: {
       ...{ sequence: 1, connections: 0, usedReservations: [], state: NodeState.NODE_STATE_READY },
-      ...{ loopDelayP99Ms: 1, freeMemoryBytes: 1 },
+      ...{ loopDelayP99Ms: 1, freeMemoryBytes: 1, leaving: 0 },
     },
   },
 };

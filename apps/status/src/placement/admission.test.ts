@@ -14,6 +14,7 @@ const node = (more: Partial<NodeRecord> = {}): NodeRecord => ({
     sequence: 1,
     connections: 0,
     reserved: 0,
+    leaving: 0,
     capacity: 1_000,
     state: 1,
     suspect: false,

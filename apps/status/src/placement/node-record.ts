@@ -36,6 +36,8 @@ export interface NodeRecord {
   connections: number;
   /** Live reservations on this boot. */
   reserved: number;
+  /** As last reported: of `connections` those that have a place elsewhere, where they count, too. */
+  leaving: number;
   capacity: number;
   /** As last reported; a number of nodeStates. */
   state: number;

@@ -1,4 +1,4 @@
-import type { Growth, PlanMemory, PlanPolicy, PlanSnapshot, Sample } from './plan-types.ts';
+import type { Growth, PlanMemory, PlanNode, PlanPolicy, PlanSnapshot, Sample } from './plan-types.ts';
 
 /** Growth is measured over the last so long… */
 const measureMs = 20_000;
@@ -11,8 +11,9 @@ const movesMs = 10_000;
 const growthMs = 30_000;
 const growthShare = 0.5;
 
-const usedOf = ({ nodes }: PlanSnapshot): number =>
-  nodes.reduce((sum, node) => sum + node.connections + node.reserved, 0);
+/** Sessions that are on these nodes or on their way to them, each once though it may be on two while it moves. */
+export const usedOf = (nodes: readonly PlanNode[]): number =>
+  nodes.reduce((sum, { connections, reserved, leaving = 0 }) => sum + connections + reserved - leaving, 0);
 
 /**
  * The samples with that of now; begun anew when a node went, with which its sessions are counted no more, and while sessions
@@ -23,7 +24,7 @@ export function withSample(snapshot: PlanSnapshot, { samples = [], evening }: Pl
   const areMoving =
     nodes.some(({ order, connections }) => order === 'drain' && connections > 0) ||
     (evening?.movedAtMs !== undefined && nowMs - evening.movedAtMs < movesMs);
-  const now: Sample = { atMs: snapshot.nowMs, used: usedOf(snapshot), nodes: snapshot.nodes.length };
+  const now: Sample = { atMs: snapshot.nowMs, used: usedOf(snapshot.nodes), nodes: snapshot.nodes.length };
   const kept =
     !areMoving && (samples.at(-1)?.nodes ?? 0) <= now.nodes
       ? samples.filter(({ atMs }) => now.atMs - atMs <= measureMs)

@@ -71,6 +71,22 @@ test('those who move, and are counted on both nodes meanwhile, are nobody who co
   );
 });
 
+test('those who move count once, though they are on two nodes: the one that they leave is not called back for them', () => {
+  const victim = { node: 'n2', bootEpoch: 3, sinceMs: 0, removed: false };
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 450 }), fc.integer({ min: 0, max: 450 }), (moved, arrived) => {
+      // 1,350 of three nodes with room for 2,250 fit two with room for 1,500; of 450 some have a place, some of them are there.
+      const leaving = Math.max(moved, arrived);
+      const there = Math.min(moved, arrived);
+      const nodes = nodesOf([450 + there, 450, 450], { reserved: 0 });
+      nodes[1]!.reserved = leaving - there;
+      Object.assign(nodes[2]!, { order: 'drain', state: 'draining', leaving });
+      const { steps, why } = plan({ nowMs: 1_000, scale: 3, nodes, silent: 0 }, policy, { victim });
+      assert.deepEqual(steps, [], why);
+    }),
+  );
+});
+
 test('the fleet grows by half in 30 s at most, whatever is wanted', () => {
   fc.assert(
     fc.property(

@@ -26,6 +26,7 @@ function planNodeOf(node: KnownNode): PlanNode {
     bootEpoch: node.epoch,
     connections: node.connections,
     reserved: node.reserved,
+    leaving: node.leaving,
     capacity: node.capacity,
     state: stateNames[(node.state || nodeStates.ready) as 1],
     order: orderNames[(node.order || nodeOrders.none) as 0],

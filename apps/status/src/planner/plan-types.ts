@@ -32,6 +32,8 @@ export interface PlanNode {
   bootEpoch: number;
   connections: number;
   reserved: number;
+  /** Of `connections` those that have a place elsewhere, where they count, too. Default: none. */
+  leaving?: number;
   capacity: number;
   /** As the node reports it. */
   state: NodeStateName;

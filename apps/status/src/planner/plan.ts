@@ -1,5 +1,5 @@
 import type { PlanReason } from '@berth/wire/operators';
-import { boundedScale, growthOf, withSample } from './growth.ts';
+import { boundedScale, growthOf, usedOf, withSample } from './growth.ts';
 import { because, sentenceOf } from './plan-reasons.ts';
 import type { Plan, PlanMemory, PlanNode, PlanPolicy, PlanSnapshot, PlanStep, Victim } from './plan-types.ts';
 import { evenOut } from './rebalance.ts';
@@ -122,9 +122,6 @@ function isFull(nodes: readonly PlanNode[]): boolean {
   const capacity = nodes.reduce((sum, node) => sum + node.capacity, 0);
   return usedOf(nodes) >= 0.95 * capacity;
 }
-
-const usedOf = (nodes: readonly PlanNode[]): number =>
-  nodes.reduce((sum, node) => sum + node.connections + node.reserved, 0);
 
 /** Pods of the present kind for the present load and `coming`; `share` of what may be used of each is counted on. */
 function podsFor(nodes: readonly PlanNode[], headroom: number, share: number, coming: number): number {

@@ -97,6 +97,7 @@ export class RedisRegistry {
       report.loopDelayP99Ms,
       report.freeMemoryBytes,
       usedPairs(report.usedReservations),
+      report.leaving ?? 0,
     ]);
     if (answer[0] === 'ok') return { result: 'ok', nowMs: Number(answer[1]), rate: Number(answer[2]) };
     if (answer[0] === 'stale') return { result: 'stale', nowMs: Number(answer[1]) };
@@ -230,7 +231,7 @@ const standings = ['lost', 'listed', 'left'] as const;
 
 function parseNode(name: string, about: string, text: string): KnownNode {
   const fields = text.split(' ');
-  const [zone, version, instance] = fields.slice(20).map((field) => (field === '-' ? '' : field)) as [
+  const [zone, version, instance] = fields.slice(21).map((field) => (field === '-' ? '' : field)) as [
     string,
     string,
     string,
@@ -256,6 +257,7 @@ function parseNode(name: string, about: string, text: string): KnownNode {
     freeMemoryBytes: at(15),
     reportedAtMs: at(16),
     order: at(17),
+    leaving: at(20),
     zone,
     version,
   };

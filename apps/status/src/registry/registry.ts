@@ -26,6 +26,8 @@ export interface Report {
   loopDelayP99Ms: number;
   freeMemoryBytes: number;
   usedReservations: readonly string[];
+  /** Default: none. */
+  leaving?: number;
 }
 
 export type ReportAnswer =

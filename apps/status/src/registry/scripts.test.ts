@@ -49,6 +49,7 @@ const operations = fc.oneof(
       do: fc.constant('report' as const),
       name,
       connections: fc.integer({ min: 0, max: 6 }),
+      leaving: fc.integer({ min: 0, max: 3 }),
       state: fc.constantFrom(1, 1, 1, 1, 2, 3),
       loopDelayP99Ms: fc.constantFrom(0, 50, 100, 1_000),
       claims: fc.boolean(),
@@ -94,7 +95,7 @@ const newcomer = {
   zone: 'x',
   version: '1',
 } as const;
-const calm = { do: 'report', connections: 1, state: 1, loopDelayP99Ms: 0, stale: false } as const;
+const calm = { do: 'report', connections: 1, leaving: 0, state: 1, loopDelayP99Ms: 0, stale: false } as const;
 type Operation = typeof operations extends fc.Arbitrary<infer T> ? T : never;
 
 /** Runs each operation on Redis and, at the time that Redis answers with, on the model. */
@@ -172,6 +173,7 @@ class Pair {
     const report = {
       sequence: operation.stale ? node.sequence : node.sequence + 1,
       connections: operation.connections,
+      leaving: operation.leaving,
       state: operation.state,
       loopDelayP99Ms: operation.loopDelayP99Ms,
       freeMemoryBytes: 1,
@@ -259,6 +261,22 @@ const anyone = { userId: 1, deviceClass: 'web', zone: '', version: '', avoid: []
 const registrationOf = (node: string): Registration => ({
   ...{ name: node, bootEpoch: 0, instance: `${node}-one`, capacity: 1, helloRate: 0, zone: '', version: '' },
   address: { peerAddress: 'p:1', clientHost: 'c', clientPort: 1, clientUrl: 'ws://c' },
+});
+
+test('a record that a replica of the release before has written is read, and has nobody leaving', async () => {
+  const registry = new RedisRegistry(stores.redis, lasting);
+  const answer = await registry.register(registrationOf('a'));
+  assert.ok(!answer.superseded);
+  const report = { ...idle, connections: 1, leaving: 1 };
+  assert.equal((await registry.report('a', answer.bootEpoch, report)).result, 'ok');
+  const [known] = (await registry.fleet()).nodes;
+  assert.equal(known!.leaving, 1);
+  const record = (await stores.redis.hgetBuffer('{berth}:nodes', 'a'))!;
+  await stores.redis.hset('{berth}:nodes', 'a', record.subarray(0, -8));
+  assert.deepEqual((await registry.fleet()).nodes[0], { ...known, leaving: 0 });
+  const next = await registry.report('a', answer.bootEpoch, { ...report, sequence: 2 });
+  assert.equal(next.result, 'ok');
+  assert.equal((await registry.fleet()).nodes[0]!.leaving, 1);
 });
 
 test('a batch is placed as its requests would be one after the other', async () => {

@@ -65,6 +65,7 @@ export class RegistryModel {
         sequence: 0,
         connections: 0,
         reserved: 0,
+        leaving: 0,
         state: nodeStates.ready,
         suspect: true,
         leaseUntilMs: 0,
@@ -98,6 +99,7 @@ export class RegistryModel {
     if (report.sequence <= node.sequence) return;
     node.sequence = report.sequence;
     node.connections = report.connections;
+    node.leaving = report.leaving ?? 0;
     node.state = report.state;
     node.loopDelayP99Ms = report.loopDelayP99Ms;
     node.freeMemoryBytes = report.freeMemoryBytes;

@@ -27,9 +27,12 @@ local LEASE_MS, RESERVATION_MS, ADMISSION_RATE, RAMP_MS, RAMP_FROM, LOOP_TARGET_
 
 -- Fields of a record. BOOT is "<node> <epoch>".
 local EPOCH, SEQUENCE, CONNECTIONS, RESERVED, CAPACITY, STATE, SUSPECT, LEASE, RATE, FULL_AT, CLAIMS, MISSES,
-  SUSPENDED_UNTIL, HELLO_RATE, LOOP_DELAY, FREE_MEMORY, REPORTED_AT, ORDER, BAR, LISTED, ZONE, VERSION, INSTANCE, BOOT =
-  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24
-local RECORD = string.rep('d', 20) .. 'ssss'
+  SUSPENDED_UNTIL, HELLO_RATE, LOOP_DELAY, FREE_MEMORY, REPORTED_AT, ORDER, BAR, LISTED, ZONE, VERSION, INSTANCE, BOOT,
+  LEAVING = 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25
+local RECORD = string.rep('d', 20) .. 'ssssd'
+-- Replicas of the release before write records that end with BOOT.
+local NO_LEAVING = struct.pack('d', 0)
+local function record_of(packed) return { struct.unpack(RECORD, packed .. NO_LEAVING) } end
 
 local READY = 1
 -- Of LISTED.
@@ -60,7 +63,7 @@ local function load_nodes(names)
   if #missing == 0 then return end
   local packed = redis.call('HMGET', NODES, unpack(missing))
   for i, name in ipairs(missing) do
-    if packed[i] then records[name] = { struct.unpack(RECORD, packed[i]) } end
+    if packed[i] then records[name] = record_of(packed[i]) end
   end
 end
 

@@ -23,7 +23,7 @@ if not n or n[EPOCH] ~= epoch then
   local was_listed = n and n[LISTED] == HERE
   local bar = n and n[BAR] or BAR_LEASE
   local boot = name .. ' ' .. exact(epoch)
-  n = { epoch, 0, 0, 0, 1, READY, 1, now, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, bar, LOST, '', '', instance, boot }
+  n = { epoch, 0, 0, 0, 1, READY, 1, now, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, bar, LOST, '', '', instance, boot, 0 }
   if was_listed then n[LISTED] = HERE end
   redis.call('ZREM', SUSPENDED, name)
   records[name] = n

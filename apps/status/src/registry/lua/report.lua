@@ -3,6 +3,7 @@
 --
 -- ARGV[2] name  [3] boot epoch  [4] sequence  [5] connections  [6] state  [7] loop delay p99 (ms)
 -- ARGV[8] free memory (bytes)  [9] of each reservation used holder and nonce, all separated by spaces; each holder once
+-- ARGV[10] of the connections those that have a place elsewhere and leave
 --
 -- Answers {"ok", now ms, rate}; {"stale", now ms}: an older sequence, nothing was changed;
 -- {"unknown"}: register again with this epoch (Redis was flushed or fell back); {"superseded"}: a newer boot has the name.
@@ -16,7 +17,7 @@ local state = tonumber(ARGV[6])
 local changed = n[STATE] ~= state
 n[SEQUENCE], n[CONNECTIONS], n[STATE] = sequence, tonumber(ARGV[5]), state
 n[LOOP_DELAY], n[FREE_MEMORY], n[REPORTED_AT] = tonumber(ARGV[7]), tonumber(ARGV[8]), now
-n[SUSPECT], n[LEASE] = 0, now + LEASE_MS
+n[SUSPECT], n[LEASE], n[LEAVING] = 0, now + LEASE_MS, tonumber(ARGV[10])
 
 -- One that lives no more (it ended, or the holder has a newer one) changes nothing, but is a sign of life all the same.
 if ARGV[9] ~= '' then

@@ -122,6 +122,11 @@ export interface Load {
   state: NodeState;
   loopDelayP99Ms: number;
   freeMemoryBytes: number;
+  /**
+   * Of `connections` those that have been given a place elsewhere and leave for it, or have just arrived there, where they
+   * count, too: each of the fleet's sessions is once in the sum of `connections` less `leaving` and the reservations.
+   */
+  leaving: number;
 }
 
 export interface StatusMessage {
@@ -559,7 +564,15 @@ export const Register: MessageFns<Register> = {
 };
 
 function createBaseLoad(): Load {
-  return { sequence: 0, connections: 0, usedReservations: [], state: 0, loopDelayP99Ms: 0, freeMemoryBytes: 0 };
+  return {
+    sequence: 0,
+    connections: 0,
+    usedReservations: [],
+    state: 0,
+    loopDelayP99Ms: 0,
+    freeMemoryBytes: 0,
+    leaving: 0,
+  };
 }
 
 export const Load: MessageFns<Load> = {
@@ -581,6 +594,9 @@ export const Load: MessageFns<Load> = {
     }
     if (message.freeMemoryBytes !== 0) {
       writer.uint32(48).uint64(message.freeMemoryBytes);
+    }
+    if (message.leaving !== 0) {
+      writer.uint32(56).uint32(message.leaving);
     }
     return writer;
   },
@@ -646,6 +662,14 @@ export const Load: MessageFns<Load> = {
             message.freeMemoryBytes = longToNumber(reader.uint64());
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.leaving = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -669,6 +693,7 @@ export const Load: MessageFns<Load> = {
     message.state = object.state ?? 0;
     message.loopDelayP99Ms = object.loopDelayP99Ms ?? 0;
     message.freeMemoryBytes = object.freeMemoryBytes ?? 0;
+    message.leaving = object.leaving ?? 0;
     return message;
   },
 };
