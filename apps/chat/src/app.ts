@@ -26,7 +26,7 @@ import { UserTurns } from './rates/user-turns.ts';
 import { createReadiness } from './readiness.ts';
 import { Isolation } from './registration/isolation.ts';
 import { findEndedSessions } from './registration/mysql-session-audit.ts';
-import { placeElsewhere } from './registration/place-elsewhere.ts';
+import { PlacesElsewhere } from './registration/places-elsewhere.ts';
 import { RegisteredNode } from './registration/registered-node.ts';
 import { Registration } from './registration/registration.ts';
 import { SessionAudit } from './registration/session-audit.ts';
@@ -212,6 +212,7 @@ export function createChat(
 
   const doors = createDoors(config, { reception, observe, log });
 
+  const places = new PlacesElsewhere(status);
   let onTheirWay = 0;
   const onLeaving = (change: number) => {
     onTheirWay += change;
@@ -221,8 +222,8 @@ export function createChat(
   let leaving: Drain | undefined;
   const drain = async (plan: DrainPlan): Promise<void> => {
     draining?.stop();
-    const place = (session: LiveSession, { avoid, bootedAfter }: Elsewhere) =>
-      placeElsewhere(status, session, { avoid: [config.node, ...avoid], bootedAfter });
+    const place = (session: LiveSession, elsewhere: Elsewhere) =>
+      places.place(session, { ...elsewhere, avoid: [config.node, ...elsewhere.avoid] });
     draining = new Drain({ index, log, place, onDeparture: observe.departed, onLeaving });
     if (plan.sessions === undefined) registration.state = nodeStates.NODE_STATE_DRAINING;
     await draining.run(plan);
@@ -233,7 +234,8 @@ export function createChat(
   const drainForGood = () => {
     isEnding = true;
     const successors = successorsOf(fleet, node.nowMs());
-    return drain({ windowMs, perSecond: 0, reason: 'drain', isFinal: true, successors });
+    const beside = () => fleet.draining;
+    return drain({ windowMs, perSecond: 0, reason: 'drain', isFinal: true, successors, beside });
   };
   const audit = new SessionAudit({
     findEnded: () => findEndedSessions(mysql, [...index.sessions()]),

@@ -4,12 +4,11 @@ import {
   type Revocation,
   StatusServiceClient,
 } from '@berth/contracts/status';
-import type { GrpcTls } from '@berth/grpc';
+import { type GrpcTls, PlaceBatches } from '@berth/grpc';
 import { backoffMs } from '@berth/lifecycle';
 import { noTracing, type Tracing } from '@berth/telemetry';
 import { type Berth, BerthError, type ErrorCode } from '@berth/wire';
 import { CalledService } from './called-service.ts';
-import { PlaceBatches } from './place-batches.ts';
 
 /** One replica's time; another one is tried after it. */
 const placeDeadlineMs = 1_000;
@@ -20,7 +19,7 @@ const placeLimits = { deadlineMs: placeDeadlineMs, attempts, elsewhere: true };
 /** Status, as gate asks it. Errors: BerthError `no_berth`, `unavailable`, both with `retryAfterMs`. */
 export class GrpcStatus {
   readonly #client: CalledService<StatusServiceClient>;
-  readonly #batches = new PlaceBatches({
+  readonly #batches = new PlaceBatches<PlaceRequest, PlaceResponse>({
     one: (request) => this.#place(request, undefined),
     many: async (requests) => {
       const { outcomes } = await this.#client.call(

@@ -5,6 +5,9 @@ import {
   type NodeMessage,
   NodeState,
   type Peer,
+  type PlaceManyRequest,
+  type PlaceManyResponse,
+  type PlaceOutcome,
   type PlaceRequest,
   type PlaceResponse,
   type Register,
@@ -15,7 +18,7 @@ import {
 } from '@berth/contracts/status';
 import { bindServer, createServerOptions, unary } from '@berth/grpc';
 import { deriveTicketKey, signTicket } from '@berth/tokens';
-import { BerthError } from '@berth/wire';
+import { BerthError, toBerthError } from '@berth/wire';
 import { Server, ServerCredentials, type ServerDuplexStream } from '@grpc/grpc-js';
 
 const secret = 'a secret for tests of thirty-two bytes';
@@ -45,6 +48,8 @@ export class StatusFixture {
   isMute = false;
   /** Places that it has yet to give; beyond them it refuses. */
   free = Number.POSITIVE_INFINITY;
+  /** How many places were asked for by each call for several. */
+  readonly batches: number[] = [];
   #server: Server | undefined;
   #port = 0;
   /** The first nodes have been there for an hour. */
@@ -61,6 +66,10 @@ export class StatusFixture {
     server.addService(StatusServiceService, {
       report: (stream: ServerDuplexStream<NodeMessage, StatusMessage>) => this.#report(stream),
       place: unary<PlaceRequest, PlaceResponse>(async (request) => this.#place(request)),
+      placeMany: unary<PlaceManyRequest, PlaceManyResponse>(async ({ requests }) => {
+        this.batches.push(requests.length);
+        return { outcomes: requests.map((request) => this.#outcome(request)) };
+      }),
       revoke: unary<Revocation, RevokeResponse>(async (revocation) => {
         this.revoke(revocation);
         return {};
@@ -186,6 +195,15 @@ export class StatusFixture {
       reservation,
       skips: [],
     };
+  }
+
+  #outcome(request: PlaceRequest): PlaceOutcome {
+    try {
+      return { outcome: { $case: 'place', value: this.#place(request) } };
+    } catch (thrown) {
+      const { code, message, retryAfterMs = 0 } = toBerthError(thrown);
+      return { outcome: { $case: 'refusal', value: { code, message, retryAfterMs } } };
+    }
   }
 
   #tellFleet(): void {

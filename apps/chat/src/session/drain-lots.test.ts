@@ -106,6 +106,46 @@ test('whoever leaves a node that ends moves to those that take its place, while 
   for (const { departure } of [...first.sessions, ...second.sessions]) departure?.ended();
 });
 
+test('nodes that end at the same time take their time together', async () => {
+  const lasting = async (others: number) => {
+    const times: number[] = [];
+    const place = async () => {
+      times.push(performance.now());
+      return { node: 'other' } as Berth;
+    };
+    const more = { isFinal: true, windowMs: 4_000, beside: () => others };
+    const { drain, running, sessions } = draining(100, place, more);
+    await eventually('all have a place', () => times.length === 100, 60_000);
+    drain.stop();
+    await running;
+    for (const { departure } of sessions) departure?.ended();
+    return times.at(-1)! - times[0]!;
+  };
+  const [alone, together] = [await lasting(0), await lasting(1)];
+  assert.ok(together > 1.3 * alone, `${alone} and ${together} ms`);
+});
+
+test('whoever finds no place stays for most of the window, and does not wait for places to spare at its end', async () => {
+  const windowMs = 2_000;
+  const begunAt = performance.now();
+  const urgentAt: number[] = [];
+  const { drain, running, sessions } = draining(
+    1,
+    async (_, { isUrgent }) => {
+      if (isUrgent) urgentAt.push(performance.now() - begunAt);
+      throw noPlace();
+    },
+    { isFinal: true, windowMs },
+  );
+  await eventually('it was told to go without one', () => sessions[0]!.tellings > 0, 60_000);
+  const toldAt = performance.now() - begunAt;
+  for (const { departure } of sessions) departure?.ended();
+  drain.stop();
+  await running;
+  assert.ok(toldAt >= 0.85 * windowMs, `told after ${toldAt} ms`);
+  assert.ok(urgentAt[0]! >= 0.7 * windowMs, `urgent after ${urgentAt[0]} ms`);
+});
+
 test('a node is followed by those that came shortly before it was told to end, or later', () => {
   const nowMs = 1_000_000;
   const epochs: number[] = [];

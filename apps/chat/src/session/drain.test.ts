@@ -79,6 +79,7 @@ test('the registry hears how many of those who are connected have a place elsewh
   await Promise.all(all.map((guest) => guest.next('goAway')));
   await eventually('all leave', () => loads().at(-1)!.leaving === 8);
   assert.equal(loads().at(-1)!.connections, 8);
+  assert.ok(fleet.status.batches.includes(8), 'their places were asked for together');
   for (const guest of all.slice(0, 5)) guest.destroy();
   await eventually('some are gone', () => loads().at(-1)!.connections === 3);
   for (const guest of all) guest.destroy();

@@ -9,6 +9,8 @@ import type { SessionIndex } from './session-index.ts';
 export interface Elsewhere {
   avoid: readonly string[];
   bootedAfter: number;
+  /** It cannot wait any more until nodes have places to spare: it is taken as those are who wait outside. */
+  isUrgent: boolean;
 }
 
 export interface DrainOptions {
@@ -36,6 +38,8 @@ export interface DrainPlan {
   avoid?: readonly string[];
   /** The boot epoch after which those registered that take this node's place; 0: none do. Default: none. */
   successors?: () => number;
+  /** Other nodes that send their sessions away, too. Default: none. */
+  beside?: () => number;
 }
 
 /** Sessions leave in slices of this time. */
@@ -44,22 +48,32 @@ const sliceMs = 100;
 const turnMs = 40;
 /** A client that drops its connection to go has this long to do so, and its requests to be answered. */
 const leaveMs = 1_000;
+/** Who moves at a pace of its own has the places of so long asked for together: a call costs more than a place… */
+const gatherMs = 200;
+/** …but no more than one receiver gives at once. */
+const mostGathered = 5;
 /** Clients begin to move within this, each at a moment of its own. */
 const spreadMs = 250;
 const maxPlacing = 16;
-const anywhere: Elsewhere = { avoid: [], bootedAfter: 0 };
 /**
  * A node that ends has its window to be empty. Those that can move do so over this part of it, however fast others would take
  * them: at once it would be at the cost of all who talk meanwhile…
  */
 const movedBy = 0.4;
-export const movesWithinMs = (windowMs: number): number => movedBy * windowMs;
+/** …and, as several nodes that end at a time are felt as much as one that hurries, over so much more of it, up to this… */
+const movedByAtMost = 0.8;
+export const movesWithinMs = (windowMs: number, nodes = 1): number =>
+  Math.min(movedByAtMost, movedBy * nodes) * windowMs;
 /** …but for its beginning: in a rollout the next node starts at that moment, and both at once would be felt… */
 const movedFromMs = (windowMs: number): number => Math.min(4_000, 0.1 * windowMs);
 /** …but not slower than so many a second… */
 const leastPerSecond = 10;
-/** …and for so long none but to nodes that take its place. */
-const succeededBy = 0.3;
+/** …and for this part of that time none but to nodes that take its place. */
+const succeededBy = 0.75;
+/** From then on they do not wait for places to spare… */
+const urgentBy = 0.7;
+/** …and from then on whoever finds none goes without one, evenly over the rest. */
+const lateBy = 0.85;
 /** After so many failures in a row nobody is asked for a while. */
 const maxFailures = 3;
 const failedMs = 5_000;
@@ -102,9 +116,10 @@ export class Drain {
       const perSecond = paceOf(plan, movers.length, elapsedMs);
       allowance = Math.min(allowance + (perSecond * (elapsedMs - lastMs)) / 1_000, Math.max(1, perSecond));
       lastMs = elapsedMs;
-      allowance -= await this.#move(movers, allowance, plan, {
+      allowance -= await this.#move(movers, { allowance, perSecond }, plan, {
         avoid: plan.avoid ?? [],
-        bootedAfter: elapsedMs < succeededBy * plan.windowMs ? (plan.successors?.() ?? 0) : 0,
+        bootedAfter: elapsedMs < succeededBy * withinMs(plan) ? (plan.successors?.() ?? 0) : 0,
+        isUrgent: plan.isFinal && elapsedMs >= urgentBy * plan.windowMs,
       });
       if (isSlice) {
         nextSliceAt = elapsedMs + sliceMs;
@@ -117,12 +132,14 @@ export class Drain {
   /** Moves sessions, as many as other nodes take at this moment; answers with their number. */
   async #move(
     movers: readonly LiveSession[],
-    allowance: number,
+    { allowance, perSecond }: { allowance: number; perSecond: number },
     plan: DrainPlan,
     elsewhere: Elsewhere,
   ): Promise<number> {
     const left = (plan.sessions ?? Number.POSITIVE_INFINITY) - this.#moved;
     const most = Math.min(movers.length, Math.floor(allowance), left);
+    if (most < Math.min(mostGathered, movers.length, left, Math.floor((perSecond * gatherMs) / 1_000)))
+      return 0;
     const until = performance.now() + 4 * turnMs;
     // A little more than there were: each that is asked for in vain costs status, and Redis, as much as one that is given.
     const atOnce = Math.min(maxPlacing, Math.max(1, Math.ceil(1.25 * this.#given)));
@@ -151,7 +168,7 @@ export class Drain {
   async #sendAwaySlice(staying: readonly LiveSession[], elapsedMs: number, plan: DrainPlan): Promise<void> {
     const { windowMs, perSecond, isFinal, sessions } = plan;
     if (sessions !== undefined) return;
-    const isLate = isFinal && elapsedMs >= windowMs / 2;
+    const isLate = isFinal && elapsedMs >= lateBy * windowMs;
     const going = staying.filter((session) => !session.departure && (!session.moves || isLate));
     const slices = Math.max(1, Math.floor((windowMs - elapsedMs) / sliceMs));
     const most = perSecond > 0 ? Math.ceil((perSecond * sliceMs) / 1_000) : Math.ceil(going.length / slices);
@@ -159,7 +176,7 @@ export class Drain {
     for (let i = 0; i < slice.length; i += maxPlacing)
       await Promise.all(
         slice.slice(i, i + maxPlacing).map(async (session) => {
-          const berth = await this.#berthFor(session);
+          const berth = await this.#berthFor(session, { avoid: [], bootedAfter: 0, isUrgent: isLate });
           this.#depart(session, { berth, ...(session.moves && { startAfterMs: 0 }) }, plan);
         }),
       );
@@ -186,7 +203,7 @@ export class Drain {
     });
   }
 
-  async #berthFor(session: LiveSession, elsewhere = anywhere): Promise<Berth | undefined> {
+  async #berthFor(session: LiveSession, elsewhere: Elsewhere): Promise<Berth | undefined> {
     if (session.departure || performance.now() < this.#askAgainAt) return undefined;
     try {
       const berth = await this.#options.place(session, elsewhere);
@@ -205,11 +222,14 @@ export class Drain {
 }
 
 /** How many may move a second, of so many that are left. */
-function paceOf({ perSecond, isFinal, windowMs }: DrainPlan, movers: number, elapsedMs: number): number {
+function paceOf(plan: DrainPlan, movers: number, elapsedMs: number): number {
+  const { perSecond, isFinal, windowMs } = plan;
   if (perSecond > 0) return perSecond;
   if (isFinal && elapsedMs < movedFromMs(windowMs)) return 0;
-  const restMs = movesWithinMs(windowMs) - elapsedMs;
+  const restMs = withinMs(plan) - elapsedMs;
   // As fast as other nodes take them.
   if (!isFinal || restMs <= 0) return Number.MAX_SAFE_INTEGER;
   return Math.max(leastPerSecond, (1_000 * movers) / restMs);
 }
+
+const withinMs = ({ windowMs, beside }: DrainPlan): number => movesWithinMs(windowMs, 1 + (beside?.() ?? 0));

@@ -1,9 +1,12 @@
+import { NodeState } from '@berth/contracts/status';
+
 /** A live node as the registry tells it. */
 export interface FleetNode {
   name: string;
   bootEpoch: number;
   /** host:port of its PeerService. */
   peerAddress: string;
+  state?: NodeState;
 }
 
 export interface FleetListener {
@@ -33,6 +36,11 @@ export class Fleet {
 
   nodes(): IterableIterator<FleetNode> {
     return this.#nodes.values();
+  }
+
+  /** How many of them send their sessions away. */
+  get draining(): number {
+    return [...this.#nodes.values()].filter(({ state }) => state === NodeState.NODE_STATE_DRAINING).length;
   }
 
   /** Whether that boot of the node is live; this node itself is not in its own view. */

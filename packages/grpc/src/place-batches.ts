@@ -1,10 +1,17 @@
-import type { PlaceOutcome, PlaceRequest, PlaceResponse } from '@berth/contracts/status';
-import { isUnimplemented } from '@berth/grpc';
 import { BerthError, type ErrorCode, errorTable } from '@berth/wire';
+import { isUnimplemented } from './errors.ts';
 
-export interface PlaceBatchesOptions {
-  one(request: PlaceRequest): Promise<PlaceResponse>;
-  many(requests: PlaceRequest[]): Promise<PlaceOutcome[]>;
+/** What became of one of several, as `PlaceOutcome` of status tells it. */
+interface Outcome<Response> {
+  outcome?:
+    | { $case: 'place'; value: Response }
+    | { $case: 'refusal'; value: { code: string; message: string; retryAfterMs: number } }
+    | undefined;
+}
+
+export interface PlaceBatchesOptions<Request, Response> {
+  one(request: Request): Promise<Response>;
+  many(requests: Request[]): Promise<Outcome<Response>[]>;
 }
 
 /** Of one call at most, as the contract has it. */
@@ -12,26 +19,26 @@ const maxRequests = 128;
 /** So long one after the other is asked for once a replica of an earlier version has answered, in milliseconds. */
 const oneByOneMs = 60_000;
 
-interface Waiting {
-  request: PlaceRequest;
-  resolve(answer: PlaceResponse | Promise<PlaceResponse>): void;
+interface Waiting<Request, Response> {
+  request: Request;
+  resolve(answer: Response | Promise<Response>): void;
   reject(error: unknown): void;
 }
 
 /**
- * Asks for the places of one turn of the event loop by one call. A call costs gate and status more than a place does, and
- * when a node is gone thousands ask at once.
+ * Asks for the places of one turn of the event loop by one call. A call costs both sides more than a place does, and when a
+ * node is gone, or ends, many are asked for at once.
  */
-export class PlaceBatches {
-  readonly #options: PlaceBatchesOptions;
-  #waiting: Waiting[] = [];
+export class PlaceBatches<Request, Response> {
+  readonly #options: PlaceBatchesOptions<Request, Response>;
+  #waiting: Waiting<Request, Response>[] = [];
   #oneByOneUntil = 0;
 
-  constructor(options: PlaceBatchesOptions) {
+  constructor(options: PlaceBatchesOptions<Request, Response>) {
     this.#options = options;
   }
 
-  place(request: PlaceRequest): Promise<PlaceResponse> {
+  place(request: Request): Promise<Response> {
     return new Promise((resolve, reject) => {
       if (this.#waiting.push({ request, resolve, reject }) === 1) setImmediate(() => this.#send());
     });
@@ -45,7 +52,7 @@ export class PlaceBatches {
       void this.#sendBatch(waiting.slice(start, start + size));
   }
 
-  async #sendBatch(batch: Waiting[]): Promise<void> {
+  async #sendBatch(batch: Waiting<Request, Response>[]): Promise<void> {
     const { one, many } = this.#options;
     if (batch.length === 1) {
       batch[0]!.resolve(one(batch[0]!.request));
@@ -63,7 +70,10 @@ export class PlaceBatches {
     }
   }
 
-  #settle({ request, resolve, reject }: Waiting, outcome: PlaceOutcome['outcome']): void {
+  #settle(
+    { request, resolve, reject }: Waiting<Request, Response>,
+    outcome: Outcome<Response>['outcome'],
+  ): void {
     if (outcome?.$case === 'place') {
       resolve(outcome.value);
       return;
