@@ -114,16 +114,19 @@ describe('an elastic fleet', { skip: clusterTools === undefined && 'there are no
     const room = capacity * 0.75 * 2;
     const over = watch.moments.find(({ used }) => used > room)!;
     const decidedMs = watch.decisions.find(({ why }) => / 2 → \d+$/.test(why))!.atMs;
-    const [begun, last] = [over.atMs, crowd.enteredAt.at(-1)!];
-    const rate = (from: number, to: number) =>
-      crowd.enteredAt.filter((at) => at >= from && at < to).length / ((to - from) / 1_000);
-    const undisturbed = rate(crowd.enteredAt[100]!, begun);
-    const during = rate(begun, last);
+    // From the first decision to the last of the pods that it led to; before and after that log-ins are undisturbed.
+    const [first, last] = [crowd.enteredAt[100]!, crowd.enteredAt.at(-1)!];
+    const begun = over.atMs - (over.fleetMs - decidedMs);
+    const grown = Math.min(last, watch.moments.find(({ nodes }) => nodes.size === 5)!.atMs);
+    const count = (from: number, to: number) => crowd.enteredAt.filter((at) => at >= from && at < to).length;
+    const during = (1_000 * count(begun, grown)) / (grown - begun);
+    const undisturbed =
+      (1_000 * (count(first, begun) + count(grown, last))) / (begun - first + (last - grown));
     note(
       t,
       `2 → 5 by ${sessions} log-ins`,
       crowd.noticed(),
-      `a third asked for ${((decidedMs - over.fleetMs) / 1_000).toFixed(1)} s after two were too few; ${undisturbed.toFixed(1)} log-ins/s before, ${during.toFixed(1)} during (${(during / undisturbed).toFixed(2)}); refused for now: ${JSON.stringify(Object.fromEntries(crowd.refused))}`,
+      `a third asked for ${((decidedMs - over.fleetMs) / 1_000).toFixed(1)} s after two were too few; ${undisturbed.toFixed(1)} log-ins/s before and after, ${during.toFixed(1)} during (${(during / undisturbed).toFixed(2)}); refused for now: ${JSON.stringify(Object.fromEntries(crowd.refused))}`,
     );
   });
 
