@@ -20,6 +20,17 @@ test('a node is ready once its first report was taken, since nobody is placed on
   await starting;
 });
 
+test('a node that was kept from running for longer than an answer may take stays in the registry', async () => {
+  await fleet.start('node-2');
+  const { stream } = fleet.status.nodes.get('node-2')!;
+  const { length: before } = fleet.status.loads.get('node-2')!;
+  const until = performance.now() + 4_000;
+  while (performance.now() < until);
+  await eventually('it reports on', () => fleet.status.loads.get('node-2')!.length > before + 1);
+  assert.equal(fleet.status.nodes.get('node-2')!.stream, stream);
+  assert.equal(fleet.chat('node-2').isReady, true);
+});
+
 test('a name is asked for only a moment after the start, when DNS may know it, and an address at once', async (t) => {
   const lookup = t.mock.method(dns, 'lookup', () => new Promise(() => {}));
   const resolve = t.mock.method(dns.Resolver.prototype, 'resolve', () => new Promise(() => {}));

@@ -41,10 +41,12 @@ export interface RegistrationOptions {
 }
 
 /**
- * Without a word for this long, three reports without an answer, the stream is given up and another replica is tried:
- * before the lease of 5 s ends.
+ * Without a word for this long after a report, the stream is given up and another replica is tried: before the lease of 5 s
+ * ends. A node that was kept from running has not asked meanwhile…
  */
-const silenceMs = 3_000;
+const silenceMs = 2_500;
+/** …or has yet to read the answer, and has this much of it for that. */
+const readingMs = 250;
 /** Reports that are due at once, because the count moved, come no closer than this. */
 const minReportGapMs = 20;
 const retry = { baseMs: 200, maxMs: 3_000 };
@@ -171,7 +173,7 @@ export class Registration {
     });
     stream.on('error', (error: ServiceError) => this.#lost(stream, error));
     stream.on('end', () => this.#lost(stream, undefined));
-    stream.write({
+    this.#say(stream, {
       message: {
         $case: 'register',
         value: {
@@ -183,21 +185,29 @@ export class Registration {
         },
       },
     });
-    this.#watchSilence(stream);
   }
 
-  #watchSilence(stream: ClientDuplexStream<NodeMessage, StatusMessage>): void {
-    clearTimeout(this.#silenceTimer);
-    this.#silenceTimer = setTimeout(() => {
+  /** And waits for a word. */
+  #say(stream: ClientDuplexStream<NodeMessage, StatusMessage>, message: NodeMessage): void {
+    stream.write(message);
+    const giveUp = () => {
       if (this.#channel) this.#options.client.renew(this.#channel);
       stream.cancel();
-    }, silenceMs);
+    };
+    this.#silenceTimer ??= setTimeout(() => {
+      this.#silenceTimer = setTimeout(giveUp, readingMs);
+    }, silenceMs - readingMs);
+  }
+
+  #heardAWord(): void {
+    clearTimeout(this.#silenceTimer);
+    this.#silenceTimer = undefined;
   }
 
   #lost(stream: ClientDuplexStream<NodeMessage, StatusMessage>, error: ServiceError | undefined): void {
     if (this.#stream !== stream) return;
     this.#stream = undefined;
-    clearTimeout(this.#silenceTimer);
+    this.#heardAWord();
     clearTimeout(this.#reportTimer);
     const reason = error && fromServiceError(error);
     if (this.#isRegistered || this.#attempt === 0)
@@ -215,7 +225,7 @@ export class Registration {
 
   #hear({ message }: StatusMessage): void {
     const { node, fleet, onRevoked, onCommand } = this.#options;
-    this.#watchSilence(this.#stream!);
+    this.#heardAWord();
     switch (message?.$case) {
       case 'registered':
         node.registered(message.value.bootEpoch, message.value.ticketKey, message.value.nowMs);
@@ -271,7 +281,7 @@ export class Registration {
     this.#reportedCount = this.#options.connections();
     this.#reportedLeaving = this.#options.leaving();
     this.#reportedAt = performance.now();
-    stream.write({
+    this.#say(stream, {
       message: {
         $case: 'load',
         value: {
