@@ -219,17 +219,23 @@ export class Connection implements NodeConnection {
     const [oldest] = this.#pending.values();
     if (!oldest) return;
     const dueAt = Math.max(oldest.sentAt, this.#lastHeard) + doubtAfterMs;
+    const look = (isSure: boolean) => {
+      this.#debtTimer = undefined;
+      if (!this.#isOwed()) this.#watchDebt();
+      else if (isSure) this.doubt();
+      // Whoever was kept from running meanwhile has yet to read what came in time.
+      else this.#debtTimer = this.#clock.setTimeout(() => look(true), 0);
+    };
     this.#debtTimer = this.#clock.setTimeout(
-      () => {
-        this.#debtTimer = undefined;
-        const [owed] = this.#pending.values();
-        const silentSince = Math.max(owed?.sentAt ?? 0, this.#lastHeard);
-        const isSilent = this.#clock.now() - silentSince >= doubtAfterMs;
-        if (owed && isSilent && this.#pending.size < crowd) this.doubt();
-        else this.#watchDebt();
-      },
+      () => look(false),
       Math.max(dueAt - this.#clock.now(), doubtAfterMs / 10),
     );
+  }
+
+  #isOwed(): boolean {
+    const [owed] = this.#pending.values();
+    if (owed === undefined || this.#pending.size >= crowd) return false;
+    return this.#clock.now() - Math.max(owed.sentAt, this.#lastHeard) >= doubtAfterMs;
   }
 
   /** Someone is owed an answer for too long: asks whether the node is there, if nothing was heard of it meanwhile. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { closeCodes } from '@berth/wire';
+import { answerId, closeCodes, frameIds } from '@berth/wire';
 import { settled } from '../test/fake-clock.ts';
 import { refusal } from '../test/fake-platform.ts';
 import { online, setup } from '../test/setup.ts';
@@ -201,6 +201,21 @@ test('a node that is slow to answer, but there, is kept', async () => {
   await clock.advance(5_000);
   await slow;
   assert.equal(platform.sockets.length, 1);
+});
+
+test('an answer that is there to be read when the client runs again was in time', async () => {
+  const { client, platform, clock, states } = await online();
+  platform.on('friends', () => 'silence');
+  const asked = client.request('friends', {});
+  states.length = 0;
+  // Kept from running for five seconds: first come the timers that are due, and then what has come meanwhile.
+  clock.setTimeout(() => {
+    const [{ req }] = platform.socket.bodies('friends') as [{ req: number }];
+    platform.socket.frame(answerId(frameIds.friends), { req, friends: [] });
+  }, 5_000);
+  await clock.advance(5_000);
+  assert.deepEqual((await asked).friends, []);
+  assert.deepEqual([states, platform.socket.bodies('heartbeat')], [[], []]);
 });
 
 test('a node that says anything at all is not asked', async () => {

@@ -59,6 +59,8 @@ export class FakeTab implements Tabs {
   readonly hold?: NonNullable<Tabs['hold']>;
   /** It runs no more, though it is there: nothing is heard, nothing said. */
   isFrozen = false;
+  /** When it hears what was said. Default: at once. */
+  hears: (hear: () => void) => void = (hear) => hear();
 
   constructor(browser: FakeBrowser, parts: { channels: boolean; locks: boolean }) {
     this.#browser = browser;
@@ -73,7 +75,8 @@ export class FakeTab implements Tabs {
           if (this.isFrozen) return;
           const copy = structuredClone(message);
           for (const other of ears)
-            if (other !== ear) queueMicrotask(() => !other.tab.isFrozen && other.hear(copy));
+            if (other !== ear)
+              queueMicrotask(() => !other.tab.isFrozen && other.tab.hears(() => other.hear(copy)));
         },
         close: () => void ears.delete(ear),
       };

@@ -118,6 +118,19 @@ for (const [how, parts] of Object.entries(kinds)) {
   });
 }
 
+test('a tab that is kept from running does not lead in place of one whose answer it has yet to hear', async () => {
+  const tabs = await openTabs(new FakeBrowser(), 2);
+  const { platform, clock } = tabs[0]!;
+  // The timers that are due come first, and then what was said.
+  tabs[1]!.tab.hears = (hear) => void clock.setTimeout(hear, 3_000);
+  await clock.advance(60_000);
+  assert.deepEqual(
+    tabs.map(({ client }) => client.leads),
+    [true, false],
+  );
+  assert.equal(platform.sockets.length, 1);
+});
+
 test('a node that does not answer a tab that follows is left', async () => {
   const tabs = await openTabs(new FakeBrowser(), 2);
   const { platform, clock } = tabs[0]!;

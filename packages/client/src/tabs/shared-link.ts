@@ -326,9 +326,14 @@ export class SharedLink implements ClientLink {
   }
 
   #expectWord(): void {
-    this.#silenceTimer ??= this.#options.clock.setTimeout(() => {
+    const { clock } = this.#options;
+    const takeOver = () => {
       this.#silenceTimer = undefined;
       if (!this.leads) this.#group?.election.takeOver();
+    };
+    this.#silenceTimer ??= clock.setTimeout(() => {
+      // A tab that was kept from running meanwhile has yet to hear what was said in time.
+      this.#silenceTimer = clock.setTimeout(takeOver, 0);
     }, answerMs);
   }
 
