@@ -221,8 +221,11 @@ export class Link implements ClientLink {
       const ending: Ending = { code: 1006, node: berth.node };
       let next: Promise<Ending> | undefined;
       const isOver = () => terminalState(ending, false) !== undefined;
+      // Or the connection is gone.
+      const { promise: greeted, resolve: greetedOrGone } = Promise.withResolvers<void>();
       const move = ({ berth: to, startAfterMs = 0 }: Pushes['goAway']) => {
-        next ??= (startAfterMs > 0 ? this.#sleep(run, startAfterMs) : Promise.resolve())
+        next ??= greeted
+          .then(() => (startAfterMs > 0 && !connection.closed ? this.#sleep(run, startAfterMs) : undefined))
           .then(() => (isOver() ? ending : this.#connectOnce(run, to!, connection)))
           .then((last) => {
             // It did not get there: as long as it is served here, it may be told of another place.
@@ -253,6 +256,7 @@ export class Link implements ClientLink {
               .then(async (hello) => {
                 if (connection.closed || run.stopped) return;
                 ending.greeted = true;
+                greetedOrGone();
                 await this.#greet(connection, hello);
                 former?.leave(leaveMs);
               })
@@ -260,7 +264,8 @@ export class Link implements ClientLink {
           },
           push: (name, body) => {
             const goAway = name === 'goAway' ? (body as Pushes['goAway']) : undefined;
-            if (goAway?.berth && goAway.leaveWithinMs && ending.greeted) return move(goAway);
+            // Only to whom it has greeted, which is yet to be taken up where both came in one read.
+            if (goAway?.berth && goAway.leaveWithinMs) return move(goAway);
             if (goAway) ending.goAway = goAway;
             else if (name === 'kicked') ending.kicked = body as Pushes['kicked'];
             else if (name === 'moved') ending.moved = true;
@@ -272,6 +277,7 @@ export class Link implements ClientLink {
             ending.code = code;
             ending.moved ||= code === closeCodes.moved.code;
             this.#connections.delete(connection);
+            greetedOrGone();
             if (ending.greeted) former?.drop();
             const isCurrent = this.#greeted === connection;
             if (isCurrent) {

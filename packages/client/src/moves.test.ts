@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { answerId, frameIds } from '@berth/wire';
+import { answerId, encodeFrame, frameIds } from '@berth/wire';
 import { settled } from '../test/fake-clock.ts';
-import { refusal } from '../test/fake-platform.ts';
-import { online } from '../test/setup.ts';
+import { me, refusal } from '../test/fake-platform.ts';
+import { online, setup } from '../test/setup.ts';
 
 test('told to move, the client connects and resumes there before it leaves, and is never without a connection', async () => {
   const { platform, clock, states, texts } = await online();
@@ -118,4 +118,41 @@ test('a client that is kicked on its way to the next berth does not take the pla
     );
     assert.equal(platform.sockets.length, way === 'at the door' ? 2 : 1, way);
   }
+});
+
+test('told to move in the same read as it is greeted, the client is never without a connection', async () => {
+  const { client, platform, clock, states } = setup();
+  platform.on('hello', ({ req }, socket) => {
+    if (socket.node !== 'node-1') return undefined;
+    const hello = {
+      ...{ req, user: me, session: 's1', node: 'node-1', now: clock.now() },
+      ...{ heartbeatMs: 25_000, deadMs: 60_000, maxDeliverBytes: 16_384 },
+    };
+    const goAway = {
+      ...{ reason: 'drain', retryAfterMs: 0, berth: platform.berth('next') },
+      ...{ startAfterMs: 0, leaveWithinMs: 10_000 },
+    };
+    const both = Buffer.concat([
+      encodeFrame(answerId(frameIds.hello), hello),
+      encodeFrame(frameIds.goAway, goAway),
+    ]);
+    queueMicrotask(() => socket.raw(new Uint8Array(both).buffer));
+    return 'silence';
+  });
+  await client.logIn({ email: 'ann@example.org', password: 'secret-words' });
+  states.length = 0;
+  client.connect();
+  await settled();
+  assert.deepEqual(states, [
+    { kind: 'connecting', attempt: 0 },
+    { kind: 'online', node: 'node-1' },
+    { kind: 'online', node: 'next', movedFrom: 'node-1' },
+  ]);
+  assert.deepEqual(
+    platform.sockets.map(({ node, open }) => [node, open]),
+    [
+      ['node-1', false],
+      ['next', true],
+    ],
+  );
 });
