@@ -1,5 +1,6 @@
 import { globSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join, relative, resolve } from 'node:path';
 import process from 'node:process';
 import { startTestMysql } from '@berth/fixtures';
 import { TestCluster } from './deploy/cluster/test-cluster.ts';
@@ -17,6 +18,9 @@ const wholeSystem =
 const ofCluster = /^test\/deploy\/cluster/;
 const ofFigures = /^test\/figures\//;
 const onlyByName = /^test\/(deploy\/cluster|figures\/|bare-machine\/)/;
+/** Of those of the whole system: the last ones of two at a time are short, so that neither is waited for alone. */
+const lengths = [/^test\/e2e\//, /^test\/(faults|llfcchat)\//, /\.browser\.test\.ts$/, /^apps\/local\//];
+const lengthOf = (file: string): number => lengths.findLastIndex((kind) => kind.test(relative('.', file)));
 /** Of those of the whole system, what measures, or has one cluster. */
 const alone = /^test\/(deploy\/cluster|figures\/|bare-machine\/)/;
 
@@ -36,6 +40,8 @@ if (files.length === 0) {
 await prepare(files, say);
 
 const removeTemporaryFiles = useOwnTemporaryFolder();
+// What one process has compiled the next need not: the test files are hundreds, and a platform is eight processes.
+process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'compiled');
 const onCluster = files.filter((file) => ofCluster.test(file));
 // One of them writes a million messages.
 const mysql = await startTestMysql(['--loose-innodb-log-file-size=96M'], { migrated: true });
@@ -52,7 +58,9 @@ try {
     { name: 'the parts', files: absolute((file) => !wholeSystem.test(file)), concurrency: 2 },
     {
       name: 'the whole',
-      files: absolute((file) => wholeSystem.test(file) && !alone.test(file)),
+      files: absolute((file) => wholeSystem.test(file) && !alone.test(file)).sort(
+        (one, other) => lengthOf(other) - lengthOf(one),
+      ),
       concurrency: 2,
     },
     {

@@ -36,7 +36,7 @@ export class Mailbox {
       await eventually(
         'the mail catcher answers',
         async () => (await fetch(`${mailbox.webUrl}/email`)).ok,
-        20_000,
+        60_000,
       );
     } catch (error) {
       await mailbox.close();
@@ -58,7 +58,8 @@ export class Mailbox {
     });
   }
 
+  /** In order, so that what it has compiled is kept for the next one. */
   async close(): Promise<void> {
-    await this.#process.kill();
+    await this.#process.stop(1_000);
   }
 }

@@ -58,7 +58,10 @@ export class Service {
   spawn(): void {
     const child = spawn(process.execPath, [join(this.root, this.#entry)], {
       cwd: this.root,
-      env: { PATH: process.env.PATH, UV_THREADPOOL_SIZE: '6', LOG_LEVEL: 'info', ...this.#environment },
+      env: {
+        ...{ PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE },
+        ...{ UV_THREADPOOL_SIZE: '6', LOG_LEVEL: 'info', ...this.#environment },
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const log = createWriteStream(this.#logFile, { flags: 'a' });
