@@ -60,6 +60,8 @@ export async function startLoad(
     conversations.push(conversation);
     for (const member of members) groupOf.set(member, conversation);
   }
+  // What a test looks at is what becomes of them from here on.
+  for (const { states } of devices) states.length = 0;
   /** By conversation: the message whose thread is written to now, and who begins the next. */
   const roots = new Map<number, number>();
   const meaning = (device: Device, index: number): Parameters<BerthClient['send']>[2] => {

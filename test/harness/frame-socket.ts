@@ -14,7 +14,7 @@ export interface ReceivedFrame {
 interface FrameSocketOptions {
   /** Of a frame's header. Default: 2. */
   lengthBytes?: 2 | 4;
-  /** How long a frame is waited for, unless it is said. Default: 5 s. */
+  /** How long a frame is waited for, unless it is said. Default: 30 s. */
   timeoutMs?: number;
 }
 
@@ -28,7 +28,7 @@ export class FrameSocket {
   #bytes = Buffer.alloc(0);
   #wake: (() => void)[] = [];
 
-  private constructor(socket: Socket, { lengthBytes = 2, timeoutMs = 5_000 }: FrameSocketOptions) {
+  private constructor(socket: Socket, { lengthBytes = 2, timeoutMs = 30_000 }: FrameSocketOptions) {
     this.#socket = socket;
     this.#lengthBytes = lengthBytes;
     this.#timeoutMs = timeoutMs;

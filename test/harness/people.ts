@@ -87,7 +87,7 @@ export async function connectDevice(
 }
 
 /** Waits until a person can log in and be connected, as after a fault; leaves again. */
-export async function getsIn(platform: PlatformDoors, person: Person, timeoutMs?: number): Promise<void> {
+export async function getsIn(platform: PlatformDoors, person: Person): Promise<void> {
   await eventually(
     'someone new can log in',
     async () => {
@@ -95,20 +95,20 @@ export async function getsIn(platform: PlatformDoors, person: Person, timeoutMs?
       await device.client.close();
       return true;
     },
-    timeoutMs,
+    90_000,
   );
 }
 
-/** A node that has just started takes few log-ins a second; who is told to come again does, for at most 10 s. */
+/** A node that has just started takes few log-ins a second, and a part may be slow: who is told to come again does, for at most 30 s. */
 async function logInWhenThereIsRoom({ client }: Device, { email, password }: Person): Promise<void> {
-  const until = performance.now() + 10_000;
+  const until = performance.now() + 30_000;
   for (;;) {
     try {
       await client.logIn({ email, password });
       return;
     } catch (error) {
-      if (!(error instanceof BerthError) || error.code !== 'no_berth' || performance.now() > until)
-        throw error;
+      const isToComeAgain = error instanceof BerthError && ['no_berth', 'unavailable'].includes(error.code);
+      if (!isToComeAgain || performance.now() > until) throw error;
       await new Promise((resolve) => setTimeout(resolve, error.retryAfterMs ?? 500));
     }
   }
@@ -149,7 +149,7 @@ export function nextEvent<E extends Parameters<BerthClient['on']>[0]>(
   client: BerthClient,
   event: E,
   wanted: (value: EventValue<E>) => boolean = () => true,
-  timeoutMs = 10_000,
+  timeoutMs = 30_000,
 ): Promise<EventValue<E>> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
@@ -194,7 +194,7 @@ export async function settle(
   platform: PlatformDoors,
   devices: Device[],
   conversations: number[],
-  timeoutMs = 30_000,
+  timeoutMs = 60_000,
 ): Promise<void> {
   for (const conversation of conversations) {
     const [row] = await platform.db.rows<{ head: number | null }>(
@@ -242,7 +242,7 @@ export async function lookAgain(
     );
   }
   const all = [...devices, ...late];
-  await settle(platform, all, conversations, 40_000);
+  await settle(platform, all, conversations);
   for (const conversation of conversations) {
     const rows = await platform.db.rows<{ user_id: number }>(
       'SELECT user_id FROM members WHERE conversation_id = ? AND left_seq IS NULL',

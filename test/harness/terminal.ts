@@ -41,7 +41,7 @@ export class TerminalClient {
       return await eventually(
         `the terminal shows ${pattern}`,
         () => pattern.exec(this.#text) ?? undefined,
-        15_000,
+        60_000,
       );
     } catch (error) {
       throw new Error(`${(error as Error).message}; it shows:\n${this.#text}`);

@@ -93,7 +93,7 @@ function lives(pid: number): boolean {
 }
 
 const allGone = (pids: Iterable<number>): Promise<true> =>
-  eventually('every process has ended', () => [...pids].every((pid) => !lives(pid)) || undefined, 20_000);
+  eventually('every process has ended', () => [...pids].every((pid) => !lives(pid)) || undefined, patienceMs);
 
 async function call(path: string, body: object): Promise<{ status: number; body: Record<string, never> }> {
   const response = await fetch(`http://127.0.0.1:${port}${path}`, {
@@ -184,7 +184,7 @@ test('the next start finds the data again; a chat node that dies is named and st
 
   const pids = launcher.pids;
   process.kill(pids.get('chat-2')!, 'SIGKILL');
-  await eventually('it runs again', () => launcher.out.includes('chat-2 runs again'), 20_000);
+  await eventually('it runs again', () => launcher.out.includes('chat-2 runs again'), patienceMs);
   assert.match(
     launcher.out,
     /^berth: chat-2 stopped by itself \(SIGKILL; log: .*chat-2\.log\); starting it again\nberth: chat-2 runs again \(process \d+\)$/m,
@@ -207,14 +207,14 @@ test('+ adds a chat node while all runs, - takes it away again, and one stays', 
   await eventually(
     'there is one more',
     () => /^berth: chat-2 runs \(process \d+\)/m.test(launcher.out),
-    20_000,
+    patienceMs,
   );
   // Faster than nodes start and stop.
   launcher.child.stdin!.write('-+--');
   await eventually(
     'it stays',
     () => launcher.out.includes('berth: chat-1 is the last chat node and stays'),
-    30_000,
+    patienceMs,
   );
   const changes = launcher.out.match(/^berth: chat-2 (has stopped|runs)/gm);
   assert.deepEqual(changes, [
@@ -238,7 +238,7 @@ test('on a terminal keys need no Enter, and Ctrl-C stops it', {
   await eventually(
     'there is one more',
     () => /berth: chat-2 runs \(process \d+\)/.test(launcher.out),
-    20_000,
+    patienceMs,
   );
   launcher.child.stdin!.write('\u0003');
   assert.equal(await launcher.exited, 0);

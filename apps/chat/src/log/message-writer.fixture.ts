@@ -73,6 +73,8 @@ export function createWritingNode(options: WritingNodeOptions): WritingNode {
       },
     },
     log: createLog('chat', 'silent'),
+    // Who waits for a store on a busy machine is not refused.
+    deadlineMs: 60_000,
     writers,
     ...rest,
   });

@@ -19,6 +19,9 @@ export interface Frame {
   body: Record<string, unknown>;
 }
 
+/** A machine that stands still now and then is waited for. */
+const waitMs = 30_000;
+
 /** A client that says exactly what it is told to, over TCP or WebSocket. */
 export class WireClient {
   readonly frames: Frame[] = [];
@@ -140,7 +143,7 @@ export class WireClient {
   }
 
   async #next(what: string, fits: (frame: Frame) => boolean): Promise<Frame> {
-    const until = performance.now() + 10_000;
+    const until = performance.now() + waitMs;
     for (;;) {
       const at = this.frames.findIndex(fits);
       if (at >= 0) return this.frames.splice(at, 1)[0]!;
@@ -153,7 +156,9 @@ export class WireClient {
         };
         const timer = setTimeout(() => {
           this.#waiters.delete(wake);
-          reject(new Error(`not within 10 s: ${what}; here: ${JSON.stringify(this.frames.slice(-5))}`));
+          reject(
+            new Error(`not within ${waitMs} ms: ${what}; here: ${JSON.stringify(this.frames.slice(-5))}`),
+          );
         }, until - performance.now());
         this.#waiters.add(wake);
       });
