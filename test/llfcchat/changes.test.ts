@@ -105,7 +105,7 @@ test('an edit comes to an old client as a line that names what it corrects, and 
   await web.client.react(thread_id, seq, '👍', true);
   const heard: string[] = [];
   while (!heard.includes('✎ "helo" → hello')) {
-    const { body } = await annClient.next(1019, undefined, 8_000);
+    const { body } = await annClient.next(1019);
     heard.push(...body.text_array.map((item: { content: string }) => item.content));
   }
   assert.ok(heard.includes('helo'));

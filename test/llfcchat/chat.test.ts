@@ -213,7 +213,7 @@ test('what an old client missed while offline is pushed as 1019 once it shows th
   const { client } = await oldConnect(platform, bob);
   const contents: string[] = [];
   while (!contents.includes('m3')) {
-    const { body } = await client.next(1019, undefined, 8_000);
+    const { body } = await client.next(1019);
     contents.push(...body.text_array.map((item: { content: string }) => item.content));
   }
   assert.deepEqual(
@@ -248,7 +248,7 @@ test('what another device of the user has received is pushed to an old client th
   const { client } = await oldConnect(platform, bob);
   const contents: string[] = [];
   while (!contents.includes('m3')) {
-    const { body } = await client.next(1019, undefined, 8_000);
+    const { body } = await client.next(1019);
     contents.push(...body.text_array.map((item: { content: string }) => item.content));
   }
   assert.deepEqual(contents, ['m1', 'm2', 'm3'], 'each once, and nothing that it had before');

@@ -1,6 +1,6 @@
 import type { PlatformDoors } from '../harness/platform.ts';
 
-/** Gives a user so many friends, each with a conversation that was active a minute from now, straight into the tables. */
+/** Gives a user so many friends, each with a conversation that was active an hour from now, straight into the tables. */
 export async function befriendCrowd(platform: PlatformDoors, user: number, count: number): Promise<void> {
   const now = Date.now();
   const insert = async (sql: string, rows: (string | number | Buffer)[][]) => {
@@ -25,7 +25,7 @@ export async function befriendCrowd(platform: PlatformDoors, user: number, count
   );
   await insert(
     'INSERT INTO conversations (id, kind, direct_key, created_by, hint_seq, hint_at, member_count, created_at)',
-    crowd.map(({ id }, index) => [1_000_000 + index, 1, key(user, id), id, 0, now + 60_000, 2, now]),
+    crowd.map(({ id }, index) => [1_000_000 + index, 1, key(user, id), id, 0, now + 3_600_000, 2, now]),
   );
   const pairs = crowd.flatMap(({ id }, index) => [
     [1_000_000 + index, user, id],

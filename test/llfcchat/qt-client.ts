@@ -5,6 +5,7 @@ import { type Body, type FrameSocket, frameOf } from '../harness/frame-socket.ts
 import type { PlatformDoors } from '../harness/platform.ts';
 import { type OldUser, oldLogIn } from './old-user.ts';
 import { connectResource } from './resource-socket.ts';
+import { TimelyReads } from './timely-reads.ts';
 
 /**
  * `plain`: the first variant, which neither beats nor pages and shows what `text_array` brings. `threads`: the later one.
@@ -63,6 +64,7 @@ export class QtClient {
   fileToken = '';
   readonly #options: QtOptions;
   #socket: Socket | undefined;
+  #reads = new TimelyReads();
   #read = new FrameReader();
   #timers: NodeJS.Timeout[] = [];
   #uid = 0;
@@ -83,13 +85,14 @@ export class QtClient {
   }
 
   /** Logs in; resolves when 1006 is there and, for one with threads, everything is loaded. */
-  async logIn(platform: PlatformDoors, timeoutMs = 30_000): Promise<void> {
+  async logIn(platform: PlatformDoors, timeoutMs = 60_000): Promise<void> {
     const berth = await oldLogIn(platform as Parameters<typeof oldLogIn>[0], this.user);
     assert.equal(berth.error, 0, JSON.stringify(berth));
     this.friends = new Map();
     this.listed = [];
     this.isLoaded = false;
     this.#uid = 0;
+    this.#reads = new TimelyReads();
     this.#read = new FrameReader();
     this.nodePort = Number(berth.port);
     if (this.#options.pictures) this.files = await connectResource(berth.reshost, Number(berth.resport));
@@ -125,7 +128,7 @@ export class QtClient {
   }
 
   /** Waits for a frame that came, or will. */
-  async frame(id: number, wanted: (body: Body) => boolean = () => true, timeoutMs = 10_000): Promise<Body> {
+  async frame(id: number, wanted: (body: Body) => boolean = () => true, timeoutMs = 30_000): Promise<Body> {
     return eventually(
       `${this.user.name} gets ${id}`,
       () => this.frames.find((frame) => frame.id === id && wanted(frame.body))?.body,
@@ -140,7 +143,7 @@ export class QtClient {
     return eventually(
       `${this.user.name} gets ${id + 1}`,
       () => this.frames.slice(before).find((frame) => frame.id === id + 1)?.body,
-      10_000,
+      30_000,
     );
   }
 
@@ -172,7 +175,8 @@ export class QtClient {
 
   #take(chunk: Buffer | null): void {
     if (chunk === null) return;
-    for (const { id, body } of this.#read.push(chunk)) this.#handle(id, body);
+    for (const piece of this.#reads.push(chunk))
+      for (const { id, body } of this.#read.push(piece)) this.#handle(id, body);
   }
 
   #handle(id: number, bytes: Buffer): void {

@@ -9,7 +9,7 @@ export function qtPeople(platform: Platform) {
   async function logIn(
     user: OldUser,
     variant: QtVariant,
-    { readsPerSecond = 0, timeoutMs = 30_000 } = {},
+    { readsPerSecond = 0, timeoutMs = 60_000 } = {},
   ): Promise<QtClient> {
     const client = new QtClient(user, { variant, readsPerSecond });
     await client.logIn(platform, timeoutMs);
