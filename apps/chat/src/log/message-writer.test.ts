@@ -71,18 +71,18 @@ test('only who got the answer is spared the echo', async () => {
   const server = new URL(mysql.url);
   const proxy = await new TcpProxy({ host: server.hostname, port: Number(server.port) }).start();
   server.port = String(proxy.port);
-  const node = createWritingNode({ url: server.href, deadlineMs: 300 });
+  const node = createWritingNode({ url: server.href, deadlineMs: 3_000, attemptTimeoutMs: 20_000 });
   const [group] = (await createGroups(mysql.db, 1, 2)) as [number];
   const origin = {};
   await node.send(group, 1, 'answered', { origin });
-  proxy.delayMs = 400;
+  proxy.hold('back');
   await assert.rejects(node.send(group, 1, 'too late', { origin }), { code: 'deadline' });
+  proxy.release();
   await eventually('both are stored', () => node.delivered.length === 2);
   assert.deepEqual(
     node.delivered.map((entry) => entry.origin),
     [origin, undefined],
   );
-  proxy.delayMs = 0;
   await node.close();
   await proxy.close();
 });

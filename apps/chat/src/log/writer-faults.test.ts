@@ -106,7 +106,7 @@ test('a connection that is lost with a batch costs a look-up and nothing else', 
 });
 
 test('while nothing is known of an INSERT the answer is deadline, and a resend finds what became of it', async () => {
-  const { node, proxy } = await createNodeBehindProxy({ deadlineMs: 400, attemptTimeoutMs: 5_000 });
+  const { node, proxy } = await createNodeBehindProxy({ deadlineMs: 3_000, attemptTimeoutMs: 20_000 });
   const [conversation] = await createGroups(mysql.db, 1, 2);
   await node.send(conversation!, 1, 'before');
   const struck = proxy.next('what became of me', 'stalled');
@@ -258,7 +258,7 @@ for (const binlog of [[], ['--log-bin', '--sync-binlog=1', '--server-id=1']]) {
             acknowledged.push({ conversation, seq, cid });
             break;
           } catch {
-            await eventually('the server answers', async () => (await admin.rows('SELECT 1')).length, 20_000);
+            await eventually('the server answers', async () => (await admin.rows('SELECT 1')).length, 60_000);
           }
         }
       }
@@ -267,7 +267,7 @@ for (const binlog of [[], ['--log-bin', '--sync-binlog=1', '--server-id=1']]) {
     await server.kill();
     const before = acknowledged.length;
     const restarted = await server.restart();
-    await eventually('it goes on', () => acknowledged.length > before + 300, 20_000);
+    await eventually('it goes on', () => acknowledged.length > before + 300, 60_000);
     stop.abort();
     await Promise.all(clients);
     const reader = new Mysql({ url: server.url });
@@ -296,7 +296,7 @@ test('without a server a message is refused as not stored, in time', async () =>
   const admin = new Mysql({ url: server.url });
   await migrate(admin);
   const [conversation] = await createGroups(admin, 1, 1);
-  const node = createWritingNode({ url: server.url, deadlineMs: 600 });
+  const node = createWritingNode({ url: server.url, deadlineMs: 4_000 });
   await node.send(conversation!, 1, 'stored');
   await server.kill();
   const sends = await Promise.allSettled(upTo(5).map(() => node.send(conversation!, 1, 'too late')));

@@ -39,7 +39,6 @@ test('a ticket of a session that was ended is refused', async () => {
   const user = await fleet.user();
   const signed = fleet.status.ticket('node-1', user);
   fleet.status.revoke({ userId: user, sessionIds: [signed.session] });
-  const client = await fleet.connect('node-1');
   await eventually('the revocation is known', async () => {
     const probe = await fleet.connect('node-1');
     const again = fleet.status.ticket('node-1', user, { session: signed.session });
@@ -48,6 +47,7 @@ test('a ticket of a session that was ended is refused', async () => {
       (error) => error.code === 'session_ended',
     );
   });
+  const client = await fleet.connect('node-1');
   await assert.rejects(client.ask('hello', { token: signed.ticket }), { code: 'session_ended' });
   assert.equal(await client.closed, closeCodes.sessionEnded.code);
 });

@@ -11,7 +11,7 @@ import { eventually } from '@berth/fixtures';
 import { HttpListener } from './http-listener.ts';
 import { Places } from './places.ts';
 
-/** Opens so many connections to a port and sets `flag` when all are there, or at the latest after 3 s. */
+/** Opens so many connections to a port and sets `flag` when all are there, or at the latest after 30 s. */
 const opener = `
   const { workerData } = require('node:worker_threads');
   const { connect } = require('node:net');
@@ -20,7 +20,7 @@ const opener = `
   const end = () => { Atomics.store(flag, 1, open); Atomics.store(flag, 0, 1); Atomics.notify(flag, 0); };
   for (let index = 0; index < count; index++)
     connect({ host: '127.0.0.1', port }, () => { if (++open === count) end(); }).on('error', () => {});
-  setTimeout(end, 3000);
+  setTimeout(end, 30000);
 `;
 
 test('a thousand connections wait for a gate that is busy, and none is put off', async () => {
@@ -31,7 +31,7 @@ test('a thousand connections wait for a gate that is busy, and none is put off',
   const flag = new Int32Array(new SharedArrayBuffer(8));
   const worker = new Worker(opener, { eval: true, workerData: { port: listener.port, count, flag } });
   // Takes nothing until they are all there.
-  Atomics.wait(flag, 0, 0, 10_000);
+  Atomics.wait(flag, 0, 0, 60_000);
   assert.equal(Atomics.load(flag, 1), count);
   await worker.terminate();
 });
@@ -137,14 +137,16 @@ test('a connection that asks for more and more without an answer is cut, and not
 
 test('an answer that nobody takes gives its place up in time', async () => {
   const large = Buffer.alloc(8_388_608);
-  const listener = new HttpListener((_request, response) => response.end(large), {
-    places: new Places(5),
-    takenMs: 200,
-  });
+  let handled = 0;
+  const answer = (_request: unknown, response: ServerResponse) => {
+    handled++;
+    response.end(large);
+  };
+  const listener = new HttpListener(answer, { places: new Places(5), takenMs: 200 });
   await listener.listen('127.0.0.1', 0);
   after(() => listener.close(0));
   for (let count = 0; count < 5; count++) await asking(listener.port, 1);
-  await eventually('the room is full', () => listener.inFlight === 5);
+  await eventually('all have had a place', () => handled === 5);
   await eventually('there is room', () => listener.inFlight === 0);
   assert.equal((await fetch(`http://127.0.0.1:${listener.port}/`)).status, 200);
 });

@@ -93,6 +93,8 @@ test('with Redis gone, placements go on over the last good view, marked as such'
     ['a', await ready('a')],
     ['b', await ready('b')],
   ]);
+  // For as long as it takes.
+  for (const node of nodes.values()) setInterval(() => node.report(), 200).unref();
   await eventually('both are in view', async () =>
     (await status.text('/metrics')).text.includes('state="ready",service="status"} 2'),
   );

@@ -137,8 +137,12 @@ test('a node that stops reporting leaves the fleet with its lease', async () => 
   status = await startStatus(stores.url, { LEASE_SECONDS: '2' });
   const one = await ready('one');
   const two = await ready('two');
+  const reporting = new Set([one, two]);
+  const timer = setInterval(() => {
+    for (const node of reporting) node.report();
+  }, 200);
   await eventually('one knows two', () => one.peers() === 'one,two');
-  const timer = setInterval(() => one.report(), 200);
+  reporting.delete(two);
   await eventually('two is gone', () => one.peers() === 'one').finally(() => clearInterval(timer));
   assert.equal(await stateOf('two'), 'lost');
   await acknowledged(two, two.report());

@@ -57,7 +57,7 @@ async function withLoop(
       new ScalingLoop({
         ...{ registry, scaler, policy, log, everyMs: 10, replica },
         events: { record: (event) => told.push(event) },
-        leadership: new Leadership(stores.redis, replica, 500),
+        leadership: new Leadership(stores.redis, replica, 60_000),
         onPlan: (outcome) => outcomes.push(`${replica} ${outcome}`),
       }),
   );
@@ -208,11 +208,12 @@ test('a replica whose place another one has taken tells nobody what it wanted', 
 });
 
 test('who leads no more remembers nothing', async () => {
-  const one = new Leadership(stores.redis, 'one', 50);
+  const one = new Leadership(stores.redis, 'one', 60_000);
   const two = new Leadership(stores.redis, 'two', 10_000);
   assert.deepEqual(await one.lead(), {});
   assert.equal(await two.lead(), undefined);
   assert.equal(await one.remember({ calmSinceMs: 7 }), true);
+  await stores.redis.pexpire('{berth}:planner-leader', 1);
   assert.deepEqual(await eventually('the lease ends', () => two.lead()), { calmSinceMs: 7 });
   assert.equal(await one.remember({ calmSinceMs: 8 }), false);
   assert.equal(await one.lead(), undefined);

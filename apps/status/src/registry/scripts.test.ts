@@ -248,7 +248,7 @@ test('the scripts do what the pure rules say, whatever happens in whatever order
   );
 });
 
-const lasting: Rules = { ...defaultRules, admissionRate: 100_000 };
+const lasting: Rules = { ...defaultRules, admissionRate: 100_000, leaseMs: 600_000, reservationMs: 600_000 };
 const idle = {
   sequence: 1,
   connections: 0,

