@@ -34,6 +34,7 @@ test('three browsers of one person live at once: what one writes and reads the o
   await openChat(second, people[1].name);
   await send(second, 'From the second');
   await openChat(third, people[1].name);
+  await message(third, 'From the second').waitFor();
   await send(third, 'From the third');
   for (const page of [first, second, third]) {
     await message(page, 'From the third').waitFor();

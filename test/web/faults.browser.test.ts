@@ -34,8 +34,7 @@ test('a chat node killed in mid-conversation: both pages come back by themselves
     await send(from.page, text);
     expected.push(text);
   }
-  const mineBack = await nodeOf(mine.page);
-  assert.notEqual(mineBack, node);
+  await eventually('the page is elsewhere', async () => (await nodeOf(mine.page)) !== node);
   for (const { page } of [mine, theirs]) {
     await eventually(
       'every message on the page, once',
@@ -44,11 +43,12 @@ test('a chat node killed in mid-conversation: both pages come back by themselves
         assert.deepEqual([...shown].sort(), [...expected].sort());
         return true;
       },
-      30_000,
+      60_000,
     );
+    // Until then it stands below what came meanwhile.
+    await eventually('all are sent', async () => (await page.getByLabel('Waiting to be sent').count()) === 0);
   }
   assert.deepEqual(await texts(mine.page), await texts(theirs.page), 'in the same order on both');
-  await mine.page.getByLabel('Waiting to be sent').waitFor({ state: 'detached' });
   assert.deepEqual([...mine.complaints, ...theirs.complaints], []);
 });
 

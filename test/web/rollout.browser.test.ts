@@ -56,7 +56,9 @@ async function useAddress(choose: Choice): Promise<{ url: string; turn(choose: C
       return;
     }
     const { method, headers, url: path } = incoming;
-    const onward = request({ host: '127.0.0.1', port: ports[choice], method, path, headers }, (answer) => {
+    // A connection for each: one that gate has just given up must not fail a request.
+    const to = { host: '127.0.0.1', port: ports[choice], method, path, headers, agent: false };
+    const onward = request(to, (answer) => {
       outgoing.writeHead(answer.statusCode!, answer.headers);
       answer.pipe(outgoing);
     });

@@ -80,7 +80,7 @@ for (const [what, script] of Object.entries(without))
     ];
     for (const page of [second.page, third.page]) {
       await message(page, 'after it').waitFor();
-      await message(page, 'and meanwhile').waitFor();
+      for (const text of ['while it closes', 'and meanwhile']) await message(page, text).waitFor();
       assert.deepEqual((await texts(page)).sort(), expected);
     }
     assert.equal(sockets(), 1, 'one of the two has taken over');
