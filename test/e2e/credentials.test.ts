@@ -10,7 +10,7 @@ import { type Person, seedPeople } from '../harness/people.ts';
 import { usePlatform } from '../harness/platform.ts';
 import { type RawBerth, type RawLogIn, RawSession, rawLogIn } from '../harness/raw-session.ts';
 
-/** Long enough for a log-in on a busy machine, and soon over. */
+/** Long enough for most log-ins on a busy machine, and soon over. */
 const ticketSeconds = 4;
 const platform = usePlatform({
   nodes: 2,
@@ -42,6 +42,10 @@ async function sayAll({ host, port }: Pick<RawBerth, 'host' | 'port'>, frames: [
   return socket.frames;
 }
 
+/** Somebody whose ticket was used in time. */
+const loggedIn = (person: Person): Promise<RawSession> =>
+  eventually('the ticket is used in time', () => RawSession.open(platform, person));
+
 test('without a log-in no frame is answered but with its refusal, and the connection is closed', async () => {
   const [victim] = await seedPeople(platform, 1);
   const at = { host: '127.0.0.1', port: platform.nodes[0]!.tcpPort };
@@ -61,7 +65,7 @@ test('without a log-in no frame is answered but with its refusal, and the connec
 
 test('what only nodes say is not taken from a client', async () => {
   const [person] = await seedPeople(platform, 1);
-  const session = await RawSession.open(platform, person!);
+  const session = await loggedIn(person!);
   const known = new Set(requests.flatMap((name) => [frameIds[name]]));
   const answerOfProbe = frameIds.probe + 1;
   for (let id: number = berthIds.first; id < frameIds.conversationEvent + 20; id++) {
@@ -108,7 +112,7 @@ test('a ticket that is forged, of another, expired, used or for another node ope
   await refused('a ticket for another node', wrongNode, forged.berth.ticket);
   await refused('another node’s name', wrongNode, `${elsewhere.name}.${parts[1]}.${parts[2]}`);
 
-  const used = await RawSession.open(platform, person);
+  const used = await loggedIn(person);
   await refused('a ticket used before', used.logIn, used.logIn.berth.ticket);
   assert.equal((await used.ask('heartbeat')).error, undefined, 'whoever used it first stays');
   await used.close();

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { eventually } from '@berth/fixtures';
 import { frameIds } from '@berth/wire';
 import { requestSchemas } from '@berth/wire/requests';
+import { nobodyIsThere } from '../harness/fleet.ts';
 import {
   befriend,
   closeAll,
@@ -71,6 +72,7 @@ async function setScene(): Promise<Scene> {
     'what ann said is marked as read by her',
     async () => (await platform.db.rows(unread, [ann.id, textKind])).length === 0,
   );
+  await nobodyIsThere(platform);
   const victim = await RawSession.open(platform, ann);
   await victim.ask('resume', { marks: [] });
   return { victim, ann, bob, eve, xan, bea, direct, crew, withBea, ownGroups, invite };

@@ -71,7 +71,7 @@ test('the API server goes away and the leader is killed in the midst of a scale-
   assert.equal(await platform.service(leaver).stop(), 0);
   await load.more(100);
   await load.stop();
-  await settle(platform, load.devices, load.conversations, 60_000);
+  await settle(platform, load.devices, load.conversations);
   t.diagnostic(
     `${atFirst} of ${load.devices.length} were on it when the API server left; ${api.unanswered} calls were not answered`,
   );

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventually } from '@berth/fixtures';
 import { limits } from '@berth/wire';
+import { nobodyIsThere } from '../harness/fleet.ts';
 import {
   closeAll,
   connectDevice,
@@ -28,7 +29,7 @@ test('a chat node is killed while 50 clients send: all go on elsewhere and nothi
   await eventually(
     'everyone is on the other node',
     () => load.devices.every((device) => nodeOf(device) === 'chat-2'),
-    30_000,
+    60_000,
   );
   const backMs = performance.now() - killedAt;
   await load.more(200);
@@ -60,8 +61,10 @@ test('a node that gets SIGTERM sends its clients elsewhere, berth in hand, and e
 });
 
 test('a node that is stopped is left by whoever is owed an answer, long before it counts as silent', async (t) => {
-  const people = await seedPeople(platform, 4);
-  const devices = await Promise.all(people.map((person) => connectDevice(platform, person)));
+  await nobodyIsThere(platform);
+  const devices = [];
+  // One after the other: places that are asked for together may be on one node.
+  for (const person of await seedPeople(platform, 4)) devices.push(await connectDevice(platform, person));
   const sleeper = platform.nodes[0]!;
   const onIt = devices.filter((device) => nodeOf(device) === sleeper.name);
   const elsewhere = devices.filter((device) => nodeOf(device) !== sleeper.name);
@@ -88,11 +91,11 @@ test('a node that is stopped and goes on later neither loses nor doubles anythin
   const sleeper = platform.nodes[1]!;
   sleeper.signal('SIGSTOP');
   const asleep = performance.now();
-  await eventually('its lease has run out', () => performance.now() - asleep > 8_000, 20_000);
+  await eventually('its lease has run out', () => performance.now() - asleep > 8_000);
   sleeper.signal('SIGCONT');
   await load.more(200);
   await load.stop();
-  await settle(platform, load.devices, load.conversations, 60_000);
+  await settle(platform, load.devices, load.conversations);
   assert.deepEqual(await verdict(platform, load.devices, load.conversations), []);
   await load.close();
 });

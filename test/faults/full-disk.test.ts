@@ -58,7 +58,7 @@ test('the disk fills up: what cannot be stored is not acknowledged, and is store
       acknowledged = load.acknowledged;
       return looks === 50;
     },
-    30_000,
+    60_000,
   );
   await rm(ballast);
   await load.more(100);

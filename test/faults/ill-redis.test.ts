@@ -15,10 +15,10 @@ async function talkThrough(illness: { begin(): Promise<void>; end(): Promise<voi
   await load.more(300);
   await illness.end();
   const [newcomer] = await seedPeople(platform, 1);
-  await getsIn(platform, newcomer!, 20_000);
+  await getsIn(platform, newcomer!);
   await load.more(100);
   await load.stop();
-  await settle(platform, load.devices, load.conversations, 40_000);
+  await settle(platform, load.devices, load.conversations);
   assert.deepEqual(await verdict(platform, load.devices, load.conversations), []);
   await load.close();
 }

@@ -10,7 +10,7 @@ const platform = usePlatform({ nodes: 2, environment: { chat: { DRAIN_SECONDS: '
 async function nothingIsLost(load: Load): Promise<void> {
   await load.more(100);
   await load.stop();
-  await settle(platform, load.devices, load.conversations, 40_000);
+  await settle(platform, load.devices, load.conversations);
   const all = await lookAgain(platform, load.devices, load.conversations);
   assert.deepEqual(await verdict(platform, all, load.conversations), []);
   await closeAll(all);

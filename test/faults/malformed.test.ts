@@ -48,7 +48,11 @@ const wrongBodies: Record<string, Buffer> = {
 const residentBytes = (): number =>
   Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${platform.nodes[0]!.pid}/status`, 'utf8'))![1]) * 1024;
 
-async function logIn(person: Person): Promise<FrameSocket> {
+/** Who is kept from running finds that the first frame came late, and tries again. */
+const logIn = (person: Person): Promise<FrameSocket> =>
+  eventually('the hello is in time', () => tryLogIn(person));
+
+async function tryLogIn(person: Person): Promise<FrameSocket> {
   const response = await fetch(`${platform.gateUrl}/v1/sessions`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -140,7 +144,7 @@ test('whoever does not begin with a sound hello is closed', async () => {
       Object.entries(openings).map(async ([name, bytes]) => {
         const socket = await FrameSocket.connect('127.0.0.1', port);
         socket.sendBytes(bytes);
-        await Promise.race([socket.closed, eventually(`${name} is closed`, () => socket.isClosed, 20_000)]);
+        await Promise.race([socket.closed, eventually(`${name} is closed`, () => socket.isClosed, 60_000)]);
         for (const { body } of socket.frames)
           assert.ok(body.error || body.reason, `${name}: ${JSON.stringify(body)}`);
       }),
@@ -162,7 +166,7 @@ test('slow writers are closed once their first frame is late', async () => {
   try {
     await Promise.race([
       Promise.all(sockets.map(({ closed }) => closed)),
-      eventually('all are closed', () => sockets.every(({ isClosed }) => isClosed), 20_000),
+      eventually('all are closed', () => sockets.every(({ isClosed }) => isClosed), 60_000),
     ]);
   } finally {
     clearInterval(dribble);
@@ -180,7 +184,7 @@ test('a flood over the limit ends that connection alone', async () => {
   for (let round = 0; round < 15 && !socket.isClosed; round++) socket.sendBytes(flood);
   await devices[0].say(conversation, 'still here');
   await settle(platform, [...devices], [conversation]);
-  await Promise.race([socket.closed, eventually('the flooder is closed', () => socket.isClosed, 20_000)]);
+  await Promise.race([socket.closed, eventually('the flooder is closed', () => socket.isClosed, 60_000)]);
   assert.ok(limited.running);
   await closeAll([...devices]);
 });

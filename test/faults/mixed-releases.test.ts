@@ -18,7 +18,7 @@ test('20 people talk while each service goes to this release and back: nobody is
   t.diagnostic(`the release before is ${name}`);
   const platform = await Platform.start({
     ...{ nodes: 3, statusReplicas: 2, release: former },
-    environment: { chat: { DRAIN_SECONDS: '2' } },
+    environment: { chat: { DRAIN_SECONDS: '4' } },
   });
   try {
     const load = await startLoad(platform, 20, { changes: true });
@@ -52,7 +52,7 @@ test('20 people talk while each service goes to this release and back: nobody is
       ])
         await replace(services, root);
     await load.stop();
-    await settle(platform, load.devices, load.conversations, 40_000);
+    await settle(platform, load.devices, load.conversations);
     assert.deepEqual(await verdict(platform, load.devices, load.conversations), []);
     for (const { states, person } of load.devices)
       assert.ok(!states.some(({ kind }) => kind === 'offline'), `${person.name} was dropped`);

@@ -97,7 +97,8 @@ test('a mail of before is shown still, and new ones arrive', { skip }, async () 
     const headers = { 'content-type': 'application/json' };
     await eventually('a code is sent', async () => {
       const answer = await fetch(`${doors.gateUrl}/v1/codes`, { method: 'POST', headers, body });
-      if (!answer.ok) throw new Error(await answer.text());
+      // One that was asked for before, and of which gate did not hear in time, has been sent.
+      if (!answer.ok && answer.status !== 429) throw new Error(await answer.text());
       return true;
     });
   };
@@ -127,13 +128,13 @@ test('a node is taken away: its people are moved; and put back', { skip }, async
   launcher.stdin!.write('+');
   await said(/berth: chat-2 runs \(process \d+\)/);
   const [person] = await seedPeople(doors, 1, 'late');
-  await getsIn(doors, person!, 20_000);
+  await getsIn(doors, person!);
 });
 
 test('nothing was lost, doubled or put in another order, and all of it stops', { skip }, async () => {
   await load.more(20);
   await load.stop();
-  await settle(doors, load.devices, load.conversations, 40_000);
+  await settle(doors, load.devices, load.conversations);
   assert.deepEqual(await verdict(doors, load.devices, load.conversations), []);
   await load.close();
   launcher.kill('SIGTERM');

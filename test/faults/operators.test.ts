@@ -37,7 +37,7 @@ test('an operator empties a node, puts it back and evens the fleet out, and nobo
   await assert.rejects(fleetCommand(platform, 'drain', 'nobody'), /There is no node nobody/);
   await load.more(100);
   await load.stop();
-  await settle(platform, load.devices, load.conversations, 60_000);
+  await settle(platform, load.devices, load.conversations);
   t.diagnostic(`${before} were moved away; now ${nodes.map((node) => countOn(node.name))}`);
   assert.deepEqual(await verdict(platform, load.devices, load.conversations), []);
   assert.equal(sockets.abrupt, 0, 'closed by a node');

@@ -47,7 +47,7 @@ async function talkAcross(cut: () => void): Promise<void> {
   cut();
   const repairedBefore = await repairedMessages();
   for (let index = 0; index < 20; index++) await devices[0].say(conversation, `cut off ${index}`);
-  await settle(platform, devices, [conversation], 30_000);
+  await settle(platform, devices, [conversation]);
   assert.ok((await repairedMessages()) > repairedBefore, 'none came from the other node');
   for (const node of platform.nodes) node.peerProxy.release();
   await devices[1].say(conversation, 'mended');
@@ -56,12 +56,12 @@ async function talkAcross(cut: () => void): Promise<void> {
   await closeAll(devices);
 }
 
-test('nodes that are cut off from each other both ways: every message is there within 30 s', () =>
+test('nodes that are cut off from each other both ways: every message is there all the same', () =>
   talkAcross(() => {
     for (const node of platform.nodes) node.peerProxy.hold();
   }));
 
-test('nodes that are cut off one way: every message is there within 30 s', () =>
+test('nodes that are cut off one way: every message is there all the same', () =>
   talkAcross(() => {
     // Nothing comes from chat-1 to chat-2 any more, whoever of them opened the stream.
     platform.nodes[0]!.peerProxy.hold('back');

@@ -69,8 +69,8 @@ for (const [way, revoke] of Object.entries(ways)) {
     test(`${way} while gate cannot reach status, then ${interlude}: the other side is cut off once it can`, async (t) => {
       const [person] = (await seedPeople(platform, 1)) as [Person];
       // After a flush nobody is placed before the nodes have reported again.
-      const own = await eventually('there is a place', () => RawSession.open(platform, person), 20_000);
-      const other = await eventually('for two', () => RawSession.open(platform, person, 'phone'), 20_000);
+      const own = await eventually('there is a place', () => RawSession.open(platform, person), 60_000);
+      const other = await eventually('for two', () => RawSession.open(platform, person, 'phone'), 60_000);
       platform.statusProxy.cut();
       await revoke(person, own, other);
       assert.equal((await other.ask('heartbeat')).error, undefined, 'it is there while nobody can be told');

@@ -61,7 +61,7 @@ const someAreSent = async (scene: Scene) => {
 async function eachIsSentOnce(scene: Scene): Promise<void> {
   const { devices, conversation, wanted } = scene;
   await eventually('all are sent', async () => (await waiting(scene)) === 0, 60_000);
-  await settle(platform, devices, [conversation], 40_000);
+  await settle(platform, devices, [conversation]);
   const rows = await platform.db.rows<{ text: string }>(
     "SELECT text FROM messages WHERE conversation_id = ? AND sender_id = ? AND text LIKE 'later %'",
     [conversation, devices[0].person.id],

@@ -4,7 +4,7 @@ import { eventually } from '@berth/fixtures';
 import { createRedis } from '@berth/redis';
 import {
   closeAll,
-  connectDevice,
+  createDevice,
   getsIn,
   lookAgain,
   nodeOf,
@@ -38,9 +38,9 @@ test('Redis is killed and comes back empty: messages go on meanwhile, routes and
   await platform.restartRedis();
   await load.more(100);
   const [newcomer] = await seedPeople(platform, 1);
-  await getsIn(platform, newcomer!, 20_000);
+  await getsIn(platform, newcomer!);
   await load.stop();
-  await settle(platform, load.devices, load.conversations, 40_000);
+  await settle(platform, load.devices, load.conversations);
   assert.deepEqual(await verdict(platform, load.devices, load.conversations), []);
   await load.close();
 });
@@ -53,7 +53,7 @@ test('Redis is flushed under load: nothing is lost', async () => {
   redis.disconnect();
   await load.more(200);
   await load.stop();
-  await settle(platform, load.devices, load.conversations, 40_000);
+  await settle(platform, load.devices, load.conversations);
   assert.deepEqual(await verdict(platform, load.devices, load.conversations), []);
   await load.close();
 });
@@ -64,11 +64,12 @@ test('status is away for 10 s: who is connected stays and talks, and who comes g
   const before = load.devices.map(nodeOf);
   await platform.service('status').kill();
   const killedAt = performance.now();
-  await eventually('ten seconds have gone by', () => performance.now() - killedAt > 10_000, 15_000);
+  await eventually('ten seconds have gone by', () => performance.now() - killedAt > 10_000);
   await load.more(100);
   assert.deepEqual(load.devices.map(nodeOf), before);
   const [newcomer] = await seedPeople(platform, 1);
-  await assert.rejects(connectDevice(platform, newcomer!), (error: { code: string }) =>
+  const { client } = createDevice(platform, newcomer!);
+  await assert.rejects(client.logIn(newcomer!), (error: { code: string }) =>
     ['unavailable', 'no_berth'].includes(error.code),
   );
   await platform.service('status').start();
