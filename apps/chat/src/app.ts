@@ -261,7 +261,7 @@ export function createChat(
         version: config.version,
       };
     },
-    connections: () => index.count,
+    connections: () => logIn.reportedCount,
     leaving: () => onTheirWay,
     onRevoked: ({ userId, sessionIds, generation }) => {
       desk.revoke(userId, sessionIds, generation);

@@ -1,3 +1,5 @@
+import { isReserved } from '../session/ticket-desk.ts';
+
 /** Reservations in one load at most, as the contract says. */
 const perLoad = 4_096;
 /** Unacknowledged ones kept at most, while the registry is away; older ones have expired there by then. */
@@ -8,7 +10,7 @@ export class UsedReservations {
   readonly #used = new Set<string>();
 
   add(reservation: string): void {
-    if (reservation === '' || reservation.startsWith('p2c-')) return;
+    if (!isReserved(reservation)) return;
     this.#used.add(reservation);
     if (this.#used.size <= maxKept) return;
     for (const oldest of this.#used) {

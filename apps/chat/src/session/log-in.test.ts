@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventually } from '@berth/fixtures';
+import { Mysql } from '@berth/mysql';
 import { closeCodes, encodeFrame, frameIds } from '@berth/wire';
 import { useChatFleet } from '../chat-fleet.fixture.ts';
 
@@ -138,6 +139,27 @@ test('a full node refuses with no_berth and takes the next one when somebody has
   guest.destroy();
 });
 
+test('as many get in at once as one after the other', async () => {
+  await fleet.start('node-2');
+  const users = await Promise.all(Array.from({ length: 41 }, () => fleet.user()));
+  const clients = await Promise.all(users.map(() => fleet.connect('node-2')));
+  try {
+    const answers = await Promise.all(
+      clients.map((client, at) =>
+        client.ask('hello', { token: fleet.status.ticket('node-2', users[at]!).ticket }).then(
+          () => 'in',
+          (error) => error.code,
+        ),
+      ),
+    );
+    assert.equal(answers.filter((answer) => answer === 'in').length, 40);
+    assert.ok(answers.includes('no_berth'));
+  } finally {
+    for (const client of clients) client.destroy();
+    await fleet.stop('node-2');
+  }
+});
+
 test('an account that is gone cannot log in', async () => {
   const client = await fleet.connect('node-1');
   const { ticket } = fleet.status.ticket('node-1', 2_000_000_000);
@@ -158,3 +180,39 @@ test('the registry hears of the reservation until it has acknowledged it, and of
   assert.ok(!loads.at(-1)!.usedReservations.includes(reservation));
   for (const [i, load] of loads.entries()) if (i > 0) assert.equal(load.sequence, loads[i - 1]!.sequence + 1);
 });
+
+test('one who is still getting in is not counted beside the reservation, which counts for them until it is told', async () => {
+  await fleet.start('node-2', { FIRST_FRAME_SECONDS: '30' });
+  const user = await fleet.user();
+  const client = await fleet.connect('node-2');
+  const { ticket, reservation } = fleet.status.ticket('node-2', user);
+  const loads = () => fleet.status.loads.get('node-2')!;
+  const locker = new Mysql({ url: fleet.mysql.url, poolSize: 1 });
+  try {
+    await locker.run('LOCK TABLES users WRITE');
+    const answer = client.ask('hello', { token: ticket });
+    await eventually('the log-in has begun', async () => (await sessions()) === 1);
+    const from = loads().length;
+    await eventually('a report', () => loads().length > from);
+    await locker.run('UNLOCK TABLES');
+    await answer;
+    const told = () => loads().findIndex((load) => load.usedReservations.includes(reservation));
+    await eventually('the reservation is told', () => told() >= 0);
+    assert.deepEqual(
+      loads()
+        .slice(from, told() + 1)
+        .map(({ connections }) => connections),
+      [...Array(told() - from).fill(0), 1],
+    );
+  } finally {
+    await locker.close();
+    client.destroy();
+    await fleet.stop('node-2');
+  }
+});
+
+/** Of that node, those that still open included. */
+async function sessions(): Promise<number> {
+  const metrics = await fetch(`http://127.0.0.1:${fleet.chat('node-2').ports.ops}/metrics`);
+  return Number(/^chat_sessions(?:\{[^}]*\})? (\d+)$/m.exec(await metrics.text())![1]);
+}

@@ -9,7 +9,7 @@ import type { ClientConnection } from './client-connection.ts';
 import { type Dialect, LiveSession, type SessionKeeper } from './live-session.ts';
 import { PendingFrames } from './pending-frames.ts';
 import type { SessionIndex } from './session-index.ts';
-import type { TicketDesk } from './ticket-desk.ts';
+import { isReserved, type TicketDesk } from './ticket-desk.ts';
 
 /** What a log-in asks of the parts that tell the rest of the fleet. */
 export interface SessionWitness {
@@ -80,11 +80,17 @@ async function traced<T>(span: TraceSpan, work: Promise<T>): Promise<T> {
 export class LogIn implements SessionKeeper {
   readonly #options: LogInOptions;
   readonly #bucket: TokenBucket;
-  #pending = 0;
+  /** Sessions of the index that open on a reservation, which counts for them until it is told as used. */
+  readonly #opening = new Set<LiveSession>();
 
   constructor(options: LogInOptions) {
     this.#options = options;
     this.#bucket = new TokenBucket(options.helloRate, Math.max(options.helloRate, 1), options.nowMs());
+  }
+
+  /** Sessions that the node is to be charged with: those that still open are charged by their reservations. */
+  get reportedCount(): number {
+    return this.#options.index.count - this.#opening.size;
   }
 
   /**
@@ -101,26 +107,22 @@ export class LogIn implements SessionKeeper {
     const claims = this.#admit(ticket);
     const pending = new PendingFrames(dialect);
     connection.logInStarted(pending);
-    this.#pending++;
-    try {
-      const opening = this.#open(connection, claims, dialect);
-      const session = await (trace === undefined ? opening : traced(trace.child('session.open'), opening));
-      if (session === undefined) return;
-      session.ready = true;
-      connection.loggedIn(session);
-      welcome(session);
-      pending.replay(connection);
-    } finally {
-      this.#pending--;
-    }
+    const opening = this.#open(connection, claims, dialect);
+    const session = await (trace === undefined ? opening : traced(trace.child('session.open'), opening));
+    if (session === undefined) return;
+    session.ready = true;
+    connection.loggedIn(session);
+    welcome(session);
+    pending.replay(connection);
   }
 
   /** Takes a session out of everything; also called for one that never was opened in full. */
   ended(session: LiveSession): void {
     const { index, witness } = this.#options;
     if (!index.remove(session)) return;
+    this.#opening.delete(session);
     witness.release(session);
-    witness.countMoved(index.count);
+    witness.countMoved(this.reportedCount);
     if (index.sessionsOf(session.user).length === 0) witness.userLeft(session.user);
   }
 
@@ -128,7 +130,7 @@ export class LogIn implements SessionKeeper {
   #admit(ticket: string): TicketClaims {
     const { desk, index, capacity, nowMs } = this.#options;
     const claims = desk.check(ticket);
-    if (index.count + this.#pending >= capacity)
+    if (index.count >= capacity)
       throw new BerthError('no_berth', 'This node is full.', { retryAfterMs: 1_000 });
     const token = this.#bucket.take(nowMs());
     if (!token.taken) throw new BerthError('no_berth', 'This node takes no more log-ins right now.', token);
@@ -158,7 +160,7 @@ export class LogIn implements SessionKeeper {
     this.#replaceFormer(session);
     // Known before its conversations are read, so that a change of membership meanwhile is not missed.
     index.add(session);
-    witness.countMoved(index.count);
+    if (isReserved(claims.reservation)) this.#opening.add(session);
     let hasMoved: boolean;
     try {
       const [profile, memberships, moved] = await Promise.all([
@@ -181,7 +183,9 @@ export class LogIn implements SessionKeeper {
       this.ended(session);
       throw storeErrorOf(error);
     }
+    this.#opening.delete(session);
     witness.reservationUsed(claims.reservation);
+    witness.countMoved(this.reportedCount);
     if (index.sessionsOf(session.user).length === 1) witness.userArrived(session.user, hasMoved);
     return session;
   }

@@ -11,6 +11,10 @@ export interface NodeIdentity {
   nowMs(): number;
 }
 
+/** Whether status keeps a place for the ticket until it is told that it was used; without its registry it keeps none. */
+export const isReserved = (reservation: string): boolean =>
+  reservation !== '' && !reservation.startsWith('p2c-');
+
 /** A revocation is remembered this long: longer than any ticket that was signed before it lives. */
 const rememberMs = 120_000;
 
