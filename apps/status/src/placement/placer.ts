@@ -105,8 +105,7 @@ export class Placer {
     const { node, skips } = choose(listed, wish, p2c, rules, nowMs, preference);
     if (!node) throw this.#nobodyFree(undefined);
     const chosen = listed.find((known) => known.name === node.name)!;
-    // Counts until the node's next report on this replica says what became of it.
-    chosen.reserved += 1;
+    view.placed(chosen, holderOf(wish));
     const reservation = `p2c-${wish.userId}.${wish.deviceClass}.${this.#nonce()}`;
     const expiresAtMs = Math.floor(nowMs + rules.reservationMs);
     return {

@@ -1,6 +1,7 @@
 import { jittered } from '@berth/lifecycle';
 import type { Log } from '@berth/telemetry';
 import { nodeOrders } from '../placement/node-record.ts';
+import { UnrecordedPlaces } from '../placement/unrecorded.ts';
 import type { RedisRegistry } from './redis-registry.ts';
 import type { FleetSnapshot, KnownNode, NewsItem } from './registry.ts';
 
@@ -31,6 +32,7 @@ const newsPerPoll = 256;
  */
 export class FleetView {
   readonly #options: Required<FleetViewOptions>;
+  readonly #unrecorded: UnrecordedPlaces;
   #timer: NodeJS.Timeout | undefined;
   #polling: Promise<void> | undefined;
   #readWanted = true;
@@ -52,6 +54,7 @@ export class FleetView {
 
   constructor(options: FleetViewOptions) {
     this.#options = { pollMs: 250, readMs: 1_000, ...options };
+    this.#unrecorded = new UnrecordedPlaces(options.registry.rules.reservationMs);
   }
 
   /** The last good snapshot of all known nodes; undefined before the first. */
@@ -108,10 +111,14 @@ export class FleetView {
     const node = this.#known(name, bootEpoch);
     const nowMs = this.nowMs();
     if (!node || nowMs === undefined) return;
-    node.connections = connections;
+    this.#unrecorded.observe(node, connections, nowMs);
     node.state = state;
-    node.reserved = 0;
     node.leaseUntilMs = nowMs + this.#options.registry.rules.leaseMs;
+  }
+
+  /** A place was given on this node, and Redis cannot be told. */
+  placed(node: KnownNode, holder: string): void {
+    this.#unrecorded.add(node, holder, this.nowMs() ?? 0);
   }
 
   /** The stream of a node has ended, and Redis cannot be told. */
@@ -193,6 +200,7 @@ export class FleetView {
     // It may have been emptied since the poll.
     this.#noticeBirth(snapshot);
     this.#snapshot = snapshot;
+    this.#unrecorded.forget();
     this.#readAt = performance.now();
     const listed = snapshot.nodes.filter((node) => node.standing === 'listed');
     const rebuilding = snapshot.nowMs < this.#rebuildUntilMs;
