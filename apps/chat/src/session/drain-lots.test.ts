@@ -107,22 +107,22 @@ test('whoever leaves a node that ends moves to those that take its place, while 
 });
 
 test('nodes that end at the same time take their time together', async () => {
-  const lasting = async (others: number) => {
-    const times: number[] = [];
-    const place = async () => {
-      times.push(performance.now());
-      return { node: 'other' } as Berth;
-    };
-    const more = { isFinal: true, windowMs: 4_000, beside: () => others };
-    const { drain, running, sessions } = draining(100, place, more);
-    await eventually('all have a place', () => times.length === 100, 60_000);
-    drain.stop();
-    await running;
-    for (const { departure } of sessions) departure?.ended();
-    return times.at(-1)! - times[0]!;
+  const windowMs = 4_000;
+  const begunAt = performance.now();
+  const times: number[] = [];
+  const place = async () => {
+    times.push(performance.now() - begunAt);
+    return { node: 'other' } as Berth;
   };
-  const [alone, together] = [await lasting(0), await lasting(1)];
-  assert.ok(together > 1.3 * alone, `${alone} and ${together} ms`);
+  const { drain, running, sessions } = draining(100, place, { isFinal: true, windowMs, beside: () => 1 });
+  await eventually('all have a place', () => times.length === 100, 60_000);
+  drain.stop();
+  await running;
+  for (const { departure } of sessions) departure?.ended();
+  assert.ok(
+    times.at(-1)! > 0.6 * windowMs,
+    `${times.at(-1)} ms, where one alone has two fifths of the window`,
+  );
 });
 
 test('whoever finds no place stays for most of the window, and does not wait for places to spare at its end', async () => {
@@ -144,6 +144,24 @@ test('whoever finds no place stays for most of the window, and does not wait for
   await running;
   assert.ok(toldAt >= 0.85 * windowMs, `told after ${toldAt} ms`);
   assert.ok(urgentAt[0]! >= 0.7 * windowMs, `urgent after ${urgentAt[0]} ms`);
+});
+
+test('while nobody can be asked those of a node that ends go without a place over half of its window', async () => {
+  const windowMs = 2_000;
+  const begunAt = performance.now();
+  const { drain, running, sessions } = draining(
+    1,
+    async () => {
+      throw new BerthError('unavailable');
+    },
+    { isFinal: true, windowMs },
+  );
+  await eventually('it was told to go', () => sessions[0]!.tellings > 0, 60_000);
+  const toldAt = performance.now() - begunAt;
+  for (const { departure } of sessions) departure?.ended();
+  drain.stop();
+  await running;
+  assert.ok(toldAt >= 0.5 * windowMs, `told after ${toldAt} ms`);
 });
 
 test('a node is followed by those that came shortly before it was told to end, or later', () => {

@@ -72,8 +72,10 @@ const leastPerSecond = 10;
 const succeededBy = 0.75;
 /** From then on they do not wait for places to spare… */
 const urgentBy = 0.7;
-/** …and from then on whoever finds none goes without one, evenly over the rest. */
+/** …and from then on whoever finds none goes without one, evenly over the rest… */
 const lateBy = 0.85;
+/** …or from then on, while nobody can be asked. */
+const unansweredBy = 0.5;
 /** After so many failures in a row nobody is asked for a while. */
 const maxFailures = 3;
 const failedMs = 5_000;
@@ -87,6 +89,7 @@ export class Drain {
   #isStopped = false;
   #failures = 0;
   #askAgainAt = 0;
+  #isAnswered = true;
   #moved = 0;
   /** Places that other nodes gave in the turn before. */
   #given = maxPlacing;
@@ -168,7 +171,7 @@ export class Drain {
   async #sendAwaySlice(staying: readonly LiveSession[], elapsedMs: number, plan: DrainPlan): Promise<void> {
     const { windowMs, perSecond, isFinal, sessions } = plan;
     if (sessions !== undefined) return;
-    const isLate = isFinal && elapsedMs >= lateBy * windowMs;
+    const isLate = isFinal && elapsedMs >= (this.#isAnswered ? lateBy : unansweredBy) * windowMs;
     const going = staying.filter((session) => !session.departure && (!session.moves || isLate));
     const slices = Math.max(1, Math.floor((windowMs - elapsedMs) / sliceMs));
     const most = perSecond > 0 ? Math.ceil((perSecond * sliceMs) / 1_000) : Math.ceil(going.length / slices);
@@ -208,14 +211,16 @@ export class Drain {
     try {
       const berth = await this.#options.place(session, elsewhere);
       this.#failures = 0;
+      this.#isAnswered = true;
       return berth;
     } catch (error) {
       this.#options.log.debug({ err: error }, 'no berth for a session that leaves');
       this.#options.onDeparture('refused');
       // Full nodes are asked again soon; one that cannot be asked is left alone for a while.
       const { code } = toBerthError(error);
-      const isFull = code === 'no_berth' || code === 'rate_limited';
-      if (!isFull && ++this.#failures >= maxFailures) this.#askAgainAt = performance.now() + failedMs;
+      this.#isAnswered = code === 'no_berth' || code === 'rate_limited';
+      if (!this.#isAnswered && ++this.#failures >= maxFailures)
+        this.#askAgainAt = performance.now() + failedMs;
       return undefined;
     }
   }
