@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import process from 'node:process';
 
 const root = join(import.meta.dirname, '..');
 
@@ -27,19 +28,46 @@ export function capture(command: string, args: string[], input = ''): Promise<st
   });
 }
 
-/** Runs a command at the root of the repository with its output, and if `interactive` its input, those of this process. */
-export function show(command: string, args: string[], { interactive = false } = {}): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      cwd: root,
-      stdio: [interactive ? 'inherit' : 'ignore', 'inherit', 'inherit'],
-    });
-    child.once('error', (error) => reject(new CommandError(`${command}: ${error.message}`)));
-    child.once('close', (code) => {
-      if (code === 0) resolve();
-      else reject(new CommandError(failure(command, args, code)));
-    });
+/**
+ * Runs a command at the root of the repository with its output, and if `interactive` its input, those of this process. One that
+ * is interrupted is waited for: it may have much to put in order, during which nothing else may begin. `env`: beside this
+ * process' own.
+ */
+export async function show(
+  command: string,
+  args: string[],
+  { interactive = false, env = {} as Record<string, string> } = {},
+): Promise<void> {
+  const child = spawn(command, args, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: [interactive ? 'inherit' : 'ignore', 'inherit', 'inherit'],
   });
+  let isInterrupted = false;
+  // A terminal has sent it to the command, too, for which a second one means to leave everything as it is.
+  const interrupted = () => {
+    isInterrupted = true;
+  };
+  const ended = () => {
+    if (!isInterrupted) child.kill('SIGINT');
+    isInterrupted = true;
+  };
+  process.on('SIGINT', interrupted).on('SIGTERM', ended);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      child.once('error', (error) => reject(new CommandError(`${command}: ${error.message}`)));
+      child.once('close', (code) => {
+        if (code === 0) resolve();
+        else if (isInterrupted)
+          reject(
+            new CommandError(`${command} ${args[0]} was interrupted: the same command goes on from there`),
+          );
+        else reject(new CommandError(failure(command, args, code)));
+      });
+    });
+  } finally {
+    process.off('SIGINT', interrupted).off('SIGTERM', ended);
+  }
 }
 
 function failure(command: string, args: string[], code: number | null, said = ''): string {
