@@ -2,6 +2,8 @@ import { capture, show } from '../run-command.ts';
 
 /** As infra/kind.yaml names it. */
 const clusterName = 'berth';
+/** As `npm run images` calls what is before the names of the apps. */
+export const repository = 'berth';
 
 export async function kindClusterExists(): Promise<boolean> {
   return (await capture('kind', ['get', 'clusters'])).split('\n').includes(clusterName);

@@ -1,3 +1,4 @@
+import process from 'node:process';
 import { Provider } from '@pulumi/kubernetes/provider.js';
 import * as pulumi from '@pulumi/pulumi';
 import { services } from '../../images/arguments.ts';
@@ -6,7 +7,7 @@ import type { KindConfig } from '../config.ts';
 import { type ClusterAddress, checkCluster, parseKubeconfig } from '../kubeconfig.ts';
 import { Kubectl } from '../kubectl.ts';
 import type { Platform } from '../platform.ts';
-import { lookForImages } from '../releases/node-images.ts';
+import { loadedImages, lookForImages } from '../releases/node-images.ts';
 import { requireSettled } from '../releases/pending-release.ts';
 
 /**
@@ -91,6 +92,7 @@ function imagesOf(
   kubectl: Kubectl,
 ): Platform['images'] {
   const find = new pulumi.ResourceHook('find-images', async () => {
+    if (process.env[loadedImages] === `${repository}:${imageTag}`) return;
     const images = services.map((app) => `${repository}/${app}:${imageTag}`);
     const missing = await lookForImages(kubectl, images, (text) => void pulumi.log.info(text));
     if (missing.length > 0) {

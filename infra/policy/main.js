@@ -1,1 +1,2 @@
+import './compile-cache.js';
 import './index.ts';

@@ -17,6 +17,9 @@ export function missingImages(nodes: ClusterObject[], images: string[]): string[
   );
 }
 
+/** Variable of whoever has just loaded images itself: `<repository>:<tag>`. Nodes need not tell of these. */
+export const loadedImages = 'BERTH_LOADED_IMAGES';
+
 /** A kubelet tells of a new image after half a minute. */
 const settlesMs = 45_000;
 const everyMs = 2_000;
