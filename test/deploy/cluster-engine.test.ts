@@ -63,7 +63,8 @@ describe('the stack under the real engine', { skip: missingEngine }, () => {
     assert.match(first.output, /waiting for .*mysql \((preparing|starting|being created)\)/);
     assert.match(first.output, /waiting for .*chat \(/);
     await works();
-    const second = await project.up('--skip-preview');
+    const second = await project.up('--skip-preview', '--policy-pack', 'infra/policy');
+    assert.equal(second.code, 0, second.output);
     assert.match(second.output, /Resources:\n\s+\d+ unchanged/, second.output);
   });
 
@@ -124,6 +125,7 @@ describe('the stack under the real engine', { skip: missingEngine }, () => {
           t.diagnostic(`${setting.name}: ${Math.round(seconds)} s`);
           await load.more(50);
         }
+        for (const name of ['timeoutSeconds', 'mailNodePort']) await project.setBack(name);
         for (const { states, person } of load.devices)
           assert.ok(!states.some(({ kind }) => kind === 'offline'), `${person.name} was dropped`);
       },
@@ -157,6 +159,27 @@ describe('the stack under the real engine', { skip: missingEngine }, () => {
     const tag = (await project.must('pulumi', ['config', 'get', 'berth:imageTag', '--stack', 'kind'])).trim();
     assert.deepEqual([...new Set(await imagesOf())], [tag]);
     await works();
+  });
+
+  test('one that is interrupted puts in order what it has begun, and the next one goes on from there', async () => {
+    const { uid } = (await cluster.pods(berth, 'gate'))[0]!.metadata;
+    await project.setBack('mailFrom');
+    const { code, output } = await project.interrupt(
+      'node',
+      ['infra/commands/up.ts', 'kind'],
+      async () => (await stateOf()) === 'pending-upgrade',
+    );
+    assert.equal(code, 1, output);
+    assert.match(output, /up: pulumi up was interrupted: /);
+    assert.notEqual(await stateOf(), 'pending-upgrade');
+    const next = await project.run('node', ['infra/commands/up.ts', 'kind']);
+    assert.equal(next.code, 0, next.output);
+    assert.equal(await stateOf(), 'deployed');
+    await cluster.settled(berth);
+    const [verify] = await cluster.list(berth, 'deployments', 'app.kubernetes.io/component=verify');
+    const { env } = verify!.spec.template.spec.containers[0];
+    assert.match(JSON.stringify(env), /"Berth <no-reply@localhost>"/);
+    assert.ok((await cluster.pods(berth, 'gate')).some(({ metadata }) => metadata.uid === uid));
   });
 
   test('renewed passwords reach the stores and all who use them, and imageTag goes back', async () => {

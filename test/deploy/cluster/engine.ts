@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
@@ -117,25 +117,21 @@ export class EngineProject {
   }
 
   /** Runs a command in the project and waits until it ends, whatever comes of it. */
-  async run(command: string, args: string[], input = ''): Promise<Outcome> {
+  run(command: string, args: string[], input = ''): Promise<Outcome> {
     const child = spawn(command, args, { cwd: this.#folder, env: this.#env });
-    const begun = performance.now();
-    let output = '';
-    const heard: { length: number; seconds: number }[] = [];
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (chunk) => {
-        output += chunk;
-        heard.push({ length: output.length, seconds: (performance.now() - begun) / 1_000 });
-      });
     child.stdin.end(input);
-    const code = await new Promise<number | null>((done, failed) => {
-      child.once('error', failed).once('close', done);
-    });
-    const secondsUntil = (words: RegExp) => {
-      const found = words.exec(output);
-      return found ? heard.find(({ length }) => length >= found.index + found[0].length)?.seconds : undefined;
-    };
-    return { code, output, secondsUntil };
+    return outcomeOf(child);
+  }
+
+  /** Runs a command and, as soon as `isTime` says so, presses Ctrl-C: as at a terminal, all that it has started hears it. */
+  async interrupt(command: string, args: string[], isTime: () => Promise<boolean>): Promise<Outcome> {
+    const child = spawn(command, args, { cwd: this.#folder, env: this.#env, detached: true });
+    child.stdin.end();
+    const outcome = outcomeOf(child);
+    while (!(await isTime()))
+      if (child.exitCode !== null) throw new Error(`it ended before it was time:\n${(await outcome).output}`);
+    process.kill(-child.pid!, 'SIGINT');
+    return outcome;
   }
 
   /** The same for what has to succeed; answers with what it printed. */
@@ -215,6 +211,26 @@ export class EngineProject {
     );
     writeFileSync(file, stringify({ config: Object.fromEntries(open) }));
   }
+}
+
+/** Listens to a command until it ends. */
+async function outcomeOf(child: ChildProcessWithoutNullStreams): Promise<Outcome> {
+  const begun = performance.now();
+  let output = '';
+  const heard: { length: number; seconds: number }[] = [];
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (chunk) => {
+      output += chunk;
+      heard.push({ length: output.length, seconds: (performance.now() - begun) / 1_000 });
+    });
+  const code = await new Promise<number | null>((done, failed) => {
+    child.once('error', failed).once('close', done);
+  });
+  const secondsUntil = (words: RegExp) => {
+    const found = words.exec(output);
+    return found ? heard.find(({ length }) => length >= found.index + found[0].length)?.seconds : undefined;
+  };
+  return { code, output, secondsUntil };
 }
 
 /** What a stack of the test cluster is set to: its ports and the images that it has. */

@@ -29,10 +29,10 @@ export const singleSettings: SingleSetting[] = [
     value: '{"gate":{"limits":{"memory":"600Mi"}}}',
     changes: ['Deployment berth-gate'],
   },
-  { name: 'mailNodePort', value: '30109', changes: ['Service stores-mail'] },
-  { name: 'timeoutSeconds', value: '333', changes: [] },
+  { name: 'timeoutSeconds', value: '333', changes: [], isTried: true },
   // What images are called once they were given another name, see retagImages.
   { name: 'imageTag', value: 'again', changes: services, isTried: true },
+  { name: 'mailNodePort', value: '30109', changes: ['Service stores-mail'], isTried: true },
 ];
 
 const namespaces = { berth: 'berth', stores: 'berth-stores' };
