@@ -15,7 +15,8 @@ import {
 import { usePlatform } from '../harness/platform.ts';
 import { startLoad } from './load.ts';
 
-const platform = usePlatform({ nodes: 2 });
+// Long enough for one who is kept from running in the midst of it.
+const platform = usePlatform({ nodes: 2, environment: { chat: { DRAIN_SECONDS: '10' } } });
 
 test('a chat node is killed while 50 clients send: all go on elsewhere and nothing is lost, doubled or disordered', async (t) => {
   const load = await startLoad(platform, 50);

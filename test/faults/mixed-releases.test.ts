@@ -18,7 +18,7 @@ test('20 people talk while each service goes to this release and back: nobody is
   t.diagnostic(`the release before is ${name}`);
   const platform = await Platform.start({
     ...{ nodes: 3, statusReplicas: 2, release: former },
-    environment: { chat: { DRAIN_SECONDS: '4' } },
+    environment: { chat: { DRAIN_SECONDS: '8' } },
   });
   try {
     const load = await startLoad(platform, 20, { changes: true });

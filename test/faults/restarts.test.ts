@@ -4,7 +4,7 @@ import { settle, verdict } from '../harness/people.ts';
 import { usePlatform } from '../harness/platform.ts';
 import { startLoad } from './load.ts';
 
-const platform = usePlatform({ nodes: 2, environment: { chat: { DRAIN_SECONDS: '5' } } });
+const platform = usePlatform({ nodes: 2, environment: { chat: { DRAIN_SECONDS: '10' } } });
 
 test('every node is restarted in turn while people talk: each is moved, nobody is dropped, nothing is lost', async () => {
   const load = await startLoad(platform, 20);
