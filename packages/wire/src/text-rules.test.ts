@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { requestSchemas } from './frames.ts';
 import { httpSchemas } from './http.ts';
-import { canonicalEmail, likeness } from './text-rules.ts';
+import { canonicalEmail, isEmoji, likeness } from './text-rules.ts';
 
 const { email, name, nick } = httpSchemas.usersRequest.shape;
 
@@ -182,4 +182,22 @@ test('lengths are counted in characters, not in halves of them', () => {
   assert.ok(!note.safeParse('😀'.repeat(256)).success);
   const { alias } = requestSchemas.friendAlias.shape;
   assert.deepEqual(alias.safeParse(' '), { success: true, data: '' });
+});
+
+test('one emoji is what Unicode recommends, of one character, too', () => {
+  const recommended = /^\p{RGI_Emoji}$/v;
+  for (let code = 0; code <= 0x1_ffff; code++) {
+    const character = String.fromCodePoint(code);
+    if (!/\p{Emoji}/u.test(character)) continue;
+    for (const text of [
+      character,
+      `${character}\ufe0f`,
+      `${character}\ufe0e`,
+      `${character}🏽`,
+      `${character}${character}`,
+    ])
+      assert.equal(isEmoji(text), recommended.test(text), text);
+  }
+  for (const text of ['', 'a', '1\ufe0f\u20e3', '🇩🇪', '👨‍👩‍👧', '👍\n', '\n❤️'])
+    assert.equal(isEmoji(text), recommended.test(text), text);
 });

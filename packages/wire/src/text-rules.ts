@@ -93,4 +93,8 @@ function asciiDomain(domain: string): string | undefined {
 }
 
 /** One emoji as Unicode recommends it for interchange: with its skin tone, or joined of several. */
-export const isEmoji = (text: string): boolean => /^\p{RGI_Emoji}$/v.test(text);
+export const isEmoji = (text: string): boolean => oneCharacter.test(text) || /^\p{RGI_Emoji}$/v.test(text);
+
+/** Most are. The whole set is a list of some 3,700 that is gone through one by one. */
+const oneCharacter =
+  /^(?:(?!\p{RI})\p{Emoji_Presentation}|(?![0-9#*])(?!\p{Emoji_Presentation})\p{Emoji}\ufe0f)$/u;
