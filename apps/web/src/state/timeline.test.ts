@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { eventually } from '@berth/fixtures';
 import type { Answers, Message } from '@berth/wire';
 import fc from 'fast-check';
@@ -46,6 +47,34 @@ test('answers that end early are continued', async () => {
   const timeline = new Timeline(1, { first: 1, head: 64 }, fetch, 7);
   timeline.want(1, 64);
   await eventually('all 64', () => timeline.newestMessages(100).length === 64);
+});
+
+test('a page that comes is told once, however many reacted to its messages, and so is a burst of reactions', async () => {
+  const reactions = Array.from({ length: 10 }, (_, index) => ({ emoji: `${index}`, count: 1, users: [8] }));
+  const page = Promise.withResolvers<void>();
+  const fetch = async (after: number, limit: number): Promise<Answers['sync']> => {
+    await page.promise;
+    const messages = Array.from({ length: limit }, (_, index) => ({
+      ...message(after + 1 + index),
+      reactions,
+    }));
+    return { conversation: 1, messages, head: 50, more: false };
+  };
+  const timeline = new Timeline(1, { first: 1, head: 50 }, fetch, 7);
+  let told = 0;
+  timeline.subscribe(() => told++);
+  timeline.want(1, 50);
+  page.resolve();
+  await eventually('the page', () => timeline.get(50));
+  await nextTurn();
+  assert.deepEqual([timeline.get(1)!.reactions!.length, told], [10, 1]);
+  for (let seq = 51; seq <= 550; seq++)
+    timeline.changeMessage({
+      ...{ conversation: 1, seq, kind: 'reacted', sender: 8, sentAt: seq, target: 1 + (seq % 50) },
+      ...{ emoji: '10', on: true, count: 1 },
+    });
+  await nextTurn();
+  assert.equal(told, 2);
 });
 
 test('nothing is said to have failed once it is here, whichever way it came', async () => {

@@ -226,7 +226,13 @@ export class Timeline extends Observable implements MessageSource {
     if (this.#asking.has(page)) return;
     this.#asking.add(page);
     try {
-      for (let gap = this.#firstGap(page); gap; gap = this.#firstGap(page)) await this.#fill(gap);
+      let gap = this.#firstGap(page);
+      while (gap) {
+        await this.#fill(gap);
+        gap = this.#firstGap(page);
+        // What comes last is told below: whoever shows a page that came whole does so once.
+        if (gap) this.#change();
+      }
       this.#failed.delete(page);
     } catch {
       // Said by the rows that stay empty; asked for again by the next `want`.
@@ -258,7 +264,6 @@ export class Timeline extends Observable implements MessageSource {
       next = seq + 1;
     }
     this.#hidden.add(next, to);
-    this.#change();
   }
 
   #change(): void {
