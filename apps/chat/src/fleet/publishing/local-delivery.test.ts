@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { frameIds } from '@berth/wire';
+import { encodeFrame, frameIds } from '@berth/wire';
 import type { FrameRun } from '../../session/frame-run.ts';
 import type { LiveSession } from '../../session/live-session.ts';
 import { SessionIndex } from '../../session/session-index.ts';
@@ -66,6 +66,42 @@ test('what a commit brought goes to every session in one piece, the very same, a
   assert.equal(one.runs.length, 3);
   assert.equal(one.runs[0], other.runs[0]);
   assert.equal(index.conversation(7)!.head, 44);
+});
+
+test('changes go in one piece, too, where somebody came later, but for those of messages from before', () => {
+  const index = new SessionIndex();
+  const told = { early: [] as number[][], late: [] as number[][] };
+  const sessionFor = (user: number, pieces: number[][]) => {
+    const seqsOf = (bytes: Uint8Array) =>
+      [
+        ...Buffer.from(bytes)
+          .toString()
+          .matchAll(/"seq":(\d+),"kind":"reacted"/g),
+      ].map(([, seq]) => Number(seq));
+    const push = (frame: Uint8Array) => void pieces.push(seqsOf(frame));
+    const session = {
+      user,
+      id: `${user}`,
+      conversations: [],
+      push,
+      pushRun: ({ bytes }: FrameRun) => push(bytes),
+    };
+    return session as unknown as LiveSession;
+  };
+  const membership = { conversation: 7, membersVersion: 0, head: 10, joinedSeq: 0 };
+  index.enter(sessionFor(1, told.early), membership);
+  index.enter(sessionFor(2, told.late), { ...membership, joinedSeq: 5 });
+  index.conversation(7)!.keepEarlier(2, 5, []);
+  const targets = [6, 7, 3, 8, 9, 6];
+  const frames = targets.map((target, at) =>
+    encodeFrame(frameIds.changed, { conversation: 7, seq: 11 + at, kind: 'reacted', target }),
+  );
+  deliveryTo(index).deliver({ conversation: 7, sentAt: 1, seq: 11, membersVersion: 0, frames });
+  assert.deepEqual(told, {
+    early: [[11, 12], [13], [14, 15, 16]],
+    // Something in the place of what is not theirs to see.
+    late: [[11, 12], [], [14, 15, 16]],
+  });
 });
 
 test('frames that wait for their members are bounded over all conversations; what is beyond is repaired', async () => {

@@ -147,15 +147,22 @@ export class LocalDelivery {
     else this.#hand(local, entry);
   }
 
-  /** One by one: of a message that came before somebody they are not told. */
+  /** Of a message that came before somebody they are not told; what stands between such changes stays in one piece. */
   #handChanges(local: LocalConversation, entry: ConversationFrames): void {
-    for (const [at, frame] of entry.frames.entries()) {
+    const { seq, frames, origins } = entry;
+    let handed = 0;
+    const handUpTo = (end: number) => {
+      const piece = { seq: seq + handed, frames: frames.slice(handed, end) };
+      if (handed < end) this.#hand(local, { ...entry, ...piece, origins: origins?.slice(handed, end) });
+    };
+    for (const [at, frame] of frames.entries()) {
       const target = targetOf(frame);
-      const origins = entry.origins && [entry.origins[at]];
-      const one = { ...entry, seq: entry.seq + at, frames: [frame], origins };
-      if (target === undefined || target > local.maxJoinedSeq) this.#hand(local, one);
-      else this.#handChange(local, { seq: one.seq, frame, target });
+      if (target === undefined || target > local.maxJoinedSeq) continue;
+      handUpTo(at);
+      this.#handChange(local, { seq: seq + at, frame, target });
+      handed = at + 1;
     }
+    handUpTo(frames.length);
   }
 
   #handChange(local: LocalConversation, change: ChangeOfEarlier): void {
