@@ -306,6 +306,12 @@ async function inTransaction<T>(
 
 const begin: Statement = { sql: 'START TRANSACTION' };
 
+/** The driver puts the text of what failed beside its error, and here that is what people write, which no log is to tell. */
+function withoutText(error: unknown): never {
+  if (error instanceof Error) delete (error as { sql?: unknown }).sql;
+  throw error;
+}
+
 /** `begins`: with which of the two the transaction does. */
 async function inExchange<T>(
   connection: MysqlConnection,
@@ -316,7 +322,8 @@ async function inExchange<T>(
 ): Promise<T> {
   const isLate = begins === 'closing';
   const say = async (statements: readonly Statement[]) => {
-    const [found] = await withDeadline(connection.query(spell(statements)), timeoutMs, 'an exchange');
+    const asked = connection.query(spell(statements)).catch(withoutText);
+    const [found] = await withDeadline(asked, timeoutMs, 'an exchange');
     return (statements.length === 1 ? [found] : found) as unknown as Answered[];
   };
   const undo = () => say([{ sql: 'ROLLBACK' }]);
