@@ -41,6 +41,13 @@ test('what is pinned later is pinned later, whatever the first of the two waits 
   assert.deepEqual(togetherWith(first, [first, ...behind]), [first]);
 });
 
+test('what counts the pins goes with nothing that takes a message back', () => {
+  const [pin, other] = [pending('pinned', 1, 1), pending('recalled', 2, 1)];
+  const [recall, along] = [pending('recalled', 1, 1), pending('recalled', 2, 1)];
+  assert.deepEqual(togetherWith(pin, [pin, other]), [pin]);
+  assert.deepEqual(togetherWith(recall, [recall, along, pending('pinned', 3, 1)]), [recall, along]);
+});
+
 test('one that takes something away goes with none of its message, and no more than so many go together', () => {
   const away = pending('reacted', 1, 1);
   assert.deepEqual(togetherWith(away, [away, reaction(1, 2)]), [away]);

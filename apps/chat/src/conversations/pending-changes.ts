@@ -23,7 +23,8 @@ const maxTogether = 32;
 
 /**
  * Those that wait and may be done in one go with the first: each judges by what was read before all of them, so no two may be about
- * the same message, pin something or have one name, but for those that share. None overtakes another of the same message.
+ * the same message, pin something or have one name, but for those that share; and what counts the pins goes with nothing that takes
+ * a message back, which may be pinned. None overtakes another of the same message.
  */
 export function togetherWith(first: PendingChange, queue: readonly PendingChange[]): PendingChange[] {
   const together = [first];
@@ -31,6 +32,7 @@ export function togetherWith(first: PendingChange, queue: readonly PendingChange
   /** Who shares a message; undefined: it is nobody else's now. */
   const targets = new Map<number, Set<number> | undefined>([[first.change.target, sharersOf(first)]]);
   let pins = first.kind === 'pinned';
+  let recalls = first.kind === 'recalled';
   for (const pending of queue) {
     if (together.length >= maxTogether) break;
     if (pending === first) continue;
@@ -38,7 +40,9 @@ export function togetherWith(first: PendingChange, queue: readonly PendingChange
     const sharers = targets.get(target);
     const isFree =
       !targets.has(target) || (pending.work.shares === true && sharers !== undefined && !sharers.has(sender));
-    if (!isFree || names.has(nameOf(pending)) || (pins && pending.kind === 'pinned')) {
+    const isCounted =
+      (pending.kind === 'pinned' && (pins || recalls)) || (pending.kind === 'recalled' && pins);
+    if (!isFree || names.has(nameOf(pending)) || isCounted) {
       targets.set(target, undefined);
       // What was pinned later is not pinned before it.
       pins ||= pending.kind === 'pinned';
@@ -48,6 +52,7 @@ export function togetherWith(first: PendingChange, queue: readonly PendingChange
     else targets.set(target, sharersOf(pending));
     names.add(nameOf(pending));
     pins ||= pending.kind === 'pinned';
+    recalls ||= pending.kind === 'recalled';
     together.push(pending);
   }
   return together;
