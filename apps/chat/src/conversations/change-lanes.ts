@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { jittered } from '@berth/lifecycle';
 import { BerthError } from '@berth/wire';
+import { LaneOrder } from '../log/lane-order.ts';
 import { type ChangeLot, type PendingChange, togetherWith } from './pending-changes.ts';
 
 export interface ChangeLanesOptions {
@@ -12,8 +13,9 @@ export interface ChangeLanesOptions {
   turns: { run(conversation: number, task: () => Promise<void>): Promise<void> };
 }
 
-/** Transactions at a time, each of many conversations. */
+/** Transactions at a time, each of many conversations; where many changes wait, one after the other. */
 const lanes = 2;
+const none: ReadonlySet<ChangeLot> = new Set();
 /** Changes and conversations of one transaction at most. */
 const maxChanges = 512;
 const maxConversations = 64;
@@ -32,6 +34,7 @@ export class ChangeLanes {
   /** By conversation; whose turn is next stands first. */
   readonly #waiting = new Map<number, PendingChange[]>();
   readonly #busy = new Set<number>();
+  readonly #order = new LaneOrder();
   #count = 0;
   #running = 0;
 
@@ -64,8 +67,12 @@ export class ChangeLanes {
   async #work(): Promise<void> {
     // What else arrives in this turn of the event loop goes along.
     await turn();
-    for (let lots = this.#take(); lots.length > 0; lots = this.#take()) {
-      const alone = new Set(await this.#options.together(lots));
+    for (;;) {
+      await this.#order.begin(this.#count);
+      const lots = this.#take();
+      const alone = lots.length === 0 ? none : new Set(await this.#options.together(lots));
+      this.#order.end();
+      if (lots.length === 0) break;
       for (const lot of lots) if (!alone.has(lot)) this.#busy.delete(lot.conversation);
       for (const lot of alone) void this.#goAlone(lot);
     }
