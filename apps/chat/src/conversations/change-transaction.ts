@@ -1,6 +1,12 @@
 import { isServerError, type Statement, type Tx } from '@berth/mysql';
 import { BerthError, type EntryDetails } from '@berth/wire';
-import { type AppendedEntry, appendEntries, type EndRow, endsSelect } from '../log/append-entries.ts';
+import {
+  type AppendedEntry,
+  appendEntries,
+  type EndRow,
+  endsSelect,
+  type NewEntry,
+} from '../log/append-entries.ts';
 import { duplicateEntryOf } from '../log/duplicate-entry.ts';
 import type { LogHeads } from '../log/log-heads.ts';
 import type { MessageState } from '../log/message-state.ts';
@@ -165,7 +171,9 @@ export class ChangeTransactions {
           result.set(pending, { refusal: new BerthError('not_member') });
           continue;
         }
-        const judged = await this.#options.judge.judge(pending, { tx, row, message, now, read });
+        const judging = this.#options.judge.judge(pending, { tx, row, message, now, read });
+        // Of a batch of hundreds each pause counts, and most have nothing to wait for.
+        const judged = judging instanceof Promise ? await judging : judging;
         if (way === 'careful') {
           const known = (await readKnownChanges(tx, [{ pending, message }])).get(pending);
           if (known !== undefined) {
@@ -180,8 +188,13 @@ export class ChangeTransactions {
           unchanged.push({ pending, message });
           continue;
         }
-        const { entry, state, text } = await append(pending, judged, { tx, way, writes, now });
-        messages.set(key, { ...message!, text, state });
+        const made = entryOf(pending, judged, now);
+        const appended =
+          way === 'careful'
+            ? (await appendEntries(tx, conversation, [made], now))[0]!
+            : writes.append(conversation, made);
+        const { entry, text, state, parsed } = changeBy(appended, pending, judged, writes);
+        messages.set(key, { ...message!, text, state, parsed });
         const { released } = judged.outcome;
         result.set(pending, { entry, row, ...(released && { released }) });
       }
@@ -202,29 +215,32 @@ function reject(lots: readonly ChangeLot[], error: unknown): void {
   for (const { changes } of lots) for (const { done } of changes) done.reject(error);
 }
 
+type Done = Extract<Judged, { outcome: unknown }>;
+
+function entryOf({ kind, change }: PendingChange, { outcome }: Done, now: number): NewEntry {
+  const { sender: maker, cid, target } = change;
+  const details = { target, sentAt: now, ...outcome.details };
+  const { sender = maker } = outcome;
+  return sender === maker ? { kind, sender, cid, details } : { kind, sender, cid, maker, details };
+}
+
 /** The entry as it is told, and the message as it is by it. */
-async function append(
+function changeBy(
+  appended: AppendedEntry,
   { kind, change }: PendingChange,
-  { target, outcome }: Extract<Judged, { outcome: unknown }>,
-  { tx, way, writes, now }: { tx: Tx; way: Way; writes: ChangeWrites; now: number },
-): Promise<{ entry: AppendedEntry; state: string; text: string }> {
-  const { conversation, cid } = change;
-  const details = { target: change.target, sentAt: now, ...outcome.details };
-  const sender = outcome.sender ?? change.sender;
-  const named = { cid, ...(sender !== change.sender && { maker: change.sender }) };
-  const made = { kind, sender, details, ...named };
-  const [appended] =
-    way === 'careful'
-      ? await appendEntries(tx, conversation, [made], now)
-      : [writes.append(conversation, made)];
+  { target, outcome }: Done,
+  writes: ChangeWrites,
+): { entry: AppendedEntry; text: string; state: string; parsed: MessageState } {
   const text = outcome.text ?? target.text;
-  const state = JSON.stringify({ changed: appended!.seq, ...outcome.state } satisfies MessageState);
-  writes.change(change, outcome, state, appended!.seq);
-  if (kind !== 'edited') return { entry: appended!, state, text };
+  const parsed: MessageState = { changed: appended.seq, ...outcome.state };
+  const state = JSON.stringify(parsed);
+  writes.change(change, outcome, state, appended.seq);
+  if (kind !== 'edited') return { entry: appended, text, state, parsed };
   // Whoever is told live is told the words with it; the log keeps them once, with the message.
   const { mentions } = outcome.state;
-  const told: EntryDetails & { text: string } = { ...details, text };
-  return { entry: { ...appended!, details: { ...told, ...(mentions && { mentions }) } }, state, text };
+  const told: EntryDetails & { text: string } = { ...appended.details, text };
+  const details = { ...told, ...(mentions && { mentions }) };
+  return { entry: { ...appended, details }, text, state, parsed };
 }
 
 /** Without a lock the ends come first: who appends behind them knows that nothing of what was read later has changed since. */

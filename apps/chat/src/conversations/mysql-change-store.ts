@@ -1,4 +1,4 @@
-import type { Statement, Tx } from '@berth/mysql';
+import type { Tx } from '@berth/mysql';
 import { BerthError, limits, type Mention, type Reaction } from '@berth/wire';
 import type { ChangeKind } from '../log/entry-kinds.ts';
 import { type MessageState, withReaction } from '../log/message-state.ts';
@@ -27,18 +27,25 @@ export interface MysqlChangeStoreOptions
 }
 
 const untouched: MessageState = {};
+const nobody: Pick<Reaction, 'users' | 'count'> = { users: [], count: 0 };
 
 const added = {
   begins: 'INSERT IGNORE INTO reactions (conversation_id, target_seq, emoji, user_id, at) VALUES ',
   row: '(?, ?, ?, ?, ?)',
-  between: ', ',
 } as const;
-// Without the hint a small table is scanned, and the scan would wait for rows that are not meant.
+// Without the hint a small table is scanned, and the scan would wait for rows that are not meant. Conditions with an OR between
+// them instead of a list take the server three times as long to read.
 const takenAway = {
-  begins: 'DELETE reactions FROM reactions FORCE INDEX (PRIMARY) WHERE ',
-  alone: 'DELETE FROM reactions WHERE ',
-  row: '(conversation_id = ? AND target_seq = ? AND emoji = ? AND user_id = ?)',
-  between: ' OR ',
+  begins: `DELETE reactions FROM reactions FORCE INDEX (PRIMARY)
+    WHERE (conversation_id, target_seq, emoji, user_id) IN (`,
+  alone: 'DELETE FROM reactions WHERE conversation_id = ? AND target_seq = ? AND emoji = ? AND user_id = ?',
+  row: '(?, ?, ?, ?)',
+  ends: ')',
+} as const;
+
+const replaced = {
+  begins: 'INSERT INTO message_versions (conversation_id, target_seq, seq, at, text, mentions) VALUES ',
+  row: '(?, ?, ?, ?, ?, ?)',
 } as const;
 
 /**
@@ -85,8 +92,8 @@ export class MysqlChangeStore {
         const { changed: _, mentions: before = [], ...state } = target.state ?? untouched;
         if (state.forwarded ?? state.poll) throw new BerthError('forbidden', 'these words stay as they are');
         const since = state.editedAt ?? target.sentAt;
-        const keep = (seq: number): Statement => ({
-          sql: 'INSERT INTO message_versions (conversation_id, target_seq, seq, at, text, mentions) VALUES (?, ?, ?, ?, ?, ?)',
+        const keep = (seq: number): RowStatement => ({
+          ...replaced,
           params: [change.conversation, change.target, seq, since, target.text, keptMentions(before)],
         });
         const meant = mentions && { mentions: [...mentions] };
@@ -132,7 +139,7 @@ export class MysqlChangeStore {
     const committed = await this.commit('reacted', change, {
       // Of many who take theirs away at once nobody knows who is left to be told.
       shares: on,
-      judge: async ({ tx, target, now }) => {
+      judge: ({ tx, target, now }) => {
         const { changed: _, reactions = [], ...state } = target.state ?? untouched;
         const before = reactions.find((one) => one.emoji === emoji);
         if (on && before === undefined && reactions.length >= limits.maxReactions)
@@ -141,16 +148,22 @@ export class MysqlChangeStore {
             `a message has at most ${limits.maxReactions} different reactions`,
           );
         unchanged = before?.count ?? 0;
-        if ((await hasReacted(tx, change, before)) === on) return undefined;
         const count = unchanged + (on ? 1 : -1);
-        const users = await firstUsers(tx, change, emoji, { count, on, told: before?.users ?? [] });
-        const next = withReaction(reactions, { emoji, count, users });
-        const set: RowStatement = on ? { ...added, params: [...own, now] } : { ...takenAway, params: own };
-        return {
-          details: { emoji, on, count },
-          state: next.length === 0 ? state : { ...state, reactions: next },
-          also: () => [set],
+        const outcomeOf = (users: number[]): Outcome => {
+          const next = withReaction(reactions, { emoji, count, users });
+          const set: RowStatement = on ? { ...added, params: [...own, now] } : { ...takenAway, params: own };
+          return {
+            details: { emoji, on, count },
+            state: next.length === 0 ? state : { ...state, reactions: next },
+            also: () => [set],
+          };
         };
+        const toldNow = usersAfter(before, sender, on);
+        if (toldNow !== undefined) return toldNow === 'as before' ? undefined : outcomeOf(toldNow);
+        return (async () => {
+          if ((await hasReacted(tx, change, before)) === on) return undefined;
+          return outcomeOf(await firstUsers(tx, change, emoji, { count, on, told: before?.users ?? [] }));
+        })();
       },
     });
     return committed ?? { count: unchanged };
@@ -199,6 +212,22 @@ async function filesOf(
   const files = (await readAttachments(tx, [{ conversation, seq }])).get(`${conversation}:${seq}`) ?? [];
   const owner = (await readFilesOwner(tx, { conversation, seq })) ?? sender;
   return { owner, files: files.map(({ file }) => file) };
+}
+
+/** Who is told with the message from now on, by who was; undefined where that does not tell. */
+function usersAfter(
+  told: Reaction | undefined,
+  sender: number,
+  on: boolean,
+): number[] | 'as before' | undefined {
+  const { users, count } = told ?? nobody;
+  if (users.includes(sender)) {
+    if (on) return 'as before';
+    return count === users.length ? users.filter((user) => user !== sender) : undefined;
+  }
+  if (count !== users.length) return undefined;
+  if (!on) return 'as before';
+  return users.length < limits.maxToldReacted ? [...users, sender] : [...users];
 }
 
 /** Asked only where not all who reacted so are told with the message. */

@@ -3,12 +3,12 @@ import type { SpelledValue, Statement } from '@berth/mysql';
 /** What is done to one row: what begins alike is done by one statement. */
 export interface RowStatement {
   begins: string;
-  /** Where there is one row alone, in place of that. */
+  /** The whole statement where there is one row alone. */
   alone?: string;
   /** With a mark for each value. */
   row: string;
-  /** Between two rows. */
-  between: ', ' | ' OR ';
+  /** After the last one; of what stands in brackets. */
+  ends?: string;
   params: readonly SpelledValue[];
 }
 
@@ -25,10 +25,13 @@ export function togetherOf(writes: readonly (Statement | RowStatement)[]): State
     if (rows === undefined) alike.set(write.begins, [write]);
     else rows.push(write);
   }
-  for (const [begins, rows] of alike)
+  for (const [begins, rows] of alike) {
+    const [{ alone, ends = '' }] = rows as [RowStatement, ...RowStatement[]];
+    const isAlone = rows.length === 1 && alone !== undefined;
     statements.push({
-      sql: `${rows.length === 1 ? (rows[0]!.alone ?? begins) : begins}${rows.map(({ row }) => row).join(rows[0]!.between)}`,
+      sql: isAlone ? alone : `${begins}${rows.map(({ row }) => row).join(', ')}${ends}`,
       params: rows.flatMap(({ params }) => params),
     });
+  }
   return statements;
 }

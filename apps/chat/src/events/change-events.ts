@@ -17,12 +17,16 @@ export async function changeMessage<T extends CommittedChange | Partial<Message>
 ): Promise<T extends CommittedChange ? Message : Partial<Message>> {
   const retryAfterMs = stores.sendRates.take(sender, performance.now());
   if (retryAfterMs > 0) throw new BerthError('rate_limited', undefined, { retryAfterMs });
-  const committed = await actTurns.take(conversation, sender, async (handedOn) => {
-    if (!isAcquainted(stores, conversation, sender)) await requireAcquainted(stores, conversation, sender);
-    const done = commit(stores.changes);
-    handedOn();
-    return done;
-  });
+  const committed = await (!actTurns.isTaken(conversation, sender) &&
+  isAcquainted(stores, conversation, sender)
+    ? commit(stores.changes)
+    : actTurns.take(conversation, sender, async (handedOn) => {
+        if (!isAcquainted(stores, conversation, sender))
+          await requireAcquainted(stores, conversation, sender);
+        const done = commit(stores.changes);
+        handedOn();
+        return done;
+      }));
   if (!('message' in committed)) return committed as never;
   const { message, released } = committed;
   // A sweep looks for what is used no more, if this cannot be said now.

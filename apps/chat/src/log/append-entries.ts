@@ -31,7 +31,12 @@ const untold = 0xfd;
 
 /** As it stands in the log: what a client calls a change. With `maker` two makers may call theirs the same, and nobody can read whose it is. */
 export function changeName(cid: string, maker?: number): Buffer {
-  if (maker === undefined) return Buffer.concat([Buffer.of(theirs), Buffer.from(cid)]);
+  if (maker === undefined) {
+    const name = Buffer.allocUnsafe(1 + Buffer.byteLength(cid));
+    name[0] = theirs;
+    name.write(cid, 1);
+    return name;
+  }
   const hash = createHash('sha256').update(`${maker} ${cid}`).digest();
   return Buffer.concat([Buffer.of(untold), hash.subarray(0, 24)]);
 }
@@ -78,11 +83,14 @@ export function entriesBehind(entries: readonly (AppendedEntry & { conversation:
   return {
     sql: `INSERT INTO messages (conversation_id, seq, kind, uncounted, sender_id, cid, sent_at, text)
       VALUES ${entries.map(() => '(?, ?, ?, ?, ?, ?, ?, ?)').join(', ')}`,
-    params: entries.flatMap(({ conversation, seq, kind, uncounted, sender, cid, maker, sentAt, details }) => [
-      ...[conversation, seq, entryKinds.indexOf(kind), uncounted, sender],
-      cid === undefined ? Buffer.concat([Buffer.of(ours), Buffer.from(String(seq))]) : changeName(cid, maker),
-      ...[sentAt, JSON.stringify(details)],
-    ]),
+    params: entries.flatMap(({ conversation, seq, kind, uncounted, sender, cid, maker, sentAt, details }) => {
+      const name =
+        cid === undefined
+          ? Buffer.concat([Buffer.of(ours), Buffer.from(String(seq))])
+          : changeName(cid, maker);
+      const number = entryKinds.indexOf(kind);
+      return [conversation, seq, number, uncounted, sender, name, sentAt, JSON.stringify(details)];
+    }),
   };
 }
 
