@@ -47,6 +47,15 @@ type Way = 'kept' | 'together' | 'locked' | 'careful';
 /** What is remembered does not do. */
 class NotKept extends Error {}
 
+/** What it writes is too long for one piece, and nothing of it was done. */
+class TooLong extends Error {}
+
+/**
+ * Characters of texts that close one transaction, unless they are those of a single conversation: each may be six bytes there, and a
+ * server takes 16 MiB in one piece by default. Of a longer one it hangs up.
+ */
+const maxLength = 2_000_000;
+
 /** Tries behind the end that was read, while others append first; then each is appended behind whatever is there. */
 const maxTries = 3;
 
@@ -84,6 +93,14 @@ export class ChangeTransactions {
         return met;
       } catch (error) {
         this.#kept.drop(open);
+        if (error instanceof TooLong) {
+          const half = open.length >> 1;
+          return [
+            ...met,
+            ...(await this.together(open.slice(0, half))),
+            ...(await this.together(open.slice(half))),
+          ];
+        }
         const isStale = way === 'kept' && (error instanceof NotKept || isUndone(error));
         way = 'together';
         if (isStale) continue;
@@ -143,6 +160,7 @@ export class ChangeTransactions {
       const read = way === 'kept' ? this.#kept.read(lots, mysql.made) : readAs(way, answered);
       if (read === undefined) throw new NotKept();
       const { result, writes } = await this.#settle(lots, read, { tx, way });
+      if (lots.length > 1 && writes.length > maxLength) throw new TooLong();
       return {
         ...(!writes.isEmpty && { closing: writes.statements() }),
         result: { result, read, writes },

@@ -24,6 +24,7 @@ export class ChangeWrites {
   /** Of each conversation the entry that changed a message of it last. */
   readonly #lasts = new Map<number, number>();
   readonly #more: (Statement | RowStatement)[] = [];
+  #length = 0;
 
   constructor(ends: ReadonlyMap<number, EndRow>) {
     this.#ends = new Map(ends);
@@ -34,6 +35,11 @@ export class ChangeWrites {
 
   get isEmpty(): boolean {
     return this.#lasts.size === 0;
+  }
+
+  /** Characters of texts, about. */
+  get length(): number {
+    return this.#length;
   }
 
   /** Behind the end and what was appended before. It shows nothing there, so that it has the time of what stands before it. */
@@ -58,7 +64,11 @@ export class ChangeWrites {
     const before = this.#messages.get(key)?.text;
     const detached = released !== undefined;
     this.#messages.set(key, { conversation, seq: target, state, text: text ?? before, detached });
-    this.#more.push(...(also?.(seq) ?? []));
+    this.#length += state.length + (text?.length ?? 0);
+    for (const write of also?.(seq) ?? []) {
+      this.#more.push(write);
+      for (const value of write.params ?? []) if (typeof value === 'string') this.#length += value.length;
+    }
     this.#lasts.set(conversation, seq);
   }
 
