@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { test } from 'node:test';
-import { encodeFrame, frameIds } from '@berth/wire';
+import { eventually } from '@berth/fixtures';
+import { closeCodes, encodeFrame, frameIds } from '@berth/wire';
 import { WebSocket } from 'ws';
 import { useChatFleet } from '../chat-fleet.fixture.ts';
 import { WireClient } from '../session/wire-client.fixture.ts';
@@ -65,6 +66,57 @@ test('headers of other applications, 15 KB of cookies, are no reason to refuse',
   const [status] = (await once(socket, 'data')) as [Buffer];
   assert.match(status.toString('latin1'), /^HTTP\/1\.1 101 /);
   socket.destroy();
+});
+
+test('a request in two pieces, and frames that come with it, are served as any other', async () => {
+  const { ports } = fleet.chat('node-1');
+  const request = Buffer.from(
+    'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n',
+  );
+  const ping = Buffer.from([0x89, 0x80, 0, 0, 0, 0]);
+  for (const cut of [0, 30, request.length - 1, request.length]) {
+    const socket = connect(ports.webSocket, '127.0.0.1');
+    await once(socket, 'connect');
+    socket.setNoDelay(true);
+    let heard = Buffer.alloc(0);
+    socket.on('data', (bytes: Buffer) => {
+      heard = Buffer.concat([heard, bytes]);
+    });
+    if (cut > 0) socket.write(request.subarray(0, cut));
+    for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+    socket.write(Buffer.concat([request.subarray(cut), ping]));
+    await eventually('the ping is answered', () => heard.subarray(-2).equals(Buffer.from([0x8a, 0])));
+    assert.match(
+      heard.toString('latin1'),
+      /^HTTP\/1\.1 101 [\s\S]*Sec-WebSocket-Accept: ICX\+Yqv66kxgM0FcWaLWlFLwTAI=\r\n\r\n/,
+    );
+    socket.destroy();
+  }
+});
+
+test('pings, messages in pieces and the end of a connection are heard whenever they come', async () => {
+  const { ports } = fleet.chat('node-1');
+  const webSocket = new WebSocket(`ws://127.0.0.1:${ports.webSocket}/`);
+  await once(webSocket, 'open');
+  webSocket.ping('one');
+  assert.equal(String((await once(webSocket, 'pong'))[0]), 'one');
+  const { ticket: token } = fleet.status.ticket('node-1', await fleet.user());
+  const hello = encodeFrame(frameIds.hello, { req: 1, token });
+  webSocket.send(hello.subarray(0, 10), { fin: false });
+  webSocket.send(hello.subarray(10));
+  const [welcome] = (await once(webSocket, 'message')) as [Buffer];
+  assert.equal(welcome.readUInt16BE(0), frameIds.hello + 1);
+  webSocket.send(encodeFrame(frameIds.heartbeat, { req: 7 }));
+  const [beat] = (await once(webSocket, 'message')) as [Buffer];
+  assert.equal(JSON.parse(beat.subarray(4).toString()).req, 7);
+  webSocket.close(1000);
+  assert.equal((await once(webSocket, 'close'))[0], 1000);
+
+  // One that has said nothing before that needs a general reader.
+  const texts = new WebSocket(`ws://127.0.0.1:${ports.webSocket}/`);
+  await once(texts, 'open');
+  texts.send('a text');
+  assert.equal((await once(texts, 'close'))[0], closeCodes.badFrame.code);
 });
 
 test('behind a proxy both doors take the PROXY header, in pieces too, and cut who sends none', async () => {

@@ -1,9 +1,11 @@
+import { hash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { limits } from '@berth/wire';
-import { type ServerOptions, WebSocketServer } from 'ws';
+import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import type { FrameSink } from '../session/client-connection.ts';
 import type { Connections } from './connections.ts';
+import { parseUpgrade } from './upgrade-request.ts';
 import { WebSocketConnection } from './web-socket-connection.ts';
 
 export interface WebSocketUpgradeOptions {
@@ -38,12 +40,21 @@ const readerOptions: ServerOptions & {
   maxPendingAutoPongs: 16,
 };
 
-/** Turns sockets into WebSocket connections, after a look at path, origin and room. */
+/** How often sockets are looked at that have said nothing yet, in milliseconds. */
+const lookEveryMs = 1_000;
+
+/**
+ * Turns sockets into WebSocket connections, after a look at path, origin and room. The request that clients really send is read
+ * here, all else by Node and `ws`.
+ */
 export class WebSocketUpgrade {
   readonly #options: WebSocketUpgradeOptions;
   readonly #http: Server;
   readonly #ownPath: string | undefined;
   readonly #webSockets: WebSocketServer;
+  /** Sockets that have said nothing yet, and since when; the oldest first. */
+  readonly #silent = new Map<Socket, number>();
+  readonly #timer: NodeJS.Timeout;
 
   constructor(options: WebSocketUpgradeOptions) {
     this.#options = options;
@@ -63,38 +74,114 @@ export class WebSocketUpgrade {
     );
     this.#http.keepAliveTimeout = 1_000;
     this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket as Socket, head));
+    this.#timer = setInterval(() => this.#cutSilent(), lookEveryMs).unref();
   }
 
   /** Takes a socket that has just been accepted. */
   take(socket: Socket): void {
-    this.#http.emit('connection', socket);
+    this.#silent.set(socket, performance.now());
+    const forget = () => {
+      this.#silent.delete(socket);
+      socket.off('data', begin);
+      socket.off('close', forget);
+    };
+    const begin = (chunk: Buffer) => {
+      forget();
+      this.#begin(socket, chunk);
+    };
+    socket.on('error', ignore);
+    socket.on('data', begin);
+    socket.on('close', forget);
   }
 
   close(): void {
+    clearInterval(this.#timer);
+    for (const socket of this.#silent.keys()) socket.destroy();
     this.#http.closeAllConnections();
   }
 
-  #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
-    const refusal = this.#refusalOf(request);
+  #cutSilent(): void {
+    const before = performance.now() - this.#options.headerTimeoutMs;
+    for (const [socket, sinceMs] of this.#silent) {
+      if (sinceMs > before) return;
+      socket.destroy();
+    }
+  }
+
+  #begin(socket: Socket, chunk: Buffer): void {
+    const request = parseUpgrade(chunk);
+    if (request === undefined) {
+      socket.off('error', ignore);
+      socket.pause();
+      socket.unshift(chunk);
+      this.#http.emit('connection', socket);
+      socket.resume();
+      return;
+    }
+    const refusal = this.#refusalOf(request.url, request.origin);
     if (refusal !== undefined) {
       refuse(socket, refusal);
       return;
     }
+    socket.setNoDelay();
+    socket.write(acceptanceOf(request.key), 'latin1');
+    const { connections, reception } = this.#options;
+    const connection = new WebSocketConnection(socket, connections, reception, this.#general);
+    if (request.bytes < chunk.length) connection.came(chunk.subarray(request.bytes));
+  }
+
+  #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    const refusal = this.#refusalOf(request.url ?? '', request.headers.origin);
+    if (refusal !== undefined) {
+      refuse(socket, refusal);
+      return;
+    }
+    const { connections, reception } = this.#options;
     this.#webSockets.handleUpgrade(request, socket, head, (webSocket) => {
-      new WebSocketConnection(webSocket, socket, this.#options.connections, this.#options.reception);
+      new WebSocketConnection(socket, connections, reception, () => webSocket).makeGeneral();
     });
   }
 
-  #refusalOf(request: IncomingMessage): number | undefined {
+  /** What `ws` makes of a socket whose client has its answer; undefined when that socket is at its end. */
+  readonly #general = (socket: Socket): WebSocket | undefined => {
+    let made: WebSocket | undefined;
+    // It would answer once more.
+    socket.write = () => true;
+    this.#webSockets.handleUpgrade(answered, socket, noBytes, (webSocket) => {
+      delete (socket as Partial<Socket>).write;
+      made = webSocket;
+    });
+    return made;
+  };
+
+  #refusalOf(url: string, origin: string | undefined): number | undefined {
     const { connections, allowedOrigins } = this.#options;
-    const { origin } = request.headers;
-    const path = request.url?.split('?', 1)[0] ?? '';
+    const path = url.split('?', 1)[0]!;
     if (!paths.test(path) && path !== this.#ownPath) return 404;
     if (origin !== undefined && allowedOrigins && !allowedOrigins.includes(origin)) return 403;
     if (connections.isFull) return 503;
     return undefined;
   }
 }
+
+const ignore = () => {};
+const noBytes = Buffer.alloc(0);
+
+/** A request that `ws` takes, in place of the one that was answered. */
+const answered = {
+  method: 'GET',
+  headers: {
+    upgrade: 'websocket',
+    'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==',
+    'sec-websocket-version': '13',
+  },
+} as IncomingMessage;
+
+/** RFC 6455, 4.2.2. */
+const acceptanceOf = (key: string): string => {
+  const accept = hash('sha1', `${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`, 'base64');
+  return `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`;
+};
 
 function refuse(socket: Socket, status: number): void {
   socket.on('error', () => socket.destroy());
