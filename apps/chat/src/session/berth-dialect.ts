@@ -6,6 +6,7 @@ import {
   berthIds,
   type CloseReason,
   encodeFrame,
+  encodeJson,
   frameIds,
   toBerthError,
 } from '@berth/wire';
@@ -22,6 +23,7 @@ import type { ClientConnection } from './client-connection.ts';
 import type { FrameRun } from './frame-run.ts';
 import type { Dialect, Farewell, LiveSession } from './live-session.ts';
 import { closeReasonOf, type LogIn } from './log-in.ts';
+import { quickBeat } from './quick-beat.ts';
 import { SendRequest, type SendRequestHooks } from './send-request.ts';
 
 export interface BerthDialectOptions {
@@ -61,6 +63,7 @@ const isUse = (name: RequestName, body: unknown): boolean =>
   name === 'mark' ? (body as { read?: number }).read !== undefined : !automatic.has(name);
 
 const probeAnswer = answerId(frameIds.probe);
+const beatAnswer = answerId(frameIds.heartbeat);
 const probe = encodeFrame(frameIds.probe, {});
 
 /** The dialect of our own clients: every request has a schema, a handler and an answer. */
@@ -98,6 +101,7 @@ export class BerthDialect implements Dialect {
       this.#send(session, body);
       return;
     }
+    if (id === frameIds.heartbeat && this.#beat(session, body)) return;
     const route = this.#routes.get(id);
     if (route !== undefined) this.#handle(session, route, body);
     else if (id === frameIds.hello)
@@ -163,6 +167,15 @@ export class BerthDialect implements Dialect {
       reply(connection, id, req, error);
       connection.closeWith(closeReasonOf(error), undefined);
     }
+  }
+
+  /** As the handler answers, at once; false: it is for the handler. */
+  #beat({ connection }: LiveSession, body: Uint8Array): boolean {
+    const req = this.#options.tracing.isOn ? undefined : quickBeat(body);
+    if (req === undefined) return false;
+    connection.queue(encodeJson(beatAnswer, `{"req":${req},"now":${Date.now()}}`));
+    this.#options.onRequest('heartbeat', 'ok', 0);
+    return true;
   }
 
   #send(session: LiveSession, body: Uint8Array): void {
