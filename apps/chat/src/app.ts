@@ -93,6 +93,7 @@ export function createChat(
     lastAt: (conversation) => side.ends.lastAt(conversation),
     heard: (conversation) => side.ends.heard(conversation),
     reading: (conversations) => side.ends.reading(conversations),
+    ofLogIn: (session) => side.ends.ofLogIn(session),
   };
   const stores = createStores({ config, mysql, publisher, log, metrics, ends, tracing });
   const queries = stores.live;
@@ -122,6 +123,7 @@ export function createChat(
     desk,
     index,
     queries,
+    ends: side.ends,
     capacity: config.capacity,
     devicesPerClass: config.devicesPerClass,
     helloRate: config.helloRate,

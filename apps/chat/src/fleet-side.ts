@@ -1,7 +1,6 @@
 import type { Redis } from '@berth/redis';
 import type { Log, Tracing } from '@berth/telemetry';
 import type { ChatConfig } from './config.ts';
-import type { LiveEnds } from './conversations/live-ends.ts';
 import type { LiveQueries } from './conversations/live-queries.ts';
 import { Fleet } from './fleet/peers/fleet.ts';
 import { encodeEntry } from './fleet/peers/peer-codec.ts';
@@ -40,7 +39,7 @@ export interface FleetSideOptions {
 export interface FleetSide {
   readonly fleet: Fleet;
   readonly index: SessionIndex;
-  readonly ends: LiveEnds;
+  readonly ends: KnownEnds;
   readonly publisher: Publisher;
   readonly online: Online;
   readonly presence: Presence;
@@ -91,16 +90,21 @@ export function createFleetSide({
   // Whatever is behind that name after a reconnect may have lost the latest claims.
   redis.on('close', () => routes.lost(new Error('the connection was closed')));
   const isRedisAway = () => routes.isAway;
+  const isDeclaring = () => fleet.size >= 0.75 * config.broadcastNodes;
   const interests = new InterestSets({
     redis,
     identity,
     index,
     // Declared before anyone asks: senders begin to ask a little later.
-    isNeeded: () => fleet.size >= 0.75 * config.broadcastNodes,
+    isNeeded: isDeclaring,
     onFailure: onRedisFailure,
   });
 
-  const ends = new KnownEnds({ index, isInDoubt: () => repair.isInDoubt || routes.isAway });
+  const ends = new KnownEnds({
+    index,
+    isInDoubt: () => repair.isInDoubt || routes.isAway,
+    hearsAll: () => !isDeclaring(),
+  });
   const memberships = new MembershipSync({
     index,
     queries,

@@ -207,7 +207,7 @@ export function createStores({
     conversations,
     ranges,
     seen,
-    live: new MysqlLiveQueries({ mysql, directory, conversations, ranges, seen }),
+    live: new MysqlLiveQueries({ mysql, directory, conversations, ranges, seen, hints }),
     conversationList,
     direct: new MysqlDirectStore({ mysql, strangersMayWrite }),
     groups: new MysqlGroupStore({

@@ -126,6 +126,17 @@ export class ConversationReader {
     return this.#tails.loadAll(conversations);
   }
 
+  /** The same of a user's whole list, former memberships too; what the log-in has read a moment ago is not read again. */
+  async listedEnds(viewer: Viewer): Promise<Map<number, ReadEnd>> {
+    const fresh = this.#ends.ofLogIn(viewer);
+    if (fresh === undefined) {
+      const list = await this.list(viewer.user);
+      return this.ends(list.map(({ conversation }) => conversation));
+    }
+    const read = await this.ends(fresh.unknown);
+    return new Map([...fresh.known, ...read]);
+  }
+
   /** `sentAt` of the newest entry that shows, of those that exist; read only where this node does not know it. */
   async lastTimes(conversations: readonly number[]): Promise<Map<number, number>> {
     const times = new Map<number, number>();

@@ -62,6 +62,28 @@ export async function readLists(db: Tx, users: readonly number[]): Promise<Map<n
   return lists;
 }
 
+/** The conversations of a user's list: those that they are a member of now, and those that they have left. */
+export interface Listed {
+  present: number[];
+  former: number[];
+}
+
+/** The same of some users, without what the lists say of each. */
+export async function readListed(db: Tx, users: readonly number[]): Promise<Map<number, Listed>> {
+  const listed = new Map<number, Listed>(users.map((user) => [user, { present: [], former: [] }]));
+  await inChunks(users, 32, async (chunk) => {
+    const rows = await db.rows<Pick<StoredRow, 'user_id' | 'conversation_id' | 'member'>>(
+      `SELECT user_id, conversation_id, member FROM user_conversations WHERE user_id IN (${marks(chunk.length)})`,
+      chunk,
+    );
+    for (const { user_id, conversation_id, member } of rows) {
+      const { present, former } = listed.get(user_id)!;
+      (member === 1 ? present : former).push(conversation_id);
+    }
+  });
+  return listed;
+}
+
 export async function readListRows(
   db: Tx,
   user: number,

@@ -1,6 +1,7 @@
 import type { Answers, Profile } from '@berth/wire';
 import type { Interval } from '../membership/visible-seqs.ts';
 import type { Viewer } from './last-lines.ts';
+import type { Listed } from './list-rows.ts';
 
 /** A conversation that a user is a member of now, as one row read of it says. */
 export interface Membership {
@@ -24,8 +25,11 @@ export interface Members {
 export interface LiveQueries {
   /** Undefined when there is no such user. */
   profileOf(user: number): Promise<Profile | undefined>;
-  /** The conversations that the user may now get messages of; version and head are not newer than the membership. */
+  /** The conversations that the user may now get messages of; the version is not newer than the membership. */
   conversationsOf(user: number): Promise<readonly Membership[]>;
+  /** The same in two steps: which they may be, and what they are. */
+  listedOf(user: number): Promise<Listed>;
+  membershipsAmong(user: number, conversations: readonly number[]): Promise<readonly Membership[]>;
   /** The members at `atLeastVersion` or later: from the cache when that is new enough, else read again. */
   membersOf(conversation: number, atLeastVersion: number): Promise<Members>;
   /** The same of some users only, so that a change in a large group does not read all of it. */

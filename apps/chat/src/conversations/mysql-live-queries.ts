@@ -1,10 +1,11 @@
 import type { Profile } from '@berth/wire';
 import { encodeStored } from '../log/deliver-frame.ts';
+import type { LogHints } from '../log/log-hints.ts';
 import type { RangeReader } from '../log/range-reader.ts';
 import type { SeenReader } from '../log/seen-reader.ts';
 import type { MemberDirectory } from '../membership/member-directory.ts';
 import { readEarlier } from '../membership/member-history.ts';
-import { readMembersAfter, readMembersAmong } from '../membership/member-rows.ts';
+import { memberKey, parseMemberKey, readMembersAfter, readMembersAmong } from '../membership/member-rows.ts';
 import type { Interval } from '../membership/visible-seqs.ts';
 import { CoalescingLoader } from '../stores/coalescing-loader.ts';
 import { readFriendIds, readWatcherIds } from '../stores/friend-rows.ts';
@@ -12,7 +13,9 @@ import type { Database } from '../stores/guarded-mysql.ts';
 import { readProfiles } from '../stores/profile-rows.ts';
 import type { ConversationReader } from './conversation-reader.ts';
 import type { Viewer } from './last-lines.ts';
+import { type Listed, readListed } from './list-rows.ts';
 import type { LiveQueries, Members, Membership } from './live-queries.ts';
+import { readMemberships } from './membership-ends.ts';
 import { resume } from './resume.ts';
 
 export interface MysqlLiveQueriesOptions {
@@ -21,10 +24,14 @@ export interface MysqlLiveQueriesOptions {
   conversations: ConversationReader;
   ranges: RangeReader;
   seen: SeenReader;
+  hints: LogHints;
 }
 
 /** Members of one read. */
 const memberPage = 10_000;
+
+/** When many come back at a time, what they ask for is read together: each waits so long at most, in milliseconds. */
+const gatherMs = 5;
 
 /** What the live side reads: everything for many at once. */
 export class MysqlLiveQueries implements LiveQueries {
@@ -37,14 +44,24 @@ export class MysqlLiveQueries implements LiveQueries {
   readonly #friends: CoalescingLoader<number, number[]>;
   readonly #watchers: CoalescingLoader<number, number[]>;
   readonly #members: CoalescingLoader<number, Members>;
+  readonly #listed: CoalescingLoader<number, Listed>;
+  readonly #memberships: CoalescingLoader<string, Membership>;
 
-  constructor({ mysql, directory, conversations, ranges, seen }: MysqlLiveQueriesOptions) {
+  constructor({ mysql, directory, conversations, ranges, seen, hints }: MysqlLiveQueriesOptions) {
     this.#mysql = mysql;
     this.#directory = directory;
     this.#conversations = conversations;
     this.#ranges = ranges;
     this.#seen = seen;
-    this.#profiles = new CoalescingLoader({ gatherMs: 5, read: (ids) => readProfiles(mysql, ids) });
+    this.#profiles = new CoalescingLoader({ gatherMs, read: (ids) => readProfiles(mysql, ids) });
+    this.#listed = new CoalescingLoader({ gatherMs, maxKeys: 32, read: (users) => readListed(mysql, users) });
+    this.#memberships = new CoalescingLoader({
+      gatherMs,
+      read: (keys) =>
+        readMemberships(mysql, keys.map(parseMemberKey), (conversation, end) =>
+          hints.note(conversation, end),
+        ),
+    });
     this.#friends = new CoalescingLoader({ maxKeys: 64, read: (ids) => readFriendIds(mysql, ids) });
     this.#watchers = new CoalescingLoader({ maxKeys: 64, read: (ids) => readWatcherIds(mysql, ids) });
     this.#members = new CoalescingLoader({
@@ -59,16 +76,17 @@ export class MysqlLiveQueries implements LiveQueries {
   }
 
   async conversationsOf(user: number): Promise<Membership[]> {
-    const list = await this.#conversations.list(user);
-    const ids = list.filter(({ member }) => member).map(({ conversation }) => conversation);
-    const rows = await this.#conversations.heads(ids);
-    const members = await this.#conversations.memberships(user, ids);
-    return ids.flatMap((conversation) => {
-      const [row, member] = [rows.get(conversation), members.get(conversation)];
-      if (row === undefined || member === undefined || member.leftSeq !== undefined) return [];
-      const { membersVersion, head, lastAt } = row;
-      return [{ conversation, membersVersion, head, lastAt, joinedSeq: member.joinedSeq }];
-    });
+    const { present } = await this.listedOf(user);
+    return this.membershipsAmong(user, present);
+  }
+
+  async listedOf(user: number): Promise<Listed> {
+    return (await this.#listed.load(user))!;
+  }
+
+  async membershipsAmong(user: number, conversations: readonly number[]): Promise<Membership[]> {
+    const keys = conversations.map((conversation) => memberKey(conversation, user));
+    return [...(await this.#memberships.loadAll(keys)).values()];
   }
 
   async membersOf(conversation: number, _atLeastVersion: number): Promise<Members> {

@@ -15,8 +15,7 @@ export async function resume(
   viewer: Viewer,
   marks: ReadonlyMap<number, number>,
 ): Promise<Answers['resume'][]> {
-  const list = await reader.list(viewer.user);
-  const ends = await reader.ends(list.map(({ conversation }) => conversation));
+  const ends = await reader.listedEnds(viewer);
   const candidates = [...ends]
     .filter(([id, { head }]) => head > (marks.get(id) ?? 0))
     .sort(([a, { lastAt: atA }], [b, { lastAt: atB }]) => atB - atA || b - a)

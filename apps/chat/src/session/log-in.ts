@@ -6,6 +6,7 @@ import type { FileLines } from '../log/file-lines.ts';
 import { TokenBucket } from '../rates/token-bucket.ts';
 import { storeErrorOf } from '../stores/store-error.ts';
 import type { ClientConnection } from './client-connection.ts';
+import type { KnownEnds } from './known-ends.ts';
 import { type Dialect, LiveSession, type SessionKeeper } from './live-session.ts';
 import { PendingFrames } from './pending-frames.ts';
 import type { SessionIndex } from './session-index.ts';
@@ -35,6 +36,7 @@ export interface LogInOptions {
   desk: TicketDesk;
   index: SessionIndex;
   queries: LiveQueries;
+  ends: Pick<KnownEnds, 'entering'>;
   witness: SessionWitness;
   /** Sessions at most. */
   capacity: number;
@@ -144,7 +146,7 @@ export class LogIn implements SessionKeeper {
     claims: TicketClaims,
     dialect: Dialect,
   ): Promise<LiveSession | undefined> {
-    const { index, queries, witness } = this.#options;
+    const { index, queries, ends, witness } = this.#options;
     const session = new LiveSession({
       id: claims.session,
       user: claims.user,
@@ -163,16 +165,20 @@ export class LogIn implements SessionKeeper {
     if (isReserved(claims.reservation)) this.#opening.add(session);
     let hasMoved: boolean;
     try {
-      const [profile, memberships, moved] = await Promise.all([
+      const [profile, listed, moved] = await Promise.all([
         queries.profileOf(session.user),
-        queries.conversationsOf(session.user),
+        queries.listedOf(session.user),
         witness.claim(session),
       ]);
       if (profile === undefined) throw new BerthError('session_ended', 'There is no such account.');
+      // Behind the claim, so that the resume need not read the ends again: what is committed from here on is pushed here.
+      const entered = ends.entering(listed);
+      const memberships = await queries.membershipsAmong(session.user, listed.present);
       session.profile = profile;
       hasMoved = moved;
       if (connection.isOpen) {
         for (const membership of memberships) index.enter(session, membership);
+        entered(session, memberships);
         await witness.settled();
       }
       if (!connection.isOpen) {

@@ -5,6 +5,9 @@ import type { LiveSession } from './live-session.ts';
 /** Seqs above a gap that are remembered; others may go out twice when the gap is closed. */
 const maxAhead = 256;
 
+/** What came for conversations without sessions is noted for so many of them together: a few are read once more for nothing. */
+const passedSlots = 4_096;
+
 /** The newest entry of a log that is known here. */
 class LocalEnd {
   seq = 0;
@@ -129,6 +132,9 @@ export class SessionIndex {
   readonly #users = new Map<number, LiveSession[]>();
   readonly #conversations = new Map<number, LocalConversation>();
   readonly #onInterest: (conversation: number, interested: boolean) => void;
+  /** By conversation, the number of the last entry that passed it by. */
+  readonly #passed = new Float64Array(passedSlots);
+  #passedBy = 0;
   #count = 0;
 
   /** `onInterest` hears when a conversation gets its first session here and loses its last. */
@@ -162,6 +168,21 @@ export class SessionIndex {
 
   conversation(id: number): LocalConversation | undefined {
     return this.#conversations.get(id);
+  }
+
+  /** An entry came, or was lost, for a conversation that has no sessions here. */
+  passedBy(conversation: number): void {
+    this.#passed[conversation % passedSlots] = ++this.#passedBy;
+  }
+
+  /** How many did so far. */
+  get passedCount(): number {
+    return this.#passedBy;
+  }
+
+  /** Whether one may have, since there were so many. */
+  hasPassedBy(conversation: number, count: number): boolean {
+    return this.#passed[conversation % passedSlots]! > count;
   }
 
   add(session: LiveSession): void {
@@ -225,6 +246,8 @@ export class SessionIndex {
     local.left(session.user);
     if (local.sessions.length > 0) return;
     this.#conversations.delete(conversation);
+    // With it goes what came while it was there.
+    this.passedBy(conversation);
     this.#onInterest(conversation, false);
   }
 }

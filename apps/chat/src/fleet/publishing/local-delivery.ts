@@ -79,13 +79,15 @@ export class LocalDelivery {
   }
 
   deliver(entry: ConversationFrames): void {
+    const { index } = this.#options;
+    const local = index.conversation(entry.conversation);
+    if (local === undefined && entry.seq > 0) index.passedBy(entry.conversation);
     const waiting = this.#waiting.get(entry.conversation);
     if (waiting !== undefined) {
       if (waiting.length < maxWaiting && this.#hasRoomFor(entry)) this.#keep(waiting, entry);
       else this.#options.onLost(entry.conversation);
       return;
     }
-    const local = this.#options.index.conversation(entry.conversation);
     const isBehind =
       local === undefined
         ? this.#options.isChanging(entry.conversation)
