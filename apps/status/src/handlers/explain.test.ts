@@ -17,7 +17,7 @@ before(async () => {
   ] as const) {
     const node = new FakeNode(name);
     await node.register(status.client, { zone, version: '1.0.0' });
-    const sequence = node.report({ connections });
+    const sequence = node.report({ connections, leaving: Math.floor(connections / 10) });
     await eventually(`${name} acknowledged`, () => node.acks.has(sequence));
   }
 });
@@ -60,9 +60,10 @@ test('the fleet view shows each node with its counts, reservations, state, rate 
   await status.place({ userId: 5 });
   const { status: code, body } = await status.http('/v1/fleet');
   assert.equal(code, 200);
-  const [, calm] = body.nodes as Record<string, unknown>[];
+  const [busy, calm] = body.nodes as Record<string, unknown>[];
   assert.equal(calm!.name, 'calm');
   assert.deepEqual([calm!.connections, calm!.reserved, calm!.capacity, calm!.state], [1, 1, 100, 'ready']);
+  assert.deepEqual([busy!.leaving, calm!.leaving], [5, 0]);
   assert.equal(calm!.admissionRate, 500);
   const { sequence, ageMs } = calm!.lastReport as { sequence: number; ageMs: number };
   assert.ok(sequence === 1 && ageMs >= 0 && ageMs < 60_000);

@@ -41,6 +41,7 @@ function describe(node: KnownNode, nowMs: number): FleetNode & Record<string, un
     instance: node.instance,
     connections: node.connections,
     reserved: node.reserved,
+    leaving: node.leaving,
     capacity: node.capacity,
     load: loadOf(node),
     admissionRate: node.rate,
