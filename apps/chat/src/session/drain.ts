@@ -71,7 +71,7 @@ const leastPerSecond = 10;
 /** …and for this part of that time none but to nodes that take its place. */
 const succeededBy = 0.75;
 /** From then on they do not wait for places to spare… */
-const urgentBy = 0.7;
+const urgentBy = 0.5;
 /** …and from then on whoever finds none goes without one, evenly over the rest… */
 const lateBy = 0.85;
 /** …or from then on, while nobody can be asked. */
@@ -172,10 +172,15 @@ export class Drain {
     const { windowMs, perSecond, isFinal, sessions } = plan;
     if (sessions !== undefined) return;
     const isLate = isFinal && elapsedMs >= (this.#isAnswered ? lateBy : unansweredBy) * windowMs;
-    const going = staying.filter((session) => !session.departure && (!session.moves || isLate));
+    const here = staying.filter((session) => !session.departure);
+    const still = here.filter((session) => !session.moves);
+    const late = isLate ? here.filter((session) => session.moves) : [];
     const slices = Math.max(1, Math.floor((windowMs - elapsedMs) / sliceMs));
-    const most = perSecond > 0 ? Math.ceil((perSecond * sliceMs) / 1_000) : Math.ceil(going.length / slices);
-    const slice = going.slice(0, most);
+    const part = (count: number) =>
+      perSecond > 0 ? Math.ceil((perSecond * sliceMs) / 1_000) : Math.ceil(count / slices);
+    // At the pace at which places are given now, the others have one by the end.
+    const without = Math.max(0, late.length - this.#given * Math.max(0, (windowMs - elapsedMs) / turnMs));
+    const slice = [...still.slice(0, part(still.length)), ...late.slice(0, part(without))];
     for (let i = 0; i < slice.length; i += maxPlacing)
       await Promise.all(
         slice.slice(i, i + maxPlacing).map(async (session) => {

@@ -94,8 +94,8 @@ test('who moves is taken while half of the burst is left; on a slow loop as much
   const free = takenIn10s(rules.loopTargetMs);
   assert.ok(free >= 100 && free <= 110, `${free}`);
   assert.equal(takenIn10s(2 * rules.loopTargetMs), 50);
-  assert.equal(takenIn10s(5 * rules.loopTargetMs), 20);
-  assert.equal(takenIn10s(3_600_000), 10);
+  assert.equal(takenIn10s(4 * rules.loopTargetMs), 25);
+  assert.equal(takenIn10s(3_600_000), 25);
 });
 
 test('whatever rates a node is given, it is without as many tokens as it was, and without a burst of them at most', () => {

@@ -44,7 +44,7 @@ export function isKeptForLogIns(
   rules: Rules,
   nowMs: number,
 ): boolean {
-  const slowness = Math.min(10, node.loopDelayP99Ms / rules.loopTargetMs);
+  const slowness = Math.min(4, node.loopDelayP99Ms / rules.loopTargetMs);
   if (slowness > 1) return node.fullAtMs + ((slowness - 1) * 1_000) / node.rate > nowMs;
   return node.fullAtMs - ((burstOf(node.rate, rules) / 2) * 1_000) / node.rate > nowMs;
 }

@@ -90,7 +90,7 @@ end
 -- Fewer than half of its burst of tokens are left, which are for those who are not served yet. Whoever moves can wait: for a
 -- node whose loop is slow, and has fewer of them for it, until all are there, and then, the slower it is, the longer.
 local function is_kept_for_log_ins(n)
-  local slowness = math.min(10, n[LOOP_DELAY] / LOOP_TARGET_MS)
+  local slowness = math.min(4, n[LOOP_DELAY] / LOOP_TARGET_MS)
   if slowness > 1 then return n[FULL_AT] + (slowness - 1) * 1000 / n[RATE] > now end
   return n[FULL_AT] - (math.max(BURST_LEAST, n[RATE] * BURST_SECONDS) / 2) * 1000 / n[RATE] > now
 end
