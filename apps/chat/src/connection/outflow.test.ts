@@ -8,6 +8,7 @@ import type { FrameSink } from '../session/client-connection.ts';
 import type { Connection } from './connection.ts';
 import { Connections, type ConnectionsOptions } from './connections.ts';
 import { Listener } from './listener.ts';
+import { Outflow, type Receiver } from './outflow.ts';
 import { TcpConnection } from './tcp-connection.ts';
 
 const closers: (() => void)[] = [];
@@ -146,4 +147,37 @@ test('when all together hold too much, the largest is cut first', async () => {
   assert.ok(middle.isOpen);
   assert.ok(small.isOpen);
   assert.ok(connections.outflow.totalBytes <= budget);
+});
+
+test('a large fan-out is written over several turns, and whoever is told something else meanwhile does not wait for it', async () => {
+  const outflow = new Outflow({ maxUnsentBytes: 1_000_000, maxTotalBytes: 1_000_000_000 });
+  const written: string[] = [];
+  const receiver = (name: string): Receiver => ({
+    framing: 'stream',
+    socket: { writableNeedDrain: false, writableLength: 0, write: () => written.push(name) } as never,
+    isOpen: true,
+    ...{ frames: undefined, queuedBytes: 0, countedBytes: 0, dirty: false },
+    close: () => assert.fail('closed'),
+    destroy: () => assert.fail('destroyed'),
+  });
+  const tell = (to: Receiver, bytes: number) => {
+    to.frames = [...(to.frames ?? []), frameOf(bytes)];
+    if (!to.dirty) outflow.markDirty(to);
+  };
+  const members = Array.from({ length: 10_000 }, (_, at) => receiver(`member ${at}`));
+  for (const member of members) tell(member, 50);
+  await turn();
+  const first = written.length;
+  assert.ok(first > 0 && first <= 1_000, `${first} in one turn`);
+  tell(receiver('somebody else'), 60);
+  // Has not been told of the first one yet, so that both go out together.
+  tell(members.at(-1)!, 70);
+  await turn();
+  assert.equal(written[first], 'somebody else');
+  await eventually('everybody is told', () => written.length >= 10_001);
+  const order = written.filter((name) => name !== 'somebody else');
+  assert.deepEqual(
+    order,
+    members.map((_, at) => `member ${at}`),
+  );
 });
