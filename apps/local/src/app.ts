@@ -139,8 +139,12 @@ async function start(
         buildWebClient(root, dataDir, (line) => progress.say(line)),
       )
     : Promise.resolve(undefined);
-  const stores = Promise.all([redis, mysql]).then(([redisUrl, mysqlUrl]) => ({ redisUrl, mysqlUrl }));
+  // Whoever needs the schema waits for it by itself, so that our own server makes it while they start; another one is tried first,
+  // as whatever is wrong with it is then told once.
+  const mysqlThere = config.mysqlUrl === undefined ? mysqlUp : mysql;
+  const stores = Promise.all([redis, mysqlThere]).then(([redisUrl, mysqlUrl]) => ({ redisUrl, mysqlUrl }));
   await Promise.all([
+    mysql,
     run(mailService(config, plan)),
     redis.then((url) => run(verifyService(config, plan, url))),
     Promise.all([redis, mysqlUp]).then(([redisUrl, mysqlUrl]) =>
