@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip as gzipCallback } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
+
+const brotli = promisify(brotliCompress);
+const gzip = promisify(gzipCallback);
 
 /** Files below this are sent as they are. */
 const minCompressedBytes = 1_024;
 
 /** A step on the folder of what was built, only after a build that has not failed. */
-function afterBuild(name: string, run: (outDir: string) => void): Plugin {
+function afterBuild(name: string, run: (outDir: string) => void | Promise<void>): Plugin {
   let outDir = '';
   return {
     name,
@@ -16,7 +20,7 @@ function afterBuild(name: string, run: (outDir: string) => void): Plugin {
     configResolved(config) {
       outDir = resolve(config.root, config.build.outDir);
     },
-    writeBundle: () => run(outDir),
+    writeBundle: { sequential: true, handler: () => run(outDir) },
   };
 }
 
@@ -43,9 +47,11 @@ function fillServiceWorker(outDir: string): void {
 
 /**
  * Writes `.br` and `.gz` beside every text file of the build, so that gate compresses nothing itself: what is below `assets/` it
- * shares compressed, however small.
+ * shares compressed, however small. On as many cores as there are: a first start waits for it.
  */
-function precompress(outDir: string): void {
+async function precompress(outDir: string): Promise<void> {
+  const write = async (file: string, content: Promise<Buffer>) => writeFileSync(file, await content);
+  const written: Promise<void>[] = [];
   for (const name of readdirSync(outDir, { recursive: true, encoding: 'utf8' })) {
     const file = resolve(outDir, name);
     if (!/\.(js|css|html|svg|webmanifest)$/.test(name)) continue;
@@ -53,9 +59,10 @@ function precompress(outDir: string): void {
     if (isSmall && !name.startsWith('assets')) continue;
     const content = readFileSync(file);
     const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
-    writeFileSync(`${file}.br`, brotliCompressSync(content, { params }));
-    if (!isSmall) writeFileSync(`${file}.gz`, gzipSync(content, { level: constants.Z_BEST_COMPRESSION }));
+    written.push(write(`${file}.br`, brotli(content, { params })));
+    if (!isSmall) written.push(write(`${file}.gz`, gzip(content, { level: constants.Z_BEST_COMPRESSION })));
   }
+  await Promise.all(written);
 }
 
 interface EmojiData {
