@@ -50,6 +50,8 @@ const readingMs = 250;
 /** Reports that are due at once, because the count moved, come no closer than this. */
 const minReportGapMs = 20;
 const retry = { baseMs: 200, maxMs: 3_000 };
+/** A fleet that is just being made is up when its last node is in the registry. */
+const firstRetry = { baseMs: 200, maxMs: 800 };
 /** DNS learns of a new pod at about the time at which its process is up. */
 const nameSettlesMs = 1_000;
 /** And is asked again after this. */
@@ -159,7 +161,8 @@ export class Registration {
 
   #connectLater(): void {
     if (this.#closed) return;
-    this.#retryTimer = setTimeout(() => void this.#connect(), 50 + backoffMs(this.#attempt++, retry));
+    const pace = this.#wasRegistered ? retry : firstRetry;
+    this.#retryTimer = setTimeout(() => void this.#connect(), 50 + backoffMs(this.#attempt++, pace));
   }
 
   #open(description: ReturnType<RegistrationOptions['describe']>): void {

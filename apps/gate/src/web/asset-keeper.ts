@@ -15,6 +15,8 @@ const keptMs = 14 * 24 * 3_600_000;
 /** What a statement takes with any server's defaults; a build of ours is a tenth of it. */
 const maxBytes = 4 * 1024 * 1024;
 const pruneBatch = 50;
+/** gate is not ready before: at a first start it is to be soon after the schema is there. */
+const retry = { baseMs: 200, maxMs: 1_000 };
 /** Files that are read at a time: one after the other each would wait for its turn on a busy machine. */
 const readBatch = 32;
 
@@ -61,7 +63,7 @@ export class AssetKeeper {
       while (!this.#isClosed && (await this.#store.prune(Date.now() - keptMs, pruneBatch)) === pruneBatch);
     } catch (err) {
       this.#log.warn({ err }, 'the files of the web client are not in the store yet; gate tries again');
-      nextMs = backoffMs(this.#attempts++, { baseMs: 500, maxMs: 5_000 });
+      nextMs = backoffMs(this.#attempts++, retry);
     }
     if (this.#isClosed) return;
     this.#timer = setTimeout(() => void this.#run(), nextMs);
