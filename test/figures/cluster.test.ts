@@ -111,6 +111,7 @@ describe('an elastic fleet', { skip: clusterTools === undefined && 'there are no
     });
     await eventually('there are five', () => watch.last?.scale === 5, 120_000);
     await cluster.settled('berth');
+    await eventually('all five are seen to serve', () => watch.last?.nodes.size === 5, 60_000);
     const room = capacity * 0.75 * 2;
     const over = watch.moments.find(({ used }) => used > room)!;
     const decidedMs = watch.decisions.find(({ why }) => / 2 → \d+$/.test(why))!.atMs;
