@@ -11,6 +11,7 @@ export interface ClusterObject {
     namespace?: string;
     labels?: Record<string, string>;
     deletionTimestamp?: string;
+    ownerReferences?: { kind: string; name: string }[];
   };
   // biome-ignore lint/suspicious/noExplicitAny: the shape depends on the kind.
   [part: string]: any;

@@ -2,6 +2,7 @@ import { jittered } from '@berth/lifecycle';
 import type { Kubectl } from '../kubectl.ts';
 import { CommandError } from '../run-command.ts';
 import { awaitedOf } from './awaited.ts';
+import { stuckPods } from './stuck-pods.ts';
 import { type Trouble, troublesOf } from './troubles.ts';
 
 const everyMs = 3_000;
@@ -17,7 +18,7 @@ export interface ReleaseWatchOptions {
 
 /**
  * Tells what a release waits for, and what keeps it from coming up: the engine says nothing until the time is over, and by
- * then the pods have been taken back.
+ * then the pods have been taken back. What never will be ready is taken out of the way of what is to come.
  */
 export class ReleaseWatch {
   readonly #options: ReleaseWatchOptions;
@@ -45,11 +46,15 @@ export class ReleaseWatch {
   }
 
   async #look(): Promise<void> {
-    const { kubectl, namespace } = this.#options;
+    const { kubectl, namespace, say } = this.#options;
     try {
-      const objects = await kubectl.list('pods,events', ['--namespace', namespace]);
+      const objects = await kubectl.list('pods,events,statefulsets', ['--namespace', namespace]);
       this.#follow(awaitedOf(objects));
       for (const trouble of troublesOf(objects, this.#sinceMs)) await this.#tell(trouble);
+      for (const pod of stuckPods(objects)) {
+        say(`pod ${pod}: taken away, as what is wanted in its place waits for it`);
+        await kubectl.run(['delete', 'pod', '--namespace', namespace, pod, '--wait=false']);
+      }
     } catch (error) {
       if (!(error instanceof CommandError)) throw error;
       // Without kubectl there is nothing to see; an API server that is away is told of by the release itself.

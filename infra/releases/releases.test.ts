@@ -5,6 +5,7 @@ import type { ClusterObject } from '../kubectl.ts';
 import { awaitedOf } from './awaited.ts';
 import { missingImages } from './node-images.ts';
 import { releaseTimeout } from './release-timeout.ts';
+import { stuckPods } from './stuck-pods.ts';
 import { troublesOf } from './troubles.ts';
 
 const begun = Date.parse('2026-01-31T12:00:00Z');
@@ -43,6 +44,26 @@ test('pods that are on their way are no trouble', () => {
   for (const reason of ['ContainerCreating', 'PodInitializing', undefined])
     assert.deepEqual(troublesOf([pod('berth-gate-6c9d8f7b5d-x2x4z', waiting(reason as string))], begun), []);
   assert.deepEqual(troublesOf([pod('berth-gate-6c9d8f7b5d-x2x4z', {})], begun), []);
+});
+
+test('a pod that will never be ready is in the way of what its StatefulSet is to be by now', () => {
+  const mysql = (revision: string, status: object): ClusterObject => ({
+    ...pod('stores-mysql-0', status),
+    metadata: {
+      name: 'stores-mysql-0',
+      labels: { 'controller-revision-hash': revision },
+      ownerReferences: [{ kind: 'StatefulSet', name: 'stores-mysql' }],
+    },
+  });
+  const set = (updateRevision: string): ClusterObject => ({
+    ...{ kind: 'StatefulSet', metadata: { name: 'stores-mysql' }, status: { updateRevision } },
+  });
+  const pull = waiting('ImagePullBackOff');
+  assert.deepEqual(stuckPods([set('stores-mysql-2'), mysql('stores-mysql-1', pull)]), ['stores-mysql-0']);
+  // That is what is wanted, for all that is known; or it is on its way; or its Deployment replaces it by itself.
+  assert.deepEqual(stuckPods([set('stores-mysql-1'), mysql('stores-mysql-1', pull)]), []);
+  assert.deepEqual(stuckPods([set('stores-mysql-2'), mysql('stores-mysql-1', {})]), []);
+  assert.deepEqual(stuckPods([set('stores-mysql-2'), pod('berth-edge-56f8b575b4-zszhl', pull)]), []);
 });
 
 test('pods of one Deployment have one trouble', () => {

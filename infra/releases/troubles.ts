@@ -22,7 +22,8 @@ export function troublesOf(objects: ClusterObject[], sinceMs: number): Trouble[]
   return [...pods.flatMap(troublesOfPod), ...events.flatMap((event) => troubleOfEvent(event, sinceMs))];
 }
 
-function troublesOfPod({ metadata: { name: pod }, status }: ClusterObject): Trouble[] {
+/** What keeps a pod from ever being ready. */
+export function troublesOfPod({ metadata: { name: pod }, status }: ClusterObject): Trouble[] {
   const containers = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
   return containers.flatMap(({ name: container, state, lastState, image, restartCount }) => {
     const { reason, message } = state?.waiting ?? {};
