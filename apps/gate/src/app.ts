@@ -12,9 +12,11 @@ import { MysqlUserStore } from './accounts/user-store.ts';
 import { WordRepairer } from './accounts/word-repairer.ts';
 import type { GateConfig } from './config.ts';
 import type { Context } from './context.ts';
+import { createBerthDoor } from './http/berth-door.ts';
 import { createHttpApp } from './http/http-app.ts';
 import { HttpListener } from './http/http-listener.ts';
 import { Places } from './http/places.ts';
+import { createRequestMeter } from './http/request-metrics.ts';
 import { FallbackTokenBuckets } from './limits/fallback-buckets.ts';
 import { LoginLimit } from './limits/login-limit.ts';
 import { MemoryTokenBuckets } from './limits/memory-buckets.ts';
@@ -23,6 +25,7 @@ import { RequestLimit } from './limits/request-limit.ts';
 import { TaskQueue } from './limits/task-queue.ts';
 import { isMysqlAway } from './mysql-call.ts';
 import { Readiness } from './readiness.ts';
+import { berthsRoute } from './routes.ts';
 import { MysqlRevocationStore } from './sessions/revocation-store.ts';
 import { Revocations } from './sessions/revocations.ts';
 import { RedisSessionCache } from './sessions/session-cache.ts';
@@ -150,7 +153,10 @@ export function createGate(
   const shared = new SharedAssets(assetStore);
   const readiness = new Readiness({ db, redis, verify, status, assets, log });
   const places = new Places();
-  const listener = new HttpListener(createHttpApp(context, metrics, shared, places), { places });
+  const measure = createRequestMeter(metrics);
+  const app = createHttpApp(context, measure, shared, places);
+  const door = createBerthDoor({ context, app, route: berthsRoute, places, measure });
+  const listener = new HttpListener(door, { places });
   metrics.gauges('gate_kept', 'what clients make the process keep', 'what', () => ({
     requests: listener.inFlight,
     session_look_ups: lookUps.waiting,

@@ -13,6 +13,19 @@ import { openRoute, type Route, sessionRoute } from './route.ts';
 
 const inviteErrors = ['not_found', 'invite_expired', 'invite_revoked', 'invite_used_up'] as const;
 
+/** The one that everybody who lost their node asks. */
+export const berthsRoute = sessionRoute({
+  method: 'post',
+  path: '/v1/berths',
+  summary: 'Ask for another berth',
+  description: 'For a client that lost its chat node: no password, the session token is enough.',
+  status: 200,
+  body: httpSchemas.berthsRequest,
+  answer: berthsAnswer,
+  errors: ['no_berth', 'unavailable'],
+  handle: createBerth,
+});
+
 /** Gate's interface. */
 export const routes: Route[] = [
   openRoute({
@@ -127,15 +140,5 @@ export const routes: Route[] = [
     errors: ['not_found', 'unavailable', 'deadline'],
     handle: endSession,
   }),
-  sessionRoute({
-    method: 'post',
-    path: '/v1/berths',
-    summary: 'Ask for another berth',
-    description: 'For a client that lost its chat node: no password, the session token is enough.',
-    status: 200,
-    body: httpSchemas.berthsRequest,
-    answer: berthsAnswer,
-    errors: ['no_berth', 'unavailable'],
-    handle: createBerth,
-  }),
+  berthsRoute,
 ];

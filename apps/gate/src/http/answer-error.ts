@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Log } from '@berth/telemetry';
 import { BerthError, errorTable, toBerthError } from '@berth/wire';
 import type { NextFunction, Request, Response } from 'express';
@@ -8,22 +9,44 @@ import { ClientGoneError } from '../route.ts';
 export function answerErrors(log: Log) {
   return (thrown: unknown, request: Request, response: Response, _next: NextFunction): void => {
     if (isGone(thrown)) return;
-    const error = knownError(thrown);
-    const { http } = errorTable[error.code];
-    if (http >= 500) {
-      const level = error.code === 'internal' ? 'error' : 'warn';
-      log[level]({ err: error, method: request.method, path: request.path }, 'a request failed');
-    }
+    const { status, headers, body } = errorAnswerOf(thrown, log, request, request.path);
     if (response.headersSent) {
       response.destroy();
       return;
     }
-    if (error.retryAfterMs !== undefined) {
-      response.setHeader('retry-after', Math.max(1, Math.ceil(error.retryAfterMs / 1_000)));
-    }
-    response.setHeader('cache-control', 'no-store');
-    const fields = error instanceof FieldsError ? { fields: error.fields } : {};
-    response.status(http).json({ error: { ...error.toWire(), ...fields } });
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    response.status(status).json(body);
+  };
+}
+
+interface ErrorAnswer {
+  status: number;
+  headers: Record<string, string | number>;
+  body: object;
+}
+
+/** What is answered when a request failed with `thrown`; faults of ours are logged. */
+export function errorAnswerOf(
+  thrown: unknown,
+  log: Log,
+  { method }: Pick<IncomingMessage, 'method'>,
+  path: string,
+): ErrorAnswer {
+  const error = knownError(thrown);
+  const { http: status } = errorTable[error.code];
+  if (status >= 500) {
+    const level = error.code === 'internal' ? 'error' : 'warn';
+    log[level]({ err: error, method, path }, 'a request failed');
+  }
+  const { retryAfterMs } = error;
+  const fields = error instanceof FieldsError ? { fields: error.fields } : {};
+  return {
+    status,
+    headers: {
+      ...(retryAfterMs !== undefined && { 'retry-after': Math.max(1, Math.ceil(retryAfterMs / 1_000)) }),
+      'cache-control': 'no-store',
+    },
+    body: { error: { ...error.toWire(), ...fields } },
   };
 }
 

@@ -36,32 +36,48 @@ export function limitRequests(context: Context) {
   };
 }
 
-/** A token that gate did not sign is a guess, and guesses are counted by address. */
 function limitSessions(context: Context) {
   return async (request: Request, response: Response, next: NextFunction): Promise<void> => {
-    let session: SessionClaims;
-    try {
-      session = claimsOf(context, request);
-    } catch (error) {
-      await context.requestLimit.takeOfAddress(clientOf(request).network);
-      throw error;
-    }
-    const locals = response.locals as Locals;
-    locals.admission = await context.requestLimit.takeOfSession(session, (buckets) =>
-      context.sessionCheck.admit(session, buckets),
-    );
-    locals.session = session;
+    const { authorization } = request.headers;
+    const admitted = await admitSession(context, authorization, () => clientOf(request).network);
+    Object.assign(response.locals as Locals, admitted);
     next();
   };
 }
 
-interface Locals {
-  session?: SessionClaims;
-  admission?: Admission;
+/** Of a request that shows a token of gate's: whose it is, and what was known of it when the request was counted. */
+interface Admitted {
+  session: SessionClaims;
+  admission: Admission;
+}
+
+type Locals = Partial<Admitted>;
+
+/** A token that gate did not sign is a guess, and guesses are counted by address. */
+export async function admitSession(
+  context: Context,
+  authorization: string | undefined,
+  networkOf: () => string,
+): Promise<Admitted> {
+  let session: SessionClaims;
+  try {
+    session = claimsOf(context, authorization);
+  } catch (error) {
+    await context.requestLimit.takeOfAddress(networkOf());
+    throw error;
+  }
+  const admission = await context.requestLimit.takeOfSession(session, (buckets) =>
+    context.sessionCheck.admit(session, buckets),
+  );
+  return { session, admission };
 }
 
 /** As a trace of its own, for one in so many. */
-async function trace({ tracing }: Context, { method, path }: Route, run: () => Promise<void>): Promise<void> {
+export async function trace(
+  { tracing }: Context,
+  { method, path }: Route,
+  run: () => Promise<void>,
+): Promise<void> {
   const span = tracing.chooses() ? tracing.begin(`${method.toUpperCase()} ${path}`) : undefined;
   if (span === undefined) return run();
   try {
@@ -91,8 +107,8 @@ async function serve(context: Context, route: Route, request: Request, response:
   else response.json(answer);
 }
 
-function claimsOf(context: Context, request: Request): SessionClaims {
-  const token = /^Bearer ([\w.-]{1,1024})$/i.exec(request.headers.authorization ?? '')?.[1];
+function claimsOf(context: Context, authorization = ''): SessionClaims {
+  const token = /^Bearer ([\w.-]{1,1024})$/i.exec(authorization)?.[1];
   if (token === undefined)
     throw new BerthError('unauthenticated', 'A session token is needed: Authorization: Bearer …');
   return context.sessionCheck.claimsOf(token);

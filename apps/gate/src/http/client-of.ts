@@ -1,5 +1,6 @@
+import type { ServerResponse } from 'node:http';
 import { networkOf } from '@berth/network';
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
 import { type Client, ClientGoneError } from '../route.ts';
 
 /** Behind trusted proxies `request.ip` is the address that the nearest untrusted one came from. */
@@ -10,7 +11,7 @@ export function clientOf(request: Request): Client {
 }
 
 /** Aborted when the connection ends before the answer does. */
-export function goneSignalOf(response: Response): AbortSignal {
+export function goneSignalOf(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
   const note = () => {
     if (!response.writableFinished) gone.abort(new ClientGoneError('the client has gone'));

@@ -1,4 +1,3 @@
-import type { Metrics } from '@berth/telemetry';
 import { BerthError } from '@berth/wire';
 import express, { type Express, type Request, type Response, Router } from 'express';
 import type { Context } from '../context.ts';
@@ -13,14 +12,14 @@ import { createDocsRouter } from './docs-router.ts';
 import { plainForwardedFor } from './forwarded-for.ts';
 import { checkOrigin } from './origin-check.ts';
 import type { Places } from './places.ts';
-import { measureRequests, nameRoute } from './request-metrics.ts';
+import { type MeasureRequest, measureRequests, nameRoute } from './request-metrics.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 import { serveWebRoot } from './web-root.ts';
 
 /** The whole public interface: the old dialect, the API and its pages, the web client. Of operators' it has what the fleet page needs, where that is on. */
 export function createHttpApp(
   context: Context,
-  metrics: Metrics,
+  measure: MeasureRequest,
   shared: SharedAssets,
   places: Places,
 ): Express {
@@ -37,7 +36,7 @@ export function createHttpApp(
     places.belongs(response, clientOf(request).network);
     next();
   });
-  app.use(measureRequests(metrics));
+  app.use(measureRequests(measure));
   app.use(setSecurityHeaders(config));
   app.use(createLlfcchatRouter(context));
   app.use(mountAt(config.basePath, createBaseRouter(context, shared)));

@@ -1,15 +1,20 @@
 import type { NextFunction, Request, Response } from 'express';
 import type { GateConfig } from '../config.ts';
 
+type PolicyConfig = Pick<GateConfig, 'connectSources' | 'fileSources' | 'files'>;
+
+/** Where a request came through TLS, however far in front of gate it ended: from now on through TLS only. */
+export const strictTransport = ['strict-transport-security', 'max-age=31536000'] as const;
+
 /**
  * On every answer. The policy lets pages run gate's own scripts and styles alone and connect to gate and `connectSources`
  * (the chat nodes' WebSockets); what is shown and heard may come from `fileSources`, too; nothing may frame them.
  */
-export function setSecurityHeaders({
+export function securityHeadersOf({
   connectSources,
   fileSources,
   files,
-}: Pick<GateConfig, 'connectSources' | 'fileSources' | 'files'>) {
+}: PolicyConfig): Record<string, string> {
   const from = (...sources: string[]) => [...sources, ...fileSources].join(' ');
   const policy = [
     "default-src 'none'",
@@ -25,7 +30,7 @@ export function setSecurityHeaders({
     "form-action 'self'",
     "frame-ancestors 'none'",
   ].join('; ');
-  const headers = {
+  return {
     'content-security-policy': policy,
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
@@ -34,10 +39,13 @@ export function setSecurityHeaders({
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
   };
+}
+
+export function setSecurityHeaders(config: PolicyConfig) {
+  const headers = Object.entries(securityHeadersOf(config));
   return (request: Request, response: Response, next: NextFunction): void => {
-    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-    // Asked through TLS, however far in front of gate it ended: from now on through TLS only.
-    if (request.secure) response.setHeader('strict-transport-security', 'max-age=31536000');
+    for (const [name, value] of headers) response.setHeader(name, value);
+    if (request.secure) response.setHeader(...strictTransport);
     next();
   };
 }
