@@ -9,7 +9,7 @@ const startStatus = useStatus();
 let status: RunningStatus;
 before(async () => {
   await stores.ready;
-  status = await startStatus(stores.url);
+  status = await startStatus(stores.url, { LEASE_SECONDS: '60' });
   for (const [name, zone, connections] of [
     ['calm', 'x', 1],
     ['busy', 'y', 50],

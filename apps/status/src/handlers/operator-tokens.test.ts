@@ -11,8 +11,9 @@ let status: RunningStatus;
 let other: RunningStatus;
 before(async () => {
   await Promise.all([redis.ready, mysql.ready]);
-  status = await startStatus(redis.url, { MYSQL_URL: mysql.url });
-  other = await startStatus(redis.url, { MYSQL_URL: mysql.url });
+  // A node that has reported once is there for as long as a test takes.
+  status = await startStatus(redis.url, { MYSQL_URL: mysql.url, LEASE_SECONDS: '60' });
+  other = await startStatus(redis.url, { MYSQL_URL: mysql.url, LEASE_SECONDS: '60' });
   const node = new FakeNode('one');
   await node.register(status.client);
   const sequence = node.report({ connections: 1 });

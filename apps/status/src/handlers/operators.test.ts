@@ -10,7 +10,7 @@ let status: RunningStatus;
 const nodes = new Map<string, FakeNode>();
 before(async () => {
   await stores.ready;
-  status = await startStatus(stores.url);
+  status = await startStatus(stores.url, { LEASE_SECONDS: '60' });
   for (const [name, connections] of [
     ['busy', 90],
     ['calm', 10],
