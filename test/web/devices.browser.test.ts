@@ -53,6 +53,9 @@ test('of six browsers the one that was idle longest hears why it was disconnecte
   const { people } = await seedFriends(platform);
   const idle = await browser.open(platform.gateUrl);
   await logIn(idle.page, people[0]);
+  // It is connected, and has done what it does by itself.
+  await idle.page.locator('[data-connection="online"]').waitFor({ state: 'attached' });
+  await idle.page.getByRole('link', { name: people[1].name }).waitFor();
   const devices = [];
   for (let at = 0; at < 5; at++) devices.push(await connectDevice(platform, people[0]));
   const dialog = idle.page.getByRole('alertdialog', { name: 'Logged in elsewhere' });
