@@ -22,7 +22,11 @@ export async function messageLine(context: Context, message: Message): Promise<s
 }
 
 async function said(context: Context, message: Message): Promise<string> {
-  const { recalledBy, editedAt, forwarded, poll } = message;
+  const { recalledBy, unkept, editedAt, forwarded, poll } = message;
+  if (unkept)
+    return context.language === 'zh'
+      ? '（之后被编辑过，当时的内容没有保留）'
+      : '(edited later; what it said before was not kept)';
   if (recalledBy !== undefined) return context.language === 'zh' ? '（已撤回）' : '(taken back)';
   if (poll) {
     return `📊 ${plain(poll.question)}  ${optionWords(poll)}`;

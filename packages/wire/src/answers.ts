@@ -93,6 +93,11 @@ export interface Message extends EntryDetails {
   editedAt?: number;
   /** Who took it back for everybody; its text is empty then. */
   recalledBy?: number;
+  /**
+   * An edit that whoever is told this does not see has changed its words, and those of before were not kept: its text is empty. Of one
+   * with nothing else `recalledBy` is its sender, for clients that do not know this.
+   */
+  unkept?: true;
   reactions?: Reaction[];
   /** Who pinned it, and when: milliseconds since 1970. */
   pinned?: { by: number; at: number };

@@ -31,11 +31,12 @@ test('a message is told as it was, whatever became of it since', () => {
   assert.equal(messageAt(recalled, acts, undefined), recalled);
 });
 
-test('words that were not kept are told as those that were taken back, and files stay', () => {
+test('of words that were not kept it is told that they were not, and files stay', () => {
   const now: Message = { ...message, text: 'later', editedAt: 90, changed: 9 };
-  assert.deepEqual(messageAt(now, [], undefined), { ...message, text: '', recalledBy: 7 });
+  assert.deepEqual(messageAt(now, [], undefined), { ...message, text: '', recalledBy: 7, unkept: true });
   const attachments = [{ file: 'x', kind: 'file', name: 'x', type: 'y', bytes: 1 }] as never;
-  assert.deepEqual(messageAt({ ...now, attachments }, [], undefined), { ...message, text: '', attachments });
+  const told = { ...message, text: '', attachments, unkept: true };
+  assert.deepEqual(messageAt({ ...now, attachments }, [], undefined), told);
 });
 
 test('who chose what is read from what each vote changed, and a poll is open until it was closed', () => {

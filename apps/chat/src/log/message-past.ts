@@ -18,8 +18,8 @@ export interface PastWords {
 
 /**
  * A message as it was when these were all that had changed it, in their order. `before`: what it said until the first edit after
- * them; undefined when there was none, or nothing was kept of it: then it is told without words, and without any files as one that
- * was taken back. One that was taken back since is so from the beginning.
+ * them; undefined when there was none, or nothing was kept of it: then it is told that its words are not, and without any files as one that
+ * was taken back, for clients that know no more. One that was taken back since is so from the beginning.
  */
 export function messageAt(
   message: Message,
@@ -32,12 +32,16 @@ export function messageAt(
   const words = before ?? (message.editedAt === editedAt ? { text: message.text, mentions } : undefined);
   const changed = acts.at(-1)?.seq;
   if (words === undefined && message.attachments === undefined)
-    return { ...first, text: '', recalledBy: message.sender, ...(changed !== undefined && { changed }) };
+    return {
+      ...{ ...first, text: '', recalledBy: message.sender, unkept: true as const },
+      ...(changed !== undefined && { changed }),
+    };
   const reactions = reactionsBy(acts);
   const pin = acts.findLast(({ kind }) => kind === 'pinned');
   return {
     ...first,
     text: words?.text ?? '',
+    ...(words === undefined && { unkept: true as const }),
     ...(words?.mentions && { mentions: words.mentions }),
     ...(poll && { poll: pollBy(poll, acts) }),
     ...(changed !== undefined && { changed }),

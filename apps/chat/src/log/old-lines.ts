@@ -4,6 +4,8 @@ import { isChange } from './entry-kinds.ts';
 
 /** What a client that does not know how messages change is told in place of one that was taken back. */
 const recalledText = 'This message was recalled.';
+/** …and of one whose words were edited since, and not kept. */
+const unkeptText = 'This message was edited since; what it said before was not kept.';
 /** Before the new words of a message that was edited: a line that replies to what it corrects. */
 const correction = '✎ ';
 
@@ -29,7 +31,8 @@ export const isChangeFrame = (frame: Uint8Array): boolean =>
 
 /** An entry as a client shows it that does not know how messages change; undefined: there is nothing that it can show. */
 export function oldLine(message: Message): Message | undefined {
-  if (message.recalledBy !== undefined) return { ...message, text: recalledText };
+  if (message.recalledBy !== undefined)
+    return { ...message, text: message.unkept ? unkeptText : recalledText };
   if (message.poll !== undefined) return withLines(message, message.poll);
   if (message.forwarded !== undefined) return withOrigin(message, message.forwarded.name);
   if (!isChange(message.kind)) return message;

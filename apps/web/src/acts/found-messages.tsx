@@ -1,6 +1,7 @@
 import type { Message } from '@berth/wire';
 import type { LucideIcon } from 'lucide-react';
 import { conversationName } from '../chats/conversation-name.ts';
+import { goneText } from '../chats/recalled-text.tsx';
 import { IconButton } from '../design/button.tsx';
 import { passFocus } from '../design/pass-focus.ts';
 import { saidText } from '../files/summary.ts';
@@ -94,7 +95,7 @@ function Words({ message, places }: { message: Message; places: boolean }) {
       <bdi className={styles.said}>
         {recalledBy === undefined
           ? saidText(message, text).slice(0, longestPreview).toWellFormed()
-          : text('change.recalled')}
+          : goneText(message, text)}
       </bdi>
     </>
   );

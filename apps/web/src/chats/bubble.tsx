@@ -91,14 +91,14 @@ export const Bubble = memo(
             <div
               className={classNames(
                 styles.words,
-                !recalled && isBare(said.attachments, said.text) && styles.bare,
+                !recalled && !said.unkept && isBare(said.attachments, said.text) && styles.bare,
               )}
             >
               <div id={`${label}-said`} className={styles.said}>
                 {said.attachments && !recalled && (
                   <span className={hidden.unseen}>{attachedText(said.attachments, text)}</span>
                 )}
-                {recalled ? (
+                {recalled || said.unkept ? (
                   <RecalledText said={said} />
                 ) : said.poll ? (
                   <PollCard

@@ -16,6 +16,7 @@ import { useWorkspace } from '../state/workspace-context.ts';
 import { conversationName } from './conversation-name.ts';
 import styles from './conversation-row.module.css';
 import { entryText } from './entry-text.ts';
+import { goneText } from './recalled-text.tsx';
 import { usePreferenceActions } from './use-preference-actions.ts';
 
 const longestPreview = 120;
@@ -109,7 +110,7 @@ function Preview({ conversation }: { conversation: Conversation }) {
   const said =
     last.recalledBy === undefined
       ? brief(saidText({ ...last, text: spoken ?? '' }, text))
-      : text('change.recalled');
+      : goneText(last, text);
   return (
     <bdi className={styles.preview}>
       {last.sender === me

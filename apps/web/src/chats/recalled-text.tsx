@@ -1,3 +1,4 @@
+import type { Text } from '../i18n/catalogue.ts';
 import { useText } from '../i18n/language.tsx';
 import { nameOf } from '../state/people.ts';
 import { useObserved } from '../state/use-observed.ts';
@@ -16,11 +17,15 @@ export function useRecalled(
   return recalledBy !== undefined || isGoing || isHidden;
 }
 
-/** What stands in place of a message that was taken back. */
+/** Said of a message that was taken back, or has lost the words that this user saw, by whoever quotes it. */
+export const goneText = ({ unkept }: Pick<Said, 'unkept'>, text: Text): string =>
+  text(unkept ? 'change.unkept' : 'change.recalled');
+
+/** What stands in place of a message that was taken back, or of words that are not kept. */
 export function RecalledText({
-  said: { sender, recalledBy },
+  said: { sender, recalledBy, unkept },
 }: {
-  said: Pick<Said, 'sender' | 'recalledBy'>;
+  said: Pick<Said, 'sender' | 'recalledBy' | 'unkept'>;
 }) {
   const text = useText();
   const { people, me } = useWorkspace();
@@ -28,8 +33,9 @@ export function RecalledText({
   const by = recalledBy ?? (sender === me ? me : sender);
   const profile = useObserved(people, (all) => all.profile(by));
   if (!profile && by !== me) people.want(by);
-  const words =
-    by === me
+  const words = unkept
+    ? text('change.unkept')
+    : by === me
       ? text('change.recalled.me')
       : by === sender || !profile
         ? text('change.recalled')

@@ -5,7 +5,7 @@ import type { MessageSource } from '../state/message-source.ts';
 import { nameOf } from '../state/people.ts';
 import { useObserved } from '../state/use-observed.ts';
 import { useWorkspace } from '../state/workspace-context.ts';
-import { useRecalled } from './recalled-text.tsx';
+import { goneText, useRecalled } from './recalled-text.tsx';
 import styles from './reply-quote.module.css';
 
 const longestQuote = 160;
@@ -39,7 +39,7 @@ export function ReplyQuote({
       <bdi className={styles.who}>{who ?? text('talk.reply.missing', { seq })}</bdi>
       <bdi className={styles.said}>
         {recalled
-          ? text('change.recalled')
+          ? goneText(message ?? {}, text)
           : message
             ? saidText({ ...message, text: spoken ?? '' }, text)
                 .slice(0, longestQuote)

@@ -3,7 +3,10 @@ import type { Message } from '@berth/wire';
 
 /** A message as it is shown, stored or on its way. */
 export interface Said
-  extends Pick<Message, 'changed' | 'editedAt' | 'recalledBy' | 'reactions' | 'replies' | 'pinned'> {
+  extends Pick<
+    Message,
+    'changed' | 'editedAt' | 'recalledBy' | 'unkept' | 'reactions' | 'replies' | 'pinned'
+  > {
   cid: string;
   seq: number | undefined;
   sender: number;

@@ -20,6 +20,7 @@ export const enChanges = {
   'change.recalled': 'Message deleted',
   'change.recalled.me': 'You deleted a message',
   'change.recalled.by': '{name} deleted a message',
+  'change.unkept': 'Edited later; what it said before was not kept',
   'change.recalled.done': 'The message is deleted for everyone',
   'change.versions': 'Edit history',
   'change.versions.none': 'What it said before was not kept.',

@@ -22,6 +22,7 @@ export const zhChanges: Pick<Catalogue, keyof typeof enChanges> = {
   'change.recalled': '消息已撤回',
   'change.recalled.me': '您撤回了一条消息',
   'change.recalled.by': '{name}撤回了一条消息',
+  'change.unkept': '之后被编辑过，当时的内容没有保留',
   'change.recalled.done': '已为所有人撤回消息',
   'change.versions': '编辑历史',
   'change.versions.none': '之前的内容没有保留。',
