@@ -1,7 +1,7 @@
 import { Autocomplete } from '@base-ui/react/autocomplete';
 import { useMemo, useState } from 'react';
-import { useText } from '../i18n/language.tsx';
-import { type Emoji, emojis } from './emoji.ts';
+import { useLanguage, useText } from '../i18n/language.tsx';
+import { type Emoji, emojiLabel, emojis } from './emoji.ts';
 import { useEmojiHabits } from './emoji-habits.ts';
 import styles from './emoji-picker.module.css';
 import { matches } from './search.ts';
@@ -26,6 +26,7 @@ interface Item {
 export function EmojiPicker({ onPick }: { onPick: (emoji: string) => void }) {
   const text = useText();
   const say = useWritingText();
+  const language = useLanguage();
   const [query, setQuery] = useState('');
   const [maxRows, setMaxRows] = useState(firstRows);
   const { tone, recent, toned, choose, used } = useEmojiHabits();
@@ -90,6 +91,7 @@ export function EmojiPicker({ onPick }: { onPick: (emoji: string) => void }) {
                 key={item.key}
                 value={item}
                 className={styles.emoji}
+                aria-label={emojiLabel(item.emoji, language)}
                 onClick={() => {
                   used(item.emoji);
                   onPick(item.emoji);

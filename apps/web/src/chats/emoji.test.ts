@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { emojis } from './emoji.ts';
+import { emojiLabel, emojis } from './emoji.ts';
 import { findEmojiNamed } from './emoji-search.ts';
 import { isEmojiOnly } from './linkify.ts';
 import { matches } from './search.ts';
@@ -35,4 +35,18 @@ test('emoji are completed by their names, the exact one first, and have their sk
   assert.deepEqual(named('no_such_emoji'), []);
   const thumb = emojis.find(({ emoji }) => emoji === '👍')!;
   assert.deepEqual(thumb.tones, ['👍🏻', '👍🏼', '👍🏽', '👍🏾', '👍🏿']);
+});
+
+test('each is called something in both languages, its skin tone as well', () => {
+  for (const { emoji, tones } of emojis)
+    for (const one of [emoji, ...tones]) {
+      assert.match(emojiLabel(one, 'en'), /\p{L}/u, one);
+      assert.match(emojiLabel(one, 'zh'), /\p{Script=Han}|^(OK|DVD|DNA)$/u, one);
+    }
+  assert.deepEqual(
+    [emojiLabel('⚓', 'en'), emojiLabel('⚓', 'zh'), emojiLabel('👍🏿', 'en')],
+    ['anchor', '锚', 'thumbs up: dark skin tone'],
+  );
+  // Of a later version, or no emoji at all.
+  assert.equal(emojiLabel('x', 'en'), 'x');
 });

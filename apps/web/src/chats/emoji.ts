@@ -1,6 +1,7 @@
 import english from 'emojibase-data/en/compact.json' with { type: 'json' };
 import called from 'emojibase-data/en/shortcodes/github.json' with { type: 'json' };
 import chinese from 'emojibase-data/zh/compact.json' with { type: 'json' };
+import type { Language } from '../state/settings.ts';
 
 /** An emoji, and what it is found by. */
 export interface Emoji {
@@ -195,6 +196,22 @@ const nameOf = (label: string): string =>
     .replace(/^_|_$/g, '');
 
 const githubNames: Readonly<Record<string, string | readonly string[] | undefined>> = called;
+
+/** With or without the selector of emoji it is the same one. */
+const bare = (emoji: string): string => emoji.replaceAll('\ufe0f', '');
+
+const labelsOf = (all: typeof english): Map<string, string> =>
+  new Map(
+    all.flatMap((one) => [one, ...(one.skins ?? [])]).map(({ unicode, label }) => [bare(unicode), label]),
+  );
+
+const labels: Partial<Record<Language, Map<string, string>>> = {};
+
+/** What people call an emoji, its skin tone as well; itself when nobody knows. */
+export function emojiLabel(emoji: string, language: Language): string {
+  labels[language] ??= labelsOf(language === 'zh' ? chinese : english);
+  return labels[language].get(bare(emoji)) ?? emoji;
+}
 
 function allEmojis(): Emoji[] {
   const chineseOf = new Map(chinese.map((one) => [one.hexcode, one]));
