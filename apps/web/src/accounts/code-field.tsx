@@ -110,13 +110,7 @@ export function CodeField({
         )
       }
       beside={
-        <Button
-          look="quiet"
-          className={styles.codeButton}
-          disabled={busy || waiting}
-          focusableWhenDisabled
-          onClick={send}
-        >
+        <Button look="quiet" className={styles.codeButton} disabled={busy || waiting} onClick={send}>
           {busy
             ? text('code.sending')
             : waiting

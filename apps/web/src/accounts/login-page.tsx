@@ -90,7 +90,7 @@ export function LoginPage({
           <CheckField label={text('login.stay')} checked={stay} onChange={setStay} />
           <a href={formatRoute({ section: 'reset' })}>{text('login.forgot')}</a>
         </div>
-        <Button type="submit" wide disabled={busy} focusableWhenDisabled>
+        <Button type="submit" wide disabled={busy}>
           {text('login.submit')}
         </Button>
       </FieldForm>

@@ -115,7 +115,7 @@ export function RegisterPage({
           onChange={set('password')}
           problem={problems.password && text(problems.password)}
         />
-        <Button type="submit" wide disabled={busy} focusableWhenDisabled>
+        <Button type="submit" wide disabled={busy}>
           {text('register.submit')}
         </Button>
       </FieldForm>

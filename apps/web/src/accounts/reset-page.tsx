@@ -68,7 +68,7 @@ export function ResetPage({ email, onDone }: { email: string; onDone: (email: st
           onChange={set('password')}
           problem={problems.password && text(problems.password)}
         />
-        <Button type="submit" wide disabled={busy} focusableWhenDisabled>
+        <Button type="submit" wide disabled={busy}>
           {text('reset.submit')}
         </Button>
       </FieldForm>

@@ -85,11 +85,7 @@ export function ForwardDialog({
           ))}
         </fieldset>
         <div className={popup.buttons}>
-          <Button
-            type="submit"
-            disabled={busy || to.size === 0 || messages.length === 0}
-            focusableWhenDisabled
-          >
+          <Button type="submit" disabled={busy || to.size === 0 || messages.length === 0}>
             {say('forward.send', { count: messages.length })}
           </Button>
         </div>

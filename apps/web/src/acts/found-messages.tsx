@@ -46,8 +46,8 @@ export function FoundMessages({
           <button
             type="button"
             className={styles.message}
-            onClick={() => {
-              place.value = placeOf(message);
+            onClick={(event) => {
+              place.value = placeOf(message, event);
               navigate({ section: 'chats', conversation: message.conversation });
               onShown();
             }}

@@ -33,8 +33,8 @@ export function PinnedBar({ conversation }: { conversation: Conversation }) {
           <button
             type="button"
             className={styles.shown}
-            onClick={() => {
-              place.value = placeOf(shown);
+            onClick={(event) => {
+              place.value = placeOf(shown, event);
               setTurn(index + 1);
             }}
           >

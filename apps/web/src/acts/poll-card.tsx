@@ -59,7 +59,7 @@ export function PollCard({
     };
   }, [client, conversation, seq]);
   const choose = (option: number) => {
-    if (seq === undefined) return;
+    if (seq === undefined || closed) return;
     const next = new Set(many ? chosen : []);
     if (chosen.has(option)) next.delete(option);
     else next.add(option);
@@ -99,7 +99,8 @@ export function PollCard({
             type="button"
             className={classNames(styles.option, chosen.has(index) && styles.chosen)}
             aria-pressed={chosen.has(index)}
-            disabled={closed || seq === undefined}
+            // Not `disabled`: the keyboard would be nowhere once somebody else has closed it.
+            aria-disabled={closed || seq === undefined}
             tabIndex={tabIndex}
             onClick={() => choose(index)}
           >

@@ -56,13 +56,19 @@ export function PollDialog({ conversation, onClose }: { conversation: number; on
             key={key}
             label={say('poll.option', { number: index + 1 })}
             value={text}
+            // One that was asked for is written in at once.
+            autoFocus={key > 1}
             maxLength={textLimits.pollOption}
             onChange={(next) => change(key, next)}
             beside={
               options.length > 2 && (
                 <IconButton
                   label={say('poll.option.less', { number: index + 1 })}
-                  onClick={() => setOptions(options.filter((option) => option.key !== key))}
+                  onClick={({ currentTarget }) => {
+                    // The keyboard goes to the field before.
+                    currentTarget.closest('form')!.querySelectorAll('input')[index]?.focus();
+                    setOptions(options.filter((option) => option.key !== key));
+                  }}
                 >
                   <X size={18} aria-hidden />
                 </IconButton>

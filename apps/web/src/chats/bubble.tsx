@@ -21,6 +21,7 @@ import { LinkPreview } from './link-preview.tsx';
 import { isEmojiOnly } from './linkify.ts';
 import type { MessageMenuHandle } from './message-menu.tsx';
 import { MessageText } from './message-text.tsx';
+import { Reachable } from './reachable.ts';
 import { Reactions } from './reactions.tsx';
 import { RecalledText, useRecalled } from './recalled-text.tsx';
 import { ReplyQuote } from './reply-quote.tsx';
@@ -109,7 +110,11 @@ export const Bubble = memo(
                     reachable={reachable}
                   />
                 ) : (
-                  said.text !== '' && <MessageText text={said.text} mentions={said.mentions} />
+                  said.text !== '' && (
+                    <Reachable value={reachable}>
+                      <MessageText text={said.text} mentions={said.mentions} />
+                    </Reachable>
+                  )
                 )}
               </div>
               {!recalled && !said.poll && <LinkPreview text={said.text} reachable={reachable} />}

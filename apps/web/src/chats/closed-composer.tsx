@@ -50,7 +50,7 @@ export function ClosedComposer({
     <footer className={styles.closed}>
       <span>{words[why.kind]()}</span>
       {peer && why.kind === 'blocked' && (
-        <Button look="quiet" small disabled={busy} focusableWhenDisabled onClick={unblock}>
+        <Button look="quiet" small disabled={busy} onClick={unblock}>
           {text('person.unblock')}
         </Button>
       )}

@@ -172,7 +172,6 @@ export function Composer({
       label={text('talk.send')}
       accent
       disabled={(value.trim() === '' && !attached) || (slowMs !== undefined && editing.seq === undefined)}
-      focusableWhenDisabled
       onClick={send}
     >
       <SendHorizontal size={20} aria-hidden />

@@ -1,4 +1,5 @@
 import { ArrowDown, AtSign } from 'lucide-react';
+import type { MouseEvent } from 'react';
 import { classNames } from '../design/class-names.ts';
 import hidden from '../design/unseen.module.css';
 import { useText } from '../i18n/language.tsx';
@@ -6,7 +7,13 @@ import styles from './jump-button.module.css';
 import { useWritingText } from './writing-texts.ts';
 
 /** The way to the newest message, with how many are new. */
-export function JumpButton({ unread, onClick }: { unread: number; onClick: () => void }) {
+export function JumpButton({
+  unread,
+  onClick,
+}: {
+  unread: number;
+  onClick: (event: MouseEvent<HTMLElement>) => void;
+}) {
   const text = useText();
   return (
     <button type="button" className={styles.jump} onClick={onClick}>
@@ -18,7 +25,13 @@ export function JumpButton({ unread, onClick }: { unread: number; onClick: () =>
 }
 
 /** The way to the next message that mentions the user. */
-export function MentionButton({ count, onClick }: { count: number; onClick: () => void }) {
+export function MentionButton({
+  count,
+  onClick,
+}: {
+  count: number;
+  onClick: (event: MouseEvent<HTMLElement>) => void;
+}) {
   const text = useWritingText();
   return (
     <button type="button" className={classNames(styles.jump, styles.mention)} onClick={onClick}>

@@ -1,7 +1,7 @@
 import { Menu } from '@base-ui/react/menu';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { MessageCircleHeart } from 'lucide-react';
-import { useEffect, useImperativeHandle, useRef, useState } from 'react';
+import { type MouseEvent, useEffect, useImperativeHandle, useRef, useState } from 'react';
 import { EmptyState } from '../design/empty-state.tsx';
 import { useRovingList } from '../design/use-roving-list.ts';
 import { useText } from '../i18n/language.tsx';
@@ -125,7 +125,9 @@ export function MessageList({
   const mayWrite = conversation.member;
   useMessageGestures(scroller, (seq) => mayWrite && writing.reply(seq)?.focus());
 
-  const rowOf = (seq: number) => scroller.current?.querySelector<HTMLElement>(`[data-seq="${seq}"]`) ?? null;
+  const rowWith = (what: 'seq' | 'index', number: number) =>
+    scroller.current?.querySelector<HTMLElement>(`[data-${what}="${number}"]`) ?? null;
+  const rowOf = (seq: number) => rowWith('seq', seq);
   useImperativeHandle(handle, () => ({
     rowOf,
     focus: () =>
@@ -138,10 +140,10 @@ export function MessageList({
     },
   }));
 
-  const showMessage = (seq: number) => {
+  /** `byKeys`: the keyboard goes there, as it does when it was at a message. */
+  const showMessage = (seq: number, byKeys = false) => {
     virtualizer.scrollToIndex(timeline.indexOf(seq), { align: 'center' });
-    // Whose keyboard was at a message goes on from there.
-    if (scroller.current?.contains(document.activeElement)) focusOnceThere(() => rowOf(seq));
+    if (byKeys || scroller.current?.contains(document.activeElement)) focusOnceThere(() => rowOf(seq));
     setHighlighted(seq);
     setTimeout(() => setHighlighted((current) => (current === seq ? undefined : current)), highlightMs);
   };
@@ -152,26 +154,26 @@ export function MessageList({
     if (toShow?.conversation !== id) return;
     wanted.value = undefined;
     // After a list that has just come knows where it begins.
-    const { seq, thread } = toShow;
-    requestAnimationFrame(() => showMessage(thread ?? seq));
+    const { seq, thread, byKeys } = toShow;
+    requestAnimationFrame(() => showMessage(thread ?? seq, byKeys));
     if (thread !== undefined) openThread?.(thread);
   }, [toShow, id]);
   /** From one unread mention to the next, though none of them has been read meanwhile. */
   const { mentions = [] } = conversation;
-  const showMention = () => {
+  const showMention = ({ detail }: MouseEvent) => {
     const seq = mentions.find((mention) => mention > lastMention.current) ?? mentions[0]!;
     lastMention.current = seq;
-    if (timeline.get(seq)) showMessage(seq);
-    else void showWherever(seq);
+    if (timeline.get(seq)) showMessage(seq, isByKeys(detail));
+    else void showWherever(seq, isByKeys(detail));
   };
   /** One that is not here, or has its place in a thread. */
-  const showWherever = async (seq: number) => {
+  const showWherever = async (seq: number, byKeys: boolean) => {
     // What cannot be had is shown as far as it can be.
     const page = await client
       .request('sync', { conversation: id, after: seq - 1, limit: 1 })
       .catch(() => undefined);
     const thread = page?.messages.find((message) => message.seq === seq)?.thread;
-    showMessage(thread ?? seq);
+    showMessage(thread ?? seq, byKeys);
     if (thread !== undefined) openThread?.(thread);
   };
   // By what is known of the rows: asking the element at each rendering would make it lay out early.
@@ -193,11 +195,14 @@ export function MessageList({
   };
 
   /** To what is new, when something else lies between; else to the end. */
-  const jump = () => {
+  const jump = ({ detail }: MouseEvent) => {
     const unread = conversation.unread > 0 ? firstNewSeq(timeline, conversation.read, me) : undefined;
     const index = unread === undefined ? -1 : timeline.indexOf(unread);
-    if (index > lastInView + 1) virtualizer.scrollToIndex(index, { align: 'start' });
+    const isBetween = index > lastInView + 1;
+    if (isBetween) virtualizer.scrollToIndex(index, { align: 'start' });
     else virtualizer.scrollToEnd();
+    // The button may go: the keyboard goes on from what it led to.
+    if (isByKeys(detail)) focusOnceThere(() => rowWith('index', isBetween ? index : rows.count - 1));
   };
 
   return (
@@ -268,6 +273,9 @@ export function MessageList({
     </div>
   );
 }
+
+/** The keyboard's clicks are counted by nobody. */
+const isByKeys = (clicks: number): boolean => clicks === 0;
 
 /** A row that was far away comes within a few frames. */
 function focusOnceThere(find: () => HTMLElement | null, frames = 30): void {

@@ -1,11 +1,12 @@
 import type { Mention } from '@berth/client';
-import { type ComponentType, lazy, Suspense, useMemo, useState } from 'react';
+import { type ComponentType, lazy, Suspense, useContext, useMemo, useState } from 'react';
 import { useText } from '../i18n/language.tsx';
 import { useSettings } from '../settings/settings-context.ts';
 import { loadPart } from '../shell/load-part.ts';
 import { mayBeMarked } from './format/may-be-marked.ts';
 import styles from './message-text.module.css';
 import { PlainText } from './plain-text.tsx';
+import { Reachable } from './reachable.ts';
 
 /** Longer texts are cut until one asks for more. */
 const longText = { characters: 1_800, lines: 24 };
@@ -29,6 +30,7 @@ export function MessageText({
 }) {
   const text = useText();
   const [{ formatting }] = useSettings();
+  const isReachable = useContext(Reachable);
   const [whole, setWhole] = useState(false);
   const short = useMemo(() => shorten(said), [said]);
   const shown = whole ? said : short;
@@ -49,6 +51,7 @@ export function MessageText({
         <button
           type="button"
           className={styles.toggle}
+          tabIndex={isReachable ? 0 : -1}
           onClick={() => setWhole(!whole)}
           aria-expanded={whole}
         >

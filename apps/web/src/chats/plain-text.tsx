@@ -1,7 +1,8 @@
 import type { Mention } from '@berth/client';
-import { Fragment, useMemo } from 'react';
+import { Fragment, type ReactNode, useContext, useMemo } from 'react';
 import { linkify } from './linkify.ts';
 import { MentionName } from './mention-name.tsx';
+import { Reachable } from './reachable.ts';
 
 const none: readonly Mention[] = [];
 
@@ -24,13 +25,28 @@ export function Linked({ text }: { text: string }) {
   return linkify(text).map(({ text: part, href }, index) =>
     href ? (
       // biome-ignore lint/suspicious/noArrayIndexKey: parts have no identity but their place
-      <a key={index} href={href} target="_blank" rel="noopener noreferrer nofollow">
+      <TextLink key={index} href={href}>
         {part}
-      </a>
+      </TextLink>
     ) : (
       // biome-ignore lint/suspicious/noArrayIndexKey: as above
       <Fragment key={index}>{part}</Fragment>
     ),
+  );
+}
+
+export function TextLink({ href, title, children }: { href: string; title?: string; children: ReactNode }) {
+  const isReachable = useContext(Reachable);
+  return (
+    <a
+      href={href}
+      title={title}
+      target="_blank"
+      rel="noopener noreferrer nofollow"
+      tabIndex={isReachable ? undefined : -1}
+    >
+      {children}
+    </a>
   );
 }
 

@@ -136,7 +136,7 @@ function Thread({ conversation, name, root, onClose }: ThreadProps) {
         {!rows.root && !thread.failure && <SkeletonList rows={2} />}
         {rows.root && articleAt(0, styles.root)}
         {thread.earlier && (
-          <Button look="quiet" small disabled={thread.busy} focusableWhenDisabled onClick={thread.earlier}>
+          <Button look="quiet" small disabled={thread.busy} onClick={thread.earlier}>
             {text('action.show')}
           </Button>
         )}

@@ -42,7 +42,7 @@ export function AliasDialog({
           problem={problem && text(problem)}
         />
         <div className={popup.buttons}>
-          <Button type="submit" disabled={busy} focusableWhenDisabled>
+          <Button type="submit" disabled={busy}>
             {text('action.save')}
           </Button>
         </div>

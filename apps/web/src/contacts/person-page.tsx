@@ -111,7 +111,7 @@ export function PersonPage({ user }: { user: number }) {
                 {text('person.message')}
               </Button>
             ) : (
-              <Button disabled={pending || blocked} focusableWhenDisabled onClick={() => setOpen('request')}>
+              <Button disabled={pending || blocked} onClick={() => setOpen('request')}>
                 <UserRoundPlus size={18} aria-hidden />
                 {text(pending ? 'person.pending' : 'person.add')}
               </Button>

@@ -49,7 +49,7 @@ export function RequestDialog({ person, onClose }: { person: Profile; onClose: (
           onChange={setAlias}
         />
         <div className={popup.buttons}>
-          <Button type="submit" disabled={busy} focusableWhenDisabled>
+          <Button type="submit" disabled={busy}>
             {text('request.send')}
           </Button>
         </div>

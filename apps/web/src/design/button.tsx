@@ -5,6 +5,7 @@ import { classNames } from './class-names.ts';
 
 type Look = 'primary' | 'quiet' | 'danger' | 'plain' | 'plainDanger';
 
+/** Disabled, it keeps the keyboard, which would be nowhere else. */
 export function Button({
   look = 'primary',
   small = false,
@@ -14,6 +15,7 @@ export function Button({
 }: ComponentProps<typeof BaseButton> & { look?: Look; small?: boolean; wide?: boolean; className?: string }) {
   return (
     <BaseButton
+      focusableWhenDisabled
       {...props}
       className={classNames(
         styles.button,
@@ -35,6 +37,7 @@ export function IconButton({
 }: ComponentProps<typeof BaseButton> & { label: string; accent?: boolean; className?: string }) {
   return (
     <BaseButton
+      focusableWhenDisabled
       {...props}
       aria-label={label}
       data-tip=""

@@ -83,10 +83,15 @@ export function ContextActions({
   actions: readonly Action[];
 }) {
   const target = useRef<HTMLElement>(null);
+  /** What the keyboard was at when it opened: that may be within. */
+  const from = useRef<HTMLElement>(null);
   const { opened, open, close } = useOpened();
-  const press = usePress(({ x, y }) =>
-    open({ anchor: { getBoundingClientRect: () => new DOMRect(x, y, 0, 0) } }),
-  );
+  const press = usePress(({ x, y }) => {
+    const { activeElement } = document;
+    const isWithin = activeElement instanceof HTMLElement && target.current!.contains(activeElement);
+    from.current = isWithin ? activeElement : target.current;
+    open({ anchor: { getBoundingClientRect: () => new DOMRect(x, y, 0, 0) } });
+  });
   return (
     <>
       {cloneElement(children, { ref: target, ...press })}
@@ -96,7 +101,7 @@ export function ContextActions({
           actions={actions}
           anchor={opened.anchor}
           align="start"
-          finalFocus={target}
+          finalFocus={from}
           onClose={() => close(opened.key)}
         />
       )}

@@ -98,7 +98,7 @@ export function CropDialog({
         <Button look="quiet" onClick={onClose}>
           {text('action.cancel')}
         </Button>
-        <Button disabled={busy || !area || isUnreadable} focusableWhenDisabled onClick={() => void save()}>
+        <Button disabled={busy || !area || isUnreadable} onClick={() => void save()}>
           {busy ? text('files.picture.saving', { percent: percent ?? 0 }) : text('action.save')}
         </Button>
       </div>

@@ -111,7 +111,6 @@ export function Recorder({
         label={text('files.voice.send')}
         accent
         disabled={!shown}
-        focusableWhenDisabled
         onClick={() => void finish(true)}
       >
         <SendHorizontal size={20} aria-hidden />

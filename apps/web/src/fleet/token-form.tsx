@@ -59,7 +59,7 @@ export function TokenForm({
           onChange={setToken}
           problem={problem && say(problem)}
         />
-        <Button type="submit" wide disabled={busy} focusableWhenDisabled>
+        <Button type="submit" wide disabled={busy}>
           {say('token.show')}
         </Button>
       </FieldForm>

@@ -94,7 +94,6 @@ function GroupCard({ group }: { group: FoundGroup }) {
         small
         look={isThere ? 'quiet' : 'primary'}
         disabled={busy}
-        focusableWhenDisabled
         aria-label={say(isThere ? 'directory.open' : 'directory.join', { title })}
         onClick={isThere ? open : join}
       >

@@ -56,7 +56,7 @@ export function GroupDialog({ onClose }: { onClose: () => void }) {
         />
         <FriendPicker chosen={chosen} onChange={setChosen} />
         <div className={popup.buttons}>
-          <Button type="submit" disabled={busy} focusableWhenDisabled>
+          <Button type="submit" disabled={busy}>
             {say('create')}
           </Button>
         </div>

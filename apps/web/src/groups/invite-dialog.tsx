@@ -42,7 +42,7 @@ export function InviteDialog({
       <FieldForm failure={failure} onSubmit={invite}>
         <FriendPicker chosen={chosen} onChange={setChosen} without={there} />
         <div className={popup.buttons}>
-          <Button type="submit" disabled={busy || chosen.size === 0} focusableWhenDisabled>
+          <Button type="submit" disabled={busy || chosen.size === 0}>
             {say('invite')}
           </Button>
         </div>

@@ -72,7 +72,7 @@ function Card({ group, link }: { group: GroupPreview['group']; link: string }) {
         </p>
       )}
       <div className={styles.buttons}>
-        <Button disabled={busy} focusableWhenDisabled onClick={isThere ? open : join}>
+        <Button disabled={busy} onClick={isThere ? open : join}>
           {say(isThere ? 'join.open' : 'join')}
         </Button>
         <Button look="quiet" onClick={leave}>

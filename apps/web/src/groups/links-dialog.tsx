@@ -78,7 +78,7 @@ export function LinksDialog({ conversation, onClose }: { conversation: Conversat
           onChange={setForDays}
           say={(count) => (count === 0 ? say('links.expiry.never') : text('invite.days', { count }))}
         />
-        <Button disabled={busy} focusableWhenDisabled onClick={make}>
+        <Button disabled={busy} onClick={make}>
           {text('invite.create')}
         </Button>
       </div>

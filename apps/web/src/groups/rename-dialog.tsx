@@ -32,7 +32,7 @@ export function RenameDialog({ conversation, onClose }: { conversation: Conversa
       <FieldForm failure={failure} onSubmit={rename}>
         <TextField label={say('title')} maxLength={128} value={title} onChange={setTitle} problem={problem} />
         <div className={popup.buttons}>
-          <Button type="submit" disabled={busy} focusableWhenDisabled>
+          <Button type="submit" disabled={busy}>
             {text('action.save')}
           </Button>
         </div>

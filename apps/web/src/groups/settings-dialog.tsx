@@ -114,7 +114,7 @@ export function SettingsDialog({
           />
         )}
         <div className={popup.buttons}>
-          <Button type="submit" disabled={busy} focusableWhenDisabled>
+          <Button type="submit" disabled={busy}>
             {text('action.save')}
           </Button>
         </div>

@@ -93,7 +93,7 @@ function Card({
             {text('person.message')}
           </Button>
         ) : (
-          <Button disabled={busy} focusableWhenDisabled onClick={onAccept}>
+          <Button disabled={busy} onClick={onAccept}>
             {text('invite.accept')}
           </Button>
         )}

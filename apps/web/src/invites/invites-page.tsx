@@ -51,7 +51,7 @@ export function InvitesPage() {
             onChange={setForDays}
             say={(count) => text('invite.days', { count })}
           />
-          <Button disabled={making.busy} focusableWhenDisabled onClick={make}>
+          <Button disabled={making.busy} onClick={make}>
             {text('invite.create')}
           </Button>
         </div>

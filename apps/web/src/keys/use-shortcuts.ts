@@ -68,7 +68,10 @@ const isField = (target: EventTarget | null): boolean =>
   (target.isContentEditable ||
     target.matches('textarea, select, input:not([type="radio"], [type="checkbox"])'));
 
-/** From where one writes to the messages, from there to the list; on a phone, where that is another page, to it. */
+/**
+ * From where one writes to the messages, from what a message has within to it, from there to the list; on a phone, where that is another
+ * page, to it.
+ */
 function stepBack(): void {
   const content = document.getElementById('content');
   const active = document.activeElement;
@@ -76,7 +79,10 @@ function stepBack(): void {
   const feed = content.querySelector('[role="feed"]');
   if (!feed) return;
   const message = feed.querySelector<HTMLElement>('article[tabindex="0"]');
-  if (active instanceof HTMLTextAreaElement && message) {
+  if (
+    message &&
+    (active instanceof HTMLTextAreaElement || (active !== message && message.contains(active)))
+  ) {
     message.focus();
     return;
   }

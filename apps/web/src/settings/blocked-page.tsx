@@ -70,7 +70,6 @@ export function BlockedPage() {
                   look="quiet"
                   small
                   disabled={busy}
-                  focusableWhenDisabled
                   onClick={(event) => {
                     passFocus(event.currentTarget);
                     unblock(person);

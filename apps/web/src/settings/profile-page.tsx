@@ -89,7 +89,7 @@ export function ProfilePage() {
           </div>
         </dl>
         <div className={popup.buttons}>
-          <Button type="submit" disabled={busy} focusableWhenDisabled>
+          <Button type="submit" disabled={busy}>
             {text('action.save')}
           </Button>
         </div>

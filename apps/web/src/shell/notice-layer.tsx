@@ -1,6 +1,6 @@
 import { Toast } from '@base-ui/react/toast';
 import { X } from 'lucide-react';
-import { useEffect } from 'react';
+import { type FocusEvent, type RefObject, useEffect, useRef } from 'react';
 import { IconButton } from '../design/button.tsx';
 import { classNames } from '../design/class-names.ts';
 import { useText } from '../i18n/language.tsx';
@@ -12,18 +12,30 @@ const shownMs = 5_000;
 /** Shows notices above everything else; F6 leads there. */
 export function NoticeLayer({ desk }: { desk: NoticeDesk }) {
   const text = useText();
+  const from = useRef<HTMLElement>(null);
+  const noteFrom = ({ currentTarget, relatedTarget }: FocusEvent) => {
+    if (relatedTarget instanceof HTMLElement && !currentTarget.contains(relatedTarget))
+      from.current = relatedTarget;
+  };
   return (
     <Toast.Provider timeout={shownMs} limit={3}>
       <Toast.Portal>
-        <Toast.Viewport className={styles.viewport} aria-label={text('toast.label')}>
-          <Notices desk={desk} />
+        <Toast.Viewport className={styles.viewport} aria-label={text('toast.label')} onFocus={noteFrom}>
+          <Notices desk={desk} from={from} />
         </Toast.Viewport>
       </Toast.Portal>
     </Toast.Provider>
   );
 }
 
-function Notices({ desk }: { desk: NoticeDesk }) {
+function Notices({
+  desk,
+  from,
+}: {
+  desk: NoticeDesk;
+  /** Where the keyboard was before it came here. */
+  from: RefObject<HTMLElement | null>;
+}) {
   const text = useText();
   const { toasts, add, close } = Toast.useToastManager<NonNullable<Notice['offer']>>();
   useEffect(
@@ -35,8 +47,10 @@ function Notices({ desk }: { desk: NoticeDesk }) {
           ...(action && {
             actionProps: {
               children: action.label,
-              onClick: () => {
+              onClick: ({ detail }) => {
                 action.run();
+                // Who came by keys has done what they came for: not on to the next notice.
+                if (detail === 0) from.current?.focus({ preventScroll: true });
                 close(id);
               },
             },
@@ -44,7 +58,7 @@ function Notices({ desk }: { desk: NoticeDesk }) {
         });
         return () => close(id);
       }),
-    [desk, add, close],
+    [desk, add, close, from],
   );
   return toasts.map((toast) => (
     <Toast.Root

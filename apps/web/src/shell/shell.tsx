@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
 import { ChatsRoom } from '../chats/chats-room.tsx';
+import { keepFocus } from '../design/keep-focus.ts';
 import { useText } from '../i18n/language.tsx';
 import { KeysContext } from '../keys/keys-context.ts';
 import { useShortcuts } from '../keys/use-shortcuts.ts';
@@ -50,6 +51,7 @@ export function Shell() {
   useUploadsOn();
   useDraftSync();
   useEffect(keepClient, []);
+  useEffect(keepFocus, []);
   useEffect(prefetch, []);
   useTitle();
   const { section } = route;

@@ -65,8 +65,10 @@ export class Workspace {
   readonly receipts = new ReceiptBook();
   /** The last change of members, role or mute, for whoever shows members. */
   readonly membersChanged = new Cell<ConversationEvent | undefined>(undefined);
-  /** A message that is to be shown in its place, until the conversation has done so. */
-  readonly place = new Cell<{ conversation: number; seq: number; thread?: number } | undefined>(undefined);
+  /** A message that is to be shown in its place, until the conversation has done so; and whether the keyboard goes there. */
+  readonly place = new Cell<
+    { conversation: number; seq: number; thread?: number; byKeys: boolean } | undefined
+  >(undefined);
   readonly #cache: WorkspaceCache;
   readonly #timelines = new Map<number, Timeline>();
   readonly #timelineListeners = new Set<(conversation: number) => void>();

@@ -1,7 +1,7 @@
 import type { Mention } from '@berth/client';
 import { type ReactNode, useMemo } from 'react';
 import { MentionName } from '../mention-name.tsx';
-import { Linked, PlainText } from '../plain-text.tsx';
+import { Linked, PlainText, TextLink } from '../plain-text.tsx';
 import { CodeBlock } from './code-block.tsx';
 import type { Block, Inline } from './formatted.ts';
 import styles from './formatted-text.module.css';
@@ -74,17 +74,11 @@ function inlineElement(inline: Inline, index: number): ReactNode {
       );
     case 'link':
       return (
-        <a
-          key={index}
-          href={inline.href}
-          title={inline.href}
-          target="_blank"
-          rel="noopener noreferrer nofollow"
-        >
+        <TextLink key={index} href={inline.href} title={inline.href}>
           {inline.children.map((child, at) =>
             child.kind === 'text' ? child.text : inlineElement(child, at),
           )}
-        </a>
+        </TextLink>
       );
     case 'strong':
       return <strong key={index}>{inline.children.map(inlineElement)}</strong>;
