@@ -14,7 +14,7 @@ interface AxNode {
 
 /** What is pressed, chosen or written in. */
 const controls = new Set(
-  'button link textbox searchbox combobox menuitem menuitemcheckbox menuitemradio checkbox radio switch tab option slider spinbutton listbox'.split(
+  'button link textbox searchbox combobox menuitem menuitemcheckbox menuitemradio checkbox radio switch tab option gridcell slider spinbutton listbox'.split(
     ' ',
   ),
 );

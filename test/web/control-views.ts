@@ -56,7 +56,9 @@ export function controlViews({
   };
 
   return [
-    ['log in', () => button('Log in').waitFor()],
+    ['registering', () => goTo('register', 'Create your account')],
+    ['a new password', () => goTo('reset', 'Choose a new password')],
+    ['log in', () => goTo('login', 'Log in')],
     [
       'chats',
       async () => {
@@ -294,6 +296,14 @@ export function controlViews({
     ['open groups', () => goTo('contacts/groups', 'Open groups')],
     ['requests', () => goTo('contacts/requests', 'Requests')],
     [
+      'invite links',
+      async () => {
+        await goTo('contacts/invites', 'Invite links');
+        await button('Create link').click();
+        await page.getByRole('textbox', { name: say('Link') }).waitFor();
+      },
+    ],
+    [
       'a person',
       async () => {
         await page.goto(`${url}/#/contacts/${member.id}`);
@@ -305,5 +315,12 @@ export function controlViews({
     ['settings: notifications', () => goTo('settings/notifications', 'Notifications')],
     ['settings: devices', () => goTo('settings/devices', 'Devices')],
     ['settings: blocked', () => goTo('settings/blocked', 'Blocked people')],
+    [
+      'the fleet',
+      async () => {
+        await page.goto(`${url}/#/fleet`);
+        await page.locator('input[type="password"]').waitFor();
+      },
+    ],
   ];
 }

@@ -2,19 +2,21 @@ import { eventually } from '@berth/fixtures';
 import type { Page } from 'playwright-core';
 import type { TestBrowser, WatchedPage } from '../harness/browser.ts';
 import type { Person } from '../harness/people.ts';
+import type { Say } from './saying.ts';
 
 /** What users do on the pages, by what they see there: names of fields, buttons and lists. */
 export async function logIn(
   page: Page,
   { email, password }: Pick<Person, 'email' | 'password'>,
+  say: Say = (english) => english,
 ): Promise<void> {
-  await page.getByLabel('E-mail address').fill(email);
-  await page.getByLabel('Password', { exact: true }).fill(password);
-  const inside = page.getByRole('navigation', { name: 'Sections' });
+  await page.getByLabel(say('E-mail address')).fill(email);
+  await page.getByLabel(say('Password'), { exact: true }).fill(password);
+  const inside = page.getByRole('navigation', { name: say('Sections') });
   // A busy machine may have no answer in time, which is said, and one tries again.
-  const refusal = page.getByText(/Please try again/);
+  const refusal = page.getByText(/Please try again|再试|重试/);
   do {
-    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('button', { name: say('Log in') }).click();
     await inside.or(refusal).first().waitFor();
   } while (await refusal.isVisible());
   await inside.waitFor();
@@ -67,6 +69,17 @@ export async function twoAtTheirPages(
   await openChat(pages[0].page, other.name);
   await openChat(pages[1].page, one.name);
   return pages;
+}
+
+/** Offers for a minute on the page what may be undone for 5 s: a busy machine may be away for so long between two presses. */
+export async function giveTime(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const { setTimeout: real } = window;
+    const longer = (work: () => void, ms?: number, ...rest: unknown[]) =>
+      real(work, ms === 5_000 ? 60_000 : ms, ...rest);
+    Object.assign(window, { setTimeout: longer });
+  });
+  await page.reload();
 }
 
 /** Waits until the page has kept a message in its IndexedDB, which it does a moment after it has shown it. */
