@@ -115,7 +115,7 @@ export class Service {
   }
 
   /** SIGTERM; resolves with the exit code, at the latest after `graceMs`, when it is killed. */
-  async stop(graceMs = 40_000): Promise<number | null> {
+  async stop(graceMs = 120_000): Promise<number | null> {
     this.signal('SIGTERM');
     const timer = setTimeout(() => this.signal('SIGKILL'), graceMs);
     const code = await this.#exited;
