@@ -55,7 +55,7 @@ interface Route {
 /** What a client asks by itself, whether or not anybody looks at it. */
 const automatic: ReadonlySet<RequestName> = new Set([
   ...(['heartbeat', 'resume', 'sync', 'conversation', 'conversations'] as const),
-  ...(['friends', 'friendRequests', 'blocks', 'members', 'profile', 'goodbye'] as const),
+  ...(['friends', 'friendRequests', 'blocks', 'members', 'profile', 'drafts', 'goodbye'] as const),
 ]);
 
 /** Whether the request says that the user is at this device. */

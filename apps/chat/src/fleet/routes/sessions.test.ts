@@ -44,6 +44,15 @@ test('five sessions of a device class live; a sixth ends the one used least late
   for (const device of left) device.destroy();
 });
 
+test('what a device asks for by itself is no use of it', async () => {
+  const user = await fleet.user();
+  const all = await devices(user, 5);
+  await all[0]!.ask('drafts', {});
+  const sixth = await fleet.logIn('node-1', user);
+  assert.equal(await all[0]!.closed, closeCodes.kicked.code);
+  for (const device of [...all, sixth]) device.destroy();
+});
+
 test('a read mark of one device is told to all others of its user, and not to itself', async () => {
   const [alice, bob, conversation] = await pair();
   const others = await devices(alice.user, 3);
