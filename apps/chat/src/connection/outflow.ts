@@ -42,9 +42,9 @@ interface Batch {
 }
 
 /**
- * Writes every connection's queue once per turn of the event loop, those of a large fan-out over several, and keeps count of what receivers have not taken:
- * one with more than `maxUnsentBytes` is closed as a slow consumer, and while all of them together have more than
- * `maxTotalBytes`, the largest is cut first. Receivers of the same frames share one batch.
+ * Writes every connection's queue once per turn of the event loop, those of a large fan-out over several, and keeps count of what
+ * receivers have not taken: one with more than `maxUnsentBytes` is closed as a slow consumer, and while all of them together have
+ * more than `maxTotalBytes`, the largest is cut first. Receivers of the same frames share one batch.
  */
 export class Outflow {
   readonly #maxUnsentBytes: number;

@@ -18,8 +18,8 @@ export interface PastWords {
 
 /**
  * A message as it was when these were all that had changed it, in their order. `before`: what it said until the first edit after
- * them; undefined when there was none, or nothing was kept of it: then it is told that its words are not, and without any files as one that
- * was taken back, for clients that know no more. One that was taken back since is so from the beginning.
+ * them; undefined when there was none, or nothing was kept of it: then it is told that its words are not, and without any files as
+ * one that was taken back, for clients that know no more. One that was taken back since is so from the beginning.
  */
 export function messageAt(
   message: Message,
