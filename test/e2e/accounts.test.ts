@@ -5,6 +5,7 @@ import {
   befriend,
   closeAll,
   connectDevice,
+  connectInTurn,
   createDevice,
   nextEvent,
   nodeOf,
@@ -50,8 +51,7 @@ test('clients are spread over the nodes one by one', async () => {
     async () => (await fleetNodes()).every(({ connections, reserved }) => connections + reserved === 0),
     30_000,
   );
-  const devices = [];
-  for (const person of await seedPeople(platform, 10)) devices.push(await connectDevice(platform, person));
+  const devices = await connectInTurn(platform, await seedPeople(platform, 10));
   const perNode = Object.groupBy(devices, nodeOf);
   assert.equal(perNode['chat-1']?.length, 5);
   assert.equal(perNode['chat-2']?.length, 5);
@@ -123,8 +123,7 @@ test('a password reset ends every session and sets the new password', async () =
 });
 
 test('the fleet view counts who is connected', async () => {
-  const devices = [];
-  for (const person of await seedPeople(platform, 4)) devices.push(await connectDevice(platform, person));
+  const devices = await connectInTurn(platform, await seedPeople(platform, 4));
   await eventually('the fleet shows four connections', async () => {
     const nodes = await fleetNodes();
     return nodes.length === 2 && nodes.reduce((sum, node) => sum + node.connections, 0) === 4;

@@ -6,6 +6,7 @@ import {
   befriend,
   closeAll,
   connectDevice,
+  connectInTurn,
   createGroup,
   type Device,
   nextEvent,
@@ -21,8 +22,7 @@ const platform = usePlatform({ nodes: 2 });
 
 /** Devices of new people, alternating between the nodes. */
 async function connectPeople(platform: Platform, count: number): Promise<Device[]> {
-  const devices: Device[] = [];
-  for (const person of await seedPeople(platform, count)) devices.push(await connectDevice(platform, person));
+  const devices = await connectInTurn(platform, await seedPeople(platform, count));
   return devices;
 }
 

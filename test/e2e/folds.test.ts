@@ -6,7 +6,7 @@ import { type ClientEvent, ClientLog } from '@berth/checker';
 import { everybody } from '@berth/client';
 import {
   closeAll,
-  connectDevice,
+  connectInTurn,
   createGroup,
   type Device,
   lookAgain,
@@ -22,8 +22,7 @@ const platform = usePlatform({ nodes: 3 });
 /** Three people say and do everything that there is, one of them away for the half of it. */
 async function liveThrough(): Promise<{ devices: Device[]; conversation: number }> {
   const people = await seedPeople(platform, 3);
-  const devices = [];
-  for (const person of people) devices.push(await connectDevice(platform, person));
+  const devices = await connectInTurn(platform, people);
   const [ann, bob, cat] = devices as [Device, Device, Device];
   const conversation = await createGroup(devices, 'Crew');
   const { seq: root } = await ann.say(conversation, 'Which knot?');
@@ -116,8 +115,7 @@ test('everybody’s view is the same fold of the same entries, live, after an ab
 
 test('what cannot be done to a message has one clear code each, and the connection lives on', async () => {
   const people = await seedPeople(platform, 3);
-  const devices = [];
-  for (const person of people) devices.push(await connectDevice(platform, person));
+  const devices = await connectInTurn(platform, people);
   const [ann, bob, cat] = devices as [Device, Device, Device];
   const group = await createGroup(devices, 'Crew');
   const mine = (await bob.say(group, 'mine')).seq;

@@ -8,7 +8,7 @@ import { ChannelCredentials, Client, type MethodDefinition } from '@grpc/grpc-js
 import {
   befriend,
   closeAll,
-  connectDevice,
+  connectInTurn,
   type Device,
   nodeOf,
   seedPeople,
@@ -20,8 +20,7 @@ import { usePlatform } from '../harness/platform.ts';
 const platform = usePlatform({ nodes: 2, mutualTls: true });
 
 test('services that speak mutual TLS place, relay and mail as ever', async () => {
-  const devices: Device[] = [];
-  for (const person of await seedPeople(platform, 2)) devices.push(await connectDevice(platform, person));
+  const devices = await connectInTurn(platform, await seedPeople(platform, 2));
   const [ann, bob] = devices as [Device, Device];
   assert.notEqual(nodeOf(ann), nodeOf(bob));
   const conversation = await befriend(ann, bob);

@@ -8,7 +8,7 @@ import { nobodyIsThere } from '../harness/fleet.ts';
 import {
   befriend,
   closeAll,
-  connectDevice,
+  connectInTurn,
   createGroup,
   type Device,
   type Person,
@@ -44,8 +44,7 @@ interface Scene {
 async function setScene(): Promise<Scene> {
   const people = await seedPeople(platform, 5);
   const [ann, bob, eve, xan, bea] = people as [Person, Person, Person, Person, Person];
-  const devices: Device[] = [];
-  for (const person of people) devices.push(await connectDevice(platform, person));
+  const devices = await connectInTurn(platform, people);
   const [a, b, , x, e] = devices as [Device, Device, Device, Device, Device];
   const crew = await createGroup([a, b, x], 'Crew');
   const direct = (await a.client.request('directOpen', { user: bob.id })).conversation.conversation;

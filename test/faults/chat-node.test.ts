@@ -5,7 +5,7 @@ import { limits } from '@berth/wire';
 import { nobodyIsThere } from '../harness/fleet.ts';
 import {
   closeAll,
-  connectDevice,
+  connectInTurn,
   createGroup,
   nodeOf,
   seedPeople,
@@ -63,9 +63,7 @@ test('a node that gets SIGTERM sends its clients elsewhere, berth in hand, and e
 
 test('a node that is stopped is left by whoever is owed an answer, long before it counts as silent', async (t) => {
   await nobodyIsThere(platform);
-  const devices = [];
-  // One after the other: places that are asked for together may be on one node.
-  for (const person of await seedPeople(platform, 4)) devices.push(await connectDevice(platform, person));
+  const devices = await connectInTurn(platform, await seedPeople(platform, 4));
   const sleeper = platform.nodes[0]!;
   const onIt = devices.filter((device) => nodeOf(device) === sleeper.name);
   const elsewhere = devices.filter((device) => nodeOf(device) !== sleeper.name);

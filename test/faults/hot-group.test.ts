@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   closeAll,
-  connectDevice,
+  connectInTurn,
   createGroup,
-  type Device,
   nodeOf,
   seedPeople,
   settle,
@@ -21,9 +20,7 @@ const inFlight = 10;
 const textsEach = 30;
 
 test('a group that four nodes write to at once: everybody gets all their lines in, in their order, and nothing is lost', async () => {
-  const devices: Device[] = [];
-  // One after the other: places that are asked for together may be on one node.
-  for (const person of await seedPeople(platform, 8)) devices.push(await connectDevice(platform, person));
+  const devices = await connectInTurn(platform, await seedPeople(platform, 8));
   assert.equal(new Set(devices.map(nodeOf)).size, 4);
   const conversation = await createGroup(devices, 'hot');
   const head = async () => {

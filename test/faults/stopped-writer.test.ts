@@ -2,15 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventually } from '@berth/fixtures';
 import { nodesOfFleet } from '../harness/fleet.ts';
-import {
-  connectDevice,
-  createGroup,
-  type Device,
-  nodeOf,
-  seedPeople,
-  settle,
-  verdict,
-} from '../harness/people.ts';
+import { connectInTurn, createGroup, nodeOf, seedPeople, settle, verdict } from '../harness/people.ts';
 import { usePlatform } from '../harness/platform.ts';
 import { startLoad } from './load.ts';
 
@@ -22,9 +14,7 @@ const stoppedMs = 20_000;
 const platform = usePlatform({ nodes: 2, environment: { chat: { SENDS_BURST: '1000' } } });
 
 test('a node is stopped with batches in hand until it has been given up: what it then writes follows what others wrote meanwhile', async () => {
-  const devices: Device[] = [];
-  // One after the other: places that are asked for together may be on one node.
-  for (const person of await seedPeople(platform, 6)) devices.push(await connectDevice(platform, person));
+  const devices = await connectInTurn(platform, await seedPeople(platform, 6));
   const sleeper = platform.nodes[0]!;
   const owner = devices.find((device) => nodeOf(device) !== sleeper.name)!;
   const onIt = devices.filter((device) => nodeOf(device) === sleeper.name);

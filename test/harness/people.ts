@@ -86,6 +86,13 @@ export async function connectDevice(
   return device;
 }
 
+/** A device of each, one after the other: places that are asked for together may be on one node. */
+export async function connectInTurn(platform: PlatformDoors, people: readonly Person[]): Promise<Device[]> {
+  const devices: Device[] = [];
+  for (const person of people) devices.push(await connectDevice(platform, person));
+  return devices;
+}
+
 /** Waits until a person can log in and be connected, as after a fault; leaves again. */
 export async function getsIn(platform: PlatformDoors, person: Person): Promise<void> {
   await eventually(
